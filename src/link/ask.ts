@@ -1,0 +1,74 @@
+/**
+ * Owns one request and its reply, as the ancestor asks: connect, say it, hear the answer, close.
+ * Never retries; says instead whether the request certainly did not arrive.
+ */
+
+import type { Address } from '../protocol/address.js';
+import { encodeRequest } from '../protocol/encoder.js';
+import { quietAfterMs } from '../protocol/limits.js';
+import type { Request } from '../protocol/verbs.js';
+import type { Cancel, Clock } from '../world/clock.js';
+import type { Network } from '../world/network.js';
+
+export type Answer =
+  | { readonly kind: 'reply'; readonly text: string }
+  /** Definite: the peer was never reached, so nothing happened there. */
+  | { readonly kind: 'unreached'; readonly reason: string }
+  /** Indefinite: it was reached and fell silent; it may have acted or not. */
+  | { readonly kind: 'silent'; readonly reason: string };
+
+/** The longest reply that is read; the ancestor's are single words. */
+const replyBytesMax = 65_536;
+
+export interface World {
+  readonly clock: Clock;
+  readonly network: Network;
+}
+
+/** Asks once. `answer` is called exactly once, within `withinMs`. */
+export function ask(
+  { clock, network }: World,
+  address: Address,
+  request: Request,
+  withinMs: number,
+  answer: (answer: Answer) => void,
+): void {
+  let opened = false;
+  let text = '';
+  let settled = false;
+  let cancelQuiet: Cancel = () => {};
+
+  const settle = (reason: string) => {
+    if (settled) return;
+    settled = true;
+    cancelDeadline();
+    cancelQuiet();
+    connection.destroy();
+    if (text !== '') answer({ kind: 'reply', text });
+    else answer({ kind: opened ? 'silent' : 'unreached', reason });
+  };
+  const cancelDeadline = clock.after(withinMs, () => settle('did not answer in time'));
+
+  const connection = network.connect(address, (event) => {
+    switch (event.type) {
+      case 'opened':
+        opened = true;
+        connection.write(encodeRequest(request));
+        break;
+      case 'bytes':
+        text += event.bytes.toString('utf8');
+        cancelQuiet();
+        if (text.length > replyBytesMax) settle('answered without end');
+        else cancelQuiet = clock.after(quietAfterMs, () => settle(''));
+        break;
+      case 'ended':
+        settle('closed without an answer');
+        break;
+      case 'closed':
+        settle(event.reason);
+        break;
+      case 'drained':
+        break;
+    }
+  });
+}

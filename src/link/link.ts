@@ -1,0 +1,233 @@
+/**
+ * Owns the client's end of the wire: finding the dispatcher, introducing ourselves, staying
+ * connected, and noticing when it is one of the ancestor's. Runner and observer share it.
+ * Never knows what a message means beyond `welcome`, `refused` and the heartbeat.
+ *
+ *            connect + hello            welcome
+ *   away ----------------> introducing ---------> session
+ *    ^ ^                        | "Invalid command"   |
+ *    | |                        v                     | closed, or silent too long
+ *    | +-------------------- classic                  |
+ *    |     no answer to status                        |
+ *    +------------------------------------------------+        away waits, then tries again
+ */
+
+import type { Address } from '../protocol/address.js';
+import type { Hello, Welcome } from '../protocol/bodies.js';
+import { type Decoder, sessionDecoder } from '../protocol/decoder.js';
+import { encodeRequest, encodeSession } from '../protocol/encoder.js';
+import { missedPingsMax } from '../protocol/limits.js';
+import type { SessionMessage } from '../protocol/verbs.js';
+import { type Cancel, every } from '../world/clock.js';
+import type { Connection, ConnectionEvent } from '../world/network.js';
+import { type Answer, ask, type World } from './ask.js';
+
+/** Which ancestor: they differ in `OK`/`ok` and in `results`/`result`. */
+export type Dialect = 'classic' | 'py3';
+
+export type LinkEvent =
+  | { readonly type: 'session'; readonly welcome: Welcome }
+  | { readonly type: 'message'; readonly message: SessionMessage }
+  /** There is room again after `send` said false. */
+  | { readonly type: 'drained' }
+  /** An ancestor's dispatcher: it takes requests only. */
+  | { readonly type: 'classic'; readonly dialect: Dialect }
+  /** No dispatcher, for that reason; `retryInMs` from now we try again. */
+  | { readonly type: 'away'; readonly reason: string; readonly retryInMs: number };
+
+export interface Link {
+  /** Sends over the session. False: there is no room, wait for `drained`. Lost where there is none. */
+  send(message: SessionMessage): boolean;
+  /** Closes for good; no event comes after. What was sent before is still delivered. */
+  close(): void;
+}
+
+export interface LinkOptions {
+  readonly address: Address;
+  /** Asked anew at every connection: the runs in hand change. */
+  readonly hello: () => Hello;
+  readonly handle: (event: LinkEvent) => void;
+}
+
+/** Quick at first, so that a restarted dispatcher has its runners back within a second. */
+const retryFirstMs = 50;
+const retryMostMs = 1_000;
+
+/** A dispatcher that is stopped still accepts connections; it just never answers. */
+const welcomeWithinMs = 3_000;
+
+/** How often an ancestor's dispatcher is asked whether it is still there, as the ancestor did. */
+const statusEveryMs = 5_000;
+
+const ancestorsWords = 'Invalid command';
+
+export function openLink(world: World, options: LinkOptions): Link {
+  return new SessionLink(world, options);
+}
+
+class SessionLink implements Link {
+  readonly #world: World;
+  readonly #options: LinkOptions;
+  #connection: Connection | null = null;
+  #decoder: Decoder<SessionMessage> | null = null;
+  #state: 'away' | 'introducing' | 'session' | 'classic' | 'closed' = 'away';
+  #firstWords = '';
+  #retryInMs = retryFirstMs;
+  #missedBeats = 0;
+  #cancelTimer: Cancel = () => {};
+
+  constructor(world: World, options: LinkOptions) {
+    this.#world = world;
+    this.#options = options;
+    this.#cancelTimer = world.clock.after(0, () => this.#introduce());
+  }
+
+  send(message: SessionMessage): boolean {
+    if (this.#state !== 'session' || this.#connection === null) return true;
+    return this.#connection.write(encodeSession(message));
+  }
+
+  close(): void {
+    this.#state = 'closed';
+    this.#cancelTimer();
+    this.#connection?.end();
+  }
+
+  #introduce(): void {
+    this.#state = 'introducing';
+    this.#firstWords = '';
+    this.#decoder = sessionDecoder();
+    const hello = encodeRequest({ verb: 'hello', body: this.#options.hello() });
+    const connection = this.#world.network.connect(this.#options.address, (event) => {
+      if (this.#connection !== connection || this.#state === 'closed') return;
+      if (event.type === 'opened') connection.write(Buffer.concat([hello, Buffer.from('\n')]));
+      else this.#hear(event);
+    });
+    this.#connection = connection;
+    this.#cancelTimer = this.#world.clock.after(welcomeWithinMs, () =>
+      this.#goAway('does not answer'),
+    );
+  }
+
+  #hear(event: Exclude<ConnectionEvent, { type: 'opened' }>): void {
+    switch (event.type) {
+      case 'bytes':
+        this.#missedBeats = 0;
+        if (this.#state === 'introducing' && this.#isAncestral(event.bytes)) return;
+        this.#read(event.bytes);
+        break;
+      case 'drained':
+        this.#options.handle({ type: 'drained' });
+        break;
+      case 'ended':
+        this.#leave('closed its connection');
+        break;
+      case 'closed':
+        this.#leave(event.reason);
+        break;
+    }
+  }
+
+  /** The ancestor answers `hello` with two words, a modern dispatcher never with just these. */
+  #isAncestral(bytes: Buffer): boolean {
+    this.#firstWords += bytes.toString('latin1');
+    return ancestorsWords.startsWith(this.#firstWords.slice(0, ancestorsWords.length));
+  }
+
+  #leave(reason: string): void {
+    if (this.#state === 'introducing' && this.#firstWords === ancestorsWords) {
+      this.#drop();
+      this.#becomeClassic();
+    } else {
+      const said = this.#firstWords.startsWith(`${ancestorsWords}:`) ? this.#firstWords : reason;
+      this.#goAway(said.trim());
+    }
+  }
+
+  #read(bytes: Buffer): void {
+    for (const decoded of this.#decoder?.push(bytes) ?? []) {
+      if (decoded.kind === 'message') this.#receive(decoded.message);
+      else this.#goAway(`is not understood: ${decoded.fault.says.trim()}`);
+    }
+  }
+
+  #receive(message: SessionMessage): void {
+    switch (message.verb) {
+      case 'welcome':
+        this.#becomeSession(message.body);
+        break;
+      case 'refused':
+        this.#retryInMs = retryMostMs;
+        this.#goAway(`refuses us: ${message.body.says}`);
+        break;
+      case 'ping':
+        this.send({ verb: 'pong' });
+        break;
+      case 'pong':
+        break;
+      default:
+        if (this.#state === 'session') this.#options.handle({ type: 'message', message });
+    }
+  }
+
+  #becomeSession(welcome: Welcome): void {
+    if (this.#state !== 'introducing') return;
+    this.#state = 'session';
+    this.#retryInMs = retryFirstMs;
+    this.#missedBeats = 0;
+    this.#cancelTimer();
+    // Beats, not milliseconds, are counted: after a freeze of ours one beat is late, not many.
+    this.#cancelTimer = every(this.#world.clock, welcome.heartbeatEveryMs, () => {
+      this.#missedBeats += 1;
+      if (this.#missedBeats > missedPingsMax) this.#goAway('fell silent');
+    });
+    this.#options.handle({ type: 'session', welcome });
+  }
+
+  #becomeClassic(): void {
+    this.#askStatus((answer) => {
+      if (answer.kind !== 'reply') {
+        this.#goAway(answer.reason);
+        return;
+      }
+      this.#state = 'classic';
+      this.#retryInMs = retryFirstMs;
+      this.#watchAncestor();
+      this.#options.handle({
+        type: 'classic',
+        dialect: answer.text.trim() === 'ok' ? 'py3' : 'classic',
+      });
+    });
+  }
+
+  #watchAncestor(): void {
+    this.#cancelTimer = this.#world.clock.after(statusEveryMs, () =>
+      this.#askStatus((answer) => {
+        if (answer.kind === 'reply') this.#watchAncestor();
+        else this.#goAway(answer.reason);
+      }),
+    );
+  }
+
+  #askStatus(then: (answer: Answer) => void): void {
+    ask(this.#world, this.#options.address, { verb: 'status' }, welcomeWithinMs, (answer) => {
+      if (this.#state !== 'closed') then(answer);
+    });
+  }
+
+  #goAway(reason: string): void {
+    if (this.#state === 'closed') return;
+    this.#drop();
+    this.#state = 'away';
+    const retryInMs = this.#retryInMs;
+    this.#retryInMs = Math.min(2 * retryInMs, retryMostMs);
+    this.#cancelTimer = this.#world.clock.after(retryInMs, () => this.#introduce());
+    this.#options.handle({ type: 'away', reason, retryInMs });
+  }
+
+  #drop(): void {
+    this.#cancelTimer();
+    this.#connection?.destroy();
+    this.#connection = null;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Owns the JSON that travels as a body: its shapes, its bounds, its defaults.
+ * Never reads a socket; the decoder calls `parse` and hands on only what passed.
+ * Unknown keys are dropped, so that a newer peer may say more than we understand.
+ */
+
+import { z } from 'zod';
+import { parseCommit, parseRun } from './ids.js';
+
+/** Text for people: control characters (terminal escapes among them) become spaces. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is being removed
+const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const prose = (charactersMax: number) =>
+  z.string().transform((text) => text.replace(controls, ' ').slice(0, charactersMax));
+
+/** A name that people choose: one to 100 printable characters, no spaces or path separators. */
+const name = z.string().regex(/^[A-Za-z0-9._:@+-]{1,100}$/);
+
+const commit = z.string().transform((text, context) => {
+  const parsed = parseCommit(text);
+  if (parsed === null) context.addIssue('not a full commit id');
+  return parsed ?? z.NEVER;
+});
+
+const run = z.string().transform((text, context) => {
+  const parsed = parseRun(text);
+  if (parsed === null) context.addIssue('not a run id');
+  return parsed ?? z.NEVER;
+});
+
+/** How a peer introduces itself. */
+export const hello = z.object({
+  role: z.enum(['runner', 'observer']),
+  name,
+  version: z.string().max(40).default('unknown'),
+  repository: name.nullable().default(null),
+  labels: z.array(name).max(32).default([]),
+  /** Runs at once, 1 to 256. */
+  capacity: z.number().int().min(1).max(256).default(1),
+  /** Runs still in hand from an earlier session: going on, or ended and not yet acknowledged. */
+  runs: z.array(z.object({ run, commit })).max(512).default([]),
+});
+
+/** The dispatcher's answer to `hello`. */
+export const welcome = z.object({
+  session: z.string().max(64),
+  heartbeatEveryMs: z.number().int().min(10).max(600_000),
+});
+
+/** What is known of a commit besides its id. All of it is text from outside, made harmless. */
+export const description = z.object({
+  branch: prose(255).default(''),
+  author: prose(255).default(''),
+  subject: prose(500).default(''),
+});
+
+/** What a runner is told of a run besides its commit. */
+export const assignment = description.extend({
+  repository: name.nullable().default(null),
+  /** The attempt, counted from 1 over the job's whole life. */
+  number: z.number().int().min(1),
+});
+
+/** How a suite's run can end on a runner. `errored` means that it could not be judged. */
+export const suiteEnds = ['passed', 'failed', 'errored', 'timed-out', 'cancelled'] as const;
+
+/** What a runner reports of an ended run; the log itself went ahead in chunks. */
+export const report = z.object({
+  end: z.enum(suiteEnds),
+  exitCode: z.number().int().nullable().default(null),
+  signal: z.string().max(20).nullable().default(null),
+  /** One sentence for people: why it ended so, where the exit code does not say it. */
+  reason: prose(500).default(''),
+  /** The length of the whole log; the result is recorded only once that much is stored. */
+  logBytes: z.number().int().min(0),
+  durationMs: z.number().min(0),
+});
+
+/**
+ * Why a runner gives a run back without a report. `unknown-commit`: not in its repository.
+ * `could-not-fetch`: the remote failed. `stopped`: the runner is shutting down or was full.
+ */
+export const handbackReasons = ['unknown-commit', 'could-not-fetch', 'stopped'] as const;
+
+export const handback = z.object({
+  reason: z.enum(handbackReasons),
+  detail: prose(500).default(''),
+});
+
+/** Any sentence. */
+export const sentence = z.object({ says: prose(1_000) });
+
+export type Hello = z.infer<typeof hello>;
+export type HelloToSend = z.input<typeof hello>;
+export type Welcome = z.infer<typeof welcome>;
+export type Description = z.infer<typeof description>;
+export type Assignment = z.infer<typeof assignment>;
+export type Report = z.infer<typeof report>;
+export type Handback = z.infer<typeof handback>;

@@ -1,0 +1,199 @@
+/**
+ * Owns the reading of one header: verb, fields, and the length of a body if one follows.
+ * Never waits and never keeps anything: bytes in, one of three answers out.
+ *
+ *   results:1a2b…:11:hello world        register:fe80::1:8900        status
+ *   `--verb--´ field len `---body--´    `-verb--´ `host-´ port
+ */
+
+import { parseCommit, parseRun } from './ids.js';
+import { headerBytesMax } from './limits.js';
+import type { FieldTypes, Row } from './verbs.js';
+
+/** The peer said something that means nothing. `says` is fit to be sent back to it. */
+export interface Fault {
+  readonly code: 'unknown-verb' | 'malformed' | 'too-long' | 'truncated';
+  readonly says: string;
+}
+
+export interface Header {
+  readonly verb: string;
+  readonly row: Row;
+  readonly fields: Readonly<Record<string, FieldTypes[keyof FieldTypes]>>;
+  /** Of the body, in bytes or characters; null where none follows. */
+  readonly length: number | null;
+  /** Bytes that the header took, its last colon included, a newline not. */
+  readonly size: number;
+}
+
+/** `incomplete` carries what would be said if nothing more came. */
+export type HeaderRead =
+  | { readonly kind: 'header'; readonly header: Header }
+  | { readonly kind: 'fault'; readonly fault: Fault }
+  | { readonly kind: 'incomplete'; readonly fault: Fault };
+
+export type Table = Readonly<Record<string, Row>>;
+
+const newline = 0x0a;
+const colon = 0x3a;
+
+/**
+ * Reads the header at the start of `bytes`. Where no newline is there, the end of `bytes` is
+ * taken for the end of the line only if `endIsEnd`: then `incomplete` means that a longer text
+ * might yet have been valid.
+ */
+export function readHeader(table: Table, bytes: Buffer, endIsEnd: boolean): HeaderRead {
+  const lineEnd = bytes.subarray(0, headerBytesMax).indexOf(newline);
+  const hasEnd = lineEnd >= 0 || endIsEnd;
+  const line = bytes.subarray(0, lineEnd >= 0 ? lineEnd : headerBytesMax);
+  const verbEnd = line.indexOf(colon);
+  const verb = (verbEnd < 0 ? line : line.subarray(0, verbEnd)).toString('latin1').trimEnd();
+  const row = Object.hasOwn(table, verb) ? table[verb] : undefined;
+
+  if (row === undefined) {
+    const fault = unknownVerb(verb, lineEnd >= 0);
+    const mayGrow = lineEnd < 0 && verbEnd < 0 && isPrefixOfAny(verb, table);
+    if (mayGrow) return { kind: 'incomplete', fault };
+    if (hasEnd || verbEnd >= 0 || line.length >= headerBytesMax) return { kind: 'fault', fault };
+    return { kind: 'incomplete', fault };
+  }
+  const rest = verbEnd < 0 ? null : line.subarray(verbEnd + 1);
+  return row.body.kind === 'none'
+    ? readLine(verb, row, rest, line.length, hasEnd, lineEnd >= 0)
+    : readUpToBody(verb, row, rest, verbEnd + 1, lineEnd >= 0);
+}
+
+/** `dispatch:<commit>`, `results:<commit>:<length>:<body>`: how a verb is written. */
+export function usage(verb: string, row: Row): string {
+  const fields = Object.keys(row.fields).map((field) => `:<${field}>`);
+  return verb + fields.join('') + (row.body.kind === 'none' ? '' : ':<length>:<body>');
+}
+
+function readLine(
+  verb: string,
+  row: Row,
+  rest: Buffer | null,
+  size: number,
+  hasEnd: boolean,
+  terminated: boolean,
+): HeaderRead {
+  const fault = malformed(verb, row);
+  if (!hasEnd) {
+    if (size < headerBytesMax) return { kind: 'incomplete', fault };
+    return { kind: 'fault', fault: tooLong(`a line holds at most ${headerBytesMax} bytes`) };
+  }
+  const names = Object.keys(row.fields);
+  const texts = splitFields(rest?.toString('latin1').trimEnd() ?? null, row);
+  if (texts === null || texts.length !== names.length) {
+    const mayGrow = !terminated && (texts?.length ?? 0) < names.length;
+    return { kind: mayGrow ? 'incomplete' : 'fault', fault };
+  }
+  const fields = readFields(row, texts);
+  if (fields !== null) return { kind: 'header', header: { verb, row, fields, length: null, size } };
+  return { kind: !terminated && mayGrowIntoFields(row, texts) ? 'incomplete' : 'fault', fault };
+}
+
+function readUpToBody(
+  verb: string,
+  row: Row,
+  rest: Buffer | null,
+  restAt: number,
+  terminated: boolean,
+): HeaderRead {
+  const fault = malformed(verb, row);
+  const names = Object.keys(row.fields);
+  const texts: string[] = [];
+  let at = 0;
+  while (rest !== null && texts.length <= names.length) {
+    const end = rest.indexOf(colon, at);
+    if (end < 0) break;
+    texts.push(rest.subarray(at, end).toString('latin1'));
+    at = end + 1;
+  }
+  if (texts.length <= names.length) {
+    // Bounded by `headerBytesMax`: the caller cut the line there.
+    const full = (rest?.length ?? 0) + restAt >= headerBytesMax;
+    return { kind: terminated || full ? 'fault' : 'incomplete', fault };
+  }
+  const lengthText = texts.pop() ?? '';
+  const fields = readFields(row, texts);
+  if (fields === null || !/^[0-9]{1,30}$/.test(lengthText)) return { kind: 'fault', fault };
+  const length = Number(lengthText);
+  const bytesMax = row.body.kind === 'none' ? 0 : row.body.bytesMax;
+  if (length > bytesMax) {
+    return { kind: 'fault', fault: tooLong(`a body of ${verb} holds at most ${bytesMax} bytes`) };
+  }
+  return { kind: 'header', header: { verb, row, fields, length, size: restAt + at } };
+}
+
+/** Cuts at colons; a host takes the colons that the other fields leave over. */
+function splitFields(text: string | null, row: Row): string[] | null {
+  const kinds = Object.values(row.fields);
+  if (kinds.length === 0) return text === null ? [] : null;
+  if (text === null) return [];
+  const parts = text.split(':');
+  const hostAt = kinds.indexOf('host');
+  const surplus = parts.length - kinds.length;
+  if (hostAt < 0 || surplus <= 0) return parts;
+  const host = parts.slice(hostAt, hostAt + surplus + 1).join(':');
+  return [...parts.slice(0, hostAt), host, ...parts.slice(hostAt + surplus + 1)];
+}
+
+function readFields(row: Row, texts: readonly string[]): Header['fields'] | null {
+  const fields: Record<string, FieldTypes[keyof FieldTypes]> = {};
+  for (const [index, [name, kind]] of Object.entries(row.fields).entries()) {
+    const value = fieldReaders[kind](texts[index] ?? '');
+    if (value === null) return null;
+    fields[name] = value;
+  }
+  return fields;
+}
+
+const fieldReaders: { [Kind in keyof FieldTypes]: (text: string) => FieldTypes[Kind] | null } = {
+  commit: parseCommit,
+  run: parseRun,
+  host: readHost,
+  port: (text) => numberUpTo(text, 1, 65_535),
+  offset: (text) => numberUpTo(text, 0, Number.MAX_SAFE_INTEGER),
+};
+
+/** Names, IPv4, and IPv6 with or without brackets; the brackets are dropped. */
+function readHost(text: string): string | null {
+  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  return /^[A-Za-z0-9_](?:[A-Za-z0-9._%:-]{0,252}[A-Za-z0-9_])?$|^::[0-9A-Fa-f:.]{0,40}$/.test(bare)
+    ? bare
+    : null;
+}
+
+function numberUpTo(text: string, least: number, most: number): number | null {
+  if (!/^[0-9]{1,16}$/.test(text)) return null;
+  const value = Number(text);
+  return value >= least && value <= most ? value : null;
+}
+
+/** Could more bytes make these fields valid? Only a commit that is still too short could. */
+function mayGrowIntoFields(row: Row, texts: readonly string[]): boolean {
+  const last = Object.values(row.fields).at(-1);
+  return last === 'commit' && /^[0-9a-fA-F]{0,63}$/.test(texts.at(-1) ?? '');
+}
+
+function isPrefixOfAny(text: string, table: Table): boolean {
+  return Object.keys(table).some((verb) => verb.startsWith(text));
+}
+
+/** The ancestor's two words, alone, for a peer that compares them; a hint for one that types. */
+function unknownVerb(verb: string, terminated: boolean): Fault {
+  const shown = verb.slice(0, 40).replace(/[^\x20-\x7e]/g, '?');
+  return {
+    code: 'unknown-verb',
+    says: terminated ? `Invalid command: "${shown}" is not a verb; type help\n` : 'Invalid command',
+  };
+}
+
+function malformed(verb: string, row: Row): Fault {
+  return { code: 'malformed', says: `Invalid command: it is written ${usage(verb, row)}\n` };
+}
+
+function tooLong(why: string): Fault {
+  return { code: 'too-long', says: `Invalid command: too long; ${why}\n` };
+}

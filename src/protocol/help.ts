@@ -1,0 +1,55 @@
+/**
+ * Owns the words in which the vocabulary explains itself, made from the verb tables.
+ */
+
+import { usage } from './header.js';
+import { type Row, requests, session } from './verbs.js';
+
+/** The reply to `help`: what a person may type at the dispatcher, a line each. */
+export function help(): string {
+  const lines = Object.entries<Row>(requests)
+    .filter(([, row]) => row.to === 'dispatcher' && row.from === 'anyone')
+    .filter(([verb]) => verb !== 'hello')
+    .map(([verb, row]) => [usage(verb, row), row.says] as const);
+  const width = Math.max(...lines.map(([written]) => written.length));
+  const rows = lines.map(([written, says]) => `  ${written.padEnd(width)}  ${says}`);
+  return [
+    'Trivet dispatcher. One request a connection, ended by Enter:',
+    ...rows,
+    `  ${usage('dispatch', requests.dispatch).padEnd(width)}  ${requests.dispatch.says}`,
+    'A <commit> is a full id of 40 or 64 hex digits. docs/protocol.md has the rest.',
+    '',
+  ].join('\n');
+}
+
+/** The two tables of docs/protocol.md, in Markdown. */
+export function vocabulary(): string {
+  return [
+    '### Requests: one a connection',
+    '',
+    ...table(requests),
+    '',
+    '### Sessions: after `hello`, until the connection closes',
+    '',
+    ...table(session),
+    '',
+  ].join('\n');
+}
+
+function table(rows: Readonly<Record<string, Row>>): string[] {
+  return [
+    '| written | from → to | body | meaning, and what comes back |',
+    '|---|---|---|---|',
+    ...Object.entries(rows).map(
+      ([verb, row]) =>
+        `| \`${usage(verb, row)}\` | ${row.from} → ${row.to} | ${describeBody(row)} | ${row.says} |`,
+    ),
+  ];
+}
+
+function describeBody({ body }: Row): string {
+  if (body.kind === 'none') return '';
+  const size = `at most ${body.bytesMax.toLocaleString('en-US')} bytes`;
+  const unit = { bytes: 'bytes', characters: 'UTF-8, counted in characters', json: 'JSON' };
+  return `${unit[body.kind]}, ${size}`;
+}

@@ -1,0 +1,46 @@
+/**
+ * Owns what counts as a name on the wire: commits, runs, sessions, runner names, repositories.
+ * Never touches a byte stream. Invariant: a value of a branded type has passed its check here,
+ * so nothing further in can hold `--quiet`, `../../x` or a control character in a commit's place.
+ */
+
+declare const brand: unique symbol;
+type Branded<Text extends string> = string & { readonly [brand]: Text };
+
+/** A full object id: 40 (SHA-1) or 64 (SHA-256) lower-case hex digits. Nothing shorter, no refs. */
+export type Commit = Branded<'Commit'>;
+
+/** One attempt at a job: `<dispatcher start, 8 hex digits>-<counter>`, unique over restarts. */
+export type RunId = Branded<'RunId'>;
+
+/** One connection of a peer: `s<dispatcher start>-<counter>`; no two sessions ever share one. */
+export type SessionId = Branded<'SessionId'>;
+
+const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+const runPattern = /^[0-9a-f]{8}-[0-9]{1,15}$/;
+
+/** The commit that `text` spells, or null. Upper-case digits are accepted and lowered. */
+export function parseCommit(text: string): Commit | null {
+  const lowered = text.toLowerCase();
+  return commitPattern.test(lowered) ? (lowered as Commit) : null;
+}
+
+/** The run id that `text` spells, or null. */
+export function parseRun(text: string): RunId | null {
+  return runPattern.test(text) ? (text as RunId) : null;
+}
+
+/** The id of the `counter`-th run leased since a dispatcher started as `start` (8 hex digits). */
+export function runId(start: string, counter: number): RunId {
+  return `${start}-${counter}` as RunId;
+}
+
+/** The id of the `counter`-th connection since a dispatcher started as `start`. */
+export function sessionId(start: string, counter: number): SessionId {
+  return `s${start}-${counter}` as SessionId;
+}
+
+/** A commit as people write it: its first seven digits. */
+export function short(commit: Commit): string {
+  return commit.slice(0, 7);
+}

@@ -1,0 +1,31 @@
+/**
+ * Owns every bound that the wire puts on a peer, each with its unit and its reason.
+ * Never decides what happens at a bound: the decoder and the shells do.
+ */
+
+/** Verb and fields. A classic `recv` takes 1,024 bytes; no honest header is a quarter of this. */
+export const headerBytesMax = 4_096;
+
+/** A `hello`, a `dispatch`'s description, a report: JSON that a person could read. */
+export const jsonBytesMax = 65_536;
+
+/** One chunk of a live log. Small enough that pings pass between two, large enough to be fast. */
+export const logChunkBytesMax = 65_536;
+
+/** A classic result arrives whole and is held in memory until it is; the ancestor's are text. */
+export const classicBodyBytesMax = 16 * 1_024 * 1_024;
+
+/** A pause after which an unterminated classic message is taken as complete. */
+export const quietAfterMs = 50;
+
+/** How long a connection may take to make itself understood before it is told so and closed. */
+export const firstMessageWithinMs = 5_000;
+
+/** How long the rest of a reply may take to be read by a slow peer before we stop waiting. */
+export const lingerMs = 2_000;
+
+/** The dispatcher pings each runner this often; three unanswered pings end the session. */
+export const heartbeatEveryMs = 1_000;
+
+/** Pings that may go unanswered: with `heartbeatEveryMs`, three seconds of silence. */
+export const missedPingsMax = 3;

@@ -1,0 +1,297 @@
+/**
+ * Owns the vocabulary: every verb that may cross the wire, its fields, its body, who says it.
+ * Decoder, encoder, the `help` reply and docs/protocol.md are all made from these two tables,
+ * and so is the type `Message`; a new verb is a row here, a handler and a test.
+ *
+ *   message = verb *( ":" field ) [ ":" length ":" body ] LF          length counts bytes
+ *
+ * A connection's first message is a *request*. It is answered once and the connection closes,
+ * unless it was `hello`, which turns the connection into a *session* with a vocabulary of its own.
+ */
+
+import type { z } from 'zod';
+import * as json from './bodies.js';
+import type { Commit, RunId } from './ids.js';
+import { classicBodyBytesMax, jsonBytesMax, logChunkBytesMax } from './limits.js';
+
+/** What a field becomes once it has been read. */
+export interface FieldTypes {
+  readonly commit: Commit;
+  readonly run: RunId;
+  /** A name or an address. The one field that may hold colons (IPv6): it takes what others leave. */
+  readonly host: string;
+  /** 1 to 65535. */
+  readonly port: number;
+  /** A position in a log, in bytes from its start. */
+  readonly offset: number;
+}
+
+/**
+ * What follows the header. `bytes`: exactly as many as announced. `characters`: at least as many
+ * as announced, counted as Python 3 counts them, until the peer is quiet. A schema: JSON.
+ */
+export type Body =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bytes'; readonly bytesMax: number }
+  | { readonly kind: 'characters'; readonly bytesMax: number }
+  | { readonly kind: 'json'; readonly bytesMax: number; readonly schema: z.ZodType };
+
+type Who = 'anyone' | 'observer' | 'runner' | 'dispatcher';
+
+export interface Row {
+  readonly fields: Readonly<Record<string, keyof FieldTypes>>;
+  readonly body: Body;
+  readonly from: Who;
+  readonly to: Who;
+  /** What it means and what comes back, for `help` and the docs. */
+  readonly says: string;
+}
+
+const none = { kind: 'none' } as const;
+const as = <Schema extends z.ZodType>(schema: Schema) =>
+  ({ kind: 'json', bytesMax: jsonBytesMax, schema }) as const;
+
+/** Requests: one a connection. All but `hello` are as the ancestor spoke, or for people. */
+export const requests = {
+  help: {
+    fields: {},
+    body: none,
+    from: 'anyone',
+    to: 'dispatcher',
+    says: 'this list',
+  },
+  status: {
+    fields: {},
+    body: none,
+    from: 'anyone',
+    to: 'dispatcher',
+    says: 'runners, queue and waits in sentences; a classic peer, who sends no newline, gets OK',
+  },
+  verdict: {
+    fields: { commit: 'commit' },
+    body: none,
+    from: 'anyone',
+    to: 'dispatcher',
+    says: 'one word: a verdict, or waiting, running, unknown',
+  },
+  why: {
+    fields: { commit: 'commit' },
+    body: none,
+    from: 'anyone',
+    to: 'dispatcher',
+    says: "the commit's story in sentences, and what it waits for",
+  },
+  log: {
+    fields: { commit: 'commit' },
+    body: none,
+    from: 'anyone',
+    to: 'dispatcher',
+    says: "the latest run's output so far, then live until the commit has its verdict",
+  },
+  poll: {
+    fields: {},
+    body: none,
+    from: 'anyone',
+    to: 'dispatcher',
+    says: 'makes every connected observer look at its repository now; OK',
+  },
+  dispatch: {
+    fields: { commit: 'commit' },
+    body: none,
+    from: 'observer',
+    to: 'dispatcher',
+    says: 'hands a commit over; OK once it is on disk',
+  },
+  cancel: {
+    fields: { commit: 'commit' },
+    body: none,
+    from: 'anyone',
+    to: 'dispatcher',
+    says: 'ends the commit’s waiting or running job; OK once that wish is on disk',
+  },
+  rerun: {
+    fields: { commit: 'commit' },
+    body: none,
+    from: 'anyone',
+    to: 'dispatcher',
+    says: 'tests a finished commit again, keeping the old log; OK once that is on disk',
+  },
+  register: {
+    fields: { host: 'host', port: 'port' },
+    body: none,
+    from: 'runner',
+    to: 'dispatcher',
+    says: 'adds a classic runner, which is dialled back at that host and port; OK',
+  },
+  results: {
+    fields: { commit: 'commit' },
+    body: { kind: 'bytes', bytesMax: classicBodyBytesMax },
+    from: 'runner',
+    to: 'dispatcher',
+    says: "a classic runner's output; OK once it is on disk",
+  },
+  result: {
+    fields: { commit: 'commit' },
+    body: { kind: 'characters', bytesMax: classicBodyBytesMax },
+    from: 'runner',
+    to: 'dispatcher',
+    says: 'the same in the Python 3 dialect, whose length counts characters; OK',
+  },
+  ping: {
+    fields: {},
+    body: none,
+    from: 'dispatcher',
+    to: 'runner',
+    says: 'are you there? pong',
+  },
+  runtest: {
+    fields: { commit: 'commit' },
+    body: none,
+    from: 'dispatcher',
+    to: 'runner',
+    says: 'asks a classic runner to test a commit; OK or BUSY',
+  },
+  hello: {
+    fields: {},
+    body: as(json.hello),
+    from: 'anyone',
+    to: 'dispatcher',
+    says: 'opens a session; welcome, or refused and a sentence',
+  },
+} as const satisfies Record<string, Row>;
+
+/** What is said over a session, both ways. */
+export const session = {
+  welcome: {
+    fields: {},
+    body: as(json.welcome),
+    from: 'dispatcher',
+    to: 'anyone',
+    says: 'the session is open, under this id, with this heartbeat',
+  },
+  refused: {
+    fields: {},
+    body: as(json.sentence),
+    from: 'dispatcher',
+    to: 'anyone',
+    says: 'the session ends here, for the reason given',
+  },
+  ping: {
+    fields: {},
+    body: none,
+    from: 'anyone',
+    to: 'anyone',
+    says: 'are you there? pong',
+  },
+  pong: {
+    fields: {},
+    body: none,
+    from: 'anyone',
+    to: 'anyone',
+    says: 'I am here',
+  },
+  dispatch: {
+    fields: { commit: 'commit' },
+    body: as(json.description),
+    from: 'observer',
+    to: 'dispatcher',
+    says: 'hands a commit over with its branch, author and subject; accepted',
+  },
+  accepted: {
+    fields: { commit: 'commit' },
+    body: none,
+    from: 'dispatcher',
+    to: 'observer',
+    says: 'that commit is on disk',
+  },
+  poll: {
+    fields: {},
+    body: none,
+    from: 'dispatcher',
+    to: 'observer',
+    says: 'look at your repository now',
+  },
+  runtest: {
+    fields: { commit: 'commit', run: 'run' },
+    body: as(json.assignment),
+    from: 'dispatcher',
+    to: 'runner',
+    says: 'test that commit; the run is yours while this session lives',
+  },
+  log: {
+    fields: { run: 'run', offset: 'offset' },
+    body: { kind: 'bytes', bytesMax: logChunkBytesMax },
+    from: 'runner',
+    to: 'dispatcher',
+    says: "a piece of the run's output, which starts at that offset",
+  },
+  want: {
+    fields: { run: 'run', offset: 'offset' },
+    body: none,
+    from: 'dispatcher',
+    to: 'runner',
+    says: 'I have the log up to that offset: go on from there',
+  },
+  results: {
+    fields: { run: 'run' },
+    body: as(json.report),
+    from: 'runner',
+    to: 'dispatcher',
+    says: 'how the run ended; recorded, or revoked, or want',
+  },
+  recorded: {
+    fields: { run: 'run' },
+    body: none,
+    from: 'dispatcher',
+    to: 'runner',
+    says: 'the result is on disk: forget the run',
+  },
+  handback: {
+    fields: { run: 'run' },
+    body: as(json.handback),
+    from: 'runner',
+    to: 'dispatcher',
+    says: 'the run could not be had here: give it to another',
+  },
+  cancel: {
+    fields: { run: 'run' },
+    body: none,
+    from: 'dispatcher',
+    to: 'runner',
+    says: 'end the run’s processes and report it as cancelled',
+  },
+  revoked: {
+    fields: { run: 'run' },
+    body: none,
+    from: 'dispatcher',
+    to: 'runner',
+    says: 'the run’s lease is gone: end its processes and forget it',
+  },
+  draining: {
+    fields: {},
+    body: none,
+    from: 'runner',
+    to: 'dispatcher',
+    says: 'no further runs, please: I finish what I hold and leave',
+  },
+} as const satisfies Record<string, Row>;
+
+type BodyOf<B extends Body> = B extends { kind: 'json'; schema: infer S extends z.ZodType }
+  ? { readonly body: z.infer<S> }
+  : B extends { kind: 'none' }
+    ? unknown
+    : { readonly body: Uint8Array };
+
+type FieldsOf<R extends Row> = {
+  readonly [F in keyof R['fields']]: FieldTypes[R['fields'][F]];
+};
+
+type MessageIn<Table extends Record<string, Row>> = {
+  [V in keyof Table]: { readonly verb: V } & FieldsOf<Table[V]> & BodyOf<Table[V]['body']>;
+}[keyof Table];
+
+/** A connection's first message, read. */
+export type Request = MessageIn<typeof requests>;
+
+/** A message of an open session, read. */
+export type SessionMessage = MessageIn<typeof session>;

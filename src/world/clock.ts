@@ -1,0 +1,38 @@
+/**
+ * Owns time: the one place that reads a clock or sets a timer.
+ * Cores never see it; they are told what time it is. A simulated world brings its own.
+ */
+
+export type Cancel = () => void;
+
+export interface Clock {
+  /** Milliseconds since 1970 that never jump back: wall time at the start, steady from there. */
+  nowMs(): number;
+  /** Calls once, after at least that long. */
+  after(delayMs: number, call: () => void): Cancel;
+  /** Calls once, when what is going on now has been read: the end of this turn of the loop. */
+  soon(call: () => void): void;
+}
+
+const startedAtMs = Date.now() - performance.now();
+
+export const realClock: Clock = {
+  nowMs: () => Math.floor(startedAtMs + performance.now()),
+  after: (delayMs, call) => {
+    const timer = setTimeout(call, delayMs);
+    return () => clearTimeout(timer);
+  },
+  soon: (call) => {
+    setImmediate(call);
+  },
+};
+
+/** Calls again and again, each time that long after the last call ended. */
+export function every(clock: Clock, delayMs: number, call: () => void): Cancel {
+  let cancel: Cancel = clock.after(delayMs, again);
+  function again(): void {
+    cancel = clock.after(delayMs, again);
+    call();
+  }
+  return () => cancel();
+}

@@ -1,0 +1,88 @@
+/**
+ * Owns how git is called: by simple-git, one process a call, guarded against what the user's
+ * own configuration and environment would have it do (A45). Knows commands, not their purpose.
+ * Never passes on a text that could be taken for an option: callers give ids or checked refs.
+ */
+
+import { GitError, type SimpleGit, simpleGit } from 'simple-git';
+
+/** Runs `git …args` and answers its standard output. Rejects with `GitFault`. */
+export type Git = (args: readonly string[]) => Promise<string>;
+
+/** git said no. `message` is its own last words, in one line. */
+export class GitFault extends Error {
+  override readonly name = 'GitFault';
+}
+
+export interface GitOptions {
+  /** A command that prints nothing for so long is ended: a remote that hangs. */
+  readonly silenceMs?: number;
+  /** Lets submodules be cloned from local paths; only where the origin itself is one. */
+  readonly allowFileProtocol?: boolean;
+}
+
+/** git in the folder `path`: a work tree or a bare repository. */
+export function gitIn(path: string, options: GitOptions = {}): Git {
+  const git = guarded(path, options);
+  return async (args) => {
+    try {
+      return await git.raw([...args]);
+    } catch (error) {
+      throw error instanceof GitError ? new GitFault(lastWords(error.message)) : error;
+    }
+  };
+}
+
+function guarded(baseDir: string, { silenceMs, allowFileProtocol = false }: GitOptions): SimpleGit {
+  const git = simpleGit({
+    baseDir,
+    maxConcurrentProcesses: 16,
+    config: [
+      // Hooks and file-system monitors are programs that a configuration names: none is wanted.
+      'core.hooksPath=/dev/null',
+      'core.fsmonitor=false',
+      'core.quotePath=false',
+      // Upkeep ends with its command; in the background it would outlive us and hold locks.
+      'gc.autoDetach=false',
+      'maintenance.autoDetach=false',
+      ...(allowFileProtocol ? ['protocol.file.allow=always'] : []),
+    ],
+    unsafe: {
+      allowUnsafeHooksPath: true,
+      allowUnsafeFsMonitor: true,
+      allowUnsafeProtocolOverride: allowFileProtocol,
+      allowUnsafeSshCommand: true,
+    },
+    allowEnvironment: [...kept, 'GIT_TRACE', 'GIT_TERMINAL_PROMPT'],
+    ...(silenceMs === undefined ? {} : { timeout: { block: silenceMs } }),
+  });
+  return git.env({
+    ...environment(),
+    GIT_TERMINAL_PROMPT: '0',
+    // simple-git waits another 50 ms for output after a command that printed nothing. A trace
+    // line on standard error is such output; `lastWords` takes it out of messages again.
+    GIT_TRACE: '1',
+  });
+}
+
+/** Of git's own variables, those that say how to reach a remote; a hook's GIT_DIR stays out. */
+const kept = ['GIT_SSH_COMMAND', 'GIT_SSL_CAINFO'];
+
+/** Variables that make git start an editor, a pager or a window. */
+const programs = /^(?:GIT_.*|.*EDITOR|VISUAL|.*PAGER|.*ASKPASS|PREFIX)$/i;
+
+function environment(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && (kept.includes(entry[0]) || !programs.test(entry[0])),
+  );
+  return Object.fromEntries(entries);
+}
+
+function lastWords(message: string): string {
+  const lines = message
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^\d\d:\d\d:\d\d\.\d+ \S+:\d+/.test(line));
+  return lines.slice(-3).join(' ').slice(0, 400) || 'git failed without a word';
+}

@@ -1,0 +1,148 @@
+/**
+ * Owns sockets: node's emitters become one typed event union here and cross no further.
+ * Knows nothing of messages. A simulated world brings another `Network`.
+ */
+
+import * as net from 'node:net';
+import type { Address } from '../protocol/address.js';
+
+/** What happens to a connection. `closed` comes exactly once and last. */
+export type ConnectionEvent =
+  | { readonly type: 'opened' }
+  | { readonly type: 'bytes'; readonly bytes: Buffer }
+  /** The peer will send no more, but may still read. */
+  | { readonly type: 'ended' }
+  /** What was written has been handed to the system: there is room again. */
+  | { readonly type: 'drained' }
+  | { readonly type: 'closed'; readonly reason: string };
+
+export type ConnectionHandler = (event: ConnectionEvent) => void;
+
+export interface Connection {
+  /** The peer's host as the system names it; empty before `opened`. */
+  readonly remoteHost: string;
+  /** Bytes written that the system has not taken yet. */
+  readonly unsentBytes: number;
+  /** False where there is no room: wait for `drained` before writing more. */
+  write(bytes: Uint8Array | string): boolean;
+  /** No more will be written; closes once the peer has ended too. */
+  end(): void;
+  /** Closes at once. */
+  destroy(): void;
+  pause(): void;
+  resume(): void;
+}
+
+export interface Listener {
+  readonly address: Address;
+  close(): void;
+}
+
+export interface Network {
+  /** Rejects with node's own error (`EADDRINUSE`, `EACCES`, `ENOTFOUND`…). */
+  listen(
+    address: Address,
+    accept: (connection: Connection) => ConnectionHandler,
+  ): Promise<Listener>;
+  /** Never throws: a connection that could not be made is one that `closed`. */
+  connect(address: Address, handle: ConnectionHandler): Connection;
+}
+
+/** Half-open sockets to peers that lost power are found by the heartbeat; this finds the rest. */
+const keepAliveAfterMs = 30_000;
+
+/** What the kernel queues for `accept`; the system's own limit (4,096 on Linux) cuts it further. */
+const backlog = 4_096;
+
+export const realNetwork: Network = {
+  listen: async (address, accept) => {
+    const first = await listenOn(address, accept);
+    // `localhost` is two addresses; a peer may try either one, so both are listened on.
+    const others = address.host === 'localhost' ? ['127.0.0.1', '::1'] : [];
+    const servers = [first];
+    const bound = first.address() as net.AddressInfo;
+    for (const host of others.filter((other) => other !== bound.address)) {
+      // No IPv6 (or no IPv4) here is no fault: the first address serves alone.
+      const second = await listenOn({ host, port: bound.port }, accept).catch(() => null);
+      if (second !== null) servers.push(second);
+    }
+    return {
+      address: { host: address.host, port: bound.port },
+      close: () => {
+        for (const server of servers) server.close();
+      },
+    };
+  },
+  connect: ({ host, port }, handle) => {
+    const socket = net.connect({ host, port, noDelay: true, allowHalfOpen: true });
+    return adopt(socket, handle);
+  },
+};
+
+function listenOn(
+  { host, port }: Address,
+  accept: (connection: Connection) => ConnectionHandler,
+): Promise<net.Server> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      let handle: ConnectionHandler = () => {};
+      const connection = adopt(socket, (event) => handle(event));
+      handle = accept(connection);
+    });
+    server.once('error', reject);
+    server.listen({ host, port, backlog }, () => {
+      server.off('error', reject);
+      // An accept that fails (no descriptors left) is retried by the kernel's queue.
+      server.on('error', () => {});
+      resolve(server);
+    });
+  });
+}
+
+function adopt(socket: net.Socket, handle: ConnectionHandler): Connection {
+  let reason = 'closed its connection';
+  socket.setKeepAlive(true, keepAliveAfterMs);
+  socket.on('connect', () => handle({ type: 'opened' }));
+  socket.on('data', (bytes: Buffer) => handle({ type: 'bytes', bytes }));
+  socket.on('end', () => handle({ type: 'ended' }));
+  socket.on('drain', () => handle({ type: 'drained' }));
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    reason = describe(error);
+  });
+  socket.on('close', () => handle({ type: 'closed', reason }));
+  const remoteHost = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  return {
+    remoteHost,
+    get unsentBytes() {
+      return socket.writableLength;
+    },
+    write: (bytes) => !socket.destroyed && socket.writable && socket.write(bytes),
+    end: () => {
+      socket.end();
+    },
+    destroy: () => {
+      socket.destroy();
+    },
+    pause: () => {
+      socket.pause();
+    },
+    resume: () => {
+      socket.resume();
+    },
+  };
+}
+
+function describe(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return 'refused the connection';
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return 'closed its connection';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'has a name that does not resolve';
+    default:
+      return `failed (${error.code ?? error.message})`;
+  }
+}
