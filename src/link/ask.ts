@@ -4,18 +4,12 @@
  */
 
 import type { Address } from '../protocol/address.js';
+import type { Answer } from '../protocol/answer.js';
 import { encodeRequest } from '../protocol/encoder.js';
 import { quietAfterMs } from '../protocol/limits.js';
 import type { Request } from '../protocol/verbs.js';
 import type { Cancel, Clock } from '../world/clock.js';
 import type { Network } from '../world/network.js';
-
-export type Answer =
-  | { readonly kind: 'reply'; readonly text: string }
-  /** Definite: the peer was never reached, so nothing happened there. */
-  | { readonly kind: 'unreached'; readonly reason: string }
-  /** Indefinite: it was reached and fell silent; it may have acted or not. */
-  | { readonly kind: 'silent'; readonly reason: string };
 
 /** The longest reply that is read; the ancestor's are single words. */
 const replyBytesMax = 65_536;

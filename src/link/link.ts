@@ -13,6 +13,7 @@
  */
 
 import type { Address } from '../protocol/address.js';
+import type { Answer } from '../protocol/answer.js';
 import type { Hello, Welcome } from '../protocol/bodies.js';
 import { type Decoder, sessionDecoder } from '../protocol/decoder.js';
 import { encodeRequest, encodeSession } from '../protocol/encoder.js';
@@ -20,7 +21,7 @@ import { missedPingsMax } from '../protocol/limits.js';
 import type { SessionMessage } from '../protocol/verbs.js';
 import { type Cancel, every } from '../world/clock.js';
 import type { Connection, ConnectionEvent } from '../world/network.js';
-import { type Answer, ask, type World } from './ask.js';
+import { ask, type World } from './ask.js';
 
 /** Which ancestor: they differ in `OK`/`ok` and in `results`/`result`. */
 export type Dialect = 'classic' | 'py3';

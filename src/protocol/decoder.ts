@@ -59,11 +59,16 @@ export class Decoder<Message> {
 
   /** All that is complete now, in order. */
   push(bytes: Uint8Array): Decoded<Message>[] {
-    if (this.#dead) return [];
-    this.#held.add(bytes);
     const all: Decoded<Message>[] = [];
-    for (let next = this.#next(false); next !== null; next = this.#next(false)) all.push(next);
+    for (let next = this.first(bytes); next !== null; next = this.#next(false)) all.push(next);
     return all;
+  }
+
+  /** Adds bytes and answers only the first message; `rest` has what came after it. */
+  first(bytes: Uint8Array): Decoded<Message> | null {
+    if (this.#dead) return null;
+    this.#held.add(bytes);
+    return this.#next(false);
   }
 
   /** The one message that ends here because the peer fell silent, if what is held makes one. */

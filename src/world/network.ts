@@ -27,8 +27,11 @@ export interface Connection {
   write(bytes: Uint8Array | string): boolean;
   /** No more will be written; closes once the peer has ended too. */
   end(): void;
+  /** Closes once what was written has been sent, whatever the peer does. */
+  destroySoon(): void;
   /** Closes at once. */
   destroy(): void;
+  /** Nothing is read until as many `resume`s as `pause`s: several may have a reason to wait. */
   pause(): void;
   resume(): void;
 }
@@ -101,6 +104,7 @@ function listenOn(
 
 function adopt(socket: net.Socket, handle: ConnectionHandler): Connection {
   let reason = 'closed its connection';
+  let pauses = 0;
   socket.setKeepAlive(true, keepAliveAfterMs);
   socket.on('connect', () => handle({ type: 'opened' }));
   socket.on('data', (bytes: Buffer) => handle({ type: 'bytes', bytes }));
@@ -120,14 +124,19 @@ function adopt(socket: net.Socket, handle: ConnectionHandler): Connection {
     end: () => {
       socket.end();
     },
+    destroySoon: () => {
+      socket.destroySoon();
+    },
     destroy: () => {
       socket.destroy();
     },
     pause: () => {
+      pauses += 1;
       socket.pause();
     },
     resume: () => {
-      socket.resume();
+      pauses -= 1;
+      if (pauses === 0) socket.resume();
     },
   };
 }

@@ -1,0 +1,126 @@
+/**
+ * Owns how the ancestor's runners are served: they register, are dialled back for every ping
+ * and every commit, and send results over a connection that does not say who they are.
+ */
+
+import { formatAddress, isLoopback } from '../../protocol/address.js';
+import type { Commit, RunId } from '../../protocol/ids.js';
+import type { Event } from './events.js';
+import { finish, takeReport } from './leases.js';
+import type { Runner } from './pool.js';
+import { busyRestMs, revisitEveryBeats, revisitsMax } from './rules.js';
+import { giveBack, loseAll } from './sessions.js';
+import type { State, Turn } from './turn.js';
+
+type Of<Type extends Event['type']> = Extract<Event, { type: Type }>;
+
+export function registered(turn: Turn, { request, address, remoteHost }: Of<'registered'>): void {
+  // A runner on another machine that registers `localhost` means itself, not us (A17).
+  const isElsewhere = isLoopback(address.host) && !isLoopback(remoteHost);
+  const reachable = isElsewhere ? { ...address, host: remoteHost } : address;
+  const name = isLoopback(reachable.host) ? `:${reachable.port}` : formatAddress(reachable);
+  const key = `classic ${formatAddress(reachable)}`;
+  const former = turn.state.pool.runner(key);
+  // A process that registers has just started: whatever ran at that address before is dead (A19).
+  if (former !== undefined) loseAll(turn, former, 'registered anew');
+  turn.state.pool.joinClassic(key, name, reachable);
+  turn.see({ kind: 'joined', role: 'runner', name, repository: null, classic: true });
+  turn.reply(request, 'OK');
+}
+
+/** What came of a `ping` or a `runtest`. */
+export function answered(turn: Turn, { runner: key, asked, answer }: Of<'answered'>): void {
+  const runner = turn.state.pool.runner(key);
+  if (runner === undefined) return;
+  if (answer.kind === 'unreached') {
+    if (asked.verb === 'runtest') refuse(turn, runner, asked.run, answer.reason);
+    goAway(turn, runner, answer.reason);
+    return;
+  }
+  // Silence is indefinite: the beats decide, and a run that may have begun keeps its lease.
+  if (answer.kind === 'silent') return;
+  const said = answer.text.trim();
+  if (asked.verb === 'ping') {
+    if (said === 'pong') comeBack(turn, runner);
+    return;
+  }
+  runner.silentBeats = 0;
+  if (said === 'OK' || said === 'ok') return;
+  runner.restsUntilMs = turn.nowMs + busyRestMs;
+  refuse(turn, runner, asked.run, `said ${said.slice(0, 40) || 'nothing'}`);
+}
+
+/** The run that a classic result for that commit would end, if any waits for one. */
+export function classicRunOf(state: State, commit: Commit): RunId | null {
+  for (const job of state.jobs.ofCommit(commit)) {
+    const last = job.runs.at(-1);
+    if (last?.classic === true && job.state.kind !== 'finished') return last.id;
+  }
+  return null;
+}
+
+export function results(turn: Turn, { request, commit, run, report }: Of<'classic-results'>): void {
+  const holder = run === null ? undefined : turn.state.pool.holderOf(run);
+  if (holder !== undefined) holder.silentBeats = 0;
+  const taken = run !== null && takeReport(turn, run, report, holder?.key ?? '');
+  if (taken) turn.reply(request, 'OK');
+  else if (turn.jobsOf(commit).some(({ state }) => state.kind === 'finished')) {
+    // The ancestor sends twice when it missed our reply; saying OK again is harmless (A26).
+    turn.reply(request, 'OK');
+  } else turn.reply(request, 'No run of that commit waits for a result\n');
+}
+
+/** One heartbeat of a classic runner: asked again, revisited, or given up. */
+export function pulse(turn: Turn, runner: Runner, silentBeatsMax: number): void {
+  if (runner.via.kind !== 'classic') return;
+  const { address } = runner.via;
+  const ping = { to: 'classic', runner: runner.key, address, run: null } as const;
+  if (runner.revisits !== null) {
+    if (turn.state.beats % revisitEveryBeats !== 0) return;
+    runner.revisits += 1;
+    if (runner.revisits > revisitsMax) turn.state.pool.leave(runner.key);
+    else turn.ask({ ...ping, request: { verb: 'ping' } });
+    return;
+  }
+  if (runner.silentBeats > silentBeatsMax) {
+    goAway(turn, runner, 'missed 3 pings');
+    return;
+  }
+  turn.ask({ ...ping, request: { verb: 'ping' } });
+}
+
+/** A classic runner cannot end a suite that hangs: after so long its job is timed out (A29). */
+export function endOverdue(turn: Turn): void {
+  for (const job of [...turn.state.jobs.leased()]) {
+    const run = job.runs.at(-1);
+    if (run?.classic !== true || turn.nowMs - run.leasedAtMs < turn.state.classicRunMaxMs) continue;
+    finish(turn, job, run.id, {
+      verdict: 'timed-out',
+      exitCode: null,
+      signal: null,
+      reason: `the classic runner ${run.runner} sent no result in time`,
+      logBytes: 0,
+      durationMs: turn.nowMs - run.leasedAtMs,
+    });
+  }
+}
+
+function refuse(turn: Turn, runner: Runner, run: RunId, detail: string): void {
+  if (runner.runs.has(run)) giveBack(turn, runner, run, { reason: 'stopped', detail });
+}
+
+/** It loses its leases but is not forgotten: nobody would tell it to register again (A34). */
+function goAway(turn: Turn, runner: Runner, reason: string): void {
+  if (runner.revisits !== null) return;
+  const runs = runner.runs.size;
+  turn.see({ kind: 'left', role: 'runner', name: runner.name, reason, runs });
+  loseAll(turn, runner, reason);
+  runner.revisits = 0;
+}
+
+function comeBack(turn: Turn, runner: Runner): void {
+  runner.silentBeats = 0;
+  if (runner.revisits === null) return;
+  runner.revisits = null;
+  turn.see({ kind: 'joined', role: 'runner', name: runner.name, repository: null, classic: true });
+}

@@ -1,0 +1,200 @@
+/**
+ * Owns the dispatcher's decisions: an event and the time go in, an outcome comes out.
+ * Never touches a socket, a file or a clock. Live operation and recovery change jobs by the same
+ * function (`Jobs.apply`), so a restart is nothing special.
+ *
+ *   handle(event, nowMs) → { append, sends, sights }      in that order, see events.ts
+ *
+ * Each kind of peer has a room of its own: sessions.ts, classic.ts, people.ts. What they share
+ * is in leases.ts. The policy of retries and all numbers are in rules.ts.
+ */
+
+import type { Commit, RunId } from '../../protocol/ids.js';
+import { missedPingsMax } from '../../protocol/limits.js';
+import * as classic from './classic.js';
+import type { Event, Outcome } from './events.js';
+import type { Job } from './job.js';
+import type { Entry, JobId } from './journal.js';
+import { assign, giveUp, giveUpIfHopeless, lose } from './leases.js';
+import * as people from './people.js';
+import { whyWaiting } from './placing.js';
+import type { Observer, Runner } from './pool.js';
+import { beatsPerHeartbeat, cancelWithinMs, returnWithinMs } from './rules.js';
+import * as sessions from './sessions.js';
+import { type Founding, State, Turn } from './turn.js';
+
+/** Silence for longer than this costs a peer its session: three pings unanswered. */
+const silentBeatsMax = missedPingsMax * beatsPerHeartbeat;
+
+export class DispatcherCore {
+  readonly #state: State;
+  /** When this core began: runs in flight from before wait `returnWithinMs` from then. */
+  readonly #sinceMs: number;
+
+  /** `unfinished` are the journal entries of all jobs that are not over, in their order. */
+  constructor(founding: Founding, unfinished: Iterable<Entry>, nowMs: number) {
+    this.#state = new State(founding);
+    this.#sinceMs = nowMs;
+    for (const entry of unfinished) this.#state.jobs.apply(entry);
+  }
+
+  handle(event: Event, nowMs: number): Outcome {
+    const turn = new Turn(this.#state, nowMs);
+    this.#react(turn, event);
+    if (event.type !== 'heard') assign(turn);
+    return turn.outcome;
+  }
+
+  #react(turn: Turn, event: Event): void {
+    switch (event.type) {
+      case 'joined':
+        return sessions.joined(turn, event);
+      case 'heard':
+        return this.#hear(event.session);
+      case 'left':
+        return sessions.left(turn, event);
+      case 'draining':
+        return sessions.draining(turn, event);
+      case 'results':
+        return sessions.results(turn, event);
+      case 'handback':
+        return sessions.handback(turn, event);
+      case 'registered':
+        return classic.registered(turn, event);
+      case 'answered':
+        return classic.answered(turn, event);
+      case 'classic-results':
+        return classic.results(turn, event);
+      case 'dispatch':
+        return people.dispatch(turn, event);
+      case 'cancel':
+        return people.cancel(turn, event);
+      case 'rerun':
+        return people.rerun(turn, event);
+      case 'poll':
+        return people.poll(turn, event);
+      case 'beat':
+        return this.#beat(turn);
+      case 'drain':
+        this.#state.draining = true;
+    }
+  }
+
+  #hear(session: string): void {
+    const peer = this.#state.pool.get(session);
+    if (peer !== undefined) peer.silentBeats = 0;
+  }
+
+  /**
+   * A quarter of a heartbeat passed. Beats are counted, not milliseconds: when the dispatcher
+   * itself was frozen for a minute, one beat is late, and no healthy peer is evicted for it.
+   */
+  #beat(turn: Turn): void {
+    const { state } = turn;
+    state.beats += 1;
+    for (const [index, peer] of state.pool.all().entries()) {
+      peer.silentBeats += 1;
+      // Each peer has its own beat of the four, so that the pings of a thousand are spread out.
+      const isDue = (state.beats + index) % beatsPerHeartbeat === 0;
+      if (peer.role === 'runner' && peer.via.kind === 'classic') {
+        if (isDue) classic.pulse(turn, peer, silentBeatsMax);
+      } else {
+        const session = peer.role === 'observer' ? peer.session : sessionOf(peer);
+        if (peer.silentBeats > silentBeatsMax) {
+          turn.hangUp(session, 'you missed 3 pings');
+          sessions.left(turn, { type: 'left', session, reason: 'missed 3 pings' });
+        } else if (isDue) turn.send(session, { verb: 'ping' });
+      }
+    }
+    if (state.beats % beatsPerHeartbeat !== 0) return;
+    this.#endOverdue(turn);
+    state.jobs.forgetFinished(turn.nowMs);
+  }
+
+  #endOverdue(turn: Turn): void {
+    const { jobs, pool } = turn.state;
+    classic.endOverdue(turn);
+    for (const job of [...jobs.leased()]) {
+      const { run } = job.state;
+      const isOrphan = pool.holderOf(run) === undefined;
+      if (isOrphan && turn.nowMs - this.#sinceMs >= returnWithinMs) {
+        const runner = job.runs.at(-1)?.runner ?? 'its runner';
+        lose(turn, run, runner, 'did not come back after the dispatcher restarted');
+      } else if (turn.nowMs - (job.cancelAskedAtMs ?? turn.nowMs) >= cancelWithinMs) {
+        giveUp(turn, job, 'cancelled', 'its runner did not report the end in time');
+      }
+    }
+    for (const job of [...jobs.waiting()]) {
+      if (job.runs.at(-1)?.end === 'unknown-commit') giveUpIfHopeless(turn, job);
+    }
+  }
+
+  // --- What may be asked of a core without changing it ---
+
+  jobsOf(commit: Commit): readonly Job[] {
+    return this.#state.jobs.ofCommit(commit);
+  }
+
+  job(id: JobId): Job | undefined {
+    return this.#state.jobs.get(id);
+  }
+
+  /** The job that has or had that run, while it is in memory. */
+  jobOfRun(run: RunId): Job | undefined {
+    return this.#state.jobs.ofRun(run)?.job;
+  }
+
+  /** Whether that session has the lease of that run: only then may it add to its log. */
+  mayLog(session: string, run: RunId): boolean {
+    if (this.#state.pool.runner(session)?.runs.has(run)) return true;
+    const found = this.#state.jobs.ofRun(run);
+    return found?.job.state.kind === 'waiting' && found.run.end === 'lost';
+  }
+
+  classicRunOf(commit: Commit): RunId | null {
+    return classic.classicRunOf(this.#state, commit);
+  }
+
+  runners(): readonly Runner[] {
+    return this.#state.pool.runners();
+  }
+
+  observers(): readonly Observer[] {
+    return this.#state.pool.observers();
+  }
+
+  counts(): { readonly waiting: number; readonly leased: number } {
+    return { waiting: this.#state.jobs.waitingCount, leased: this.#state.jobs.leasedCount };
+  }
+
+  /** The first `most` waiting jobs, each with the reason why it waits. */
+  waits(most: number, nowMs: number): { readonly job: Job; readonly why: string }[] {
+    const waits: { job: Job; why: string }[] = [];
+    for (const job of this.#state.jobs.waiting()) {
+      if (waits.length >= most) break;
+      waits.push({ job, why: this.#why(job, waits.length, nowMs) });
+    }
+    return waits;
+  }
+
+  /** Why that job waits, as half a sentence; null where it does not. */
+  whyWaiting(job: Job, nowMs: number): string | null {
+    let ahead = 0;
+    for (const other of this.#state.jobs.waiting()) {
+      if (other.id === job.id) return this.#why(job, ahead, nowMs);
+      ahead += 1;
+    }
+    return null;
+  }
+
+  #why(job: Job, ahead: number, nowMs: number): string {
+    if (this.#state.draining) return 'the dispatcher is shutting down';
+    const { circumstances } = new Turn(this.#state, nowMs);
+    return whyWaiting(job, ahead, this.#state.pool.runners(), circumstances);
+  }
+}
+
+function sessionOf(runner: Runner) {
+  if (runner.via.kind !== 'session') throw new Error(`${runner.name} has no session`);
+  return runner.via.session;
+}

@@ -1,0 +1,135 @@
+/**
+ * Owns what goes into the dispatcher's core and what comes out: its whole contact with the world.
+ */
+
+import type { Address } from '../../protocol/address.js';
+import type { Answer } from '../../protocol/answer.js';
+import type { Description, Handback, Hello, Report } from '../../protocol/bodies.js';
+import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
+import type { Request, SessionMessage } from '../../protocol/verbs.js';
+import type { Entry, JobId } from './journal.js';
+import type { PeerKey } from './pool.js';
+
+/** A one-shot connection that waits for its reply. */
+export type RequestId = number;
+
+/** A run that a runner says it holds, with what the store knows of it. */
+export interface HeldRun {
+  readonly run: RunId;
+  readonly commit: Commit;
+  /** How much of its log is stored here. */
+  readonly loggedBytes: number;
+  /** Whether its result is on disk already, and only the acknowledgement was lost. */
+  readonly recorded: boolean;
+}
+
+/** Histories of finished jobs that an event speaks of, which memory has forgotten. */
+export type Histories = readonly (readonly Entry[])[];
+
+export type Event =
+  | {
+      readonly type: 'joined';
+      readonly session: SessionId;
+      readonly hello: Hello;
+      readonly held: readonly HeldRun[];
+    }
+  | { readonly type: 'heard'; readonly session: SessionId }
+  | { readonly type: 'left'; readonly session: SessionId; readonly reason: string }
+  | { readonly type: 'draining'; readonly session: SessionId }
+  | {
+      readonly type: 'dispatch';
+      readonly from: { readonly session: SessionId } | { readonly request: RequestId };
+      readonly commit: Commit;
+      readonly description: Description;
+      readonly histories: Histories;
+    }
+  | {
+      readonly type: 'results';
+      readonly session: SessionId;
+      readonly run: RunId;
+      readonly report: Report;
+      readonly recorded: boolean;
+    }
+  | {
+      readonly type: 'handback';
+      readonly session: SessionId;
+      readonly run: RunId;
+      readonly handback: Handback;
+    }
+  | {
+      readonly type: 'registered';
+      readonly request: RequestId;
+      readonly address: Address;
+      /** The host that the connection came from. */
+      readonly remoteHost: string;
+    }
+  /** An ancestor's runner answered `ping` or `runtest`, or did not. */
+  | {
+      readonly type: 'answered';
+      readonly runner: PeerKey;
+      readonly asked: { readonly verb: 'ping' } | { readonly verb: 'runtest'; readonly run: RunId };
+      readonly answer: Answer;
+    }
+  | {
+      readonly type: 'classic-results';
+      readonly request: RequestId;
+      readonly commit: Commit;
+      /** As `classicRunOf` named it when the body had arrived; its log is stored. */
+      readonly run: RunId | null;
+      readonly report: Report;
+    }
+  | {
+      readonly type: 'cancel' | 'rerun';
+      readonly request: RequestId;
+      readonly commit: Commit;
+      readonly histories: Histories;
+    }
+  | { readonly type: 'poll'; readonly request: RequestId }
+  /** Time passes: one a beat, a quarter of the heartbeat. */
+  | { readonly type: 'beat' }
+  /** No further leases: the dispatcher is asked to stop. */
+  | { readonly type: 'drain' };
+
+/** What is to leave the dispatcher once the entries of the same outcome are on disk. */
+export type Send =
+  | { readonly to: 'session'; readonly session: SessionId; readonly message: SessionMessage }
+  | { readonly to: 'hang-up'; readonly session: SessionId; readonly says: string }
+  | { readonly to: 'request'; readonly request: RequestId; readonly text: string }
+  | {
+      readonly to: 'classic';
+      readonly runner: PeerKey;
+      readonly address: Address;
+      readonly request: Extract<Request, { verb: 'ping' | 'runtest' }>;
+      /** Of a `runtest`. */
+      readonly run: RunId | null;
+    };
+
+/** What a spectator would like to know besides the entries: who comes and goes. */
+export type Sight =
+  | {
+      readonly kind: 'joined';
+      readonly role: 'runner' | 'observer';
+      readonly name: string;
+      readonly repository: string | null;
+      readonly classic: boolean;
+    }
+  | {
+      readonly kind: 'left';
+      readonly role: 'runner' | 'observer';
+      readonly name: string;
+      readonly reason: string;
+      /** Runs that the runner had in hand. */
+      readonly runs: number;
+    }
+  | { readonly kind: 'known'; readonly job: JobId; readonly commit: Commit }
+  | { readonly kind: 'late'; readonly run: RunId; readonly commit: Commit };
+
+/**
+ * What the core asks for, in this order and no other: first `append` is made durable, then
+ * `sends` leave, then `sights` are told.
+ */
+export interface Outcome {
+  readonly append: readonly Entry[];
+  readonly sends: readonly Send[];
+  readonly sights: readonly Sight[];
+}

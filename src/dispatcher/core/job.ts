@@ -1,0 +1,155 @@
+/**
+ * Owns what a job is and how each journal entry changes it: live and at recovery alike.
+ * Never decides anything. A job is waiting, leased or finished, never two of these; an entry
+ * that does not fit its state is our own bug, and stops the process before it is written.
+ */
+
+import assert from 'node:assert/strict';
+import type { Commit, RunId } from '../../protocol/ids.js';
+import type { Entry, JobId, Verdict } from './journal.js';
+
+/** One attempt. `end` is null while it has the lease. */
+export interface Run {
+  readonly id: RunId;
+  readonly number: number;
+  readonly runner: string;
+  readonly classic: boolean;
+  readonly leasedAtMs: number;
+  readonly end: 'lost' | 'unknown-commit' | 'could-not-fetch' | 'stopped' | 'finished' | null;
+  readonly endedAtMs: number;
+  readonly endedBecause: string;
+}
+
+export type JobState =
+  | { readonly kind: 'waiting'; readonly interrupted: boolean }
+  | { readonly kind: 'leased'; readonly run: RunId }
+  | { readonly kind: 'finished'; readonly verdict: Verdict; readonly run: RunId | null };
+
+export interface Job {
+  readonly id: JobId;
+  readonly repository: string | null;
+  readonly commit: Commit;
+  readonly branch: string;
+  readonly author: string;
+  readonly subject: string;
+  /** Since when it is as it is. */
+  readonly sinceMs: number;
+  readonly state: JobState;
+  /** Every attempt of its life, oldest first. */
+  readonly runs: readonly Run[];
+  /** How many of `runs` were over at the last `rerun`: only later ones count as faults. */
+  readonly runsBefore: number;
+  readonly cancelAskedAtMs: number | null;
+}
+
+/** The job after `entry`; `job` is undefined for the entry that accepts it. */
+export function after(job: Job | undefined, entry: Entry): Job {
+  if (entry.kind === 'accepted') {
+    assert(job === undefined, `job ${entry.job} was accepted twice`);
+    return {
+      id: entry.job,
+      repository: entry.repository,
+      commit: entry.commit,
+      branch: entry.branch,
+      author: entry.author,
+      subject: entry.subject,
+      sinceMs: entry.atMs,
+      state: { kind: 'waiting', interrupted: false },
+      runs: [],
+      runsBefore: 0,
+      cancelAskedAtMs: null,
+    };
+  }
+  assert(job !== undefined, `job ${entry.job} has ${entry.kind} before accepted`);
+  return { ...job, sinceMs: entry.atMs, ...change(job, entry) };
+}
+
+/** The attempt with that id, if the job had it. */
+export function runOf(job: Job, run: RunId): Run | undefined {
+  return job.runs.find(({ id }) => id === run);
+}
+
+/** The attempts that count: those since the last `rerun`. */
+export function attempts(job: Job): readonly Run[] {
+  return job.runs.slice(job.runsBefore);
+}
+
+function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<Job> {
+  const { state } = job;
+  const illegal = `job ${job.id} is ${state.kind} and cannot be ${entry.kind}`;
+  switch (entry.kind) {
+    case 'leased':
+      assert(state.kind === 'waiting', illegal);
+      return {
+        state: { kind: 'leased', run: entry.run },
+        runs: [...job.runs, begun(entry)],
+      };
+    case 'resumed':
+      assert(state.kind === 'waiting' || holds(state, entry.run), illegal);
+      assert(runOf(job, entry.run) !== undefined, illegal);
+      return { state: { kind: 'leased', run: entry.run }, runs: reopened(job, entry) };
+    case 'lost':
+      assert(holds(state, entry.run), illegal);
+      return interrupted(job, entry, 'lost', entry.reason);
+    case 'handed-back':
+      assert(holds(state, entry.run), illegal);
+      return interrupted(job, entry, entry.reason, entry.detail);
+    case 'cancel-asked':
+      assert(state.kind === 'leased', illegal);
+      return { cancelAskedAtMs: entry.atMs };
+    case 'rerun-asked':
+      assert(state.kind === 'finished', illegal);
+      return {
+        state: { kind: 'waiting', interrupted: false },
+        runsBefore: job.runs.length,
+        cancelAskedAtMs: null,
+      };
+    case 'finished':
+      assert(state.kind !== 'finished', illegal);
+      return {
+        state: { kind: 'finished', verdict: entry.verdict, run: entry.run },
+        runs: job.runs.map((run) =>
+          run.id === entry.run || run.end === null ? ended(run, entry, 'finished', '') : run,
+        ),
+      };
+  }
+}
+
+function holds(state: JobState, run: RunId): boolean {
+  return state.kind === 'leased' && state.run === run;
+}
+
+function begun(entry: Entry & { kind: 'leased' }): Run {
+  return {
+    id: entry.run,
+    number: entry.number,
+    runner: entry.runner,
+    classic: entry.classic,
+    leasedAtMs: entry.atMs,
+    end: null,
+    endedAtMs: 0,
+    endedBecause: '',
+  };
+}
+
+function reopened(job: Job, entry: Entry & { kind: 'resumed' }): readonly Run[] {
+  return job.runs.map((run) =>
+    run.id === entry.run ? { ...run, runner: entry.runner, end: null, endedBecause: '' } : run,
+  );
+}
+
+function interrupted(
+  job: Job,
+  entry: Entry & { kind: 'lost' | 'handed-back' },
+  end: NonNullable<Run['end']>,
+  because: string,
+): Partial<Job> {
+  return {
+    state: { kind: 'waiting', interrupted: true },
+    runs: job.runs.map((run) => (run.id === entry.run ? ended(run, entry, end, because) : run)),
+  };
+}
+
+function ended(run: Run, entry: Entry, end: NonNullable<Run['end']>, because: string): Run {
+  return { ...run, end, endedAtMs: entry.atMs, endedBecause: because };
+}

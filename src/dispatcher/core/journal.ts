@@ -1,0 +1,67 @@
+/**
+ * Owns the vocabulary of what can happen to a job, in the order a life may have.
+ * Entries are facts: appended durably, never changed, and the only thing that changes a job.
+ *
+ *   accepted → leased ─┬→ finished ──→ rerun-asked → leased …
+ *                ↑     ├→ lost ────────┐
+ *                │     └→ handed-back ─┤
+ *                └─────────────────────┘      (resumed: a lost run came back in time)
+ */
+
+import type { Handback } from '../../protocol/bodies.js';
+import type { Commit, RunId } from '../../protocol/ids.js';
+
+/** Given by the dispatcher, ascending in the order of acceptance. */
+export type JobId = number;
+
+/** How a job ended. Superseded and skipped are for workflows to come. */
+export type Verdict =
+  | 'passed'
+  | 'failed'
+  | 'errored'
+  | 'timed-out'
+  | 'cancelled'
+  | 'superseded'
+  | 'skipped';
+
+/** How a verdict came about; what a person asks next. */
+export interface Ending {
+  readonly verdict: Verdict;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** One sentence, where the exit code does not say it all; may be empty. */
+  readonly reason: string;
+  readonly logBytes: number;
+  readonly durationMs: number;
+}
+
+type Happening =
+  | {
+      readonly kind: 'accepted';
+      readonly repository: string | null;
+      readonly commit: Commit;
+      readonly branch: string;
+      readonly author: string;
+      readonly subject: string;
+      /** Who handed it over. */
+      readonly by: string;
+    }
+  | {
+      readonly kind: 'leased';
+      readonly run: RunId;
+      /** The attempt, from 1. */
+      readonly number: number;
+      readonly runner: string;
+      readonly classic: boolean;
+    }
+  /** The runner of a lost run, or of one that outlived the dispatcher, came back with it. */
+  | { readonly kind: 'resumed'; readonly run: RunId; readonly runner: string }
+  | { readonly kind: 'lost'; readonly run: RunId; readonly runner: string; readonly reason: string }
+  | ({ readonly kind: 'handed-back'; readonly run: RunId; readonly runner: string } & Handback)
+  | { readonly kind: 'cancel-asked' }
+  | { readonly kind: 'rerun-asked' }
+  /** `run` is null where no run led to it: cancelled while waiting, given up as errored. */
+  | ({ readonly kind: 'finished'; readonly run: RunId | null } & Ending);
+
+/** What happened, to which job, when (ms since 1970). */
+export type Entry = Happening & { readonly job: JobId; readonly atMs: number };

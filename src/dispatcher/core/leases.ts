@@ -1,0 +1,140 @@
+/**
+ * Owns leases: how a run gets its right to a job, keeps it, and loses it.
+ * A job has at most one live lease. A run without one overwrites nothing; the one exception is a
+ * result that arrives while its job merely waits for another runner, which saves the effort.
+ */
+
+import type { Report } from '../../protocol/bodies.js';
+import { type RunId, runId } from '../../protocol/ids.js';
+import type { Job } from './job.js';
+import type { Ending } from './journal.js';
+import { chooseRunner, isFree } from './placing.js';
+import type { PeerKey, Runner } from './pool.js';
+import { afterFault } from './rules.js';
+import type { Turn } from './turn.js';
+
+/** Gives waiting jobs to free runners, in the order of the queue. */
+export function assign(turn: Turn): void {
+  const { jobs, pool, draining } = turn.state;
+  if (draining || jobs.waitingCount === 0) return;
+  let free = pool.runners().filter((runner) => isFree(runner, turn.nowMs));
+  /** Where a repository's job found no runner, the next of that repository will not either. */
+  const hopeless = new Set<string | null>();
+  for (const job of jobs.waiting()) {
+    if (free.length === 0) return;
+    if (hopeless.has(job.repository)) continue;
+    const runner = chooseRunner(free, job, turn.circumstances);
+    if (runner !== undefined) {
+      lease(turn, job, runner);
+      free = free.filter((other) => isFree(other, turn.nowMs));
+    } else if (job.runs.length === 0) {
+      hopeless.add(job.repository);
+    }
+  }
+}
+
+/** The run's report ends its job, if the run has the lease or nobody has. */
+export function takeReport(turn: Turn, run: RunId, report: Report, from: PeerKey): boolean {
+  const found = turn.state.jobs.ofRun(run);
+  if (found === undefined) return false;
+  const { job } = found;
+  const hasLease = job.state.kind === 'leased' && job.state.run === run;
+  if (hasLease && !turn.state.pool.runner(from)?.runs.has(run)) return false;
+  const isLate = job.state.kind === 'waiting' && found.run.end !== null;
+  if (!hasLease && !isLate) return false;
+  const { end, exitCode, signal, reason, logBytes, durationMs } = report;
+  finish(turn, job, run, { verdict: end, exitCode, signal, reason, logBytes, durationMs });
+  if (isLate) turn.see({ kind: 'late', run, commit: job.commit });
+  return true;
+}
+
+/** Ends a job. Whoever holds its lease loses it, and is told unless it is the one reporting. */
+export function finish(turn: Turn, job: Job, run: RunId | null, ending: Ending): void {
+  const held = job.state.kind === 'leased' ? job.state.run : null;
+  turn.append({ kind: 'finished', job: job.id, run, ...ending });
+  if (held !== null) release(turn, held, held !== run);
+}
+
+/** An ending that no runner reported. */
+export function giveUp(turn: Turn, job: Job, verdict: Ending['verdict'], reason: string): void {
+  finish(turn, job, null, {
+    verdict,
+    exitCode: null,
+    signal: null,
+    reason,
+    logBytes: 0,
+    durationMs: 0,
+  });
+}
+
+/** A run that came back with its runner has its lease again, if nobody else got it meanwhile. */
+export function resume(turn: Turn, run: RunId, runner: Runner): boolean {
+  const found = turn.state.jobs.ofRun(run);
+  if (found === undefined) return false;
+  const { job } = found;
+  const { state } = job;
+  const isWaitingForAnyone = state.kind === 'waiting' && found.run.end === 'lost';
+  if (!isWaitingForAnyone && !(state.kind === 'leased' && state.run === run)) return false;
+  const former = turn.state.pool.holderOf(run);
+  if (former !== undefined) turn.state.pool.release(former, run);
+  turn.append({ kind: 'resumed', job: job.id, run, runner: runner.name });
+  turn.state.pool.take(runner, run);
+  if (job.cancelAskedAtMs !== null) askToCancel(turn, run, runner);
+  return true;
+}
+
+/** The lease ends without a report: the job waits again, or is given up. */
+export function lose(turn: Turn, run: RunId, runner: string, reason: string): void {
+  const found = turn.state.jobs.ofRun(run);
+  if (found?.job.state.kind !== 'leased' || found.job.state.run !== run) return;
+  const { job } = found;
+  if (job.cancelAskedAtMs !== null) {
+    giveUp(turn, job, 'cancelled', `its runner ${runner} ${reason} before it could report`);
+    return;
+  }
+  release(turn, run, false);
+  giveUpIfHopeless(turn, turn.append({ kind: 'lost', job: job.id, run, runner, reason }));
+}
+
+/** After the last attempt that the rules allow, the job is errored with its evidence. */
+export function giveUpIfHopeless(turn: Turn, job: Job): void {
+  const next = afterFault(job, turn.nowMs);
+  if (next.kind === 'give-up') giveUp(turn, job, 'errored', next.reason);
+}
+
+export function askToCancel(turn: Turn, run: RunId, runner: Runner): void {
+  if (runner.via.kind === 'session') turn.send(runner.via.session, { verb: 'cancel', run });
+}
+
+function lease(turn: Turn, job: Job, runner: Runner): void {
+  const { state } = turn;
+  const run = runId(state.start, state.nextRun);
+  state.nextRun += 1;
+  const number = job.runs.length + 1;
+  const { commit, repository, branch, author, subject } = job;
+  const classic = runner.via.kind === 'classic';
+  turn.append({ kind: 'leased', job: job.id, run, number, runner: runner.name, classic });
+  state.pool.take(runner, run);
+  if (runner.via.kind === 'session') {
+    const body = { repository, branch, author, subject, number };
+    turn.send(runner.via.session, { verb: 'runtest', commit, run, body });
+  } else {
+    const { address } = runner.via;
+    turn.ask({
+      to: 'classic',
+      runner: runner.key,
+      address,
+      request: { verb: 'runtest', commit },
+      run,
+    });
+  }
+}
+
+function release(turn: Turn, run: RunId, revoke: boolean): void {
+  const holder = turn.state.pool.holderOf(run);
+  if (holder === undefined) return;
+  turn.state.pool.release(holder, run);
+  if (revoke && holder.via.kind === 'session') {
+    turn.send(holder.via.session, { verb: 'revoked', run });
+  }
+}

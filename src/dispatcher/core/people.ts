@@ -1,0 +1,90 @@
+/**
+ * Owns what is asked of jobs from outside the pool: hand over, cancel, test again, look now.
+ */
+
+import type { Event } from './events.js';
+import type { Job } from './job.js';
+import { askToCancel, giveUp } from './leases.js';
+import type { Turn } from './turn.js';
+
+type Of<Type extends Event['type']> = Extract<Event, { type: Type }>;
+
+/** Accepts a commit once: the same commit handed over again is the same job. */
+export function dispatch(turn: Turn, event: Of<'dispatch'>): void {
+  const { from, commit, description } = event;
+  turn.recall(event.histories);
+  const { state } = turn;
+  const observer = 'session' in from ? state.pool.get(from.session) : undefined;
+  const repository = observer?.repository ?? onlyRepository(state.repositories);
+  const known = turn.jobsOf(commit).find((job) => isSame(job.repository, repository));
+  if (known !== undefined) {
+    turn.see({ kind: 'known', job: known.id, commit });
+  } else {
+    if (repository !== null) state.repositories.add(repository);
+    turn.append({
+      kind: 'accepted',
+      job: state.nextJob,
+      repository,
+      commit,
+      ...description,
+      by: observer?.name ?? 'a request',
+    });
+    state.nextJob += 1;
+  }
+  if ('session' in from) turn.send(from.session, { verb: 'accepted', commit });
+  else turn.reply(from.request, 'OK');
+}
+
+/** Ends what is waiting, asks the runner of what is running. */
+export function cancel(turn: Turn, { request, commit, histories }: Of<'cancel' | 'rerun'>): void {
+  turn.recall(histories);
+  const jobs = turn.jobsOf(commit);
+  const open = jobs.filter(({ state }) => state.kind !== 'finished');
+  for (const job of open) cancelJob(turn, job);
+  if (jobs.length === 0) turn.reply(request, 'Unknown commit: it was never handed over\n');
+  else if (open.length === 0) turn.reply(request, 'Nothing to cancel: it is finished\n');
+  else turn.reply(request, 'OK\n');
+}
+
+/** A finished job waits again; its runs and their logs stay. */
+export function rerun(turn: Turn, { request, commit, histories }: Of<'cancel' | 'rerun'>): void {
+  turn.recall(histories);
+  const jobs = turn.jobsOf(commit);
+  const finished = jobs.filter(({ state }) => state.kind === 'finished');
+  for (const job of finished) turn.append({ kind: 'rerun-asked', job: job.id });
+  if (jobs.length === 0) turn.reply(request, 'Unknown commit: it was never handed over\n');
+  else if (finished.length === 0) turn.reply(request, 'Nothing to rerun: it is not finished\n');
+  else turn.reply(request, 'OK\n');
+}
+
+/** Makes the observers look at their repositories now. */
+export function poll(turn: Turn, { request }: Of<'poll'>): void {
+  const observers = turn.state.pool.observers();
+  for (const { session } of observers) turn.send(session, { verb: 'poll' });
+  turn.reply(request, observers.length > 0 ? 'OK\n' : 'No observer is connected\n');
+}
+
+function cancelJob(turn: Turn, job: Job): void {
+  if (job.state.kind !== 'leased') {
+    giveUp(turn, job, 'cancelled', 'it was cancelled while it waited');
+    return;
+  }
+  const { run } = job.state;
+  const holder = turn.state.pool.holderOf(run);
+  if (holder?.via.kind === 'classic') {
+    giveUp(turn, job, 'cancelled', `the classic runner ${holder.name} cannot be told to stop`);
+    return;
+  }
+  if (job.cancelAskedAtMs === null) turn.append({ kind: 'cancel-asked', job: job.id });
+  if (holder !== undefined) askToCancel(turn, run, holder);
+}
+
+/** A job that names no repository is the same as one that does: the commit id is. */
+function isSame(one: string | null, other: string | null): boolean {
+  return one === other || one === null || other === null;
+}
+
+function onlyRepository(repositories: ReadonlySet<string>): string | null {
+  const [only, ...others] = repositories;
+  return only !== undefined && others.length === 0 ? only : null;
+}

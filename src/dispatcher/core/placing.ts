@@ -1,0 +1,84 @@
+/**
+ * Owns the match between a waiting job and a runner, and the words for a match that is missing.
+ * Never leases. Choosing and explaining ask the same questions, so that the reason a person is
+ * told is the reason why the job waits.
+ */
+
+import type { Job } from './job.js';
+import type { Runner } from './pool.js';
+import { declined, notBeforeMs } from './rules.js';
+
+/** What the match depends on besides the job and the runner. */
+export interface Circumstances {
+  readonly nowMs: number;
+  /** More than one repository is known: a runner that names none cannot be trusted with any. */
+  readonly severalRepositories: boolean;
+}
+
+/** Whether the runner could ever take the job, busy or not. */
+export function suits(runner: Runner, job: Job, { severalRepositories }: Circumstances): boolean {
+  if (job.repository === null || runner.repository === job.repository) return true;
+  return runner.repository === null && !severalRepositories;
+}
+
+/** Whether the runner could take something now. */
+export function isFree(runner: Runner, nowMs: number): boolean {
+  return runner.runs.size < runner.capacity && !runner.draining && runner.restsUntilMs <= nowMs;
+}
+
+/** Of the runners that are free, the one to take the job: the longest idle. */
+export function chooseRunner(
+  free: readonly Runner[],
+  job: Job,
+  now: Circumstances,
+): Runner | undefined {
+  if (notBeforeMs(job) > now.nowMs) return undefined;
+  let chosen: Runner | undefined;
+  for (const runner of free) {
+    const eligible = suits(runner, job, now) && !declined(job, runner.name, now.nowMs);
+    if (eligible && runner.turn < (chosen?.turn ?? Number.POSITIVE_INFINITY)) chosen = runner;
+  }
+  return chosen;
+}
+
+/** Why the job still waits, as half a sentence: "2 runners, both busy, third in line". */
+export function whyWaiting(
+  job: Job,
+  ahead: number,
+  runners: readonly Runner[],
+  now: Circumstances,
+): string {
+  if (runners.length === 0) return 'no runner is registered';
+  const suitable = runners.filter((runner) => suits(runner, job, now));
+  if (suitable.length === 0) {
+    const tested = [...new Set(runners.map(({ repository }) => repository ?? 'none they named'))];
+    return `no runner tests the repository ${job.repository} (they test ${tested.join(', ')})`;
+  }
+  const retryInMs = notBeforeMs(job) - now.nowMs;
+  if (retryInMs > 0) {
+    const seconds = Math.ceil(retryInMs / 1_000);
+    return `it could not be fetched; tried again in ${seconds} s`;
+  }
+  const asked = suitable.filter((runner) => declined(job, runner.name, now.nowMs));
+  if (asked.length === suitable.length) {
+    return `${names(asked)} ${asked.length === 1 ? 'does' : 'do'} not have the commit; asked again soon`;
+  }
+  const draining = suitable.filter((runner) => runner.draining).length;
+  if (draining === suitable.length) return `${count(draining)} for it, shutting down`;
+  const all = suitable.length === 1 ? 'busy' : suitable.length === 2 ? 'both busy' : 'all busy';
+  return `${count(suitable.length)}, ${all}, ${place(ahead + 1)} in line`;
+}
+
+function names(runners: readonly Runner[]): string {
+  const shown = runners.slice(0, 3).map(({ name }) => name);
+  return runners.length > 3 ? `${shown.join(', ')} and others` : shown.join(' and ');
+}
+
+function count(runners: number): string {
+  return runners === 1 ? '1 runner' : `${runners} runners`;
+}
+
+function place(position: number): string {
+  const words = ['first', 'second', 'third', 'fourth', 'fifth'];
+  return words[position - 1] ?? `number ${position}`;
+}

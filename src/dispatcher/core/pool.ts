@@ -1,0 +1,143 @@
+/**
+ * Owns who is there: runners by session or classic address, observers, and how long each has
+ * been silent. Never journaled: after a restart everybody introduces themselves again.
+ * A runner holds at most as many runs as its capacity.
+ */
+
+import type { Address } from '../../protocol/address.js';
+import type { Hello } from '../../protocol/bodies.js';
+import type { RunId, SessionId } from '../../protocol/ids.js';
+
+/** A session's id, or `classic <host>:<port>`. */
+export type PeerKey = string;
+
+interface PeerCommon {
+  readonly key: PeerKey;
+  readonly name: string;
+  readonly repository: string | null;
+  /** Beats since anything was heard. */
+  silentBeats: number;
+}
+
+export interface Runner extends PeerCommon {
+  readonly role: 'runner';
+  readonly via:
+    | { readonly kind: 'session'; readonly session: SessionId }
+    | { readonly kind: 'classic'; readonly address: Address };
+  readonly labels: readonly string[];
+  readonly capacity: number;
+  readonly runs: Set<RunId>;
+  /** Ascending: the runner with the lowest turn has been idle longest. */
+  turn: number;
+  draining: boolean;
+  /** Given nothing before that: it said BUSY. */
+  restsUntilMs: number;
+  /** Classic only: when it went away, how often it was revisited since. Null: it is here. */
+  revisits: number | null;
+}
+
+export interface Observer extends PeerCommon {
+  readonly role: 'observer';
+  readonly session: SessionId;
+}
+
+export type Peer = Runner | Observer;
+
+export class Pool {
+  readonly #peers = new Map<PeerKey, Peer>();
+  #turns = 0;
+
+  joinSession(session: SessionId, hello: Hello): Peer {
+    const common = {
+      key: session,
+      name: hello.name,
+      repository: hello.repository,
+      silentBeats: 0,
+    };
+    const peer: Peer =
+      hello.role === 'observer'
+        ? { ...common, role: 'observer', session }
+        : {
+            ...common,
+            ...this.#idle(),
+            role: 'runner',
+            via: { kind: 'session', session },
+            labels: hello.labels,
+            capacity: hello.capacity,
+          };
+    this.#peers.set(peer.key, peer);
+    return peer;
+  }
+
+  joinClassic(key: PeerKey, name: string, address: Address): Runner {
+    const runner: Runner = {
+      key,
+      name,
+      repository: null,
+      silentBeats: 0,
+      ...this.#idle(),
+      role: 'runner',
+      via: { kind: 'classic', address },
+      labels: [],
+      capacity: 1,
+    };
+    this.#peers.set(key, runner);
+    return runner;
+  }
+
+  leave(key: PeerKey): void {
+    this.#peers.delete(key);
+  }
+
+  get(key: PeerKey): Peer | undefined {
+    return this.#peers.get(key);
+  }
+
+  runner(key: PeerKey): Runner | undefined {
+    const peer = this.#peers.get(key);
+    return peer?.role === 'runner' ? peer : undefined;
+  }
+
+  holderOf(run: RunId): Runner | undefined {
+    return this.runners().find((runner) => runner.runs.has(run));
+  }
+
+  all(): Peer[] {
+    return [...this.#peers.values()];
+  }
+
+  /** Those that are here; an ancestor's runner that went away is not. */
+  runners(): Runner[] {
+    return this.all().filter(
+      (peer): peer is Runner => peer.role === 'runner' && peer.revisits === null,
+    );
+  }
+
+  observers(): Observer[] {
+    return this.all().filter((peer): peer is Observer => peer.role === 'observer');
+  }
+
+  take(runner: Runner, run: RunId): void {
+    runner.runs.add(run);
+    runner.turn = this.#nextTurn();
+  }
+
+  release(runner: Runner, run: RunId): void {
+    if (runner.runs.delete(run)) runner.turn = this.#nextTurn();
+  }
+
+  #idle() {
+    return {
+      runs: new Set<RunId>(),
+      turn: this.#nextTurn(),
+      draining: false,
+      restsUntilMs: 0,
+      revisits: null,
+    };
+  }
+
+  #nextTurn(): number {
+    this.#turns += 1;
+    return this.#turns;
+  }
+}

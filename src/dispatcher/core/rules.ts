@@ -1,0 +1,86 @@
+/**
+ * Owns the dispatcher's numbers and the policy of retries: what is tried again, how often, when.
+ * Red tests are never retried; only infrastructure is.
+ */
+
+import { attempts, type Job, type Run } from './job.js';
+
+/** A commit that costs three runners is taken for poison, not for bad luck. */
+export const lostRunsMax = 3;
+
+/** After the n-th failed fetch, so long until the next; after the last one the job is errored. */
+export const refetchAfterMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
+
+/** A runner that did not know a commit is asked again no sooner: its remote may lag a push. */
+export const reaskAfterMs = 2_000;
+
+/** A commit that no repository knows for so long is errored. */
+export const unknownCommitPatienceMs = 10_000;
+
+/** After a restart, runs in flight wait so long for their runners to come back. */
+export const returnWithinMs = 5_000;
+
+/** A runner that does not report a cancelled run within this loses it. */
+export const cancelWithinMs = 30_000;
+
+/** A beat is a quarter of the heartbeat: the grain in which silence is counted. */
+export const beatsPerHeartbeat = 4;
+
+/** An ancestor's runner that went away is tried again at this pace… */
+export const revisitEveryBeats = 5 * beatsPerHeartbeat;
+
+/** …and forgotten after so many tries (ten minutes): it registers anew when it starts anew. */
+export const revisitsMax = 120;
+
+/** A classic runner that says BUSY, or nonsense, is left alone for so long. */
+export const busyRestMs = 1_000;
+
+/** So long a finished job stays in memory: longer than any result can be in flight in a turn. */
+export const finishedRememberedMs = 10_000;
+
+export type AfterFault =
+  | { readonly kind: 'retry' }
+  | { readonly kind: 'give-up'; readonly reason: string };
+
+/** Whether a job whose last run was lost or handed back is tried again. */
+export function afterFault(job: Job, nowMs: number): AfterFault {
+  const lost = attempts(job).filter(({ end }) => end === 'lost');
+  if (lost.length >= lostRunsMax) {
+    const evidence = lost.map((run) => `${run.runner} ${run.endedBecause}`).join('; ');
+    return {
+      kind: 'give-up',
+      reason: `${lost.length} runners were lost while testing it: ${evidence}`,
+    };
+  }
+  const unfetched = attempts(job).filter(({ end }) => end === 'could-not-fetch');
+  if (unfetched.length > refetchAfterMs.length) {
+    return { kind: 'give-up', reason: `it could not be fetched: ${latest(unfetched)}` };
+  }
+  const unknown = attempts(job).filter(({ end }) => end === 'unknown-commit');
+  if (nowMs - (unknown[0]?.endedAtMs ?? nowMs) >= unknownCommitPatienceMs) {
+    const runners = [...new Set(unknown.map(({ runner }) => runner))].join(', ');
+    return { kind: 'give-up', reason: `no repository has this commit (asked ${runners})` };
+  }
+  return { kind: 'retry' };
+}
+
+/** The earliest time at which a job may be tried again after failed fetches. */
+export function notBeforeMs(job: Job): number {
+  const last = job.runs.at(-1);
+  if (last?.end !== 'could-not-fetch') return 0;
+  const count = attempts(job).filter(({ end }) => end === 'could-not-fetch').length;
+  return last.endedAtMs + (refetchAfterMs[count - 1] ?? 0);
+}
+
+/** Whether that runner lately said that it does not know the commit. */
+export function declined(job: Job, runner: string, nowMs: number): boolean {
+  return attempts(job).some(
+    (run) =>
+      run.end === 'unknown-commit' && run.runner === runner && nowMs - run.endedAtMs < reaskAfterMs,
+  );
+}
+
+function latest(runs: readonly Run[]): string {
+  const run = runs.at(-1);
+  return run === undefined ? '' : `${run.runner}: ${run.endedBecause}`;
+}

@@ -1,0 +1,81 @@
+/**
+ * Owns what runners and observers of our own kind may say over a session, and what follows.
+ */
+
+import type { SessionId } from '../../protocol/ids.js';
+import type { Event } from './events.js';
+import { giveUpIfHopeless, lose, resume, takeReport } from './leases.js';
+import type { Runner } from './pool.js';
+import type { Turn } from './turn.js';
+
+type Of<Type extends Event['type']> = Extract<Event, { type: Type }>;
+
+/** A peer introduced itself. Each run that it still holds is wanted, recorded or revoked. */
+export function joined(turn: Turn, { session, hello, held }: Of<'joined'>): void {
+  const peer = turn.state.pool.joinSession(session, hello);
+  if (peer.repository !== null) turn.state.repositories.add(peer.repository);
+  const { role, name, repository } = peer;
+  turn.see({ kind: 'joined', role, name, repository, classic: false });
+  if (peer.role !== 'runner') return;
+  for (const { run, loggedBytes, recorded } of held) {
+    replaceFormerSession(turn, run, peer);
+    if (resume(turn, run, peer)) turn.send(session, { verb: 'want', run, offset: loggedBytes });
+    else turn.send(session, { verb: recorded ? 'recorded' : 'revoked', run });
+  }
+}
+
+export function left(turn: Turn, { session, reason }: Of<'left'>): void {
+  const peer = turn.state.pool.get(session);
+  if (peer === undefined) return;
+  const { role, name } = peer;
+  const runs = peer.role === 'runner' ? peer.runs.size : 0;
+  turn.see({ kind: 'left', role, name, reason, runs });
+  if (peer.role === 'runner') loseAll(turn, peer, reason);
+  turn.state.pool.leave(session);
+}
+
+/** Takes all of a runner's leases; the jobs go to the front of the queue. */
+export function loseAll(turn: Turn, runner: Runner, reason: string): void {
+  for (const run of [...runner.runs]) lose(turn, run, runner.name, reason);
+}
+
+export function draining(turn: Turn, { session }: Of<'draining'>): void {
+  const runner = turn.state.pool.runner(session);
+  if (runner !== undefined) runner.draining = true;
+}
+
+export function results(turn: Turn, { session, run, report, recorded }: Of<'results'>): void {
+  const taken = takeReport(turn, run, report, session);
+  turn.send(session, { verb: taken || recorded ? 'recorded' : 'revoked', run });
+}
+
+export function handback(turn: Turn, { session, run, handback }: Of<'handback'>): void {
+  const runner = turn.state.pool.runner(session);
+  if (runner?.runs.has(run)) giveBack(turn, runner, run, handback);
+}
+
+/** A runner that has the lease does not want it. */
+export function giveBack(
+  turn: Turn,
+  runner: Runner,
+  run: Of<'handback'>['run'],
+  handback: Of<'handback'>['handback'],
+): void {
+  const found = turn.state.jobs.ofRun(run);
+  turn.state.pool.release(runner, run);
+  if (found?.job.state.kind !== 'leased' || found.job.state.run !== run) return;
+  if (found.job.cancelAskedAtMs !== null) {
+    lose(turn, run, runner.name, 'handed it back');
+    return;
+  }
+  const entry = { kind: 'handed-back', job: found.job.id, run, runner: runner.name } as const;
+  giveUpIfHopeless(turn, turn.append({ ...entry, ...handback }));
+}
+
+/** The same process cannot live in two sessions: the one that had the run before is gone. */
+function replaceFormerSession(turn: Turn, run: Of<'results'>['run'], now: Runner): void {
+  const former = turn.state.pool.holderOf(run);
+  if (former === undefined || former.key === now.key || former.via.kind !== 'session') return;
+  former.draining = true;
+  turn.hangUp(former.via.session as SessionId, 'your run came back over a newer session');
+}

@@ -1,0 +1,107 @@
+/**
+ * Owns one handling of one event: the state it may change and the outcome it gathers.
+ * Never reads a clock: the time is given, and is the same throughout the turn.
+ */
+
+import type { Commit, SessionId } from '../../protocol/ids.js';
+import type { SessionMessage } from '../../protocol/verbs.js';
+import type { Outcome, RequestId, Send, Sight } from './events.js';
+import type { Job } from './job.js';
+import { Jobs } from './jobs.js';
+import type { Entry, JobId } from './journal.js';
+import type { Circumstances } from './placing.js';
+import { Pool } from './pool.js';
+
+/** All that the core remembers between two events. */
+export class State {
+  readonly jobs = new Jobs();
+  readonly pool = new Pool();
+  /** Names of repositories that were ever spoken of. */
+  readonly repositories: Set<string>;
+  /** Eight hex digits that no other start of a dispatcher had. */
+  readonly start: string;
+  readonly classicRunMaxMs: number;
+  nextJob: JobId;
+  nextRun = 1;
+  draining = false;
+  beats = 0;
+
+  constructor(founding: Founding) {
+    this.repositories = new Set(founding.repositories);
+    this.start = founding.start;
+    this.nextJob = founding.nextJob;
+    this.classicRunMaxMs = founding.classicRunMaxMs;
+  }
+}
+
+/** What a core starts from. */
+export interface Founding {
+  readonly start: string;
+  readonly nextJob: JobId;
+  readonly repositories: Iterable<string>;
+  /** An ancestor's runner cannot end a suite that hangs; after so long we stop waiting for it. */
+  readonly classicRunMaxMs: number;
+}
+
+type WithoutTime<E> = E extends unknown ? Omit<E, 'atMs'> : never;
+
+export class Turn {
+  readonly state: State;
+  readonly nowMs: number;
+  readonly #append: Entry[] = [];
+  readonly #sends: Send[] = [];
+  readonly #sights: Sight[] = [];
+
+  constructor(state: State, nowMs: number) {
+    this.state = state;
+    this.nowMs = nowMs;
+  }
+
+  get outcome(): Outcome {
+    return { append: this.#append, sends: this.#sends, sights: this.#sights };
+  }
+
+  get circumstances(): Circumstances {
+    return { nowMs: this.nowMs, severalRepositories: this.state.repositories.size > 1 };
+  }
+
+  /** Changes the job now, and asks for the entry to be made durable before anything is sent. */
+  append(entry: WithoutTime<Entry>): Job {
+    const timed = { ...entry, atMs: this.nowMs } as Entry;
+    this.#append.push(timed);
+    return this.state.jobs.apply(timed);
+  }
+
+  /** Applies entries that are on disk already: a finished job that is spoken of again. */
+  recall(histories: readonly (readonly Entry[])[]): void {
+    for (const history of histories) {
+      const [first] = history;
+      if (first === undefined || this.state.jobs.get(first.job) !== undefined) continue;
+      for (const entry of history) this.state.jobs.apply(entry);
+    }
+  }
+
+  send(session: SessionId, message: SessionMessage): void {
+    this.#sends.push({ to: 'session', session, message });
+  }
+
+  ask(send: Send & { to: 'classic' }): void {
+    this.#sends.push(send);
+  }
+
+  hangUp(session: SessionId, says: string): void {
+    this.#sends.push({ to: 'hang-up', session, says });
+  }
+
+  reply(request: RequestId, text: string): void {
+    this.#sends.push({ to: 'request', request, text });
+  }
+
+  see(sight: Sight): void {
+    this.#sights.push(sight);
+  }
+
+  jobsOf(commit: Commit): Job[] {
+    return this.state.jobs.ofCommit(commit);
+  }
+}

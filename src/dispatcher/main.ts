@@ -1,0 +1,79 @@
+/**
+ * Owns the start and the end of the dispatcher's process: the one place where its real world,
+ * store and logs are made.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { realClock } from '../world/clock.js';
+import { exitCodes, run, UsageError } from '../world/command-line.js';
+import { realNetwork } from '../world/network.js';
+import { onStopSignals } from '../world/signals.js';
+import { storyteller, type Tell } from '../world/story.js';
+import { type Options, readOptions } from './options.js';
+import { Dispatcher } from './shell/dispatcher.js';
+import { LogFiles } from './store/logs.js';
+import { openSqliteStore } from './store/sqlite.js';
+
+await run(async (argv) => {
+  const options = readOptions(argv);
+  if (options === null) return;
+  const tell = storyteller({ level: options.logLevel, format: options.logFormat });
+  const store = openSqliteStore(options.data);
+  const logs = openLogs(options);
+  const start = randomBytes(4).toString('hex');
+  const world = { clock: realClock, network: realNetwork };
+  const dispatcher = new Dispatcher(world, options, { store, logs, start }, tell);
+  const port = await listen(dispatcher, options);
+  introduce(tell, dispatcher, options, port);
+  onStopSignals({
+    drain: () => {
+      const exit = () => {
+        dispatcher.close();
+        tell({ event: 'stopped', msg: 'stopped; what waits is on disk' });
+        process.exit(exitCodes.fine);
+      };
+      const runs = dispatcher.drain(() => setImmediate(exit));
+      if (runs > 0) {
+        const what = runs === 1 ? 'the run that is' : `the ${runs} runs that are`;
+        const msg = `stopping: waiting for ${what} out; Ctrl-C again to end at once`;
+        tell({ event: 'draining', runs, msg });
+      }
+    },
+    abort: () => dispatcher.close(),
+  });
+});
+
+function openLogs({ data, results }: Options): LogFiles {
+  try {
+    return new LogFiles(join(data, 'logs'), results);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(
+      `Cannot write results to ${results} (${code ?? message}): make it writable, or choose --results.`,
+    );
+  }
+}
+
+async function listen(dispatcher: Dispatcher, { host, port }: Options): Promise<number> {
+  try {
+    return await dispatcher.listen();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'EADDRINUSE' ? 'another process listens there' : (code ?? message);
+    throw new UsageError(
+      `Cannot listen on ${host}:${port} (${why}): choose another --port, or 0 for any free one.`,
+    );
+  }
+}
+
+function introduce(tell: Tell, dispatcher: Dispatcher, options: Options, port: number): void {
+  const { host, data, results, dialect } = options;
+  const msg = `dispatcher on ${host}:${port}, waiting for runners and commits`;
+  tell({ event: 'listening', host, port, data, results, dialect, msg });
+  const { waiting, leased } = dispatcher.recovered;
+  if (waiting + leased > 0) {
+    const again = `from before: ${waiting} waiting, ${leased} out with a runner`;
+    tell({ event: 'recovered', waiting, leased, msg: again });
+  }
+}

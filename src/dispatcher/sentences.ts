@@ -1,0 +1,48 @@
+/**
+ * Owns the words for a journal entry, shared by `why` and by the story on the terminal.
+ */
+
+import { short } from '../protocol/ids.js';
+import type { Entry } from './core/journal.js';
+
+/** One entry as a sentence of the job's story. */
+export function sentence(entry: Entry): string {
+  switch (entry.kind) {
+    case 'accepted': {
+      const branch = entry.branch === '' ? '' : ` on ${entry.branch}`;
+      const subject = entry.subject === '' ? '' : ` "${entry.subject}"`;
+      const author = entry.author === '' ? '' : ` by ${entry.author}`;
+      const repository = entry.repository ?? 'an unnamed repository';
+      return `${short(entry.commit)}${subject}${author}${branch} of ${repository} was handed over by ${entry.by}.`;
+    }
+    case 'leased':
+      return `Run ${entry.number} began on runner ${entry.runner}.`;
+    case 'resumed':
+      return `Runner ${entry.runner} came back with its run, which goes on.`;
+    case 'lost':
+      return `The run was lost: runner ${entry.runner} ${entry.reason}.`;
+    case 'handed-back':
+      return `Runner ${entry.runner} handed it back (${entry.reason}): ${entry.detail || 'no word why'}.`;
+    case 'cancel-asked':
+      return 'It was asked to be cancelled.';
+    case 'rerun-asked':
+      return 'It was asked to be tested again.';
+    case 'finished':
+      return `${ending(entry)}.`;
+  }
+}
+
+/** `passed after 1.2 s`, `failed after 3.4 s with exit code 1: …` */
+export function ending(entry: Extract<Entry, { kind: 'finished' }>): string {
+  const { verdict: word, durationMs, exitCode, signal, reason } = entry;
+  const took = durationMs > 0 ? ` after ${seconds(durationMs)}` : '';
+  const code = exitCode !== null && exitCode !== 0 ? ` with exit code ${exitCode}` : '';
+  const ended = signal === null ? '' : ` by ${signal}`;
+  return `${word}${took}${code}${ended}${reason === '' ? '' : `: ${reason}`}`;
+}
+
+/** `1.2 s`, `3 min`. */
+export function seconds(durationMs: number): string {
+  const inSeconds = durationMs / 1_000;
+  return inSeconds < 100 ? `${inSeconds.toFixed(1)} s` : `${Math.round(inSeconds / 60)} min`;
+}

@@ -1,0 +1,95 @@
+/**
+ * Owns the words for people: status, verdict, why. Pure: core and store are asked, text comes out.
+ */
+
+import { type Commit, short } from '../../protocol/ids.js';
+import type { DispatcherCore } from '../core/core.js';
+import type { Job } from '../core/job.js';
+import type { Entry } from '../core/journal.js';
+import type { Runner } from '../core/pool.js';
+import { seconds, sentence } from '../sentences.js';
+import type { Store } from '../store/store.js';
+
+/** So many waiting commits are listed; the rest is counted. */
+const listedMost = 20;
+
+/** Who is there, what runs, what waits and why. */
+export function status(core: DispatcherCore, nowMs: number): string {
+  const { waiting, leased } = core.counts();
+  const runners = core.runners();
+  const observers = core.observers();
+  const waits = core.waits(listedMost, nowMs);
+  return [
+    `${plural(runners.length, 'runner')}, ${plural(observers.length, 'observer')}; ` +
+      `${leased} running, ${waiting} waiting`,
+    ...runners.map((runner) => describeRunner(core, runner, nowMs)),
+    ...observers.map(({ name, repository }) => `  observer ${name}: watches ${repository}`),
+    ...waits.map(({ job, why }) => `  ${short(job.commit)} waits: ${why}`),
+    ...(waiting > listedMost ? [`  and ${waiting - listedMost} more`] : []),
+    '',
+  ].join('\n');
+}
+
+/** One word: a verdict, or waiting, running, unknown. Of several jobs, the one that matters most. */
+export function verdict(core: DispatcherCore, store: Store, commit: Commit): string {
+  const live = new Map(core.jobsOf(commit).map((job) => [job.id, wordFor(job)]));
+  const stored = store.jobsOf(commit).map((row) => live.get(row.id) ?? row.verdict ?? 'waiting');
+  const words = [...stored, ...live.values()];
+  return `${words.sort((a, b) => rank(a) - rank(b))[0] ?? 'unknown'}\n`;
+}
+
+/** The story of every job of the commit, and what it waits for now. */
+export function why(core: DispatcherCore, store: Store, commit: Commit, nowMs: number): string {
+  const histories = store.histories(commit);
+  if (histories.length === 0) return `${commit} was never handed over.\n`;
+  const live = new Map(core.jobsOf(commit).map((job) => [job.id, job]));
+  return histories
+    .map((history) => {
+      const job = live.get(history[0]?.job ?? -1);
+      const reason = job === undefined ? null : core.whyWaiting(job, nowMs);
+      return [...history.map(stamped), ...(reason === null ? [] : [`It waits: ${reason}.`])];
+    })
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');
+}
+
+function describeRunner(core: DispatcherCore, runner: Runner, nowMs: number): string {
+  const where = runner.repository === null ? 'a classic runner' : `for ${runner.repository}`;
+  const labels = runner.labels.length === 0 ? '' : `, labels ${runner.labels.join(' ')}`;
+  const runs = [...runner.runs].flatMap((run) => {
+    const job = core.jobOfRun(run);
+    if (job === undefined) return [];
+    return `${short(job.commit)} for ${seconds(nowMs - job.sinceMs)}`;
+  });
+  const doing = runs.length > 0 ? `tests ${runs.join(', ')}` : runner.draining ? 'leaving' : 'idle';
+  return `  runner ${runner.name} (${where}${labels}): ${doing}`;
+}
+
+function wordFor({ state }: Job): string {
+  if (state.kind === 'finished') return state.verdict;
+  return state.kind === 'leased' ? 'running' : 'waiting';
+}
+
+const importance = [
+  'running',
+  'waiting',
+  'failed',
+  'errored',
+  'timed-out',
+  'cancelled',
+  'passed',
+  'superseded',
+  'skipped',
+];
+
+function rank(word: string): number {
+  return importance.indexOf(word);
+}
+
+function stamped(entry: Entry): string {
+  return `${new Date(entry.atMs).toISOString()}  ${sentence(entry)}`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

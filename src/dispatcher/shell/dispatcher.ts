@@ -1,0 +1,156 @@
+/**
+ * Owns the wiring: the front door on one side, the core in the middle, the disk on the other.
+ * Never decides. A commit's way through here:
+ *
+ *   reception ──event──> core ──outcome──> performer ──entries──> store
+ *                                              └──then sends──> reception, ancestors
+ */
+
+import type { World } from '../../link/ask.js';
+import { heartbeatEveryMs } from '../../protocol/limits.js';
+import { type Cancel, every } from '../../world/clock.js';
+import type { Listener } from '../../world/network.js';
+import type { Tell } from '../../world/story.js';
+import { DispatcherCore } from '../core/core.js';
+import type { Event, Outcome, Send } from '../core/events.js';
+import { beatsPerHeartbeat } from '../core/rules.js';
+import type { LogFiles } from '../store/logs.js';
+import { isDiskFull } from '../store/sqlite.js';
+import type { Store } from '../store/store.js';
+import { tellTurn } from '../story.js';
+import { Ancestors } from './ancestors.js';
+import { LogRoom } from './log-room.js';
+import { Performer } from './performer.js';
+import { Reception } from './reception.js';
+
+export interface DispatcherOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly dialect: 'classic' | 'py3';
+  readonly classicRunMaxMs: number;
+}
+
+export interface Memory {
+  readonly store: Store;
+  readonly logs: LogFiles;
+  /** Eight hex digits, new at every start. */
+  readonly start: string;
+}
+
+export class Dispatcher {
+  readonly #world: World;
+  readonly #options: DispatcherOptions;
+  readonly #memory: Memory;
+  readonly #tell: Tell;
+  readonly #core: DispatcherCore;
+  readonly #logs: LogRoom;
+  readonly #reception: Reception;
+  readonly #ancestors: Ancestors;
+  readonly #performer: Performer;
+  #listener: Listener | null = null;
+  #cancelBeat: Cancel = () => {};
+  #onDrained: (() => void) | null = null;
+
+  constructor(world: World, options: DispatcherOptions, memory: Memory, tell: Tell) {
+    this.#world = world;
+    this.#options = options;
+    this.#memory = memory;
+    this.#tell = tell;
+    const { clock } = world;
+    const { store, logs, start } = memory;
+    const { classicRunMaxMs, dialect } = options;
+    const nextJob = store.nextJob();
+    const repositories = store.repositories();
+    const founding = { start, nextJob, repositories, classicRunMaxMs };
+    const feed = (event: Event) => this.#feed(event);
+    const core = new DispatcherCore(founding, store.unfinished(), clock.nowMs());
+    this.#core = core;
+    this.#logs = new LogRoom(core, store, logs, clock, tell);
+    const ok = dialect === 'py3' ? 'ok' : 'OK';
+    this.#reception = new Reception({ clock, core, store, logs: this.#logs, feed, start, ok });
+    this.#ancestors = new Ancestors(world, feed);
+    this.#performer = new Performer(clock, {
+      publishResults: (entries) => this.#logs.publishResults(entries),
+      append: (entries) => store.append(entries),
+      send: (send) => this.#send(send),
+      tell: (outcomes) => this.#told(outcomes),
+      isDiskFull,
+      blocked: (isBlocked, error) => this.#block(isBlocked, error),
+    });
+  }
+
+  /** Jobs that the store held unfinished at the start. */
+  get recovered(): { readonly waiting: number; readonly leased: number } {
+    return this.#core.counts();
+  }
+
+  /** Listens; answers the port. Rejects with the system's error. */
+  async listen(): Promise<number> {
+    const { clock, network } = this.#world;
+    this.#listener = await network.listen(this.#options, (connection) =>
+      this.#reception.accept(connection),
+    );
+    this.#cancelBeat = every(clock, heartbeatEveryMs / beatsPerHeartbeat, () =>
+      this.#feed({ type: 'beat' }),
+    );
+    return this.#listener.address.port;
+  }
+
+  /** Leases no more and calls back once no run is out; answers how many are. */
+  drain(drained: () => void): number {
+    this.#feed({ type: 'drain' });
+    this.#onDrained = drained;
+    return this.#core.counts().leased;
+  }
+
+  /** Ends at once. What was promised is on disk, what was not is forgotten. */
+  close(): void {
+    this.#cancelBeat();
+    this.#performer.flush();
+    this.#listener?.close();
+    this.#reception.close();
+    this.#memory.logs.close();
+    this.#memory.store.close();
+  }
+
+  #feed(event: Event): void {
+    // While the disk is full nobody is heard, so nobody may be called silent.
+    if (this.#performer.isBlocked && event.type === 'beat') return;
+    const outcome = this.#core.handle(event, this.#world.clock.nowMs());
+    if (event.type !== 'heard') this.#performer.submit(outcome);
+  }
+
+  #send(send: Send): void {
+    switch (send.to) {
+      case 'session':
+        this.#reception.session(send.session)?.send(send.message);
+        break;
+      case 'hang-up':
+        this.#reception.session(send.session)?.hangUp(send.says);
+        break;
+      case 'request':
+        this.#reception.reply(send.request, send.text);
+        break;
+      case 'classic':
+        this.#ancestors.ask(send);
+        break;
+    }
+  }
+
+  #told(outcomes: readonly Outcome[]): void {
+    for (const told of tellTurn(outcomes, (id) => this.#core.job(id))) this.#tell(told);
+    this.#logs.afterwards(outcomes.flatMap(({ append }) => append));
+    if (this.#onDrained !== null && this.#core.counts().leased === 0) this.#onDrained();
+  }
+
+  #block(isBlocked: boolean, error: unknown): void {
+    this.#reception.pause(isBlocked);
+    if (isBlocked) {
+      const why = error instanceof Error ? error.message : 'it is full';
+      const msg = `no room on the disk (${why}): nothing is lost, all waits; free some`;
+      this.#tell({ event: 'disk-full', level: 'error', msg });
+    } else {
+      this.#tell({ event: 'disk-has-room', msg: 'there is room on the disk: all goes on' });
+    }
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * Owns the way of log bytes: from a session to their file, from the file to readers, and at the
+ * end of a run to its public place. Log bytes are not events and never pass through the core;
+ * the core is only asked whether a run may still log.
+ */
+
+import type { Report } from '../../protocol/bodies.js';
+import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
+import type { SessionMessage } from '../../protocol/verbs.js';
+import type { Clock } from '../../world/clock.js';
+import type { Tell } from '../../world/story.js';
+import type { DispatcherCore } from '../core/core.js';
+import type { Entry } from '../core/journal.js';
+import type { LogFiles, LogName } from '../store/logs.js';
+import { isDiskFull } from '../store/sqlite.js';
+import type { Store } from '../store/store.js';
+import { Followers, type Reading } from './followers.js';
+
+/** How long a runner's log waits before a full disk is tried again. */
+const retryAfterMs = 1_000;
+
+export class LogRoom {
+  readonly followers: Followers;
+  readonly #core: DispatcherCore;
+  readonly #store: Store;
+  readonly #files: LogFiles;
+  readonly #clock: Clock;
+  readonly #tell: Tell;
+  #waitingForRoom = 0;
+
+  constructor(core: DispatcherCore, store: Store, files: LogFiles, clock: Clock, tell: Tell) {
+    this.#core = core;
+    this.#store = store;
+    this.#files = files;
+    this.#clock = clock;
+    this.#tell = tell;
+    this.followers = new Followers(files, (commit) => this.#reading(commit));
+  }
+
+  /** Bytes stored of a run's log. */
+  size(run: RunId): number {
+    const name = this.#name(run);
+    return name === null ? 0 : this.#files.size(name);
+  }
+
+  /** Stores a piece; answers what the runner must be told about it, if anything. */
+  add(
+    session: SessionId,
+    { run, offset, body }: SessionMessage & { verb: 'log' },
+  ): SessionMessage | null {
+    const name = this.#nameFor(session, run);
+    if (name === null) return { verb: 'revoked', run };
+    if (!this.#files.append(name, offset, body)) {
+      return { verb: 'want', run, offset: this.#files.size(name) };
+    }
+    this.followers.poke(name.commit);
+    return null;
+  }
+
+  /** Makes a run's whole log durable; answers what to tell the runner if it is not whole. */
+  async seal(session: SessionId, run: RunId, report: Report): Promise<SessionMessage | null> {
+    const name = this.#nameFor(session, run);
+    // A run that nobody waits for has nothing to keep; the core will tell its runner so.
+    if (name === null) return null;
+    const size = this.#files.size(name);
+    if (size < report.logBytes) return { verb: 'want', run, offset: size };
+    await this.#files.seal(name);
+    return null;
+  }
+
+  /** Stores a classic result, which is its run's whole log, durably; waits for a full disk. */
+  async keep(run: RunId, output: Uint8Array): Promise<void> {
+    const name = this.#name(run);
+    if (name === null) return;
+    for (let isKept = false; !isKept; ) {
+      try {
+        this.#files.append(name, 0, output);
+        await this.#files.seal(name);
+        isKept = true;
+      } catch (error) {
+        await this.room(error);
+      }
+    }
+  }
+
+  /** The output of the runs that end their jobs, under the commit's own name. */
+  publishResults(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      const name = entry.kind === 'finished' && entry.run !== null ? this.#name(entry.run) : null;
+      if (name !== null) this.#files.publish(name);
+    }
+  }
+
+  /** What changed is on disk: readers go on, files that nobody writes are closed. */
+  afterwards(entries: readonly Entry[]): void {
+    for (const id of new Set(entries.map(({ job }) => job))) {
+      const job = this.#core.job(id);
+      if (job === undefined) continue;
+      this.followers.poke(job.commit);
+      if (job.state.kind === 'leased') continue;
+      for (const { number } of job.runs) {
+        this.#files.release({ commit: job.commit, job: id, number });
+      }
+    }
+  }
+
+  /** Resolves when a write may be tried again. Anything but a full disk is thrown on. */
+  room(error: unknown): Promise<void> {
+    if (!isDiskFull(error)) throw error;
+    if (this.#waitingForRoom === 0) {
+      const msg = 'no room on the disk for a log: its runner waits, nothing is lost; free some';
+      this.#tell({ event: 'disk-full', level: 'error', msg });
+    }
+    this.#waitingForRoom += 1;
+    return new Promise((resolve) => {
+      this.#clock.after(retryAfterMs, () => {
+        this.#waitingForRoom -= 1;
+        resolve();
+      });
+    });
+  }
+
+  #nameFor(session: SessionId, run: RunId): LogName | null {
+    return this.#core.mayLog(session, run) ? this.#name(run) : null;
+  }
+
+  #name(run: RunId): LogName | null {
+    const job = this.#core.jobOfRun(run);
+    const number = job?.runs.find(({ id }) => id === run)?.number;
+    if (job === undefined || number === undefined) return null;
+    return { commit: job.commit, job: job.id, number };
+  }
+
+  #reading(commit: Commit): Reading {
+    const live = this.#core.jobsOf(commit).at(-1);
+    const stored = this.#store.jobsOf(commit).at(-1);
+    const job = live?.id ?? stored?.id;
+    const number = live?.runs.at(-1)?.number ?? stored?.runs ?? 0;
+    const log = job === undefined || number === 0 ? null : { commit, job, number };
+    const isOver = live === undefined ? stored?.verdict !== null : live.state.kind === 'finished';
+    return { log, isOver };
+  }
+}

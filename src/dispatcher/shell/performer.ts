@@ -1,0 +1,84 @@
+/**
+ * Owns the order in which outcomes happen, for the whole dispatcher, here and nowhere else:
+ *
+ *   1. what the suites printed is in place   (results files of the jobs that finish)
+ *   2. what happened is on disk              (all entries of this turn of the loop, one sync)
+ *   3. what must be said is sent             (so OK means: on disk)
+ *   4. what can be told is told              (the story; followers of logs)
+ *
+ * If the power fails before 2, nothing was promised; after 2, recovery reads it.
+ * Where the disk is full nothing is lost and nothing is said: the port is closed to further
+ * input (`blocked`), and the same turn is tried again until there is room.
+ */
+
+import type { Clock } from '../../world/clock.js';
+import type { Outcome, Send } from '../core/events.js';
+import type { Entry } from '../core/journal.js';
+
+export interface Effects {
+  /** Puts the output of finished runs in its public place. */
+  readonly publishResults: (entries: readonly Entry[]) => void;
+  readonly append: (entries: readonly Entry[]) => void;
+  readonly send: (send: Send) => void;
+  readonly tell: (outcomes: readonly Outcome[]) => void;
+  /** Whether an error of the first two means "not now" rather than "never". */
+  readonly isDiskFull: (error: unknown) => boolean;
+  readonly blocked: (blocked: boolean, error: unknown) => void;
+}
+
+/** How often a full disk is tried again. */
+const retryEveryMs = 1_000;
+
+export class Performer {
+  readonly #clock: Clock;
+  readonly #effects: Effects;
+  #turn: Outcome[] = [];
+  #isScheduled = false;
+  #isBlocked = false;
+
+  constructor(clock: Clock, effects: Effects) {
+    this.#clock = clock;
+    this.#effects = effects;
+  }
+
+  /** While true, no event may be handled: what the core decided is not on disk yet. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
+  /** Performs the outcome at the end of this turn of the loop, together with its neighbours. */
+  submit(outcome: Outcome): void {
+    this.#turn.push(outcome);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#clock.soon(() => this.#perform());
+  }
+
+  /** Performs now what waits; for the last words before an exit. */
+  flush(): void {
+    if (this.#turn.length > 0 && !this.#isBlocked) this.#perform();
+  }
+
+  #perform(): void {
+    const turn = this.#turn;
+    const entries = turn.flatMap(({ append }) => append);
+    try {
+      if (entries.length > 0) {
+        this.#effects.publishResults(entries);
+        this.#effects.append(entries);
+      }
+    } catch (error) {
+      if (!this.#effects.isDiskFull(error)) throw error;
+      if (!this.#isBlocked) this.#effects.blocked(true, error);
+      this.#isBlocked = true;
+      this.#clock.after(retryEveryMs, () => this.#perform());
+      return;
+    }
+    this.#turn = [];
+    this.#isScheduled = false;
+    if (this.#isBlocked) this.#effects.blocked(false, null);
+    this.#isBlocked = false;
+    for (const { sends } of turn) for (const send of sends) this.#effects.send(send);
+    this.#effects.tell(turn);
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * Owns the front door: every connection, until it is answered or has become a session or a
+ * reader of a log. Translates requests into events; what only reads is answered here.
+ * Never changes a job: that takes an event.
+ */
+
+import { help } from '../../protocol/help.js';
+import { type Commit, type SessionId, sessionId } from '../../protocol/ids.js';
+import { heartbeatEveryMs } from '../../protocol/limits.js';
+import type { Request, SessionMessage } from '../../protocol/verbs.js';
+import type { Clock } from '../../world/clock.js';
+import type { Connection, ConnectionHandler } from '../../world/network.js';
+import type { DispatcherCore } from '../core/core.js';
+import type { Event, Histories, RequestId } from '../core/events.js';
+import type { Store } from '../store/store.js';
+import * as answers from './answers.js';
+import type { LogRoom } from './log-room.js';
+import { Session } from './session.js';
+import { reportFromText } from './verdict-from-text.js';
+import { Visitor } from './visitor.js';
+
+export interface ReceptionOptions {
+  readonly clock: Clock;
+  readonly core: DispatcherCore;
+  readonly store: Store;
+  readonly logs: LogRoom;
+  readonly feed: (event: Event) => void;
+  /** Eight hex digits, new at every start: sessions are named after it. */
+  readonly start: string;
+  /** What a classic peer is told when all is well. */
+  readonly ok: 'OK' | 'ok';
+}
+
+/** Connections at once; each costs a descriptor and a few kilobytes. */
+const connectionsMax = 12_000;
+
+/** Bytes held for requests that are still arriving, over all connections. */
+const heldBytesMax = 256 * 1_024 * 1_024;
+
+/** Requests that the core answers, once what they ask for is on disk. */
+type Wish = Extract<
+  Request,
+  { verb: 'dispatch' | 'register' | 'results' | 'result' | 'cancel' | 'rerun' | 'poll' }
+>;
+
+export class Reception {
+  readonly #options: ReceptionOptions;
+  readonly #visitors = new Set<Visitor>();
+  readonly #waiting = new Map<RequestId, Visitor>();
+  readonly #sessions = new Map<SessionId, Session>();
+  #counter = 0;
+  #heldBytes = 0;
+  #isPaused = false;
+
+  constructor(options: ReceptionOptions) {
+    this.#options = options;
+  }
+
+  accept(connection: Connection): ConnectionHandler {
+    if (this.#visitors.size >= connectionsMax || this.#heldBytes > heldBytesMax) {
+      connection.write('BUSY: too many connections, try again later\n');
+      connection.destroySoon();
+      return () => {};
+    }
+    const visitor = new Visitor(connection, {
+      clock: this.#options.clock,
+      heard: (from, request, terminated) => this.#hear(from, request, terminated),
+      held: (byBytes) => {
+        this.#heldBytes += byBytes;
+      },
+      closed: (gone) => this.#visitors.delete(gone),
+    });
+    this.#visitors.add(visitor);
+    if (this.#isPaused) connection.pause();
+    return visitor.handle;
+  }
+
+  session(id: SessionId): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  /** The core's answer to a request. */
+  reply(id: RequestId, text: string): void {
+    this.#waiting.get(id)?.reply(text === 'OK' ? this.#options.ok : text);
+    this.#waiting.delete(id);
+  }
+
+  /** While the store has no room, nothing further is read from anybody. */
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    for (const { connection } of this.#visitors) {
+      if (isPaused) connection.pause();
+      else connection.resume();
+    }
+  }
+
+  close(): void {
+    for (const { connection } of this.#visitors) connection.destroySoon();
+  }
+
+  #hear(visitor: Visitor, request: Request, terminated: boolean): void {
+    const { clock, core, store, ok } = this.#options;
+    const nowMs = clock.nowMs();
+    switch (request.verb) {
+      case 'hello':
+        this.#open(visitor, request);
+        break;
+      case 'help':
+        visitor.reply(help());
+        break;
+      case 'status':
+        // The ancestor's peers send the bare word and compare the answer; people press Enter.
+        visitor.reply(terminated ? answers.status(core, nowMs) : ok);
+        break;
+      case 'verdict':
+        visitor.reply(answers.verdict(core, store, request.commit));
+        break;
+      case 'why':
+        visitor.reply(answers.why(core, store, request.commit, nowMs));
+        break;
+      case 'log':
+        this.#follow(visitor, request.commit);
+        break;
+      case 'ping':
+      case 'runtest':
+        visitor.reply('Invalid command');
+        break;
+      default:
+        this.#ask(visitor, request);
+        break;
+    }
+  }
+
+  #ask(visitor: Visitor, wish: Wish): void {
+    const { feed } = this.#options;
+    this.#counter += 1;
+    const request = this.#counter;
+    this.#waiting.set(request, visitor);
+    switch (wish.verb) {
+      case 'dispatch': {
+        const description = { branch: '', author: '', subject: '' };
+        this.#handOver({ request }, wish.commit, description);
+        break;
+      }
+      case 'register': {
+        const { host, port } = wish;
+        const { remoteHost } = visitor.connection;
+        feed({ type: 'registered', request, address: { host, port }, remoteHost });
+        break;
+      }
+      case 'results':
+      case 'result':
+        void this.#keepResult(request, wish.commit, wish.body);
+        break;
+      case 'cancel':
+      case 'rerun': {
+        const { verb: type, commit } = wish;
+        feed({ type, request, commit, histories: this.#histories(commit) });
+        break;
+      }
+      case 'poll':
+        feed({ type: 'poll', request });
+        break;
+    }
+  }
+
+  #open(visitor: Visitor, { body: hello }: Request & { verb: 'hello' }): void {
+    const { feed, store, logs, start } = this.#options;
+    this.#counter += 1;
+    const id = sessionId(start, this.#counter);
+    const session = new Session(id, visitor.connection, {
+      feed,
+      dispatch: ({ commit, body }) => this.#handOver({ session: id }, commit, body),
+      log: (message) => logs.add(id, message),
+      seal: (run, report) => logs.seal(id, run, report),
+      room: (error) => logs.room(error),
+      isRecorded: (run) => store.isRecorded(run),
+      gone: () => this.#sessions.delete(id),
+    });
+    this.#sessions.set(id, session);
+    session.send({ verb: 'welcome', body: { session: id, heartbeatEveryMs } });
+    const held = hello.runs.map(({ run, commit }) => ({
+      run,
+      commit,
+      loggedBytes: logs.size(run),
+      recorded: store.isRecorded(run),
+    }));
+    feed({ type: 'joined', session: id, hello, held });
+    session.read(visitor.handOver(session.handle));
+  }
+
+  #handOver(
+    from: (Event & { type: 'dispatch' })['from'],
+    commit: Commit,
+    description: (SessionMessage & { verb: 'dispatch' })['body'],
+  ): void {
+    const histories = this.#histories(commit);
+    this.#options.feed({ type: 'dispatch', from, commit, description, histories });
+  }
+
+  async #keepResult(request: RequestId, commit: Commit, output: Uint8Array): Promise<void> {
+    const { core, logs, feed } = this.#options;
+    const run = core.classicRunOf(commit);
+    if (run !== null) await logs.keep(run, output);
+    const report = reportFromText(output);
+    feed({ type: 'classic-results', request, commit, run, report });
+  }
+
+  #follow(visitor: Visitor, commit: Commit): void {
+    const { store, logs } = this.#options;
+    if (store.jobsOf(commit).length === 0) {
+      visitor.reply(`${commit} was never handed over.\n`);
+      return;
+    }
+    const { connection } = visitor;
+    let follower = { drained: () => {}, gone: () => {} };
+    visitor.handOver((event) => {
+      if (event.type === 'drained') follower.drained();
+      if (event.type === 'closed') follower.gone();
+    });
+    follower = logs.followers.follow(commit, {
+      write: (bytes) => connection.write(bytes),
+      end: () => connection.destroySoon(),
+    });
+  }
+
+  /** What memory has is newer than what the store has: only forgotten jobs are looked up. */
+  #histories(commit: Commit): Histories {
+    const { core, store } = this.#options;
+    return core.jobsOf(commit).length > 0 ? [] : store.histories(commit);
+  }
+}

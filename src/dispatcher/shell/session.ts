@@ -1,0 +1,176 @@
+/**
+ * Owns one open session: bytes to messages, messages to events, log bytes to their file.
+ * Never decides; it asks the core whether a run may log, and the log files what they have.
+ * One message at a time: while the disk works, the socket is paused, so nothing piles up here.
+ */
+
+import type { Report } from '../../protocol/bodies.js';
+import { sessionDecoder } from '../../protocol/decoder.js';
+import { encodeSession } from '../../protocol/encoder.js';
+import type { RunId, SessionId } from '../../protocol/ids.js';
+import type { SessionMessage } from '../../protocol/verbs.js';
+import type { Connection, ConnectionEvent } from '../../world/network.js';
+import type { Event } from '../core/events.js';
+
+/** What a session needs of the dispatcher. */
+export interface SessionHost {
+  /** Hands an event to the core. */
+  readonly feed: (event: Event) => void;
+  /** Looks up what the store knows of the commit, then hands it over. */
+  readonly dispatch: (message: SessionMessage & { verb: 'dispatch' }) => void;
+  /** Stores a piece of log; answers what to say about it, if anything. Throws on a full disk. */
+  readonly log: (message: SessionMessage & { verb: 'log' }) => SessionMessage | null;
+  /** Makes a run's log durable; answers what to say if it is not whole. */
+  readonly seal: (run: RunId, report: Report) => Promise<SessionMessage | null>;
+  readonly isRecorded: (run: RunId) => boolean;
+  /** Resolves when there is room on the disk again. Throws what is no full disk. */
+  readonly room: (error: unknown) => Promise<void>;
+  /** The session is over. */
+  readonly gone: () => void;
+}
+
+/** A peer that does not read what it is sent is cut off beyond this. */
+const unsentBytesMax = 4 * 1_024 * 1_024;
+
+export class Session {
+  readonly id: SessionId;
+  readonly #connection: Connection;
+  readonly #host: SessionHost;
+  readonly #decoder = sessionDecoder();
+  readonly #inbox: SessionMessage[] = [];
+  #isWorking = false;
+  #isClosed = false;
+  #goneBecause: string | null = null;
+
+  constructor(id: SessionId, connection: Connection, host: SessionHost) {
+    this.id = id;
+    this.#connection = connection;
+    this.#host = host;
+  }
+
+  readonly handle = (event: ConnectionEvent): void => {
+    switch (event.type) {
+      case 'bytes':
+        this.read(event.bytes);
+        break;
+      case 'ended':
+        this.#connection.destroy();
+        break;
+      case 'closed':
+        this.#leave(event.reason);
+        break;
+      case 'opened':
+      case 'drained':
+        break;
+    }
+  };
+
+  read(bytes: Buffer): void {
+    if (this.#isClosed || bytes.length === 0) return;
+    this.#host.feed({ type: 'heard', session: this.id });
+    for (const decoded of this.#decoder.push(bytes)) {
+      if (decoded.kind === 'message') this.#inbox.push(decoded.message);
+      else this.hangUp(decoded.fault.says.trim());
+    }
+    if (!this.#isWorking) this.#work();
+  }
+
+  send(message: SessionMessage): void {
+    if (this.#isClosed) return;
+    this.#connection.write(encodeSession(message));
+    if (this.#connection.unsentBytes > unsentBytesMax) {
+      this.#goneBecause = 'does not read what it is sent';
+      this.#connection.destroy();
+    }
+  }
+
+  /** Says why and closes. */
+  hangUp(says: string): void {
+    if (this.#isClosed) return;
+    this.send({ verb: 'refused', body: { says } });
+    this.#goneBecause ??= `was refused: ${says}`;
+    this.#inbox.length = 0;
+    this.#leave(this.#goneBecause);
+    this.#connection.destroySoon();
+  }
+
+  /** Takes messages in order until one has to wait for the disk. */
+  #work(): void {
+    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
+      const waiting = this.#receive(next);
+      if (waiting === null) continue;
+      this.#isWorking = true;
+      this.#connection.pause();
+      void waiting.finally(() => {
+        this.#isWorking = false;
+        if (this.#isClosed) return;
+        this.#work();
+        if (!this.#isWorking) this.#connection.resume();
+      });
+      return;
+    }
+  }
+
+  /** Answers a promise where the next message must wait for this one. */
+  #receive(message: SessionMessage): Promise<void> | null {
+    const { id: session } = this;
+    switch (message.verb) {
+      case 'ping':
+        this.send({ verb: 'pong' });
+        return null;
+      case 'pong':
+        return null;
+      case 'dispatch':
+        this.#host.dispatch(message);
+        return null;
+      case 'log':
+        return this.#log(message);
+      case 'results':
+        return this.#results(message);
+      case 'handback':
+        this.#host.feed({ type: 'handback', session, run: message.run, handback: message.body });
+        return null;
+      case 'draining':
+        this.#host.feed({ type: 'draining', session });
+        return null;
+      default:
+        this.hangUp(`${message.verb} is not for the dispatcher`);
+        return null;
+    }
+  }
+
+  #log(message: SessionMessage & { verb: 'log' }): Promise<void> | null {
+    try {
+      const answer = this.#host.log(message);
+      if (answer !== null) this.send(answer);
+      return null;
+    } catch (error) {
+      return this.#host.room(error).then(() => {
+        if (!this.#isClosed) this.#inbox.unshift(message);
+      });
+    }
+  }
+
+  async #results(message: SessionMessage & { verb: 'results' }): Promise<void> {
+    const { run, body: report } = message;
+    const missing = await this.#host.seal(run, report).catch(async (error) => {
+      await this.#host.room(error);
+      return 'again' as const;
+    });
+    if (missing === 'again') this.#inbox.unshift(message);
+    else if (missing !== null) this.send(missing);
+    else {
+      const recorded = this.#host.isRecorded(run);
+      // Even when the session ended meanwhile: the result is whole, and the core may want it.
+      this.#host.feed({ type: 'results', session: this.id, run, report, recorded });
+    }
+  }
+
+  #leave(reason: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const because = this.#goneBecause ?? reason;
+    this.#host.feed({ type: 'left', session: this.id, reason: because });
+    this.#host.gone();
+  }
+}

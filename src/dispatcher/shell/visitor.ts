@@ -1,0 +1,132 @@
+/**
+ * Owns a connection until its first message is understood: a request, answered once, or a
+ * `hello`, which hands the connection over to a session. Bounded in bytes and in time.
+ *
+ *   connected ──message──> asking ──reply──> closing      (the reply is given time to be read)
+ *       │ └─────hello────> handed over
+ *       └──fault, silence─> told so, closing
+ */
+
+import { type Decoded, requestDecoder } from '../../protocol/decoder.js';
+import { firstMessageWithinMs, lingerMs, quietAfterMs } from '../../protocol/limits.js';
+import type { Request } from '../../protocol/verbs.js';
+import type { Cancel, Clock } from '../../world/clock.js';
+import type { Connection, ConnectionEvent, ConnectionHandler } from '../../world/network.js';
+
+/** However slowly a peer drips its request, it has this long. */
+const wholeRequestWithinMs = 120_000;
+
+export interface VisitorOptions {
+  readonly clock: Clock;
+  /** The first message. `terminated`: a newline ended it, as people's do. */
+  readonly heard: (visitor: Visitor, request: Request, terminated: boolean) => void;
+  /** Bytes held for unfinished requests grew or shrank by so many. */
+  readonly held: (byBytes: number) => void;
+  readonly closed: (visitor: Visitor) => void;
+}
+
+export class Visitor {
+  readonly connection: Connection;
+  readonly #options: VisitorOptions;
+  readonly #decoder = requestDecoder();
+  #state: 'connected' | 'asking' | 'closing' | 'handed-over' = 'connected';
+  #successor: ConnectionHandler | null = null;
+  #heldBytes = 0;
+  #cancelQuiet: Cancel = () => {};
+  #cancelSilence: Cancel;
+  #cancelWhole: Cancel;
+
+  constructor(connection: Connection, options: VisitorOptions) {
+    this.connection = connection;
+    this.#options = options;
+    this.#cancelSilence = options.clock.after(firstMessageWithinMs, () => this.#giveUp());
+    this.#cancelWhole = options.clock.after(wholeRequestWithinMs, () => this.#giveUp());
+  }
+
+  readonly handle: ConnectionHandler = (event) => {
+    if (this.#successor !== null) this.#successor(event);
+    else if (event.type === 'closed') this.#end();
+    else if (this.#state === 'connected') this.#listen(event);
+    else if (event.type === 'ended' && this.#state === 'closing') this.connection.destroy();
+  };
+
+  /** Sends the reply and closes; the peer gets a moment to read it. */
+  reply(text: string): void {
+    if (this.#state === 'closing') return;
+    this.#stopTimers();
+    this.#state = 'closing';
+    this.connection.write(text);
+    this.connection.end();
+    this.#cancelSilence = this.#options.clock.after(lingerMs, () => this.connection.destroy());
+  }
+
+  /** Gives the connection away; answers what had already come after the first message. */
+  handOver(successor: ConnectionHandler): Buffer {
+    this.#stopTimers();
+    this.#state = 'handed-over';
+    this.#successor = (event) => {
+      successor(event);
+      if (event.type === 'closed') this.#options.closed(this);
+    };
+    return this.#decoder.rest();
+  }
+
+  #listen(event: Exclude<ConnectionEvent, { type: 'closed' }>): void {
+    this.#cancelQuiet();
+    if (event.type === 'bytes') {
+      // One at a time: what follows a `hello` belongs to the session's own decoder.
+      const first = this.#decoder.first(event.bytes);
+      this.#account();
+      if (first !== null) this.#hear(first);
+      else this.#awaitMore();
+    } else if (event.type === 'ended') {
+      const last = this.#decoder.end();
+      if (last !== null) this.#hear(last);
+      else this.connection.destroy();
+    }
+  }
+
+  #awaitMore(): void {
+    const { clock } = this.#options;
+    this.#cancelSilence();
+    this.#cancelSilence = clock.after(firstMessageWithinMs, () => this.#giveUp());
+    this.#cancelQuiet = clock.after(quietAfterMs, () => {
+      const ended = this.#decoder.quiet();
+      if (ended !== null) this.#hear(ended);
+    });
+  }
+
+  #hear(decoded: Decoded<Request>): void {
+    this.#stopTimers();
+    this.#account();
+    this.#state = 'asking';
+    if (decoded.kind === 'fault') this.reply(decoded.fault.says);
+    else this.#options.heard(this, decoded.message, decoded.terminated);
+  }
+
+  /** Time is up: what is missing is said, and a peer that said nothing is just closed. */
+  #giveUp(): void {
+    const last = this.#decoder.end();
+    if (last !== null) this.#hear(last);
+    else this.connection.destroy();
+  }
+
+  #account(): void {
+    const { heldBytes } = this.#decoder;
+    if (heldBytes !== this.#heldBytes) this.#options.held(heldBytes - this.#heldBytes);
+    this.#heldBytes = heldBytes;
+  }
+
+  #stopTimers(): void {
+    this.#cancelQuiet();
+    this.#cancelSilence();
+    this.#cancelWhole();
+  }
+
+  #end(): void {
+    this.#stopTimers();
+    this.#options.held(-this.#heldBytes);
+    this.#heldBytes = 0;
+    this.#options.closed(this);
+  }
+}

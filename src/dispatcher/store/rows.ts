@@ -1,0 +1,74 @@
+/**
+ * Owns how each journal entry changes the derived rows. One statement or two an entry, in the
+ * same transaction as the entry itself.
+ */
+
+import type { Database, Statement } from 'better-sqlite3';
+import type { Entry } from '../core/journal.js';
+
+/** Prepares the statements once; answers the function that derives. */
+export function deriver(database: Database): (entry: Entry) => void {
+  const statements = prepare(database);
+  return (entry) => derive(statements, entry);
+}
+
+type Statements = { readonly [Name in keyof typeof sql]: Statement };
+
+const sql = {
+  accepted: `INSERT INTO job (id, repository, commit_id, branch, author, subject, accepted_at_ms)
+             VALUES (@job, @repository, @commit, @branch, @author, @subject, @atMs)`,
+  leased: `INSERT INTO run (id, job, number, runner, leased_at_ms)
+           VALUES (@run, @job, @number, @runner, @atMs)`,
+  resumed: `UPDATE run SET ended_at_ms = NULL, ending = NULL, reason = '', runner = @runner
+            WHERE id = @run`,
+  interrupted: `UPDATE run SET ended_at_ms = @atMs, ending = @ending, reason = @reason
+                WHERE id = @run`,
+  reopened: 'UPDATE job SET verdict = NULL, finished_at_ms = NULL WHERE id = @job',
+  finished: 'UPDATE job SET verdict = @verdict, finished_at_ms = @atMs WHERE id = @job',
+  reported: `UPDATE run SET ended_at_ms = @atMs, ending = @verdict, exit_code = @exitCode,
+               signal = @signal, reason = @reason, log_bytes = @logBytes,
+               duration_ms = @durationMs
+             WHERE id = @run`,
+  abandoned: `UPDATE run SET ended_at_ms = @atMs, ending = @verdict, reason = @reason
+              WHERE job = @job AND ending IS NULL`,
+};
+
+function prepare(database: Database): Statements {
+  const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]);
+  return Object.fromEntries(prepared) as Statements;
+}
+
+function derive(statements: Statements, entry: Entry): void {
+  switch (entry.kind) {
+    case 'accepted':
+      statements.accepted.run(entry);
+      break;
+    case 'leased':
+      statements.leased.run({ ...entry, classic: null });
+      break;
+    case 'resumed':
+      statements.resumed.run(entry);
+      break;
+    case 'lost':
+      statements.interrupted.run({ ...entry, ending: 'lost' });
+      break;
+    case 'handed-back':
+      statements.interrupted.run({ ...entry, ending: 'handed-back', reason: entry.detail });
+      break;
+    case 'cancel-asked':
+      break;
+    case 'rerun-asked':
+      statements.reopened.run(entry);
+      break;
+    case 'finished':
+      statements.finished.run(entry);
+      if (entry.run !== null) statements.reported.run(whole(entry));
+      statements.abandoned.run(entry);
+      break;
+  }
+}
+
+/** SQLite's INTEGER columns are strict: a duration with a fraction would be refused. */
+function whole(entry: Entry & { kind: 'finished' }) {
+  return { ...entry, durationMs: Math.round(entry.durationMs) };
+}

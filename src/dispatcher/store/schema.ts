@@ -1,0 +1,52 @@
+/**
+ * Owns the tables of the store and their version.
+ *
+ * `journal` is the truth: what happened, in order, never changed. `job` and `run` are derived
+ * from it in the same transaction and serve queries; they could be dropped and made again.
+ */
+
+/** Raised with every change of the tables; a store made by a newer Trivet is refused. */
+export const schemaVersion = 1;
+
+export const schema = `
+  CREATE TABLE journal (
+    seq    INTEGER PRIMARY KEY AUTOINCREMENT,
+    job    INTEGER NOT NULL,
+    at_ms  INTEGER NOT NULL,
+    kind   TEXT    NOT NULL,
+    entry  TEXT    NOT NULL                -- the whole entry, JSON
+  ) STRICT;
+  CREATE INDEX journal_of_job ON journal (job, seq);
+
+  CREATE TABLE job (
+    id             INTEGER PRIMARY KEY,
+    repository     TEXT,
+    commit_id      TEXT    NOT NULL,
+    branch         TEXT    NOT NULL,
+    author         TEXT    NOT NULL,
+    subject        TEXT    NOT NULL,
+    accepted_at_ms INTEGER NOT NULL,
+    verdict        TEXT,                   -- NULL: not finished
+    finished_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX job_of_commit ON job (commit_id);
+  CREATE INDEX job_of_repository ON job (repository);
+  -- What start-up reads: its size is that of the queue, not of the history.
+  CREATE INDEX job_unfinished ON job (id) WHERE verdict IS NULL;
+
+  CREATE TABLE run (
+    id           TEXT    PRIMARY KEY,
+    job          INTEGER NOT NULL,
+    number       INTEGER NOT NULL,
+    runner       TEXT    NOT NULL,
+    leased_at_ms INTEGER NOT NULL,
+    ended_at_ms  INTEGER,
+    ending       TEXT,                     -- a verdict, lost, handed-back; NULL: it has the lease
+    exit_code    INTEGER,
+    signal       TEXT,
+    reason       TEXT    NOT NULL DEFAULT '',
+    log_bytes    INTEGER,
+    duration_ms  INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX run_of_job ON run (job, number);
+`;

@@ -1,0 +1,165 @@
+/**
+ * Owns the store on one disk: SQLite, write-ahead log, every transaction synced.
+ * Never keeps anything in memory that is not in the file.
+ */
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Commit, RunId } from '../../protocol/ids.js';
+import { UsageError } from '../../world/command-line.js';
+import { type Lock, tryLock } from '../../world/lock.js';
+import type { Entry, JobId, Verdict } from '../core/journal.js';
+import { deriver } from './rows.js';
+import { schema, schemaVersion } from './schema.js';
+import type { JobRow, Store } from './store.js';
+
+/** Opens or makes the store in `folder`. Throws `UsageError` where that cannot be. */
+export function openSqliteStore(folder: string): Store {
+  let lock: Lock | null = null;
+  try {
+    mkdirSync(folder, { recursive: true });
+    lock = tryLock(join(folder, 'lock'));
+    if (lock === null) {
+      throw new UsageError(
+        `Another dispatcher uses the data folder ${folder}: stop it, or choose --data.`,
+      );
+    }
+    return new SqliteStore(join(folder, 'trivet.db'), lock);
+  } catch (error) {
+    lock?.release();
+    throw error instanceof UsageError ? error : new UsageError(explain(folder, error));
+  }
+}
+
+/** Whether an append failed because there is no room: nothing was written, it can be repeated. */
+export function isDiskFull(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT' || isIoError(code);
+}
+
+/** Without room for its shared memory, SQLite speaks of an I/O error instead. */
+function isIoError(code: unknown): boolean {
+  return typeof code === 'string' && code.startsWith('SQLITE_IOERR');
+}
+
+class SqliteStore implements Store {
+  readonly #database: Database.Database;
+  readonly #lock: Lock;
+  readonly #append: (entries: readonly Entry[]) => void;
+
+  constructor(path: string, lock: Lock) {
+    const isNew = !existsSync(path);
+    this.#lock = lock;
+    this.#database = new Database(path);
+    this.#database.pragma('journal_mode = WAL');
+    // Promise 1: OK means on disk, so every commit waits for the disk.
+    this.#database.pragma('synchronous = FULL');
+    migrate(this.#database, path, isNew);
+    this.#append = this.#prepareAppend();
+  }
+
+  append(entries: readonly Entry[]): void {
+    this.#append(entries);
+  }
+
+  unfinished(): Entry[] {
+    return this.#entries(
+      `SELECT entry FROM journal WHERE job IN (SELECT id FROM job WHERE verdict IS NULL)
+       ORDER BY seq`,
+    );
+  }
+
+  histories(commit: Commit): Entry[][] {
+    return this.jobsOf(commit).map(({ id }) =>
+      this.#entries('SELECT entry FROM journal WHERE job = ? ORDER BY seq', id),
+    );
+  }
+
+  jobsOf(commit: Commit): JobRow[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT id, verdict, (SELECT max(number) FROM run WHERE job = job.id) AS runs
+         FROM job WHERE commit_id = ? ORDER BY id`,
+      )
+      .all(commit) as { id: JobId; verdict: Verdict | null; runs: number | null }[];
+    return rows.map(({ id, verdict, runs }) => ({ id, commit, verdict, runs: runs ?? 0 }));
+  }
+
+  isRecorded(run: RunId): boolean {
+    const row = this.#database
+      .prepare(
+        "SELECT 1 FROM run WHERE id = ? AND ending NOT IN ('lost', 'handed-back') AND log_bytes >= 0",
+      )
+      .get(run);
+    return row !== undefined;
+  }
+
+  nextJob(): JobId {
+    const row = this.#database.prepare('SELECT max(id) AS last FROM job').get();
+    return ((row as { last: number | null }).last ?? 0) + 1;
+  }
+
+  repositories(): string[] {
+    const names = this.#database
+      .prepare('SELECT DISTINCT repository FROM job WHERE repository IS NOT NULL')
+      .pluck()
+      .all();
+    return names as string[];
+  }
+
+  close(): void {
+    this.#database.close();
+    this.#lock.release();
+  }
+
+  #prepareAppend(): (entries: readonly Entry[]) => void {
+    const derive = deriver(this.#database);
+    const insert = this.#database.prepare(
+      'INSERT INTO journal (job, at_ms, kind, entry) VALUES (?, ?, ?, ?)',
+    );
+    const all = this.#database.transaction((entries: readonly Entry[]) => {
+      for (const entry of entries) {
+        insert.run(entry.job, entry.atMs, entry.kind, JSON.stringify(entry));
+        derive(entry);
+      }
+    });
+    return (entries) => all.immediate(entries);
+  }
+
+  #entries(query: string, ...values: unknown[]): Entry[] {
+    const texts = this.#database.prepare(query).pluck().all(values) as string[];
+    // Our own words, written by `append` of this or an older version of the same schema.
+    return texts.map((text) => JSON.parse(text) as Entry);
+  }
+}
+
+function migrate(database: Database.Database, path: string, isNew: boolean): void {
+  const version = database.pragma('user_version', { simple: true }) as number;
+  if (version > schemaVersion) {
+    throw new UsageError(
+      `The store ${path} was made by a newer Trivet (its version is ${version}, ours is ` +
+        `${schemaVersion}): use that Trivet, or choose another folder with --data.`,
+    );
+  }
+  if (version === schemaVersion) return;
+  const tables = database.prepare('SELECT count(*) FROM sqlite_master').pluck().get();
+  if (!isNew && tables !== 0) {
+    throw new UsageError(`${path} is not Trivet's: choose another folder with --data.`);
+  }
+  database.transaction(() => {
+    database.exec(schema);
+    database.pragma(`user_version = ${schemaVersion}`);
+  })();
+}
+
+function explain(folder: string, error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  if (isDiskFull(error)) {
+    return `No room for the data folder ${folder}: free some, or choose another with --data.`;
+  }
+  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
+    return `The store in ${folder} is damaged (${message}): restore a copy, or choose --data.`;
+  }
+  return `Cannot use the data folder ${folder} (${code ?? message}): make it writable, or choose --data.`;
+}

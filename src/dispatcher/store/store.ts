@@ -1,0 +1,35 @@
+/**
+ * Owns the shape of the dispatcher's memory: few verbs, so that a second implementation can
+ * share it among several dispatchers. Never decides; it keeps what the core appended.
+ * Invariant: when `append` returns, its entries and the rows derived from them are on disk.
+ */
+
+import type { Commit, RunId } from '../../protocol/ids.js';
+import type { Entry, JobId, Verdict } from '../core/journal.js';
+
+/** A job as the rows tell it. `verdict` is null while it is not finished. */
+export interface JobRow {
+  readonly id: JobId;
+  readonly commit: Commit;
+  readonly verdict: Verdict | null;
+  /** The number of its latest run; 0 before the first. */
+  readonly runs: number;
+}
+
+export interface Store {
+  /** All or nothing, durable on return. Throws the disk's error (see `isDiskFull`) on neither. */
+  append(entries: readonly Entry[]): void;
+  /** The entries of every job that is not finished, in the order in which they were appended. */
+  unfinished(): Entry[];
+  /** The entries of every job of a commit, a list a job, oldest job first. */
+  histories(commit: Commit): Entry[][];
+  /** The jobs of a commit, oldest first. */
+  jobsOf(commit: Commit): JobRow[];
+  /** Whether that run's result ended its job. */
+  isRecorded(run: RunId): boolean;
+  /** The id for the next job to be accepted. */
+  nextJob(): JobId;
+  /** Names of all repositories that a job ever belonged to. */
+  repositories(): string[];
+  close(): void;
+}

@@ -1,0 +1,106 @@
+/**
+ * Owns the dispatcher's sentences: what a spectator is told of each turn.
+ * Never decides; it reads outcomes. What belongs together is told together, so that a lost runner
+ * reads as one line: "runner :8900 closed its connection → 1a2b3c4 requeued → runner :8901".
+ */
+
+import { short } from '../protocol/ids.js';
+import type { Told } from '../world/story.js';
+import type { Outcome, Sight } from './core/events.js';
+import type { Job } from './core/job.js';
+import type { Entry, JobId } from './core/journal.js';
+import { ending } from './sentences.js';
+
+export type FindJob = (id: JobId) => Job | undefined;
+
+/** The sentences for all that one turn brought. */
+export function tellTurn(outcomes: readonly Outcome[], find: FindJob): Told[] {
+  return outcomes.flatMap((outcome) => tellOutcome(outcome, find));
+}
+
+function tellOutcome({ append, sights }: Outcome, find: FindJob): Told[] {
+  const lost = new Set(append.filter(({ kind }) => kind === 'lost').map(({ job }) => job));
+  const leavings = sights.filter((sight) => sight.kind === 'left' && sight.runs > 0);
+  return [
+    ...sights.filter((sight) => !leavings.includes(sight)).map(tellSight),
+    ...append
+      .filter((entry) => !(entry.kind === 'leased' && lost.has(entry.job)))
+      .map((entry) => tellEntry(entry, append, find)),
+  ];
+}
+
+function tellSight(sight: Sight): Told {
+  switch (sight.kind) {
+    case 'joined': {
+      const { role, name, repository, classic } = sight;
+      const what = classic ? 'classic runner' : role;
+      const purpose = role === 'observer' ? 'watches' : 'tests';
+      const msg = `${what} ${name} connected${repository === null ? '' : `: it ${purpose} ${repository}`}`;
+      return { event: `${role}-joined`, [role]: name, repository, classic, msg };
+    }
+    case 'left': {
+      const { role, name, reason } = sight;
+      return { event: `${role}-left`, [role]: name, reason, msg: `${role} ${name} ${reason}` };
+    }
+    case 'known': {
+      const { commit } = sight;
+      const msg = `${short(commit)} was handed over before: nothing to do`;
+      return { event: 'known', commit, level: 'debug', msg };
+    }
+    case 'late': {
+      const { commit, run } = sight;
+      const msg = `${short(commit)}: the lost run's result arrived after all and is taken`;
+      return { event: 'late-result', commit, run, msg };
+    }
+  }
+}
+
+function tellEntry(entry: Entry, append: readonly Entry[], find: FindJob): Told {
+  const job = find(entry.job);
+  const id = job === undefined ? `job ${entry.job}` : short(job.commit);
+  const base = { event: entry.kind, commit: job?.commit, job: entry.job };
+  switch (entry.kind) {
+    case 'accepted': {
+      const subject = entry.subject === '' ? '' : ` "${entry.subject}"`;
+      const branch = entry.branch === '' ? '' : ` on ${entry.branch}`;
+      return { ...base, msg: `${id}${subject}${branch} accepted from ${entry.by}` };
+    }
+    case 'leased': {
+      const { run, runner, number } = entry;
+      const again = number > 1 ? ` (run ${number})` : '';
+      return { ...base, run, runner, number, msg: `${id} → runner ${runner}${again}` };
+    }
+    case 'resumed': {
+      const { run, runner } = entry;
+      return { ...base, run, runner, msg: `runner ${runner} came back; its run of ${id} goes on` };
+    }
+    case 'lost': {
+      const { run, runner, reason } = entry;
+      const msg = `runner ${runner} ${reason} → ${id} ${whereTo(entry, append)}`;
+      return { ...base, run, runner, reason, level: 'warn', msg };
+    }
+    case 'handed-back': {
+      const { run, runner, reason, detail } = entry;
+      const msg = `runner ${runner} handed ${id} back (${reason}${detail === '' ? '' : `: ${detail}`})`;
+      return { ...base, run, runner, reason, level: 'warn', msg };
+    }
+    case 'cancel-asked':
+      return { ...base, msg: `${id} is to be cancelled` };
+    case 'rerun-asked':
+      return { ...base, msg: `${id} is to be tested again` };
+    case 'finished': {
+      const { run, verdict } = entry;
+      const runner = job?.runs.find(({ id: of }) => of === run)?.runner;
+      const where = runner === undefined ? '' : ` on runner ${runner}`;
+      const level = verdict === 'passed' ? 'info' : 'warn';
+      return { ...base, run, runner, verdict, level, msg: `${id} ${ending(entry)}${where}` };
+    }
+  }
+}
+
+function whereTo(lost: Entry, append: readonly Entry[]): string {
+  const next = append.find((entry) => entry.kind === 'leased' && entry.job === lost.job);
+  if (next?.kind === 'leased') return `requeued → runner ${next.runner}`;
+  const over = append.some((entry) => entry.kind === 'finished' && entry.job === lost.job);
+  return over ? 'given up' : 'requeued, first in line';
+}

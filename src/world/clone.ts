@@ -1,0 +1,74 @@
+/**
+ * Owns what is known of a clone before anything is done with it: where its parts lie, where it
+ * came from, what it is called. Never changes it.
+ */
+
+import { existsSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { UsageError } from './command-line.js';
+import { GitFault, gitIn } from './git.js';
+
+export interface Clone {
+  /** The work tree's top, or the bare repository. */
+  readonly path: string;
+  readonly gitDir: string;
+  /** The folder that holds its objects; worktrees of one clone share it. */
+  readonly objects: string;
+  readonly format: 'sha1' | 'sha256';
+  /** The origin's URL, or its absolute path; null where there is none. */
+  readonly origin: string | null;
+  /** The origin's git directory where its objects can be read without a fetch; else null. */
+  readonly originFolder: string | null;
+}
+
+/** Looks at the repository at `path`. A `UsageError` says what to do where there is none. */
+export async function openClone(path: string): Promise<Clone> {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`There is no folder ${path}: name a clone of your repository.`);
+  }
+  const git = gitIn(path);
+  const [gitDir, format, bare, objects] = await git([
+    'rev-parse',
+    ...['--absolute-git-dir', '--show-object-format', '--is-bare-repository'],
+    ...['--git-path', 'objects'],
+  ]).then(
+    (text) => text.split('\n'),
+    (error) => {
+      if (!(error instanceof GitFault)) throw error;
+      throw new UsageError(`${path} is not a git repository: ${error.message}`);
+    },
+  );
+  if (gitDir === undefined || objects === undefined) throw new Error('rev-parse said too little');
+  const top = bare === 'true' ? gitDir : (await git(['rev-parse', '--show-toplevel'])).trimEnd();
+  const url = await git(['remote', 'get-url', 'origin']).then(
+    (text) => text.trimEnd(),
+    // No origin is no fault: such a repository is pushed to, or committed in.
+    () => null,
+  );
+  const local = url !== null && isLocalPath(url);
+  const origin = local ? resolve(top, url) : url;
+  return {
+    path: top,
+    gitDir,
+    objects: resolve(path, objects),
+    format: format === 'sha256' ? 'sha256' : 'sha1',
+    origin,
+    originFolder: local && origin !== null ? gitDirIn(origin) : null,
+  };
+}
+
+/** The last part of the origin's URL without `.git`, fit to be a name on the wire. */
+export function repositoryName({ origin, path }: Clone): string {
+  const source = (origin ?? path).replace(/[/\\]+$/, '').replace(/\/?\.git$/, '');
+  const last = basename(source.replace(/^[^/]*:(?!\/\/)/, '/'));
+  return last.replace(/[^A-Za-z0-9._:@+-]/g, '-').slice(0, 100) || 'repository';
+}
+
+/** git's own rule: a colon before the first slash makes it a host, unless it is an URL anyway. */
+function isLocalPath(url: string): boolean {
+  return !/^[^/]*:/.test(url);
+}
+
+function gitDirIn(path: string): string | null {
+  return [join(path, '.git'), path].find((folder) => existsSync(join(folder, 'objects'))) ?? null;
+}
