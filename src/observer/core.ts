@@ -1,0 +1,235 @@
+/**
+ * Owns the observer's decisions: when to look, what to hand over, when a position may advance.
+ * Never touches git, a socket, a file or a clock; the shell performs the outcome, in its order.
+ * Invariant: everything that can be reached from a position was accepted, or was there first.
+ *
+ *   idle --- due, hint, poll ---> looking ---> walking ---> handing over ---> idle
+ *                                    '----- failed: later again ------------->'
+ *
+ * The findings of one look are handed over before the next look begins. That bounds what is
+ * held in memory by what the repository held at one moment, however long the dispatcher is away.
+ */
+
+import { description } from '../protocol/bodies.js';
+import type { Commit } from '../protocol/ids.js';
+import type { Event, Outcome } from './events.js';
+import {
+  type Change,
+  compare,
+  type Described,
+  type Positions,
+  type Tip,
+  walkCommitsMax,
+} from './news.js';
+import { type Batch, type Handover, type Progress, Round } from './round.js';
+
+export interface Policy {
+  readonly intervalMs: number;
+  readonly fromNow: boolean;
+  readonly latestOnly: boolean;
+  readonly once: boolean;
+}
+
+/** Commits outstanding: enough to hide a round trip and to share a disk sync, never a flood. */
+const windowOf = { away: 0, session: 256, classic: 1 } as const;
+
+/** How soon an ancestor's dispatcher that refused a commit is asked again. */
+const refusedRetryMs = 1_000;
+
+/** How long Ctrl-C waits for answers to what was sent. */
+export const drainWithinMs = 3_000;
+
+export class Core {
+  readonly #policy: Policy;
+  readonly #positions: Map<string, Commit>;
+  /** Nothing was ever saved: this is the first look of all. */
+  #newcomer: boolean;
+  #stage: 'idle' | 'looking' | 'walking' | 'handing over' = 'idle';
+  #changes: readonly Change[] = [];
+  #round = new Round([]);
+  #link: keyof typeof windowOf = 'away';
+  #lookAtMs = 0;
+  #hinted = false;
+  #retryAtMs = 0;
+  #drainByMs: number | null = null;
+  /** Told already, so as not to be told each second. */
+  readonly #told = { away: '', failed: false, refused: '', empty: false };
+
+  constructor(policy: Policy, saved: Positions | null) {
+    this.#policy = policy;
+    this.#positions = new Map(saved);
+    this.#newcomer = saved === null;
+  }
+
+  handle(event: Event, nowMs: number): Outcome {
+    const outcome: Outcome = {
+      save: null,
+      send: [],
+      publish: [],
+      look: false,
+      walk: [],
+      wakeAtMs: null,
+      exit: null,
+    };
+    this.#take(event, nowMs, outcome);
+    this.#proceed(nowMs, outcome);
+    return outcome;
+  }
+
+  #take(event: Event, nowMs: number, outcome: Outcome): void {
+    switch (event.type) {
+      case 'due':
+        break;
+      case 'hint':
+        this.#hinted = true;
+        break;
+      case 'looked':
+        this.#looked(event.tips, nowMs, outcome);
+        break;
+      case 'walked':
+        this.#begin(event.found, outcome);
+        break;
+      case 'failed':
+        this.#failed(event.reason, nowMs, outcome);
+        break;
+      case 'session':
+      case 'classic':
+        this.#link = event.type;
+        this.#told.away = '';
+        this.#round.again();
+        outcome.publish.push({ type: 'connected', classic: event.type === 'classic' });
+        break;
+      case 'away':
+        this.#away(event.reason, outcome);
+        break;
+      case 'accepted':
+        this.#accepted(this.#round.accept(event.commit), outcome);
+        break;
+      case 'refused':
+        this.#refused(event.reason, nowMs, outcome);
+        break;
+      case 'drain':
+        this.#drainByMs = nowMs + drainWithinMs;
+        outcome.publish.push({ type: 'draining', outstanding: this.#round.outstanding });
+        break;
+    }
+  }
+
+  /** What follows from where we are, whatever the event was. */
+  #proceed(nowMs: number, outcome: Outcome): void {
+    if (this.#drainByMs !== null) {
+      const nothingComes = this.#link === 'away' || this.#round.outstanding === 0;
+      if (nothingComes || nowMs >= this.#drainByMs) {
+        // Whoever asked for one complete look must not take half of it for done.
+        const isHalf =
+          this.#policy.once && !(this.#stage === 'handing over' && this.#round.finished);
+        outcome.exit = isHalf ? 'aborted' : 'fine';
+      }
+      outcome.wakeAtMs = this.#drainByMs;
+      return;
+    }
+    if (this.#stage === 'handing over' && this.#round.finished) this.#finish(nowMs, outcome);
+    if (this.#stage === 'handing over') {
+      if (nowMs >= this.#retryAtMs) outcome.send = this.#round.next(windowOf[this.#link]);
+      else outcome.wakeAtMs = this.#retryAtMs;
+    }
+    if (this.#stage === 'idle') {
+      outcome.look = this.#hinted || nowMs >= this.#lookAtMs;
+      if (!outcome.look) outcome.wakeAtMs = this.#lookAtMs;
+    }
+    if (outcome.look) {
+      this.#hinted = false;
+      this.#stage = 'looking';
+    }
+  }
+
+  #looked(tips: readonly Tip[], nowMs: number, outcome: Outcome): void {
+    if (this.#told.failed) outcome.publish.push({ type: 'looks-again' });
+    if (tips.length === 0 && !this.#told.empty) outcome.publish.push({ type: 'empty' });
+    this.#told.failed = false;
+    this.#told.empty = tips.length === 0;
+
+    const { changes, gone } = compare(tips, this.#positions, this.#policy.latestOnly);
+    for (const branch of gone) {
+      this.#positions.delete(branch);
+      outcome.publish.push({ type: 'gone', branch });
+    }
+    if (gone.length > 0) outcome.save = new Map(this.#positions);
+
+    const records = this.#newcomer && (this.#policy.fromNow || tips.length === 0);
+    this.#newcomer = false;
+    if (records) this.#record(changes, outcome);
+    this.#changes = records ? [] : changes;
+
+    outcome.walk = this.#changes.flatMap(({ walk }) => (walk === null ? [] : [walk]));
+    if (this.#changes.length === 0) this.#finish(nowMs, outcome);
+    else if (outcome.walk.length === 0) this.#begin([], outcome);
+    else this.#stage = 'walking';
+  }
+
+  /** An empty repository is put on record too, so that its first commit is a later one. */
+  #record(changes: readonly Change[], outcome: Outcome): void {
+    for (const { tip } of changes) this.#positions.set(tip.branch, tip.commit);
+    outcome.save = new Map(this.#positions);
+    if (changes.length > 0) outcome.publish.push({ type: 'recorded', branches: changes.length });
+  }
+
+  #begin(found: readonly (readonly Described[])[], outcome: Outcome): void {
+    const walks = found.values();
+    const batches = this.#changes.map((change): Batch => {
+      const { tip } = change;
+      const walked = change.walk === null ? [] : (walks.next().value ?? []);
+      const before = walked.filter(({ commit }) => commit !== tip.commit);
+      const commits = [...before, tip];
+      outcome.publish.push({ type: 'found', tip, first: change.first, count: commits.length });
+      if (walked.length >= walkCommitsMax) outcome.publish.push({ type: 'cut-short', tip });
+      const handovers = commits.map((commit) => handover(commit, tip.branch));
+      return { branch: tip.branch, tip: tip.commit, handovers };
+    });
+    this.#round = new Round(batches);
+    this.#stage = 'handing over';
+  }
+
+  #accepted({ handedOver, done }: Progress, outcome: Outcome): void {
+    this.#told.refused = '';
+    for (const { branch, tip } of done) this.#positions.set(branch, tip);
+    if (done.length > 0) outcome.save = new Map(this.#positions);
+    outcome.publish.push(...handedOver.map((one) => ({ type: 'handed-over', ...one }) as const));
+  }
+
+  #finish(nowMs: number, outcome: Outcome): void {
+    this.#stage = 'idle';
+    this.#lookAtMs = nowMs + this.#policy.intervalMs;
+    if (this.#policy.once) outcome.exit = 'fine';
+  }
+
+  #failed(reason: string, nowMs: number, outcome: Outcome): void {
+    if (!this.#told.failed) outcome.publish.push({ type: 'look-failed', reason });
+    this.#told.failed = true;
+    this.#finish(nowMs, outcome);
+    if (this.#policy.once) outcome.exit = 'usage';
+  }
+
+  #away(reason: string, outcome: Outcome): void {
+    // Each try fails for a reason of its own; only a refusal asks a person to do something.
+    const news = this.#told.away === '' || reason.startsWith('refuses us');
+    if (news && this.#told.away !== reason) {
+      outcome.publish.push({ type: 'away', reason });
+      this.#told.away = reason;
+    }
+    this.#link = 'away';
+    this.#round.again();
+  }
+
+  #refused(reason: string, nowMs: number, outcome: Outcome): void {
+    if (this.#link !== 'classic') return;
+    if (this.#told.refused !== reason) outcome.publish.push({ type: 'refused', reason });
+    this.#told.refused = reason;
+    this.#retryAtMs = nowMs + refusedRetryMs;
+    this.#round.again();
+  }
+}
+
+function handover({ commit, author, subject }: Described, branch: string): Handover {
+  return { commit, description: description.parse({ branch, author, subject }) };
+}

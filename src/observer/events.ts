@@ -1,0 +1,59 @@
+/**
+ * Owns the words that the core and its shell exchange: events go in, one outcome comes out.
+ * Never holds a value of its own. Happenings are facts; `story.ts` has the sentences for them.
+ */
+
+import type { Commit } from '../protocol/ids.js';
+import type { Described, Positions, Tip, Walk } from './news.js';
+import type { Handover } from './round.js';
+
+export type Event =
+  /** The time has come that an outcome asked to be woken at. */
+  | { readonly type: 'due' }
+  /** Somebody says that there is something to see: a file changed, or the dispatcher said poll. */
+  | { readonly type: 'hint' }
+  | { readonly type: 'looked'; readonly tips: readonly Tip[] }
+  /** What each walk found, oldest first, in the order in which the walks were asked for. */
+  | { readonly type: 'walked'; readonly found: readonly (readonly Described[])[] }
+  | { readonly type: 'failed'; readonly reason: string }
+  | { readonly type: 'session' }
+  | { readonly type: 'classic' }
+  | { readonly type: 'away'; readonly reason: string }
+  | { readonly type: 'accepted'; readonly commit: Commit }
+  /** An ancestor's dispatcher did not take the commit, or did not answer. */
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'drain' };
+
+/** To be performed in this order. */
+export interface Outcome {
+  /** Positions to be written to disk. */
+  save: Positions | null;
+  send: readonly Handover[];
+  publish: Happening[];
+  /** Read the branches' tips, then say `looked` or `failed`. */
+  look: boolean;
+  /** Take these walks, then say `walked` or `failed`. Empty: none. */
+  walk: readonly Walk[];
+  /** When to say `due`; null where only the world can wake us. */
+  wakeAtMs: number | null;
+  /** Nothing is left to be done, or nothing can be: the exit code's name. */
+  exit: 'fine' | 'usage' | 'aborted' | null;
+}
+
+/** What is worth telling. */
+export type Happening =
+  /** A branch is seen for the first time, or stands elsewhere: `count` commits are to be told. */
+  | { readonly type: 'found'; readonly tip: Tip; readonly first: boolean; readonly count: number }
+  | { readonly type: 'cut-short'; readonly tip: Tip }
+  | { readonly type: 'gone'; readonly branch: string }
+  /** The branches' places are known from now on; nothing was handed over. */
+  | { readonly type: 'recorded'; readonly branches: number }
+  /** There is no branch with a commit yet. */
+  | { readonly type: 'empty' }
+  | { readonly type: 'look-failed'; readonly reason: string }
+  | { readonly type: 'looks-again' }
+  | ({ readonly type: 'handed-over' } & Handover)
+  | { readonly type: 'connected'; readonly classic: boolean }
+  | { readonly type: 'away'; readonly reason: string }
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'draining'; readonly outstanding: number };

@@ -1,0 +1,67 @@
+/**
+ * Owns the observer's start: the only place where its real world is built.
+ */
+
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { formatAddress } from '../protocol/address.js';
+import { realClock } from '../world/clock.js';
+import { run } from '../world/command-line.js';
+import { realNetwork } from '../world/network.js';
+import { onStopSignals } from '../world/signals.js';
+import { storyteller } from '../world/story.js';
+import { watchRefs } from './hints.js';
+import { readOptions } from './options.js';
+import { openPositions } from './position.js';
+import { openRepository } from './repository.js';
+import { observe } from './shell.js';
+import { findSource } from './source.js';
+import { opening } from './story.js';
+
+await run(async (argv) => {
+  const options = readOptions(argv);
+  if (options === null) return;
+
+  const source = await findSource(resolve(options.repo));
+  const repository = options.repository ?? source.name;
+  const stateFolder = resolve(options.stateFolder ?? join(source.gitFolder, 'trivet'));
+  const positions = openPositions(stateFolder, repository);
+
+  const tell = storyteller(options.story);
+  const dispatcher = formatAddress(options.dispatcher);
+  const setting = { ...options, source, repository, dispatcher, stateFolder };
+  for (const told of opening(setting)) tell(told);
+
+  const observer = observe(
+    {
+      clock: realClock,
+      network: realNetwork,
+      repository: openRepository(source, options.branches),
+      watch: watchRefs,
+      save: positions.save,
+      tell,
+      exit: (code) => process.exit(code),
+    },
+    {
+      ...options,
+      saved: positions.saved,
+      hello: {
+        role: 'observer',
+        name:
+          options.name ?? `${repository}@${hostname()}`.replace(/[^\w.:@+-]/g, '-').slice(0, 100),
+        version: ownVersion(),
+        repository,
+        labels: [],
+        capacity: 1,
+        runs: [],
+      },
+    },
+  );
+  onStopSignals({ drain: () => observer.drain(), abort: () => observer.close() });
+});
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,71 @@
+/**
+ * Owns the question "what is new?": branches as they are now against the positions we know.
+ * Never asks git; where ids alone do not tell, the answer is a walk for the repository to take.
+ * Invariant: whatever the history did, the tip of a changed branch is among what is new.
+ */
+
+import type { Commit } from '../protocol/ids.js';
+
+/** A commit as git describes it. */
+export interface Described {
+  readonly commit: Commit;
+  readonly parents: readonly Commit[];
+  readonly author: string;
+  readonly subject: string;
+}
+
+/** The newest commit of a branch. */
+export interface Tip extends Described {
+  readonly branch: string;
+}
+
+/** How far each branch has been handed over: all that can be reached from there is done. */
+export type Positions = ReadonlyMap<string, Commit>;
+
+/** No walk finds more: the newest win. A push of more is an import, and this is 50 MB of text. */
+export const walkCommitsMax = 100_000;
+
+/** What can be reached from `tip`, but neither from what is `known` nor from `earlier` tips. */
+export interface Walk {
+  readonly tip: Commit;
+  /** Positions; a force-push and a clean-up may have removed these from the repository. */
+  readonly known: readonly Commit[];
+  /** Tips of this same look whose commits are handed over before these. */
+  readonly earlier: readonly Commit[];
+}
+
+export interface Change {
+  readonly tip: Tip;
+  /** Whether the branch had no position yet. */
+  readonly first: boolean;
+  /** Null where the tip alone is new. */
+  readonly walk: Walk | null;
+}
+
+export interface News {
+  readonly changes: readonly Change[];
+  /** Branches that are no longer there. */
+  readonly gone: readonly string[];
+}
+
+/** Compares. With `latestOnly` nothing but the tips counts, as with the ancestor. */
+export function compare(tips: readonly Tip[], positions: Positions, latestOnly: boolean): News {
+  const known = new Set(positions.values());
+  const earlier = new Set<Commit>();
+  const isKnown = (commit: Commit) => known.has(commit) || earlier.has(commit);
+
+  const changes: Change[] = [];
+  for (const tip of tips) {
+    const position = positions.get(tip.branch);
+    if (position === tip.commit) continue;
+    // One commit upon the last is what a push nearly always is: then git need not be asked again.
+    const alone =
+      latestOnly || known.size === 0 || isKnown(tip.commit) || tip.parents.every(isKnown);
+    const walk = alone ? null : { tip: tip.commit, known: [...known], earlier: [...earlier] };
+    changes.push({ tip, first: position === undefined, walk });
+    earlier.add(tip.commit);
+  }
+
+  const present = new Set(tips.map((tip) => tip.branch));
+  return { changes, gone: [...positions.keys()].filter((branch) => !present.has(branch)) };
+}

@@ -1,0 +1,99 @@
+/**
+ * Owns the saved positions: one small file, replaced as a whole, and the lock beside it.
+ * Never decides what a position is. Losing the file costs a repeated hand-over, nothing else,
+ * because the dispatcher takes the same commit twice as one.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { parseCommit } from '../protocol/ids.js';
+import { UsageError } from '../world/command-line.js';
+import { readIfThere, writeAtomically } from '../world/files.js';
+import { type Lock, tryLock } from '../world/lock.js';
+import type { Positions } from './news.js';
+
+/** Bumped where an older observer could not read the file. */
+const version = 1;
+
+const commit = z.string().transform((text, context) => {
+  const parsed = parseCommit(text);
+  if (parsed === null) context.addIssue('not a full commit id');
+  return parsed ?? z.NEVER;
+});
+
+const file = z.object({
+  version: z.literal(version),
+  repository: z.string(),
+  // A list, because a branch may be called `__proto__`.
+  branches: z.array(z.object({ branch: z.string(), commit })),
+});
+
+export interface PositionFile {
+  /** What was saved before; null at the first start of all. */
+  readonly saved: Positions | null;
+  save(positions: Positions): void;
+  /** Lets another observer have the folder. */
+  release(): void;
+}
+
+/** Takes the folder for this observer. Throws a `UsageError` where it cannot be had. */
+export function openPositions(folder: string, repository: string): PositionFile {
+  const path = join(folder, 'observer.json');
+  const lock = takeLock(folder);
+  return {
+    saved: read(path, repository),
+    save: (positions) => {
+      const branches = [...positions].map(([branch, at]) => ({ branch, commit: at }));
+      writeAtomically(path, `${JSON.stringify({ version, repository, branches }, null, 2)}\n`);
+    },
+    release: () => lock.release(),
+  };
+}
+
+function takeLock(folder: string): Lock {
+  let lock: Lock | null;
+  try {
+    mkdirSync(folder, { recursive: true });
+    lock = tryLock(join(folder, 'observer.lock'));
+  } catch (error) {
+    throw new UsageError(
+      `The observer cannot keep its position in ${folder} ` +
+        `(${(error as NodeJS.ErrnoException).code}): name another folder with --state.`,
+    );
+  }
+  if (lock === null) {
+    throw new UsageError(
+      `Another observer keeps its position in ${folder}: stop it, or give this one a --state.`,
+    );
+  }
+  return lock;
+}
+
+function read(path: string, repository: string): Positions | null {
+  const text = readIfThere(path);
+  if (text === null) return null;
+  const parsed = file.safeParse(parseJson(text));
+  if (!parsed.success) {
+    throw new UsageError(
+      `${path} is damaged, or from a newer Trivet: remove it, and each branch's tip is ` +
+        'handed over again.',
+    );
+  }
+  if (parsed.data.repository !== repository) {
+    throw new UsageError(
+      `${path} belongs to the repository "${parsed.data.repository}", not "${repository}": ` +
+        `give --repository ${parsed.data.repository} to go on from there, or another --state.`,
+    );
+  }
+  return new Map(parsed.data.branches.map(({ branch, commit: at }) => [branch, at]));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is not JSON is damaged, and the schema that sees this `undefined` says so.
+    return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Owns the handing over of what one look found: what was sent, what was accepted, what is due.
+ * Never knows a connection: it is told how much may be outstanding, and when all was in vain.
+ * Invariant: a batch is done only when every commit up to its end was accepted, those of the
+ * batches before it included, so that its tip is an honest position even in a forked history.
+ *
+ *   accepted   | outstanding, at most a window | not sent yet
+ *   o o o o o o|o . o . .                      |. . . . . . . .
+ *              ^ #accepted                     ^ #sent
+ */
+
+import type { Description } from '../protocol/bodies.js';
+import type { Commit } from '../protocol/ids.js';
+
+/** One commit on its way to the dispatcher. */
+export interface Handover {
+  readonly commit: Commit;
+  readonly description: Description;
+}
+
+/** What is new on a branch, oldest first; its last commit is the branch's next position. */
+export interface Batch {
+  readonly branch: string;
+  readonly tip: Commit;
+  readonly handovers: readonly Handover[];
+}
+
+export interface Progress {
+  /** Accepted, together with all before them, in order. */
+  readonly handedOver: readonly Handover[];
+  /** Complete since this acceptance. */
+  readonly done: readonly Batch[];
+}
+
+export class Round {
+  readonly #queue: Handover[] = [];
+  readonly #ends: { readonly batch: Batch; readonly end: number }[] = [];
+  /** Accepted before something that was sent earlier was. */
+  readonly #ahead = new Set<Commit>();
+  #accepted = 0;
+  #sent = 0;
+  #done = 0;
+
+  constructor(batches: readonly Batch[]) {
+    const queued = new Set<Commit>();
+    for (const batch of batches) {
+      for (const handover of batch.handovers) {
+        if (!queued.has(handover.commit)) this.#queue.push(handover);
+        queued.add(handover.commit);
+      }
+      this.#ends.push({ batch, end: this.#queue.length });
+    }
+  }
+
+  get outstanding(): number {
+    return Math.max(0, this.#sent - this.#accepted - this.#ahead.size);
+  }
+
+  get finished(): boolean {
+    return this.#accepted === this.#queue.length;
+  }
+
+  /** What may be sent now, with no more than `window` from the oldest unaccepted on. */
+  next(window: number): Handover[] {
+    const end = Math.min(this.#accepted + window, this.#queue.length);
+    const due = this.#queue.slice(this.#sent, end);
+    this.#sent = Math.max(this.#sent, end);
+    return due.filter(({ commit }) => !this.#ahead.has(commit));
+  }
+
+  /** All that is outstanding was in vain and is due again. */
+  again(): void {
+    this.#sent = this.#accepted;
+  }
+
+  accept(commit: Commit): Progress {
+    const from = this.#accepted;
+    // Within the sent part only: an answer to an older question must not be held against later ones.
+    if (this.#queue.slice(from, this.#sent).some((handover) => handover.commit === commit)) {
+      this.#ahead.add(commit);
+    }
+    for (let next = this.#queue[from]; next !== undefined && this.#ahead.delete(next.commit); ) {
+      this.#accepted += 1;
+      next = this.#queue[this.#accepted];
+    }
+    return { handedOver: this.#queue.slice(from, this.#accepted), done: this.#complete() };
+  }
+
+  #complete(): Batch[] {
+    const done: Batch[] = [];
+    for (let next = this.#ends[this.#done]; next !== undefined && next.end <= this.#accepted; ) {
+      done.push(next.batch);
+      this.#done += 1;
+      next = this.#ends[this.#done];
+    }
+    return done;
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * Owns the connections between the core and its world: link, git, clock, disk, story.
+ * Never decides anything: each event goes in, and its outcome is performed in its order.
+ * Everything real comes as an argument, so that a simulated world can take its place.
+ */
+
+import { ask, type World as Wire } from '../link/ask.js';
+import { type Link, type LinkEvent, openLink } from '../link/link.js';
+import { type Address, formatAddress } from '../protocol/address.js';
+import type { Hello } from '../protocol/bodies.js';
+import type { Cancel } from '../world/clock.js';
+import { exitCodes } from '../world/command-line.js';
+import type { Tell } from '../world/story.js';
+import { Core, type Policy } from './core.js';
+import type { Event } from './events.js';
+import type { Positions, Walk } from './news.js';
+import type { Repository } from './repository.js';
+import type { Handover } from './round.js';
+import { narrator } from './story.js';
+
+/** What an observer needs around it. */
+export interface World extends Wire {
+  readonly repository: Repository;
+  /** Calls `hint` when a branch in that git folder may have moved. */
+  readonly watch: (gitFolder: string, hint: () => void) => Cancel;
+  /** Writes the positions; may throw (a full disk), which costs a repeated hand-over at most. */
+  readonly save: (positions: Positions) => void;
+  readonly tell: Tell;
+  readonly exit: (code: number) => void;
+}
+
+export interface ObserverOptions extends Policy {
+  readonly dispatcher: Address;
+  readonly hello: Hello;
+  /** What an earlier observer saved; null at the first start of all. */
+  readonly saved: Positions | null;
+}
+
+export interface Observer {
+  /** Waits a moment for what is outstanding, then exits. */
+  drain(): void;
+  /** Lets go of everything, without an exit. */
+  close(): void;
+}
+
+/** How long an ancestor's dispatcher may think about one commit. */
+const answerWithinMs = 5_000;
+
+export function observe(world: World, options: ObserverOptions): Observer {
+  return new Shell(world, options);
+}
+
+class Shell implements Observer {
+  readonly #world: World;
+  readonly #dispatcher: Address;
+  readonly #core: Core;
+  readonly #link: Link;
+  readonly #narrate: ReturnType<typeof narrator>;
+  #classic = false;
+  #closed = false;
+  #unsaved: Positions | null = null;
+  #cancelWake: Cancel = () => {};
+  #watched: string | null = null;
+  #cancelWatch: Cancel = () => {};
+
+  constructor(world: World, options: ObserverOptions) {
+    this.#world = world;
+    this.#dispatcher = options.dispatcher;
+    this.#core = new Core(options, options.saved);
+    this.#narrate = narrator(formatAddress(options.dispatcher));
+    this.#link = openLink(world, {
+      address: options.dispatcher,
+      hello: () => options.hello,
+      handle: (event) => this.#hear(event),
+    });
+    this.#handle({ type: 'due' });
+  }
+
+  drain(): void {
+    this.#handle({ type: 'drain' });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelWake();
+    this.#cancelWatch();
+    this.#link.close();
+    this.#flush();
+  }
+
+  #handle(event: Event): void {
+    if (this.#closed) return;
+    const { clock, tell, exit } = this.#world;
+    const outcome = this.#core.handle(event, clock.nowMs());
+    if (outcome.save !== null) this.#saveSoon(outcome.save);
+    for (const handover of outcome.send) this.#send(handover);
+    for (const told of outcome.publish.flatMap(this.#narrate)) tell(told);
+    if (outcome.look) this.#look();
+    if (outcome.walk.length > 0) this.#walk(outcome.walk);
+    this.#cancelWake();
+    if (outcome.wakeAtMs !== null) this.#wakeAt(outcome.wakeAtMs);
+    if (outcome.exit === null) return;
+    this.close();
+    exit(exitCodes[outcome.exit]);
+  }
+
+  #hear(event: LinkEvent): void {
+    switch (event.type) {
+      case 'session':
+      case 'classic':
+        this.#classic = event.type === 'classic';
+        this.#handle({ type: event.type });
+        break;
+      case 'away':
+        this.#handle({ type: 'away', reason: event.reason });
+        break;
+      case 'message':
+        if (event.message.verb === 'poll') this.#handle({ type: 'hint' });
+        if (event.message.verb === 'accepted') {
+          this.#handle({ type: 'accepted', commit: event.message.commit });
+        }
+        break;
+      case 'drained':
+        // The window keeps what is unsent small: there is nothing to hold back.
+        break;
+    }
+  }
+
+  #send({ commit, description }: Handover): void {
+    if (!this.#classic) {
+      this.#link.send({ verb: 'dispatch', commit, body: description });
+      return;
+    }
+    const request = { verb: 'dispatch', commit } as const;
+    ask(this.#world, this.#dispatcher, request, answerWithinMs, (answer) => {
+      const text = answer.kind === 'reply' ? answer.text.trim() : answer.reason;
+      const taken = answer.kind === 'reply' && text.toUpperCase() === 'OK';
+      this.#handle(taken ? { type: 'accepted', commit } : { type: 'refused', reason: text });
+    });
+  }
+
+  #look(): void {
+    this.#watchRefs();
+    this.#world.repository.tips().then(
+      (tips) => this.#handle({ type: 'looked', tips }),
+      (error: Error) => this.#fail(error),
+    );
+  }
+
+  #walk(walks: readonly Walk[]): void {
+    const { repository } = this.#world;
+    Promise.all(walks.map((walk) => repository.walk(walk))).then(
+      (found) => this.#handle({ type: 'walked', found }),
+      (error: Error) => this.#fail(error),
+    );
+  }
+
+  /** A git or a remote that fails is told and asked again; the next look starts afresh. */
+  #fail(error: Error): void {
+    this.#cancelWatch();
+    this.#watched = null;
+    this.#handle({ type: 'failed', reason: error.message });
+  }
+
+  /** Before each look, so that a change is either seen by the look or hinted at after it. */
+  #watchRefs(): void {
+    const folder = this.#world.repository.watchable();
+    if (folder === this.#watched) return;
+    this.#cancelWatch();
+    this.#watched = folder;
+    this.#cancelWatch =
+      folder === null ? () => {} : this.#world.watch(folder, () => this.#handle({ type: 'hint' }));
+  }
+
+  #wakeAt(atMs: number): void {
+    const { clock } = this.#world;
+    const delayMs = Math.max(0, atMs - clock.nowMs());
+    this.#cancelWake = clock.after(delayMs, () => this.#handle({ type: 'due' }));
+  }
+
+  /** Once a turn of the loop: a thousand branches that end together are one write. */
+  #saveSoon(positions: Positions): void {
+    if (this.#unsaved === null) this.#world.clock.soon(() => this.#flush());
+    this.#unsaved = positions;
+  }
+
+  #flush(): void {
+    if (this.#unsaved === null) return;
+    const positions = this.#unsaved;
+    this.#unsaved = null;
+    try {
+      this.#world.save(positions);
+    } catch (error) {
+      // A full disk is told and lived with: the next save holds this one too.
+      const { message } = error as Error;
+      const msg = `cannot save the position (${message}): after a restart it is handed over again`;
+      this.#world.tell({ event: 'save-failed', level: 'error', msg });
+    }
+  }
+}

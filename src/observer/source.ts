@@ -1,0 +1,50 @@
+/**
+ * Owns the question where the truth about the branches lies, asked once at the start:
+ * `direct`  the remote is a local path: its refs and objects are read where they are
+ * `fetch`   the remote is far: its branches are fetched into a namespace of our own
+ * `own`     there is no remote, or the repository is bare: its own branches count
+ */
+
+import { resolve } from 'node:path';
+import { openClone, repositoryName } from '../world/clone.js';
+import { type Git, gitIn } from '../world/git.js';
+
+interface Place {
+  /** The repository's top folder, as git names it. */
+  readonly path: string;
+  /** Its git folder; of linked work trees, the one that they share. */
+  readonly gitFolder: string;
+  /** How the repository is called on the wire, unless it is told otherwise. */
+  readonly name: string;
+}
+
+export type Source = Place &
+  (
+    | { readonly kind: 'direct'; readonly remote: string; readonly remotePath: string }
+    | { readonly kind: 'fetch'; readonly remote: string }
+    | { readonly kind: 'own' }
+  );
+
+/** Finds the source of the repository at `given`. Throws a `UsageError` where there is none. */
+export async function findSource(given: string): Promise<Source> {
+  const clone = await openClone(given);
+  const { path } = clone;
+  const git = gitIn(path);
+  const printed = await git(['rev-parse', '--path-format=absolute', '--git-common-dir']);
+  const place = { path, gitFolder: printed.trimEnd(), name: repositoryName(clone) };
+
+  const isBare = path === clone.gitDir;
+  const remote = isBare ? null : await findRemote(git);
+  if (remote === null) return { ...place, kind: 'own' };
+  const url = (await git(['remote', 'get-url', '--', remote])).trimEnd();
+  // As git decides it: a colon before the first slash ends a scheme or a host.
+  if (/^[^/]*:/.test(url)) return { ...place, kind: 'fetch', remote };
+  return { ...place, kind: 'direct', remote, remotePath: resolve(path, url) };
+}
+
+/** `origin`, or the only remote that there is. */
+async function findRemote(git: Git): Promise<string | null> {
+  const remotes = (await git(['remote'])).split('\n').filter((name) => name !== '');
+  if (remotes.includes('origin')) return 'origin';
+  return remotes.length === 1 ? (remotes[0] ?? null) : null;
+}

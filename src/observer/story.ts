@@ -1,0 +1,162 @@
+/**
+ * Owns the observer's sentences: each happening as a person would read it aloud.
+ * Never decides whether something is told; that a large batch is told in one line is its choice.
+ */
+
+import { type Commit, short } from '../protocol/ids.js';
+import type { Told } from '../world/story.js';
+import type { Happening } from './events.js';
+import type { Source } from './source.js';
+
+export interface Setting {
+  readonly source: Source;
+  readonly repository: string;
+  readonly dispatcher: string;
+  readonly intervalMs: number;
+  readonly branches: readonly string[];
+  readonly latestOnly: boolean;
+  readonly stateFolder: string;
+}
+
+/** Above this, commits of one branch are told as a number; `debug` still has a line each. */
+const tellEachMax = 10;
+
+/** The first lines: what is in effect, and what is waited for. */
+export function opening(setting: Setting): Told[] {
+  const { source, repository, dispatcher, intervalMs, branches, latestOnly, stateFolder } = setting;
+  const ways = { direct: 'read directly', fetch: 'by fetch', own: 'its own branches' };
+  const watched = branches.length === 0 ? 'all branches' : `branches ${branches.join(', ')}`;
+  const which = latestOnly ? 'the newest commit' : 'every new commit';
+  return [
+    {
+      event: 'observing',
+      repository,
+      path: source.path,
+      way: source.kind,
+      intervalMs,
+      msg: `observing ${repository} at ${source.path} (${ways[source.kind]}) every ${intervalMs / 1_000} s`,
+    },
+    {
+      event: 'options',
+      dispatcher,
+      branches,
+      latestOnly,
+      stateFolder,
+      msg: `${which} of ${watched}; position kept in ${stateFolder}; looking for the dispatcher ${dispatcher}`,
+    },
+  ];
+}
+
+/** Tells happenings of one observer, in order. */
+export function narrator(dispatcher: string): (happening: Happening) => Told[] {
+  /** Of each branch in hand: commits still to be handed over, where they are told as a number. */
+  const crowds = new Map<string, { count: number; tip: Commit }>();
+
+  return (happening) => {
+    if (happening.type === 'found' && happening.count > tellEachMax) {
+      crowds.set(happening.tip.branch, { count: happening.count, tip: happening.tip.commit });
+    }
+    if (happening.type !== 'handed-over') return [sentence(happening, dispatcher)];
+
+    const { commit, description } = happening;
+    const crowd = crowds.get(description.branch);
+    const name = `${short(commit)} "${description.subject}"`;
+    const one: Told = {
+      event: 'handed-over',
+      commit,
+      branch: description.branch,
+      level: crowd === undefined ? 'info' : 'debug',
+      msg: `handed over ${name} on ${description.branch}`,
+    };
+    if (crowd?.tip !== commit) return [one];
+    crowds.delete(description.branch);
+    const { count } = crowd;
+    return [
+      one,
+      {
+        event: 'all-handed-over',
+        branch: description.branch,
+        count,
+        msg: `handed over ${number(count)} commits on ${description.branch}, up to ${name}`,
+      },
+    ];
+  };
+}
+
+function sentence(
+  happening: Exclude<Happening, { type: 'handed-over' }>,
+  dispatcher: string,
+): Told {
+  const { type: event } = happening;
+  switch (happening.type) {
+    case 'found': {
+      const { tip, first, count } = happening;
+      const moved = first ? 'is at' : 'moved to';
+      const news = count === 1 ? '' : `: ${number(count)} new commits`;
+      const msg = `${tip.branch} ${moved} ${short(tip.commit)} "${tip.subject}"${news}`;
+      return { event, branch: tip.branch, commit: tip.commit, count, msg };
+    }
+    case 'cut-short': {
+      const { branch } = happening.tip;
+      return {
+        event,
+        branch,
+        level: 'warn',
+        msg: `only the newest of these on ${branch} are tested`,
+      };
+    }
+    case 'gone':
+      return { event, branch: happening.branch, msg: `${happening.branch} is gone` };
+    case 'recorded':
+      return {
+        event,
+        branches: happening.branches,
+        msg: `noted where ${plural(happening.branches, 'branch', 'branches')} stand: later commits count`,
+      };
+    case 'empty':
+      return { event, msg: 'no branch has a commit yet: waiting for the first' };
+    case 'look-failed':
+      return {
+        event,
+        reason: happening.reason,
+        level: 'warn',
+        msg: `cannot look: ${happening.reason}: trying on`,
+      };
+    case 'looks-again':
+      return { event, msg: 'can look again' };
+    case 'connected': {
+      const kind = happening.classic ? ', which speaks as the ancestor did' : '';
+      const { classic } = happening;
+      return {
+        event,
+        dispatcher,
+        classic,
+        msg: `connected to the dispatcher ${dispatcher}${kind}`,
+      };
+    }
+    case 'away': {
+      const { reason } = happening;
+      const msg = `the dispatcher ${dispatcher} ${reason}: waiting for it, nothing is lost`;
+      return { event, dispatcher, reason, level: 'warn', msg };
+    }
+    case 'refused': {
+      const { reason } = happening;
+      const msg = `not taken yet (${reason}): offering it again each second, nothing is lost`;
+      return { event, reason, level: 'warn', msg };
+    }
+    case 'draining': {
+      const { outstanding } = happening;
+      const rest =
+        outstanding === 0 ? '' : `: waiting for ${plural(outstanding, 'answer', 'answers')}`;
+      return { event, outstanding, msg: `stopping${rest}` };
+    }
+  }
+}
+
+function number(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+function plural(count: number, one: string, many: string): string {
+  return `${number(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,53 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { readOptions } from '../../src/observer/options.js';
+import { UsageError } from '../../src/world/command-line.js';
+
+afterEach(() => vi.unstubAllEnvs());
+
+test('a path is all that is needed', () => {
+  expect(readOptions(['clone'])).toEqual({
+    repo: 'clone',
+    dispatcher: { host: 'localhost', port: 8888 },
+    intervalMs: 1_000,
+    branches: [],
+    stateFolder: null,
+    fromNow: false,
+    latestOnly: false,
+    once: false,
+    name: null,
+    repository: null,
+    story: { level: 'info', format: 'story' },
+  });
+});
+
+test('every flag is read, also from the environment', () => {
+  vi.stubEnv('TRIVET_INTERVAL', '250ms');
+  const argv = '--branch main,release/* --dispatcher-server [::1]:9 --latest-only p';
+  expect(readOptions(argv.split(' '))).toMatchObject({
+    repo: 'p',
+    branches: ['main', 'release/*'],
+    dispatcher: { host: '::1', port: 9 },
+    intervalMs: 250,
+    latestOnly: true,
+  });
+  expect(readOptions(['--state', 's', '--name', 'n', '--repository', 'r', 'p'])).toMatchObject({
+    stateFolder: 's',
+    name: 'n',
+    repository: 'r',
+  });
+});
+
+test.each([
+  [[], 'Which repository?'],
+  [['a', 'b'], 'Unknown argument: b'],
+  [['--fast', 'a'], 'Unknown argument: fast'],
+  [['--dispatcher-server', 'localhost', 'a'], 'host:port'],
+  [['--dispatcher-server', 'localhost:0', 'a'], 'host:port'],
+  [['--interval', 'soon', 'a'], '--interval is a time'],
+  [['--branch', 'a..b', 'a'], '--branch is branches or globs'],
+  [['--name', 'a b', 'a'], '--name is'],
+  [['--repository', '../x', 'a'], '--repository is'],
+])('%j is refused in a sentence', (argv, sentence) => {
+  expect(() => readOptions(argv)).toThrow(UsageError);
+  expect(() => readOptions(argv)).toThrow(sentence);
+});

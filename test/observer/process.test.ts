@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { makeBare, makeClone } from '../support/git.js';
+import { standInDispatcher } from '../support/stand-in-dispatcher.js';
+
+const root = join(import.meta.dirname, '../..');
+
+/** A real observer: its output so far, and its end. */
+function startObserver(...args: string[]) {
+  const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('TRIVET_'));
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'src/observer/main.ts', ...args],
+    { cwd: root, env: Object.fromEntries(ours), stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  child.stdout?.on('data', (bytes) => {
+    output += bytes;
+  });
+  child.stderr?.on('data', (bytes) => {
+    output += bytes;
+  });
+  const ended = once(child, 'close').then(([code, signal]) => signal ?? code);
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return { child, ended, output: () => output };
+}
+
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 40_000, interval: 5 });
+
+test('SIGKILL between dispatch and acceptance loses nothing', async () => {
+  const remote = makeBare();
+  const author = makeClone(remote.path);
+  const first = author.commit('first');
+  author.push();
+  const clone = makeClone(remote.path);
+
+  let accepting = true;
+  const dispatcher = await standInDispatcher({ accepts: () => accepting });
+  const args = ['--dispatcher-server', dispatcher.address, clone.path];
+  const victim = startObserver(...args);
+  await eventually(() => expect(victim.output()).toContain('handed over'));
+  accepting = false;
+  const second = author.commit('second');
+  const third = author.commit('third');
+  author.push();
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first, second, third]));
+  victim.child.kill('SIGKILL');
+  expect(await victim.ended).toBe('SIGKILL');
+
+  accepting = true;
+  const heir = startObserver('--once', ...args);
+  expect(await heir.ended).toBe(0);
+  expect(dispatcher.dispatched).toEqual([first, second, third, second, third]);
+});
+
+test('a second observer on the same clone is refused; Ctrl-C ends the first with code 0', async () => {
+  const remote = makeBare();
+  const clone = makeClone(remote.path);
+  const dispatcher = await standInDispatcher();
+  const args = ['--dispatcher-server', dispatcher.address, clone.path];
+  const first = startObserver(...args);
+  await eventually(() => expect(first.output()).toContain('waiting for the first'));
+  const second = startObserver(...args);
+  expect(await second.ended).toBe(2);
+  expect(second.output()).toContain('Another observer keeps its position in');
+  first.child.kill('SIGINT');
+  expect(await first.ended).toBe(0);
+});
+
+test('bad input is one sentence and exit code 2', async () => {
+  const nowhere = startObserver('/nowhere/at all');
+  expect(await nowhere.ended).toBe(2);
+  expect(nowhere.output()).toMatch(/^There is no folder \/nowhere\/at all.*\nTry --help\.\n$/);
+});

@@ -1,0 +1,299 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { openRepository } from '../../src/observer/repository.js';
+import { findSource } from '../../src/observer/source.js';
+import type { Commit } from '../../src/protocol/ids.js';
+import { UsageError } from '../../src/world/command-line.js';
+import {
+  importCommits,
+  makeBare,
+  makeClone,
+  makeRepository,
+  type TestRepository,
+  temporaryFolder,
+} from '../support/git.js';
+
+afterEach(() => vi.unstubAllEnvs());
+
+const open = async ({ path }: TestRepository, branches: readonly string[] = []) =>
+  openRepository(await findSource(path), branches);
+
+const walk = (tip: Commit, ...known: Commit[]) => ({ tip, known, earlier: [] });
+
+/** A bare remote, one who pushes to it, and the clone that is observed, by path or by URL. */
+function trio(way: 'direct' | 'fetch', clonePath?: string) {
+  const remote = makeBare();
+  const author = makeClone(remote.path);
+  const first = author.commit('first');
+  author.push();
+  const url = way === 'direct' ? remote.path : `file://${remote.path}`;
+  return { remote, author, first, clone: makeClone(url, clonePath) };
+}
+
+/** All that belongs to the clone's user, as text. */
+function belongings({ path, git }: TestRepository): string {
+  const refs = git('for-each-ref').split('\n');
+  const file = (name: string) => {
+    const whole = join(path, '.git', name);
+    return existsSync(whole) ? readFileSync(whole, 'latin1') : 'none';
+  };
+  return JSON.stringify([
+    refs.filter((line) => !line.includes('refs/trivet/')),
+    ['HEAD', 'index', 'FETCH_HEAD', 'ORIG_HEAD', 'config', 'packed-refs'].map(file),
+    readdirSync(path),
+    git('status', '--porcelain'),
+    git('reflog', 'show', '--all'),
+  ]);
+}
+
+describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) => {
+  test('a push is seen with its author and subject, and the clone stays as it was', async () => {
+    const { author, first, clone } = trio(way);
+    writeFileSync(join(clone.path, 'unfinished work'), 'mine');
+    const before = belongings(clone);
+    const repository = await open(clone);
+    expect((await repository.tips()).map((tip) => tip.commit)).toEqual([first]);
+
+    const second = author.commit('Fix: "the" ünïcode %s \' $(parser)', { 'a.txt': '1' });
+    author.push();
+    expect(await repository.tips()).toEqual([
+      {
+        branch: 'main',
+        commit: second,
+        parents: [first],
+        author: 'Ada',
+        subject: 'Fix: "the" ünïcode %s \' $(parser)',
+      },
+    ]);
+    expect(belongings(clone)).toBe(before);
+  });
+
+  test('several commits and a merge come oldest first, parents before children', async () => {
+    const { author, first, clone } = trio(way);
+    const repository = await open(clone);
+    author.git('checkout', '-q', '-b', 'side');
+    const side = author.commit('side', { side: '1' });
+    author.git('checkout', '-q', 'main');
+    const main = author.commit('main', { main: '1' });
+    author.git('merge', '-q', '--no-ff', '-m', 'merge', 'side');
+    author.push('main');
+    const [tip] = await repository.tips();
+    const found = await repository.walk(walk(tip?.commit as Commit, first));
+    expect(found.map(({ subject }) => subject)).toHaveLength(3);
+    expect(new Set(found.slice(0, 2).map(({ commit }) => commit))).toEqual(new Set([side, main]));
+    expect(found[2]).toEqual(expect.objectContaining({ subject: 'merge', parents: [main, side] }));
+  });
+
+  test('A42: after a force-push the new side is found, and the old one is left', async () => {
+    const { author, first, clone } = trio(way);
+    const repository = await open(clone);
+    const old = author.commit('old');
+    author.push();
+    await repository.tips();
+    author.git('reset', '-q', '--hard', first);
+    const other = author.commit('other');
+    const next = author.commit('next');
+    author.git('push', '-q', '--force', 'origin', 'main');
+    expect((await repository.tips())[0]?.commit).toBe(next);
+    const found = await repository.walk(walk(next, old));
+    expect(found.map(({ commit }) => commit)).toEqual([other, next]);
+  });
+
+  test('branches come and go; only those that the globs name are seen', async () => {
+    const { author, clone } = trio(way);
+    const names = ['feature/ünï-%s', 'feature/deep/x', 'it\'s-"quoted"', '__proto__'];
+    for (const name of names) author.push(`HEAD:refs/heads/${name}`);
+    const all = await open(clone);
+    const seen = async (repository = all) => (await repository.tips()).map(({ branch }) => branch);
+    expect(new Set(await seen())).toEqual(new Set([...names, 'main']));
+    expect(await seen(await open(clone, ['feature/*', 'main']))).toEqual([
+      'feature/ünï-%s',
+      'main',
+    ]);
+    expect(await seen(await open(clone, ['feature/**']))).toHaveLength(2);
+    author.git('push', '-q', 'origin', '--delete', 'feature/deep/x');
+    // A branch may take the name of a folder that another one left.
+    author.push('HEAD:refs/heads/feature/deep');
+    expect(await seen()).toContain('feature/deep');
+    expect(await seen()).not.toContain('feature/deep/x');
+  });
+
+  test('packed refs are read like loose ones', async () => {
+    const { remote, first, clone } = trio(way);
+    remote.git('pack-refs', '--all');
+    expect((await (await open(clone)).tips())[0]?.commit).toBe(first);
+  });
+
+  test('A43: a remote that is away is a fault with a reason; when it is back, all is well', async () => {
+    const { remote, first, clone } = trio(way);
+    const repository = await open(clone);
+    await repository.tips();
+    renameSync(remote.path, `${remote.path}-away`);
+    await expect(repository.tips()).rejects.toThrow(/remote|does not appear/);
+    renameSync(`${remote.path}-away`, remote.path);
+    expect((await repository.tips())[0]?.commit).toBe(first);
+  });
+
+  test('A44: spaces and quotes in the path do no harm', async () => {
+    const path = join(temporaryFolder(), 'the lecturer\'s  "clone" $HOME');
+    const { first, clone } = trio(way, path);
+    expect((await (await open(clone)).tips())[0]?.commit).toBe(first);
+  });
+
+  test('A45: a hostile git configuration changes nothing, runs nothing', async () => {
+    const { author, first, clone } = trio(way);
+    const home = temporaryFolder();
+    const mark = join(home, 'mark');
+    const script = join(home, 'script');
+    writeFileSync(script, `#!/bin/sh\ntouch '${mark}'\nexit 1\n`);
+    chmodSync(script, 0o755);
+    for (const hook of ['reference-transaction', 'post-checkout', 'post-merge']) {
+      mkdirSync(join(home, 'hooks'), { recursive: true });
+      writeFileSync(join(home, 'hooks', hook), readFileSync(script));
+      chmodSync(join(home, 'hooks', hook), 0o755);
+    }
+    const lines = [
+      '[format]\n pretty = oneline',
+      '[log]\n showSignature = true\n date = relative\n decorate = full',
+      `[core]\n hooksPath = ${home}/hooks\n fsmonitor = ${script}\n pager = ${script}\n quotePath = true`,
+      '[color]\n ui = always',
+      '[fetch]\n prune = false\n recurseSubmodules = true\n writeCommitGraph = true',
+      '[remote "origin"]\n tagOpt = --tags\n prune = true\n fetch = +refs/heads/*:refs/heads/hijack/*',
+      '[i18n]\n logOutputEncoding = ISO-8859-1',
+      '[diff]\n renames = copies',
+    ];
+    writeFileSync(join(home, '.gitconfig'), lines.join('\n'));
+    vi.stubEnv('HOME', home);
+    vi.stubEnv('GIT_DIR', '/nonexistent');
+
+    const before = belongings(clone);
+    const second = author.commit('second');
+    const third = author.commit('thïrd word');
+    author.git('tag', 'v1');
+    author.push('main', 'v1');
+    const repository = await open(clone);
+    expect((await repository.tips()).map(({ commit }) => commit)).toEqual([third]);
+    expect(await repository.walk(walk(third, first))).toEqual([
+      { commit: second, parents: [first], author: 'Ada', subject: 'second' },
+      { commit: third, parents: [second], author: 'Ada', subject: 'thïrd word' },
+    ]);
+    expect(existsSync(mark)).toBe(false);
+    expect(belongings(clone)).toBe(before);
+  });
+
+  test('ten thousand commits at once are found, oldest first', async () => {
+    const { remote, author, first, clone } = trio(way);
+    importCommits(remote, 'import', 10_000);
+    author.commit('second');
+    author.push();
+    const repository = await open(clone);
+    const [imported] = await repository.tips();
+    const found = await repository.walk(walk(imported?.commit as Commit, first));
+    expect(found).toHaveLength(10_000);
+    expect(found[0]?.subject).toBe('commit 1');
+    expect(found.at(-1)?.commit).toBe(imported?.commit);
+  });
+
+  test('when what was known is gone, what is left bounds the walk; nothing left, no walk', async () => {
+    const { author, first, clone } = trio(way);
+    const repository = await open(clone);
+    const second = author.commit('second');
+    author.push();
+    await repository.tips();
+    const lost = 'f'.repeat(40) as Commit;
+    const found = await repository.walk(walk(second, lost, first));
+    expect(found.map(({ commit }) => commit)).toEqual([second]);
+    expect(await repository.walk(walk(second, lost))).toEqual([]);
+  });
+});
+
+describe('where the truth lies', () => {
+  test('without a remote, or in a bare repository, its own branches count', async () => {
+    const alone = makeRepository();
+    const commit = alone.commit('only');
+    expect(await findSource(alone.path)).toMatchObject({ kind: 'own', name: 'demo' });
+    expect((await (await open(alone)).tips())[0]?.commit).toBe(commit);
+
+    const { remote, first } = trio('direct');
+    expect(await findSource(remote.path)).toMatchObject({ kind: 'own', name: 'demo' });
+    expect((await (await open(remote)).tips())[0]?.commit).toBe(first);
+  });
+
+  test('a local path is read directly, a URL is fetched, a lone remote may have any name', async () => {
+    expect(await findSource(trio('direct').clone.path)).toMatchObject({ kind: 'direct' });
+    expect(await findSource(trio('fetch').clone.path)).toMatchObject({ kind: 'fetch' });
+    const { clone, first } = trio('direct');
+    clone.git('remote', 'rename', 'origin', 'upstream');
+    expect(await findSource(clone.path)).toMatchObject({ kind: 'direct', remote: 'upstream' });
+    expect((await (await open(clone)).tips())[0]?.commit).toBe(first);
+    clone.git('remote', 'set-url', 'upstream', 'git@example.com:team/demo.git');
+    expect(await findSource(clone.path)).toMatchObject({ kind: 'fetch' });
+  });
+
+  test('A43: a remote that hangs is given up, in words that say so', async () => {
+    const { clone } = trio('fetch');
+    const home = temporaryFolder();
+    const ssh = join(home, 'ssh');
+    const ended = join(home, 'go');
+    writeFileSync(
+      ssh,
+      `#!/bin/sh\nwhile [ -d '${home}' ] && [ ! -e '${ended}' ]; do sleep 0.1; done\n`,
+    );
+    chmodSync(ssh, 0o755);
+    vi.stubEnv('GIT_SSH_COMMAND', ssh);
+    clone.git('remote', 'set-url', 'origin', 'ssh://nowhere/demo.git');
+    const repository = openRepository(await findSource(clone.path), [], 200);
+    await expect(repository.tips()).rejects.toThrow('the remote origin has said nothing for 0.2 s');
+    // git leaves its helper behind; what it waits for must not outlive the test.
+    writeFileSync(ended, '');
+  });
+
+  test('a relative remote path is meant from the top of the work tree', async () => {
+    const { remote, clone, first } = trio('direct');
+    renameSync(remote.path, join(clone.path, '..', 'near.git'));
+    clone.git('remote', 'set-url', 'origin', '../near.git');
+    expect((await (await open(clone)).tips())[0]?.commit).toBe(first);
+  });
+
+  test('where a local remote cannot be read directly it is fetched', async () => {
+    const { remote, clone, first } = trio('direct');
+    const bundle = join(remote.path, '..', 'demo.bundle');
+    remote.git('bundle', 'create', '-q', bundle, 'main');
+    clone.git('remote', 'set-url', 'origin', bundle);
+    expect((await (await open(clone)).tips())[0]?.commit).toBe(first);
+    expect(clone.git('rev-parse', 'refs/trivet/heads/main')).toBe(first);
+  });
+
+  test('an unborn branch is no branch', async () => {
+    expect(await (await open(makeRepository())).tips()).toEqual([]);
+    expect(await (await open(makeClone(makeBare().path))).tips()).toEqual([]);
+    expect(await (await open(makeClone(`file://${makeBare().path}`))).tips()).toEqual([]);
+  });
+
+  test('a repository that is gone is a fault, even where another one lies around it', async () => {
+    const around = makeRepository();
+    around.commit('around');
+    const inner = makeRepository(join(around.path, 'inner'));
+    inner.commit('inner');
+    const repository = await open(inner);
+    rmSync(join(inner.path, '.git'), { recursive: true });
+    await expect(repository.tips()).rejects.toThrow('there is no repository at');
+  });
+
+  test('what is no repository is refused in a sentence', async () => {
+    const folder = temporaryFolder();
+    await expect(findSource(folder)).rejects.toThrow(UsageError);
+    await expect(findSource(folder)).rejects.toThrow('is not a git repository');
+    await expect(findSource(join(folder, 'none'))).rejects.toThrow(UsageError);
+  });
+});

@@ -1,0 +1,249 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Policy } from '../../src/observer/core.js';
+import { watchRefs } from '../../src/observer/hints.js';
+import { openPositions } from '../../src/observer/position.js';
+import { openRepository } from '../../src/observer/repository.js';
+import { observe } from '../../src/observer/shell.js';
+import { findSource } from '../../src/observer/source.js';
+import type { Commit } from '../../src/protocol/ids.js';
+import { realClock } from '../../src/world/clock.js';
+import { realNetwork } from '../../src/world/network.js';
+import type { Told } from '../../src/world/story.js';
+import { importCommits, makeBare, makeClone } from '../support/git.js';
+import { ancestorsDispatcher, standInDispatcher } from '../support/stand-in-dispatcher.js';
+
+const eventually = <Result>(check: () => Result | Promise<Result>) =>
+  vi.waitFor(check, { timeout: 20_000, interval: 5 });
+
+/** Only a hint or a poll makes an observer look again that has this for an interval. */
+const never = 3_600_000;
+
+async function scene(way: 'direct' | 'fetch' = 'direct') {
+  const remote = makeBare();
+  const author = makeClone(remote.path);
+  const first = author.commit('first');
+  author.push();
+  const clone = makeClone(way === 'direct' ? remote.path : `file://${remote.path}`);
+  const source = await findSource(clone.path);
+
+  const start = (dispatcher: { port: number }, policy: Partial<Policy> = {}) => {
+    const positions = openPositions(join(source.gitFolder, 'trivet'), source.name);
+    const story: Told[] = [];
+    const exit = vi.fn();
+    const observer = observe(
+      {
+        clock: realClock,
+        network: realNetwork,
+        repository: openRepository(source, []),
+        watch: watchRefs,
+        save: positions.save,
+        tell: (told) => story.push(told),
+        exit,
+      },
+      {
+        ...{ intervalMs: never, fromNow: false, latestOnly: false, once: false },
+        ...policy,
+        dispatcher: { host: '127.0.0.1', port: dispatcher.port },
+        saved: positions.saved,
+        hello: {
+          ...{ role: 'observer', name: 'o', version: '1', repository: source.name },
+          ...{ labels: [], capacity: 1, runs: [] },
+        },
+      },
+    );
+    const stop = () => {
+      observer.close();
+      positions.release();
+    };
+    onTestFinished(stop);
+    const said = () => story.map(({ msg }) => msg);
+    return { observer, story, said, exit, stop };
+  };
+  return { remote, author, first, clone, start };
+}
+
+/** A port that nobody listens on, and that a dispatcher may take later. */
+async function freePort(): Promise<number> {
+  const { port, stop } = await standInDispatcher();
+  await stop();
+  return port;
+}
+
+test('a push is dispatched with what is known of it, by the hint alone', async () => {
+  const { author, first, start } = await scene();
+  const dispatcher = await standInDispatcher();
+  const { said } = start(dispatcher);
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first]));
+  await eventually(() =>
+    expect(said()).toContain(`handed over ${first.slice(0, 7)} "first" on main`),
+  );
+  expect(dispatcher.hellos).toEqual([
+    expect.objectContaining({ role: 'observer', repository: 'demo' }),
+  ]);
+  const second = author.commit('second');
+  author.push();
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first, second]));
+  expect(dispatcher.messages.at(-1)).toEqual({
+    verb: 'dispatch',
+    commit: second,
+    body: { branch: 'main', author: 'Ada', subject: 'second' },
+  });
+});
+
+test('the word poll makes it look at once, where no file can be watched', async () => {
+  const { author, first, start } = await scene('fetch');
+  const dispatcher = await standInDispatcher();
+  start(dispatcher);
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first]));
+  const second = author.commit('second');
+  author.push();
+  dispatcher.say({ verb: 'poll' });
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first, second]));
+});
+
+test('by polling alone a push is found too', async () => {
+  const { author, first, start } = await scene('fetch');
+  const dispatcher = await standInDispatcher();
+  start(dispatcher, { intervalMs: 20 });
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first]));
+  const second = author.commit('second');
+  author.push();
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first, second]));
+});
+
+test('a restarted observer goes on from where it was', async () => {
+  const { author, first, start } = await scene();
+  const dispatcher = await standInDispatcher();
+  const before = start(dispatcher, { once: true });
+  await eventually(() => expect(before.exit).toHaveBeenCalledWith(0));
+  before.stop();
+  const second = author.commit('second');
+  const third = author.commit('third');
+  author.push();
+  const after = start(dispatcher, { once: true });
+  await eventually(() => expect(after.exit).toHaveBeenCalledWith(0));
+  expect(dispatcher.dispatched).toEqual([first, second, third]);
+});
+
+test('A21: with the dispatcher down the observer waits, and hands over when it is there', async () => {
+  const { first, start } = await scene();
+  const port = await freePort();
+  const { said, exit } = start({ port });
+  const away = `the dispatcher 127.0.0.1:${port} refused the connection: waiting for it, nothing is lost`;
+  await eventually(() => expect(said()).toContain(away));
+  const dispatcher = await standInDispatcher({ port });
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first]));
+  expect(said().filter((sentence) => sentence === away)).toHaveLength(1);
+  expect(exit).not.toHaveBeenCalled();
+});
+
+test('A21: commits that a dying dispatcher did not accept are sent to the next one', async () => {
+  const { remote, author, first, start } = await scene();
+  let taken = 0;
+  const mortal = await standInDispatcher({ accepts: () => ++taken <= 30 });
+  const { said } = start(mortal);
+  await eventually(() => expect(mortal.dispatched).toEqual([first]));
+  importCommits(remote, 'import', 100);
+  await eventually(() => expect(mortal.dispatched).toHaveLength(101));
+  await mortal.stop();
+  const heir = await standInDispatcher({ port: mortal.port });
+  await eventually(() => expect(heir.dispatched).toHaveLength(100 - 29));
+  expect(heir.dispatched).toEqual(mortal.dispatched.slice(30));
+  await eventually(() => expect(said().at(-1)).toMatch(/^handed over 100 commits on import/));
+  author.push('HEAD:refs/heads/later');
+  await eventually(() => expect(heir.dispatched.at(-1)).toBe(first));
+});
+
+test('ten thousand commits are handed over in order, and told as a number', async () => {
+  const { remote, start } = await scene();
+  const dispatcher = await standInDispatcher();
+  const { story, said } = start(dispatcher);
+  await eventually(() => expect(dispatcher.dispatched).toHaveLength(1));
+  importCommits(remote, 'import', 10_000);
+  await eventually(() => expect(said().at(-1)).toMatch(/^handed over 10,000 commits on import/));
+  const order = remote.git('rev-list', '--reverse', 'import').split('\n');
+  expect(dispatcher.dispatched.slice(1)).toEqual(order);
+  expect(story.filter(({ level = 'info' }) => level === 'info').length).toBeLessThan(10);
+});
+
+test.each(['OK', 'ok'] as const)(
+  "A51: the ancestor's dispatcher (%s) is recognised and gets one commit at a time",
+  async (ok) => {
+    const { author, first, start } = await scene();
+    const dispatcher = await ancestorsDispatcher(ok);
+    const { said } = start(dispatcher);
+    await eventually(() => expect(dispatcher.dispatched).toEqual([first]));
+    const second = author.commit('second');
+    const third = author.commit('third');
+    author.push();
+    await eventually(() => expect(dispatcher.dispatched).toEqual([first, second, third]));
+    expect(said().join()).toContain('which speaks as the ancestor did');
+  },
+);
+
+test("A20: the ancestor's 'No runners are registered' loses nothing", async () => {
+  const { first, start } = await scene();
+  let runners = false;
+  const dispatcher = await ancestorsDispatcher('OK', { runners: () => runners });
+  const { said, exit } = start(dispatcher);
+  await eventually(() => expect(said().join()).toContain('No runners are registered'));
+  runners = true;
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first]));
+  expect(exit).not.toHaveBeenCalled();
+});
+
+test('A43: a remote that goes away and comes back is told once each, and loses nothing', async () => {
+  const { remote, author, first, start } = await scene();
+  const dispatcher = await standInDispatcher();
+  const { story } = start(dispatcher, { intervalMs: 10 });
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first]));
+  const second = author.commit('second');
+  author.push();
+  await eventually(() => expect(dispatcher.dispatched).toHaveLength(2));
+  renameSync(remote.path, `${remote.path}-away`);
+  await eventually(() => expect(story.at(-1)?.event).toBe('look-failed'));
+  const moved = makeClone(`${remote.path}-away`);
+  const third = moved.commit('third');
+  moved.push();
+  renameSync(`${remote.path}-away`, remote.path);
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first, second, third]));
+  const told = story.filter(({ event }) => event === 'look-failed' || event === 'looks-again');
+  expect(told.map(({ event }) => event)).toEqual(['look-failed', 'looks-again']);
+});
+
+test('A42: a force-push is handed over, the position moves to the new side', async () => {
+  const { author, first, start } = await scene();
+  const dispatcher = await standInDispatcher();
+  start(dispatcher);
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first]));
+  author.git('commit', '-q', '--amend', '--allow-empty', '-m', 'rewritten');
+  const rewritten = author.git('rev-parse', 'HEAD') as Commit;
+  author.git('push', '-q', '--force', 'origin', 'main');
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first, rewritten]));
+  const next = author.commit('next');
+  author.push();
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first, rewritten, next]));
+});
+
+test('a position that cannot be saved is told, and work goes on', async () => {
+  const { first, clone, start } = await scene();
+  const dispatcher = await standInDispatcher();
+  const { story } = start(dispatcher);
+  renameSync(join(clone.path, '.git/trivet'), join(clone.path, '.git/trivet-away'));
+  await eventually(() => expect(story.at(-1)?.event).toBe('save-failed'));
+  expect(dispatcher.dispatched).toEqual([first]);
+});
+
+test('Ctrl-C waits for the answer to what was sent, then exits', async () => {
+  const { first, start } = await scene();
+  const dispatcher = await standInDispatcher({ accepts: () => false });
+  const { observer, said, exit } = start(dispatcher);
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first]));
+  observer.drain();
+  expect(said().at(-1)).toBe('stopping: waiting for 1 answer');
+  expect(exit).not.toHaveBeenCalled();
+  dispatcher.say({ verb: 'accepted', commit: first });
+  await eventually(() => expect(exit).toHaveBeenCalledWith(0));
+});
