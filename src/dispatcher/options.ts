@@ -4,56 +4,50 @@
 
 import { resolve } from 'node:path';
 import { isLoopback } from '../protocol/address.js';
-import { commandLine, duration, parse, port, UsageError } from '../world/command-line.js';
+import { duration, port, readCommandLine, UsageError } from '../world/command-line.js';
 
 export type Options = NonNullable<ReturnType<typeof readOptions>>;
 
+const flags = {
+  host: { type: 'string', default: 'localhost', describe: 'address to listen on' },
+  port: { default: '8888', describe: 'port to listen on; 0: any free one', coerce: port('port') },
+  data: { type: 'string', default: '.trivet', describe: 'folder for the store and the logs' },
+  results: {
+    type: 'string',
+    default: 'test_results',
+    describe: "folder with a file per commit: its suite's output",
+  },
+  dialect: {
+    choices: ['classic', 'py3'] as const,
+    default: 'classic' as const,
+    describe: 'what classic peers are told: OK, or ok as the Python 3 port says',
+  },
+  'classic-run-max': {
+    default: '60m',
+    describe: 'how long a classic runner, which cannot be stopped, may take',
+    coerce: duration('classic-run-max'),
+  },
+} as const;
+
 /** Reads the command line; null where `--help` was printed. Throws `UsageError`. */
 export function readOptions(argv: readonly string[]) {
-  const parser = commandLine('dispatcher.js', '$0 [flags]\n\nKeeps the queue and the runners.')
-    .option('host', { type: 'string', default: 'localhost', describe: 'address to listen on' })
-    .option('port', {
-      coerce: port('port'),
-      default: '8888',
-      describe: 'port to listen on; 0 takes any free one',
-    })
-    .option('data', {
-      type: 'string',
-      default: '.trivet',
-      describe: 'folder for the store and the logs',
-    })
-    .option('results', {
-      type: 'string',
-      default: 'test_results',
-      describe: "folder with a file per commit: its suite's output",
-    })
-    .option('dialect', {
-      choices: ['classic', 'py3'] as const,
-      default: 'classic' as const,
-      describe: 'what classic peers are told: OK, or ok as the Python 3 port says',
-    })
-    .option('classic-run-max', {
-      coerce: duration('classic-run-max'),
-      default: '60m',
-      describe: 'how long a classic runner, which cannot be stopped, may take',
-    })
-    .demandCommand(0, 0, '', 'The dispatcher takes no arguments, only flags.');
-  const options = parse(parser, argv);
-  if (options === null) return null;
-  if (!isLoopback(options.host)) {
+  const purpose = 'Keeps the queue and the runners.';
+  const read = readCommandLine({ script: 'dispatcher.js', purpose, flags, repo: null }, argv);
+  if (read === null) return null;
+  if (!isLoopback(read.host)) {
     throw new UsageError(
-      `--host ${options.host} would let anyone on the network in, and tokens are not there yet: ` +
+      `--host ${read.host} would let anyone on the network in, and tokens are not there yet: ` +
         'stay on localhost, and bring others in through ssh -L 8888:localhost:8888.',
     );
   }
   return {
-    host: options.host,
-    port: options.port,
-    data: resolve(options.data),
-    results: resolve(options.results),
-    dialect: options.dialect,
-    classicRunMaxMs: options['classic-run-max'],
-    logLevel: options['log-level'],
-    logFormat: options['log-format'],
+    host: read.host,
+    port: read.port,
+    data: resolve(read.data),
+    results: resolve(read.results),
+    dialect: read.dialect,
+    classicRunMaxMs: read['classic-run-max'],
+    logLevel: read['log-level'],
+    logFormat: read['log-format'],
   };
 }

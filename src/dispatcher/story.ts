@@ -76,8 +76,10 @@ function tellEntry(entry: Entry, append: readonly Entry[], find: FindJob): Told 
     }
     case 'lost': {
       const { run, runner, reason } = entry;
-      const msg = `runner ${runner} ${reason} → ${id} ${whereTo(entry, append)}`;
-      return { ...base, run, runner, reason, level: 'warn', msg };
+      const next = nextRunner(entry, append);
+      const fate = next === null ? whatBecomes(entry, append) : `requeued → runner ${next}`;
+      const msg = `runner ${runner} ${reason} → ${id} ${fate}`;
+      return { ...base, run, runner, reason, next, level: 'warn', msg };
     }
     case 'handed-back': {
       const { run, runner, reason, detail } = entry;
@@ -98,9 +100,12 @@ function tellEntry(entry: Entry, append: readonly Entry[], find: FindJob): Told 
   }
 }
 
-function whereTo(lost: Entry, append: readonly Entry[]): string {
+function nextRunner(lost: Entry, append: readonly Entry[]): string | null {
   const next = append.find((entry) => entry.kind === 'leased' && entry.job === lost.job);
-  if (next?.kind === 'leased') return `requeued → runner ${next.runner}`;
-  const over = append.some((entry) => entry.kind === 'finished' && entry.job === lost.job);
-  return over ? 'given up' : 'requeued, first in line';
+  return next?.kind === 'leased' ? next.runner : null;
+}
+
+function whatBecomes(lost: Entry, append: readonly Entry[]): string {
+  const isOver = append.some((entry) => entry.kind === 'finished' && entry.job === lost.job);
+  return isOver ? 'given up' : 'requeued, first in line';
 }

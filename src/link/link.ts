@@ -33,8 +33,8 @@ export type LinkEvent =
   | { readonly type: 'drained' }
   /** An ancestor's dispatcher: it takes requests only. */
   | { readonly type: 'classic'; readonly dialect: Dialect }
-  /** No dispatcher, for that reason; `retryInMs` from now we try again. */
-  | { readonly type: 'away'; readonly reason: string; readonly retryInMs: number };
+  /** No dispatcher, for that reason; we try again. Refused: a person has to do something. */
+  | { readonly type: 'away'; readonly reason: string; readonly refused: boolean };
 
 export interface Link {
   /** Sends over the session. False: there is no room, wait for `drained`. Lost where there is none. */
@@ -159,7 +159,7 @@ class SessionLink implements Link {
         break;
       case 'refused':
         this.#retryInMs = retryMostMs;
-        this.#goAway(`refuses us: ${message.body.says}`);
+        this.#goAway(`refuses us: ${message.body.says}`, true);
         break;
       case 'ping':
         this.send({ verb: 'pong' });
@@ -216,14 +216,14 @@ class SessionLink implements Link {
     });
   }
 
-  #goAway(reason: string): void {
+  #goAway(reason: string, refused = false): void {
     if (this.#state === 'closed') return;
     this.#drop();
     this.#state = 'away';
     const retryInMs = this.#retryInMs;
     this.#retryInMs = Math.min(2 * retryInMs, retryMostMs);
     this.#cancelTimer = this.#world.clock.after(retryInMs, () => this.#introduce());
-    this.#options.handle({ type: 'away', reason, retryInMs });
+    this.#options.handle({ type: 'away', reason, refused });
   }
 
   #drop(): void {

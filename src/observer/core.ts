@@ -100,7 +100,7 @@ export class Core {
         outcome.publish.push({ type: 'connected', classic: event.type === 'classic' });
         break;
       case 'away':
-        this.#away(event.reason, outcome);
+        this.#away(event.reason, event.refused, outcome);
         break;
       case 'accepted':
         this.#accepted(this.#round.accept(event.commit), outcome);
@@ -210,9 +210,9 @@ export class Core {
     if (this.#policy.once) outcome.exit = 'usage';
   }
 
-  #away(reason: string, outcome: Outcome): void {
+  #away(reason: string, refused: boolean, outcome: Outcome): void {
     // Each try fails for a reason of its own; only a refusal asks a person to do something.
-    const news = this.#told.away === '' || reason.startsWith('refuses us');
+    const news = this.#told.away === '' || refused;
     if (news && this.#told.away !== reason) {
       outcome.publish.push({ type: 'away', reason });
       this.#told.away = reason;

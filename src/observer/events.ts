@@ -18,7 +18,7 @@ export type Event =
   | { readonly type: 'failed'; readonly reason: string }
   | { readonly type: 'session' }
   | { readonly type: 'classic' }
-  | { readonly type: 'away'; readonly reason: string }
+  | { readonly type: 'away'; readonly reason: string; readonly refused: boolean }
   | { readonly type: 'accepted'; readonly commit: Commit }
   /** An ancestor's dispatcher did not take the commit, or did not answer. */
   | { readonly type: 'refused'; readonly reason: string }

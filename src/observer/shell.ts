@@ -112,7 +112,7 @@ class Shell implements Observer {
         this.#handle({ type: event.type });
         break;
       case 'away':
-        this.#handle({ type: 'away', reason: event.reason });
+        this.#handle(event);
         break;
       case 'message':
         if (event.message.verb === 'poll') this.#handle({ type: 'hint' });

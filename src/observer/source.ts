@@ -6,7 +6,7 @@
  */
 
 import { resolve } from 'node:path';
-import { openClone, repositoryName } from '../world/clone.js';
+import { isLocalPath, openClone, repositoryName } from '../world/clone.js';
 import { type Git, gitIn } from '../world/git.js';
 
 interface Place {
@@ -37,8 +37,7 @@ export async function findSource(given: string): Promise<Source> {
   const remote = isBare ? null : await findRemote(git);
   if (remote === null) return { ...place, kind: 'own' };
   const url = (await git(['remote', 'get-url', '--', remote])).trimEnd();
-  // As git decides it: a colon before the first slash ends a scheme or a host.
-  if (/^[^/]*:/.test(url)) return { ...place, kind: 'fetch', remote };
+  if (!isLocalPath(url)) return { ...place, kind: 'fetch', remote };
   return { ...place, kind: 'direct', remote, remotePath: resolve(path, url) };
 }
 

@@ -65,7 +65,7 @@ export function repositoryName({ origin, path }: Clone): string {
 }
 
 /** git's own rule: a colon before the first slash makes it a host, unless it is an URL anyway. */
-function isLocalPath(url: string): boolean {
+export function isLocalPath(url: string): boolean {
   return !/^[^/]*:/.test(url);
 }
 

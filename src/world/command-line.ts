@@ -1,10 +1,11 @@
 /**
  * Owns what the three command lines have in common: strict flags, each also an environment
  * variable `TRIVET_…`, `--help` with defaults, and exit code 2 with one sentence for bad input.
- * Never knows a process's own flags; its `options.ts` declares them.
+ * Never knows what a process does with its flags; its `options.ts` declares them as a table.
  */
 
-import yargs, { type Argv } from 'yargs';
+import yargs, { type InferredOptionTypes, type Options } from 'yargs';
+import { type Address, parseAddress } from '../protocol/address.js';
 
 /** Bad input or a world that does not fit: one sentence that says what to do. Exit code 2. */
 export class UsageError extends Error {
@@ -13,42 +14,104 @@ export class UsageError extends Error {
 
 export const exitCodes = { fine: 0, red: 1, usage: 2, aborted: 3 } as const;
 
-/** A parser with the house's rules and the two flags that all processes share. */
-export function commandLine(script: string, synopsis: string, width = 80) {
-  return yargs()
-    .scriptName(`node ${script}`)
-    .usage(synopsis)
-    .env('TRIVET')
-    .parserConfiguration({
-      'duplicate-arguments-array': false,
-      'greedy-arrays': false,
-      'parse-positional-numbers': false,
-    })
-    .strict()
-    .wrap(width)
-    .version(false)
-    .help('help', 'show this and exit')
-    .option('log-level', {
-      choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const,
-      default: 'info' as const,
-      describe: 'how much is told',
-    })
-    .option('log-format', {
-      choices: ['story', 'json'] as const,
-      default: 'story' as const,
-      describe: 'sentences for people, or a JSON object a line',
-    })
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error instanceof UsageError ? error : new UsageError(`${message ?? error.message}`);
-    })
-    .epilogue('Every flag is also an environment variable: --log-level is TRIVET_LOG_LEVEL.');
+type Flags = Readonly<Record<string, Options>>;
+
+export interface CommandLine<F extends Flags> {
+  /** `dispatcher.js` */
+  readonly script: string;
+  /** One sentence for the head of `--help`. */
+  readonly purpose: string;
+  readonly flags: F;
+  /** What the one argument `<repo>` is; null where there is none. */
+  readonly repo: string | null;
 }
 
-/** Parses; answers null where `--help` was asked for and printed. */
-export function parse<Options>(parser: Argv<Options>, argv: readonly string[]): Options | null {
-  const parsed = parser.parseSync([...argv]) as Options & { help?: boolean };
-  return parsed.help === true ? null : parsed;
+/** The flags that every process has. */
+const commonFlags = {
+  'log-level': {
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const,
+    default: 'info' as const,
+    describe: 'how much is told',
+  },
+  'log-format': {
+    choices: ['story', 'json'] as const,
+    default: 'story' as const,
+    describe: 'sentences for people, or a JSON object a line',
+  },
+} satisfies Flags;
+
+/** The flags of the two processes that look for a dispatcher. */
+export const clientFlags = {
+  'dispatcher-server': {
+    type: 'string',
+    default: 'localhost:8888',
+    describe: 'host:port of the dispatcher',
+    coerce: dispatcherAddress,
+  },
+  name: {
+    type: 'string',
+    describe: 'what this process is called in stories and tables',
+    coerce: wireName('name'),
+  },
+  repository: {
+    type: 'string',
+    defaultDescription: "last part of the origin's URL",
+    describe: 'what the repository is called',
+    coerce: wireName('repository'),
+  },
+} as const satisfies Flags;
+
+/** What `readCommandLine` answers: every flag, read, and the argument (empty where none is). */
+export type Read<F extends Flags> = InferredOptionTypes<F & typeof commonFlags> & {
+  readonly repo: string;
+};
+
+/** Reads flags and environment; null where `--help` was asked for and printed. */
+export function readCommandLine<F extends Flags>(
+  { script, purpose, flags, repo }: CommandLine<F>,
+  argv: readonly string[],
+): Read<F> | null {
+  const all: Flags = { ...flags, ...commonFlags };
+  const synopsis = `node ${script} [flags]${repo === null ? '' : ' <repo>'}\n\n${purpose}`;
+  const parsed = yargs()
+    .parserConfiguration({
+      // The environment comes first, so that what was typed wins.
+      'duplicate-arguments-array': false,
+      'parse-positional-numbers': false,
+    })
+    .command(`$0${repo === null ? '' : ' [repo]'}`, synopsis, (command) =>
+      repo === null ? command : command.positional('repo', { type: 'string', describe: repo }),
+    )
+    .options(Object.fromEntries(Object.entries(all).map(([name, flag]) => [name, strict(flag)])))
+    .strict()
+    .usage(synopsis)
+    .scriptName(`node ${script}`)
+    .wrap(80)
+    .version(false)
+    .help('help', 'show this and exit')
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error instanceof UsageError ? error : new UsageError(message ?? error.message);
+    })
+    .epilogue('Every flag is also an environment variable: --log-level is TRIVET_LOG_LEVEL.')
+    .parseSync([...fromEnvironment(all), ...argv]) as unknown as Read<F> & { help?: boolean };
+  if (parsed.help === true) return null;
+  if (repo !== null && !parsed.repo) {
+    throw new UsageError(`Which repository? Name ${repo}: node ${script} <repo>.`);
+  }
+  return parsed;
+}
+
+function strict(flag: Options): Options {
+  return flag.type === 'boolean' ? flag : { ...flag, requiresArg: true };
+}
+
+/** `TRIVET_LOG_LEVEL=debug` as `--log-level=debug`; variables of other processes are not ours. */
+function fromEnvironment(flags: Flags): string[] {
+  return Object.keys(flags).flatMap((flag) => {
+    const value = process.env[`TRIVET_${flag.toUpperCase().replaceAll('-', '_')}`];
+    return value === undefined || value === '' ? [] : [`--${flag}=${value}`];
+  });
 }
 
 /** Reads `500ms`, `1s`, `1.5m`, `2h` (a bare number counts seconds) as milliseconds. */
@@ -73,6 +136,29 @@ export function port(flag: string): (text: string | number) => number {
     }
     return value;
   };
+}
+
+/** Reads a whole number from 1 on. */
+export function wholeNumber(flag: string, most: number): (text: string | number) => number {
+  return (text) => {
+    const value = /^[0-9]{1,16}$/.test(String(text)) ? Number(text) : 0;
+    if (value >= 1 && value <= most) return value;
+    throw new UsageError(`--${flag} is a number from 1 to ${most}, not "${text}".`);
+  };
+}
+
+/** Reads a name as the wire takes it. An absent flag stays absent. */
+export function wireName(flag: string) {
+  return <Text extends string | undefined>(text: Text): Text => {
+    if (text === undefined || /^[A-Za-z0-9._:@+-]{1,100}$/.test(text)) return text;
+    throw new UsageError(`--${flag} is 1 to 100 letters, digits or . _ : @ + - , not "${text}".`);
+  };
+}
+
+function dispatcherAddress(text: string): Address {
+  const address = parseAddress(text);
+  if (address !== null && address.port > 0) return address;
+  throw new UsageError(`--dispatcher-server is host:port, such as localhost:8888, not "${text}".`);
 }
 
 /** Runs a process's `main`; a `UsageError` becomes its sentence on standard error and code 2. */

@@ -165,9 +165,11 @@ describe('when a position advances', () => {
 describe('the dispatcher', () => {
   test('A21: while it is away nothing is sent and nothing is lost', () => {
     const { when, sees, accepted } = given(null);
-    const away = when({ type: 'away', reason: 'refused the connection' });
+    const away = when({ type: 'away', reason: 'refused the connection', refused: false });
     expect(told(away)).toEqual(['away']);
-    expect(told(when({ type: 'away', reason: 'refused the connection' }))).toEqual([]);
+    expect(told(when({ type: 'away', reason: 'refused the connection', refused: false }))).toEqual(
+      [],
+    );
     expect(sent(sees(tip('main', 'a')))).toBe('');
     expect(sent(when({ type: 'session' }, 60_000))).toBe('a');
     expect(saved(accepted('a'))).toEqual({ main: 'a' });
@@ -180,7 +182,7 @@ describe('the dispatcher', () => {
     when({ type: 'walked', found: [[described('b'), described('c')]] });
     accepted('b');
     accepted('d');
-    when({ type: 'away', reason: 'closed its connection' });
+    when({ type: 'away', reason: 'closed its connection', refused: false });
     expect(sent(when({ type: 'session' }))).toBe('c');
     expect(saved(accepted('c'))).toEqual({ main: 'd' });
   });
@@ -188,7 +190,8 @@ describe('the dispatcher', () => {
   test('each outage is told once, but a refusal that a person can mend always', () => {
     const { when } = given(null);
     when({ type: 'session' });
-    const away = (reason: string) => told(when({ type: 'away', reason }));
+    const away = (reason: string) =>
+      told(when({ type: 'away', reason, refused: reason.startsWith('refuses') }));
     expect(away('closed its connection')).toEqual(['away']);
     expect(away('refused the connection')).toEqual([]);
     expect(away('refuses us: wrong token')).toEqual(['away']);
@@ -309,6 +312,8 @@ describe('the end', () => {
     gone.when({ type: 'session' });
     gone.sees(tip('main', 'a'));
     gone.when({ type: 'drain' });
-    expect(gone.when({ type: 'away', reason: 'closed its connection' }).exit).toBe('fine');
+    expect(gone.when({ type: 'away', reason: 'closed its connection', refused: false }).exit).toBe(
+      'fine',
+    );
   });
 });

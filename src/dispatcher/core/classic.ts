@@ -4,9 +4,11 @@
  */
 
 import { formatAddress, isLoopback } from '../../protocol/address.js';
+import { plain } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { Event } from './events.js';
-import { finish, takeReport } from './leases.js';
+import { attempts, runOf } from './job.js';
+import { finish, isWanted, takeReport } from './leases.js';
 import type { Runner } from './pool.js';
 import { busyRestMs, revisitEveryBeats, revisitsMax } from './rules.js';
 import { giveBack, loseAll } from './sessions.js';
@@ -47,14 +49,16 @@ export function answered(turn: Turn, { runner: key, asked, answer }: Of<'answere
   runner.silentBeats = 0;
   if (said === 'OK' || said === 'ok') return;
   runner.restsUntilMs = turn.nowMs + busyRestMs;
-  refuse(turn, runner, asked.run, `said ${said.slice(0, 40) || 'nothing'}`);
+  refuse(turn, runner, asked.run, `said ${plain(said, 40) || 'nothing'}`);
 }
 
 /** The run that a classic result for that commit would end, if any waits for one. */
 export function classicRunOf(state: State, commit: Commit): RunId | null {
   for (const job of state.jobs.ofCommit(commit)) {
-    const last = job.runs.at(-1);
-    if (last?.classic === true && job.state.kind !== 'finished') return last.id;
+    const run = attempts(job).findLast(({ classic }) => classic)?.id;
+    if (run === undefined) continue;
+    // Whoever sends a classic result does not say who it is: it is taken for the run's holder.
+    if (isWanted(state, run, state.pool.holderOf(run)?.key ?? '')) return run;
   }
   return null;
 }
@@ -76,7 +80,7 @@ export function pulse(turn: Turn, runner: Runner, silentBeatsMax: number): void 
   const { address } = runner.via;
   const ping = { to: 'classic', runner: runner.key, address, run: null } as const;
   if (runner.revisits !== null) {
-    if (turn.state.beats % revisitEveryBeats !== 0) return;
+    if ((turn.state.beats + runner.phase) % revisitEveryBeats !== 0) return;
     runner.revisits += 1;
     if (runner.revisits > revisitsMax) turn.state.pool.leave(runner.key);
     else turn.ask({ ...ping, request: { verb: 'ping' } });
@@ -92,7 +96,7 @@ export function pulse(turn: Turn, runner: Runner, silentBeatsMax: number): void 
 /** A classic runner cannot end a suite that hangs: after so long its job is timed out (A29). */
 export function endOverdue(turn: Turn): void {
   for (const job of [...turn.state.jobs.leased()]) {
-    const run = job.runs.at(-1);
+    const run = runOf(job, job.state.run);
     if (run?.classic !== true || turn.nowMs - run.leasedAtMs < turn.state.classicRunMaxMs) continue;
     finish(turn, job, run.id, {
       verdict: 'timed-out',

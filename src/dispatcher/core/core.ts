@@ -13,9 +13,9 @@ import type { Commit, RunId } from '../../protocol/ids.js';
 import { missedPingsMax } from '../../protocol/limits.js';
 import * as classic from './classic.js';
 import type { Event, Outcome } from './events.js';
-import type { Job } from './job.js';
+import { type Job, runOf } from './job.js';
 import type { Entry, JobId } from './journal.js';
-import { assign, giveUp, giveUpIfHopeless, lose } from './leases.js';
+import { assign, giveUp, giveUpIfHopeless, isWanted, lose } from './leases.js';
 import * as people from './people.js';
 import { whyWaiting } from './placing.js';
 import type { Observer, Runner } from './pool.js';
@@ -92,10 +92,9 @@ export class DispatcherCore {
   #beat(turn: Turn): void {
     const { state } = turn;
     state.beats += 1;
-    for (const [index, peer] of state.pool.all().entries()) {
+    for (const peer of state.pool.all()) {
       peer.silentBeats += 1;
-      // Each peer has its own beat of the four, so that the pings of a thousand are spread out.
-      const isDue = (state.beats + index) % beatsPerHeartbeat === 0;
+      const isDue = (state.beats + peer.phase) % beatsPerHeartbeat === 0;
       if (peer.role === 'runner' && peer.via.kind === 'classic') {
         if (isDue) classic.pulse(turn, peer, silentBeatsMax);
       } else {
@@ -118,7 +117,7 @@ export class DispatcherCore {
       const { run } = job.state;
       const isOrphan = pool.holderOf(run) === undefined;
       if (isOrphan && turn.nowMs - this.#sinceMs >= returnWithinMs) {
-        const runner = job.runs.at(-1)?.runner ?? 'its runner';
+        const runner = runOf(job, run)?.runner ?? 'its runner';
         lose(turn, run, runner, 'did not come back after the dispatcher restarted');
       } else if (turn.nowMs - (job.cancelAskedAtMs ?? turn.nowMs) >= cancelWithinMs) {
         giveUp(turn, job, 'cancelled', 'its runner did not report the end in time');
@@ -144,11 +143,9 @@ export class DispatcherCore {
     return this.#state.jobs.ofRun(run)?.job;
   }
 
-  /** Whether that session has the lease of that run: only then may it add to its log. */
+  /** Whether that session may add to that run's log: where its report would be taken. */
   mayLog(session: string, run: RunId): boolean {
-    if (this.#state.pool.runner(session)?.runs.has(run)) return true;
-    const found = this.#state.jobs.ofRun(run);
-    return found?.job.state.kind === 'waiting' && found.run.end === 'lost';
+    return isWanted(this.#state, run, session);
   }
 
   classicRunOf(commit: Commit): RunId | null {

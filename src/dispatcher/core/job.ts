@@ -74,6 +74,11 @@ export function attempts(job: Job): readonly Run[] {
   return job.runs.slice(job.runsBefore);
 }
 
+/** Whether one of the attempts that count is that run, ended in one of those ways. */
+export function hasAttempt(job: Job, run: RunId, ends: readonly Run['end'][]): boolean {
+  return attempts(job).some(({ id, end }) => id === run && ends.includes(end));
+}
+
 function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<Job> {
   const { state } = job;
   const illegal = `job ${job.id} is ${state.kind} and cannot be ${entry.kind}`;

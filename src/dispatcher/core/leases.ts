@@ -6,12 +6,12 @@
 
 import type { Report } from '../../protocol/bodies.js';
 import { type RunId, runId } from '../../protocol/ids.js';
-import type { Job } from './job.js';
+import { hasAttempt, type Job } from './job.js';
 import type { Ending } from './journal.js';
-import { chooseRunner, isFree } from './placing.js';
+import { chooseRunner, isFree, suits } from './placing.js';
 import type { PeerKey, Runner } from './pool.js';
 import { afterFault } from './rules.js';
-import type { Turn } from './turn.js';
+import type { State, Turn } from './turn.js';
 
 /** Gives waiting jobs to free runners, in the order of the queue. */
 export function assign(turn: Turn): void {
@@ -33,15 +33,27 @@ export function assign(turn: Turn): void {
   }
 }
 
-/** The run's report ends its job, if the run has the lease or nobody has. */
+/**
+ * Whether that run may still log and report: it has the lease, or it lost the lease and nobody
+ * has got it since. A `rerun` wants new runs, so those from before it are over for good.
+ */
+export function isWanted({ jobs, pool }: State, run: RunId, from: PeerKey): boolean {
+  const job = jobs.ofRun(run)?.job;
+  if (job === undefined || pool.get(from)?.role === 'observer') return false;
+  if (job.state.kind === 'leased' && job.state.run === run) {
+    // After a restart of ours nobody holds it yet: a result may arrive before its runner does.
+    const holder = pool.holderOf(run);
+    return holder === undefined || holder.key === from;
+  }
+  return job.state.kind === 'waiting' && hasAttempt(job, run, ['lost', 'stopped']);
+}
+
+/** The run's report ends its job, if it is wanted. */
 export function takeReport(turn: Turn, run: RunId, report: Report, from: PeerKey): boolean {
   const found = turn.state.jobs.ofRun(run);
-  if (found === undefined) return false;
+  if (found === undefined || !isWanted(turn.state, run, from)) return false;
   const { job } = found;
-  const hasLease = job.state.kind === 'leased' && job.state.run === run;
-  if (hasLease && !turn.state.pool.runner(from)?.runs.has(run)) return false;
-  const isLate = job.state.kind === 'waiting' && found.run.end !== null;
-  if (!hasLease && !isLate) return false;
+  const isLate = job.state.kind === 'waiting';
   const { end, exitCode, signal, reason, logBytes, durationMs } = report;
   finish(turn, job, run, { verdict: end, exitCode, signal, reason, logBytes, durationMs });
   if (isLate) turn.see({ kind: 'late', run, commit: job.commit });
@@ -73,7 +85,7 @@ export function resume(turn: Turn, run: RunId, runner: Runner): boolean {
   if (found === undefined) return false;
   const { job } = found;
   const { state } = job;
-  const isWaitingForAnyone = state.kind === 'waiting' && found.run.end === 'lost';
+  const isWaitingForAnyone = state.kind === 'waiting' && hasAttempt(job, run, ['lost']);
   if (!isWaitingForAnyone && !(state.kind === 'leased' && state.run === run)) return false;
   const former = turn.state.pool.holderOf(run);
   if (former !== undefined) turn.state.pool.release(former, run);
@@ -88,17 +100,21 @@ export function lose(turn: Turn, run: RunId, runner: string, reason: string): vo
   const found = turn.state.jobs.ofRun(run);
   if (found?.job.state.kind !== 'leased' || found.job.state.run !== run) return;
   const { job } = found;
+  release(turn, run, false);
   if (job.cancelAskedAtMs !== null) {
     giveUp(turn, job, 'cancelled', `its runner ${runner} ${reason} before it could report`);
     return;
   }
-  release(turn, run, false);
   giveUpIfHopeless(turn, turn.append({ kind: 'lost', job: job.id, run, runner, reason }));
 }
 
 /** After the last attempt that the rules allow, the job is errored with its evidence. */
 export function giveUpIfHopeless(turn: Turn, job: Job): void {
-  const next = afterFault(job, turn.nowMs);
+  const candidates = turn.state.pool
+    .runners()
+    .filter((runner) => !runner.draining && suits(runner, job, turn.circumstances));
+  const names = candidates.map(({ name }) => name);
+  const next = afterFault(job, names, turn.nowMs);
   if (next.kind === 'give-up') giveUp(turn, job, 'errored', next.reason);
 }
 

@@ -7,6 +7,7 @@
 import type { Address } from '../../protocol/address.js';
 import type { Hello } from '../../protocol/bodies.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
+import { beatsPerHeartbeat } from './rules.js';
 
 /** A session's id, or `classic <host>:<port>`. */
 export type PeerKey = string;
@@ -15,6 +16,8 @@ interface PeerCommon {
   readonly key: PeerKey;
   readonly name: string;
   readonly repository: string | null;
+  /** Its own beat of each heartbeat's four, so that the pings of a thousand are spread out. */
+  readonly phase: number;
   /** Beats since anything was heard. */
   silentBeats: number;
 }
@@ -46,12 +49,14 @@ export type Peer = Runner | Observer;
 export class Pool {
   readonly #peers = new Map<PeerKey, Peer>();
   #turns = 0;
+  #joins = 0;
 
   joinSession(session: SessionId, hello: Hello): Peer {
     const common = {
       key: session,
       name: hello.name,
       repository: hello.repository,
+      phase: this.#nextPhase(),
       silentBeats: 0,
     };
     const peer: Peer =
@@ -74,6 +79,7 @@ export class Pool {
       key,
       name,
       repository: null,
+      phase: this.#nextPhase(),
       silentBeats: 0,
       ...this.#idle(),
       role: 'runner',
@@ -134,6 +140,11 @@ export class Pool {
       restsUntilMs: 0,
       revisits: null,
     };
+  }
+
+  #nextPhase(): number {
+    this.#joins += 1;
+    return this.#joins % beatsPerHeartbeat;
   }
 
   #nextTurn(): number {

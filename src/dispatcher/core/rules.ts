@@ -14,7 +14,7 @@ export const refetchAfterMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 /** A runner that did not know a commit is asked again no sooner: its remote may lag a push. */
 export const reaskAfterMs = 2_000;
 
-/** A commit that no repository knows for so long is errored. */
+/** A commit that is unknown for so long, and to every runner that could test it, is errored. */
 export const unknownCommitPatienceMs = 10_000;
 
 /** After a restart, runs in flight wait so long for their runners to come back. */
@@ -42,8 +42,11 @@ export type AfterFault =
   | { readonly kind: 'retry' }
   | { readonly kind: 'give-up'; readonly reason: string };
 
-/** Whether a job whose last run was lost or handed back is tried again. */
-export function afterFault(job: Job, nowMs: number): AfterFault {
+/**
+ * Whether a job whose last run was lost or handed back is tried again. `candidates` are the names
+ * of the runners that could test it, busy or not.
+ */
+export function afterFault(job: Job, candidates: readonly string[], nowMs: number): AfterFault {
   const lost = attempts(job).filter(({ end }) => end === 'lost');
   if (lost.length >= lostRunsMax) {
     const evidence = lost.map((run) => `${run.runner} ${run.endedBecause}`).join('; ');
@@ -57,8 +60,10 @@ export function afterFault(job: Job, nowMs: number): AfterFault {
     return { kind: 'give-up', reason: `it could not be fetched: ${latest(unfetched)}` };
   }
   const unknown = attempts(job).filter(({ end }) => end === 'unknown-commit');
-  if (nowMs - (unknown[0]?.endedAtMs ?? nowMs) >= unknownCommitPatienceMs) {
-    const runners = [...new Set(unknown.map(({ runner }) => runner))].join(', ');
+  const asked = new Set(unknown.map(({ runner }) => runner));
+  const isPatienceOver = nowMs - (unknown[0]?.endedAtMs ?? nowMs) >= unknownCommitPatienceMs;
+  if (isPatienceOver && candidates.every((runner) => asked.has(runner))) {
+    const runners = [...asked].join(', ');
     return { kind: 'give-up', reason: `no repository has this commit (asked ${runners})` };
   }
   return { kind: 'retry' };

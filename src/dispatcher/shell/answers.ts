@@ -40,7 +40,7 @@ export function verdict(core: DispatcherCore, store: Store, commit: Commit): str
 
 /** The story of every job of the commit, and what it waits for now. */
 export function why(core: DispatcherCore, store: Store, commit: Commit, nowMs: number): string {
-  const histories = store.histories(commit);
+  const histories = store.jobsOf(commit).map(({ id }) => store.history(id));
   if (histories.length === 0) return `${commit} was never handed over.\n`;
   const live = new Map(core.jobsOf(commit).map((job) => [job.id, job]));
   return histories

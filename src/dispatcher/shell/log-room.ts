@@ -5,7 +5,7 @@
  */
 
 import type { Report } from '../../protocol/bodies.js';
-import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
+import { type Commit, type RunId, type SessionId, short } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/verbs.js';
 import type { Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
@@ -87,7 +87,7 @@ export class LogRoom {
   publishResults(entries: readonly Entry[]): void {
     for (const entry of entries) {
       const name = entry.kind === 'finished' && entry.run !== null ? this.#name(entry.run) : null;
-      if (name !== null) this.#files.publish(name);
+      if (name !== null) this.#publish(name);
     }
   }
 
@@ -118,6 +118,18 @@ export class LogRoom {
         resolve();
       });
     });
+  }
+
+  /** A results folder that was tampered with costs its copy, not the dispatcher: the log is kept. */
+  #publish(name: LogName): void {
+    try {
+      this.#files.publish(name);
+    } catch (error) {
+      if (isDiskFull(error)) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      const msg = `the output of ${short(name.commit)} could not be put in place (${why})`;
+      this.#tell({ event: 'results-not-published', commit: name.commit, level: 'warn', msg });
+    }
   }
 
   #nameFor(session: SessionId, run: RunId): LogName | null {

@@ -224,9 +224,10 @@ export class Reception {
     });
   }
 
-  /** What memory has is newer than what the store has: only forgotten jobs are looked up. */
+  /** The jobs of the commit that memory has forgotten; what it has is newer than the store. */
   #histories(commit: Commit): Histories {
     const { core, store } = this.#options;
-    return core.jobsOf(commit).length > 0 ? [] : store.histories(commit);
+    const forgotten = store.jobsOf(commit).filter(({ id }) => core.job(id) === undefined);
+    return forgotten.map(({ id }) => store.history(id));
   }
 }

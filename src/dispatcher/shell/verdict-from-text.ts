@@ -3,7 +3,7 @@
  * printed. Its last line is `OK`, `OK (skipped=1)` or `FAILED (failures=2)`.
  */
 
-import type { Report } from '../../protocol/bodies.js';
+import { plain, type Report } from '../../protocol/bodies.js';
 
 /** A classic runner's output as a report. Where it says neither, the suite could not be judged. */
 export function reportFromText(output: Uint8Array): Report {
@@ -11,9 +11,12 @@ export function reportFromText(output: Uint8Array): Report {
   const lastLine = tail.slice(tail.lastIndexOf('\n') + 1).trim();
   const base = { exitCode: null, signal: null, logBytes: output.byteLength, durationMs: 0 };
   if (/^OK\b/.test(lastLine)) return { ...base, end: 'passed', reason: '' };
-  if (/^FAILED\b/.test(lastLine)) return { ...base, end: 'failed', reason: lastLine };
+  if (/^FAILED\b/.test(lastLine))
+    return { ...base, end: 'failed', reason: plain(lastLine, reasonCharactersMax) };
   return { ...base, end: 'errored', reason: 'the classic result says neither OK nor FAILED' };
 }
 
 /** The last line is short; a megabyte without a newline need not be searched. */
 const tailBytes = 4_096;
+
+const reasonCharactersMax = 500;

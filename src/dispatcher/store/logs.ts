@@ -72,11 +72,16 @@ export class LogFiles {
     return true;
   }
 
-  /** Waits until what was appended is on disk, then closes the file. */
+  /** Waits until what was appended is on disk, and closes the file. */
   async seal(name: LogName): Promise<void> {
     const log = this.#opened(name);
-    await synced(log.file);
-    this.release(name);
+    // Taken out first: whoever else wants the log meanwhile opens it anew, and closes its own.
+    this.#open.delete(this.#path(name));
+    try {
+      await synced(log.file);
+    } finally {
+      closeSync(log.file);
+    }
   }
 
   /** Closes the file, if it was open. */

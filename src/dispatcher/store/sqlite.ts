@@ -70,10 +70,8 @@ class SqliteStore implements Store {
     );
   }
 
-  histories(commit: Commit): Entry[][] {
-    return this.jobsOf(commit).map(({ id }) =>
-      this.#entries('SELECT entry FROM journal WHERE job = ? ORDER BY seq', id),
-    );
+  history(job: JobId): Entry[] {
+    return this.#entries('SELECT entry FROM journal WHERE job = ? ORDER BY seq', job);
   }
 
   jobsOf(commit: Commit): JobRow[] {

@@ -21,8 +21,8 @@ export interface Store {
   append(entries: readonly Entry[]): void;
   /** The entries of every job that is not finished, in the order in which they were appended. */
   unfinished(): Entry[];
-  /** The entries of every job of a commit, a list a job, oldest job first. */
-  histories(commit: Commit): Entry[][];
+  /** The entries of a job, in the order in which they were appended. */
+  history(job: JobId): Entry[];
   /** The jobs of a commit, oldest first. */
   jobsOf(commit: Commit): JobRow[];
   /** Whether that run's result ended its job. */

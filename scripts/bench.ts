@@ -1,0 +1,46 @@
+/**
+ * Owns `npm run bench`: each figure of the speed that Trivet promises, beside the floors of the
+ * machine measured in the same run, and beside a script that does the same without any safety.
+ * Exit code 1 only where something was lost, doubled or altered; slowness has no exit code.
+ */
+
+import { cpus } from 'node:os';
+import { type Benchmark, table } from './bench/figures.js';
+import { floors } from './bench/floors.js';
+import { latency } from './bench/latency.js';
+import { closeAllRooms } from './bench/room.js';
+import { throughput } from './bench/throughput.js';
+
+const all: readonly Benchmark[] = [floors, latency, throughput];
+
+/** Everything together ends within this, whatever hangs. */
+const endWithinMs = 300_000;
+
+const names = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+const unknown = names.filter((name) => !all.some((one) => one.name === name));
+
+if (process.argv.includes('--help') || unknown.length > 0) {
+  for (const name of unknown) console.log(`There is no benchmark "${name}".`);
+  console.log('npm run bench -- [names…]      without names: all of these');
+  for (const { name, says } of all) console.log(`  ${name.padEnd(12)}${says}`);
+  process.exitCode = unknown.length > 0 ? 2 : 0;
+} else {
+  await runAll(all.filter(({ name }) => names.length === 0 || names.includes(name)));
+}
+
+async function runAll(chosen: readonly Benchmark[]): Promise<void> {
+  const stop = (exitCode: number) => void closeAllRooms().then(() => process.exit(exitCode));
+  process.once('SIGINT', () => stop(3));
+  setTimeout(() => {
+    console.log('\nToo slow: stopped after 5 minutes.');
+    stop(1);
+  }, endWithinMs).unref();
+
+  console.log(`${cpus().length} cores (${cpus()[0]?.model}), node ${process.version}`);
+  console.log('× floor: how many times the floor. "!": the target is missed.');
+  for (const benchmark of chosen) {
+    const result = await benchmark.run();
+    console.log(table(benchmark, result));
+    if ((result.violations ?? []).length > 0) process.exitCode = 1;
+  }
+}

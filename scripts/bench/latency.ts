@@ -1,0 +1,106 @@
+/**
+ * Owns push latency: from the moment at which the remote's ref has its new value, which is the
+ * last act of a push, to the first command of the suite, which is `date`. Each measurement takes
+ * its turn with the rival's, so that a busy machine is busy for both.
+ */
+
+import { pause } from './clock.js';
+import type { Benchmark, Figure } from './figures.js';
+import { rivalPush } from './naive.js';
+import { Project } from './project.js';
+import { inRoom, type Room } from './room.js';
+import { finished } from './trio.js';
+import { ask } from './wire.js';
+import { Witness } from './witness.js';
+
+const rounds = 30;
+const warmUps = 4;
+
+/** After its first line a run is reported and its tree cleaned: nobody pushes twice in this. */
+const settleMs = 80;
+
+export const latency: Benchmark = {
+  name: 'latency',
+  says: 'push to the first line of the suite, an idle trio',
+  run: async () => {
+    const local = await inRoom((room) => measure(room, 'path', ['hint', 'push', 'dispatch']));
+    const far = await inRoom((room) => measure(room, 'file', ['poll']));
+    return {
+      figures: [
+        figure('refs hint, remote is a path', local.hint, local.rival, 15),
+        figure('dispatch by a hook, path', local.dispatch, local.rival, 15),
+        figure('from the start of a real git push', local.push, local.rival),
+        figure('poll by a hook, file:// fetched', far.poll, far.rival, 30),
+      ],
+      floors: [
+        { says: 'script, path', unit: 'ms', samples: local.rival },
+        { says: 'script, fetch', unit: 'ms', samples: far.rival },
+      ],
+      peers: 'Laminar 28 ms, the ancestor told by hand 38 to 60 ms, Buildbot 377 ms',
+      notes: ['With polling alone, half the interval is added to the first figure.'],
+    };
+  },
+};
+
+type Way = 'hint' | 'dispatch' | 'push' | 'poll';
+
+async function measure(
+  room: Room,
+  by: 'path' | 'file',
+  ways: readonly Way[],
+): Promise<Record<Way | 'rival', number[]>> {
+  const witness = new Witness(room.folder);
+  const project = new Project(room.folder, 'pushed', `#!/bin/sh\n${witness.stamp('begun')}\n`);
+  const commits = project.prepare(1 + ways.length * (rounds + warmUps));
+  project.move(commits[0] ?? '');
+  const clone = project.clone('clone', by);
+  const author = project.author('author');
+  const { dispatcher, port } = await room.dispatcher();
+  room.runner(port, clone, 'A');
+  const observer = room.observer(port, clone);
+  await dispatcher.until(finished(commits.shift() ?? ''));
+
+  const rival = rivalPush(room, by);
+  const samples: Record<Way | 'rival', number[]> = {
+    hint: [],
+    dispatch: [],
+    push: [],
+    poll: [],
+    rival: [],
+  };
+  for (const way of ways) {
+    if (way === 'dispatch') await observer.kill();
+    for (let round = -warmUps; round < rounds; round += 1) {
+      const commit = commits.shift() ?? '';
+      await pause(settleMs);
+      const pushedAtMs = await tell(way, project, commit, port, author);
+      const took = (await witness.first(commit, 'begun')).atMs - pushedAtMs;
+      await pause(settleMs);
+      const rivalTook = await rival();
+      if (round < 0) continue;
+      samples[way].push(took);
+      samples.rival.push(rivalTook);
+    }
+  }
+  return samples;
+}
+
+/** Pushes and says so; answers the moment of the push. */
+async function tell(
+  way: Way,
+  project: Project,
+  commit: string,
+  port: number,
+  author: string,
+): Promise<number> {
+  if (way === 'push') return project.push(author, commit);
+  const movedAtMs = project.move(commit);
+  if (way === 'poll') await ask(port, 'poll');
+  if (way === 'dispatch') await ask(port, `dispatch:${commit}`);
+  return movedAtMs;
+}
+
+function figure(says: string, samples: number[], rival: number[], target?: number): Figure {
+  const floor: Figure = { says: 'script', unit: 'ms', samples: rival };
+  return { says, unit: 'ms', samples, floor, ...(target === undefined ? {} : { target }) };
+}
