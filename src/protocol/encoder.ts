@@ -9,25 +9,25 @@ import { type Request, requests, type SessionMessage, session } from './verbs.js
 
 /** A request as the ancestor would send it, with no newline behind. */
 export function encodeRequest(request: Request): Buffer {
-  return encode(requests[request.verb], request);
+  return Buffer.concat(parts(requests[request.verb], request));
 }
 
 /** A message of a session. */
 export function encodeSession(message: SessionMessage): Buffer {
-  return Buffer.concat([encode(session[message.verb], message), newline]);
+  return Buffer.concat([...parts(session[message.verb], message), newline]);
 }
 
 const newline = Buffer.from('\n');
 
-function encode(row: Row, message: { verb: string; body?: unknown }): Buffer {
+function parts(row: Row, message: { verb: string; body?: unknown }): Uint8Array[] {
   const values = message as unknown as Readonly<Record<string, unknown>>;
   const fields = Object.keys(row.fields).map((name) => `:${String(values[name])}`);
   const header = message.verb + fields.join('');
-  if (row.body.kind === 'none') return Buffer.from(header, 'latin1');
+  if (row.body.kind === 'none') return [Buffer.from(header, 'latin1')];
   const body =
     row.body.kind === 'json'
       ? Buffer.from(JSON.stringify(message.body))
       : (message.body as Uint8Array);
   const length = row.body.kind === 'characters' ? countCharacters(body) : body.byteLength;
-  return Buffer.concat([Buffer.from(`${header}:${length}:`, 'latin1'), body]);
+  return [Buffer.from(`${header}:${length}:`, 'latin1'), body];
 }

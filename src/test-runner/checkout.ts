@@ -1,0 +1,180 @@
+/**
+ * Owns a slot's checkout: a small repository of the runner's own that borrows the clone's objects,
+ * so that a suite can damage neither the clone nor its work tree. After `at(commit)` the tree is
+ * exactly that commit, HEAD detached at it, nothing else there (A1, A2, A46, A47).
+ * Never gives git a text that could be an option: only ids that passed their check (A4).
+ *
+ *   run's suite | clean | ................. | reset --hard <commit> | next run's suite
+ *                `-- off the critical path --'`-- the one git process before a suite --'
+ */
+
+import { lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Handback } from '../protocol/bodies.js';
+import { type Commit, parseCommit } from '../protocol/ids.js';
+import type { Clone } from '../world/clone.js';
+import { type Git, GitFault, gitIn } from '../world/git.js';
+import { hasSubmodules, updateSubmodules } from './submodules.js';
+
+/** A fetch that shows no progress for so long has lost its remote. */
+const fetchSilenceMs = 60_000;
+
+export class Checkout {
+  readonly folder: string;
+  readonly #clone: Clone;
+  readonly #git: Git;
+  readonly #cloneGit: Git;
+  /** Resolves with git's words where the tree could be neither cleaned nor made anew. */
+  #cleaning: Promise<string | null>;
+
+  /** Takes over what an earlier process left in `folder`, in whatever state, and cleans it. */
+  constructor(folder: string, clone: Clone) {
+    this.folder = folder;
+    this.#clone = clone;
+    const local = clone.originFolder !== null || clone.origin?.startsWith('file:') === true;
+    mkdirSync(folder, { recursive: true });
+    this.#git = gitIn(folder, { allowFileProtocol: local });
+    this.#cloneGit = gitIn(clone.path, { silenceMs: fetchSilenceMs });
+    this.#cleaning = this.#clean();
+  }
+
+  /** Makes the tree that commit; null, or why another runner should have the run. */
+  async at(commit: Commit): Promise<Handback | null> {
+    if (parseCommit(commit) !== commit) throw new Error(`not a commit: ${commit}`);
+    const broken = await this.#cleaning;
+    if (broken !== null) return { reason: 'could-not-fetch', detail: broken };
+    if ((await this.#reset(commit)) === null) return null;
+
+    if (!(await this.#has(commit))) {
+      const fault = await this.#fetch(commit);
+      if (fault !== null) return { reason: 'could-not-fetch', detail: fault };
+      if (!(await this.#has(commit))) {
+        return { reason: 'unknown-commit', detail: 'the repository does not have that commit' };
+      }
+      if ((await this.#reset(commit)) === null) return null;
+    }
+    // The commit is there and will not be checked out: whatever is broken, a new tree is not.
+    const fault =
+      (await faultOf(async () => {
+        this.#destroy();
+        this.#restore();
+      })) ?? (await this.#reset(commit));
+    return fault === null ? null : { reason: 'could-not-fetch', detail: fault };
+  }
+
+  /** Removes what the suite left behind. Starts now, while nobody waits; `at` awaits it. */
+  clean(): void {
+    this.#cleaning = this.#clean();
+  }
+
+  /** Resolves once no git process of ours is at work in the tree. */
+  async settled(): Promise<void> {
+    await this.#cleaning;
+  }
+
+  async #clean(): Promise<string | null> {
+    const fault = await faultOf(async () => {
+      this.#restore();
+      await this.#git(['clean', '-ffdxq']);
+    });
+    if (fault === null) return null;
+    // What cannot be cleaned (a suite may do anything to its tree) is made anew.
+    return faultOf(async () => {
+      this.#destroy();
+      this.#restore();
+    });
+  }
+
+  /** Null where the tree is that commit now, else git's words. */
+  async #reset(commit: Commit): Promise<string | null> {
+    return faultOf(async () => {
+      // A raw id in HEAD keeps it detached whatever the last suite did: no branch ever moves.
+      writeFileSync(join(this.folder, '.git', 'HEAD'), `${commit}\n`);
+      await this.#git(['reset', '--hard', '-q', commit]);
+      if (hasSubmodules(this.folder)) await updateSubmodules(this.folder, this.#git);
+    });
+  }
+
+  async #has(commit: Commit): Promise<boolean> {
+    return (await faultOf(() => this.#git(['cat-file', '-e', `${commit}^{commit}`]))) === null;
+  }
+
+  /** Into the clone: it has the user's credentials, and its other runners want the commit too. */
+  async #fetch(commit: Commit): Promise<string | null> {
+    if (this.#clone.origin === null) return null;
+    const options = ['--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
+    const quiet = ['--no-auto-maintenance', '--progress', 'origin'];
+    const exact = await faultOf(() => this.#cloneGit(['fetch', ...options, ...quiet, commit]));
+    if (exact === null) return null;
+    // It may be the remote that is away, or the commit, or a server that gives no single commits.
+    return faultOf(() => this.#cloneGit(['fetch', ...options, ...quiet]));
+  }
+
+  #destroy(): void {
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** Of what is in `.git`, only objects, index and submodules outlive a run; the rest is ours. */
+  #restore(): void {
+    const gitDir = join(this.folder, '.git');
+    const found = lstatSync(gitDir, { throwIfNoEntry: false });
+    // A suite may have put a link or a file there, which would lead us out of the tree.
+    if (found !== undefined && !found.isDirectory()) this.#destroy();
+    mkdirSync(join(gitDir, 'objects', 'info'), { recursive: true });
+    for (const name of readdirSync(gitDir)) {
+      if (!outliving.has(name)) rmSync(join(gitDir, name), { recursive: true, force: true });
+    }
+    mkdirSync(join(gitDir, 'refs'));
+    writeFileSync(join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
+    writeFileSync(join(gitDir, 'config'), configuration(this.#clone));
+    writeFileSync(join(gitDir, 'objects', 'info', 'alternates'), alternates(this.#clone));
+  }
+}
+
+const outliving = new Set(['objects', 'index', 'modules']);
+
+/** Written out against a user's own settings that would make a checkout differ from its commit. */
+function configuration({ format, origin }: Clone): string {
+  return [
+    '[core]',
+    `repositoryFormatVersion = ${format === 'sha256' ? 1 : 0}`,
+    'bare = false',
+    'fileMode = true',
+    'autocrlf = false',
+    'sparseCheckout = false',
+    'trustctime = true',
+    'checkStat = default',
+    'logAllRefUpdates = false',
+    '[submodule]',
+    'recurse = false',
+    '[gc]',
+    'auto = 0',
+    ...(format === 'sha256' ? ['[extensions]', 'objectFormat = sha256'] : []),
+    ...(origin === null ? [] : ['[remote "origin"]', `url = ${quoted(origin)}`]),
+    '',
+  ].join('\n');
+}
+
+/** A value as git's configuration wants it, whatever characters a path may hold. */
+function quoted(value: string): string {
+  return `"${value.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+}
+
+/** An origin on this disk lends its objects too: then a push needs no fetch to be tested. */
+function alternates({ objects, originFolder }: Clone): string {
+  const folders = originFolder === null ? [objects] : [objects, join(originFolder, 'objects')];
+  return folders.map((folder) => `${folder.includes('\n') ? quoted(folder) : folder}\n`).join('');
+}
+
+async function faultOf(work: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (error instanceof GitFault) return error.message;
+    const { code, message } = error as NodeJS.ErrnoException;
+    // The disk's refusals (full, read-only, gone) are the tree's fault like git's own.
+    if (code === undefined) throw error;
+    return message;
+  }
+}

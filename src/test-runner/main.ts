@@ -1,0 +1,71 @@
+/**
+ * Owns the runner's start: the only place where its real world is built.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { lingerMs } from '../protocol/limits.js';
+import { realClock } from '../world/clock.js';
+import { openClone, repositoryName } from '../world/clone.js';
+import { run } from '../world/command-line.js';
+import { realNetwork } from '../world/network.js';
+import { onStopSignals } from '../world/signals.js';
+import { storyteller } from '../world/story.js';
+import { reachableHost } from './ancestor.js';
+import { standGuard } from './guard.js';
+import { readOptions } from './options.js';
+import { startRunner } from './shell.js';
+import { claimSlots } from './slots.js';
+
+await run(async (argv) => {
+  const options = readOptions(argv);
+  if (options === null) return;
+
+  const clone = await openClone(resolve(options.repo));
+  const slots = claimSlots(
+    resolve(options.state ?? join(clone.gitDir, 'trivet')),
+    clone,
+    options.jobs,
+  );
+  const tell = storyteller(options.story);
+  const guard = randomBytes(8).toString('hex');
+  standGuard(guard);
+
+  const runner = await startRunner(
+    { clock: realClock, network: realNetwork, tell, exit: leave },
+    {
+      name: options.name,
+      version: ownVersion(),
+      repository: options.repository ?? repositoryName(clone),
+      labels: options.labels,
+      host: options.host,
+      port: options.port,
+      dispatcher: options.dispatcher,
+      reachable: reachableHost(options.host, hostname(), options.dispatcher),
+      guard,
+      localStart: process.pid.toString(16).padStart(8, '0'),
+      suite: {
+        command: options.command,
+        timeoutMs: options.timeoutMs,
+        graceMs: options.graceMs,
+        logBytesMax: options.logBytesMax,
+        environment: process.env,
+      },
+    },
+    slots,
+  );
+  onStopSignals({ drain: () => runner.drain(), abort: () => runner.abort() });
+});
+
+/** What was written last is still on its way out; nothing else keeps us. */
+function leave(code: number): void {
+  process.exitCode = code;
+  setTimeout(() => process.exit(), lingerMs).unref();
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

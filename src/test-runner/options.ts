@@ -1,0 +1,130 @@
+/**
+ * Owns the runner's command line: every flag, its default, its unit, and what is wrong with it.
+ * Never looks at the world; whether the repository is one is for the shell to find out.
+ */
+
+import type { Address } from '../protocol/address.js';
+import {
+  clientFlags,
+  duration,
+  port,
+  readCommandLine,
+  UsageError,
+  wholeNumber,
+  wireName,
+} from '../world/command-line.js';
+import type { StoryOptions } from '../world/story.js';
+
+export interface Options {
+  readonly repo: string;
+  readonly host: string;
+  /** Null: the first free one of the documented range. */
+  readonly port: number | null;
+  readonly dispatcher: Address;
+  readonly name: string | null;
+  readonly labels: readonly string[];
+  readonly jobs: number;
+  readonly command: string | null;
+  readonly timeoutMs: number;
+  readonly graceMs: number;
+  readonly logBytesMax: number;
+  readonly repository: string | null;
+  readonly state: string | null;
+  readonly story: StoryOptions;
+}
+
+/** As many suites at once as one process can look after without falling behind. */
+const jobsMax = 64;
+
+/** Output beyond this is a suite gone wild; it would fill the disks of two machines. */
+const logBytesMax = 1_024 * 1_024 * 1_024;
+
+/** Timers count 31 bits of milliseconds; one that is set for longer fires at once. */
+const waitMsMax = 7 * 24 * 3_600_000;
+
+const flags = {
+  ...clientFlags,
+  host: {
+    type: 'string',
+    default: 'localhost',
+    describe: "where to listen, as an ancestor's dispatcher can reach us",
+  },
+  port: {
+    type: 'string',
+    defaultDescription: 'first free of 8900 to 8999',
+    describe: 'port to listen on; 0: any free one',
+    coerce: port('port'),
+  },
+  labels: {
+    type: 'string',
+    default: '',
+    describe: 'what this machine offers, with commas between: gpu,linux',
+    coerce: (text: string) =>
+      text
+        .split(',')
+        .filter((label) => label !== '')
+        .map(wireName('labels')),
+  },
+  jobs: {
+    default: '1',
+    describe: `suites at once, 1 to ${jobsMax}`,
+    coerce: wholeNumber('jobs', jobsMax),
+  },
+  command: {
+    type: 'string',
+    defaultDescription: 'what the tree shows',
+    describe: 'how to run the suite, by sh: "npm test"',
+  },
+  timeout: {
+    default: '60m',
+    describe: 'a suite that takes longer is ended',
+    coerce: atMostAWeek('timeout'),
+  },
+  grace: {
+    default: '5s',
+    describe: 'between asking processes to end and killing them',
+    coerce: atMostAWeek('grace'),
+  },
+  'log-limit': {
+    default: String(logBytesMax),
+    describe: 'bytes of output after which a suite is ended',
+    coerce: wholeNumber('log-limit', Number.MAX_SAFE_INTEGER),
+  },
+  state: {
+    type: 'string',
+    defaultDescription: '<git-dir>/trivet',
+    describe: 'folder for checkouts and results not yet delivered',
+  },
+} as const;
+
+/** The options that `argv` and the environment spell, or null where only help was wanted. */
+export function readOptions(argv: readonly string[]): Options | null {
+  const purpose = 'Tests the commits that the dispatcher sends.';
+  const repo = 'a clone of the repository to test';
+  const read = readCommandLine({ script: 'test-runner.js', purpose, flags, repo }, argv);
+  if (read === null) return null;
+  return {
+    repo: read.repo,
+    host: read.host,
+    port: read.port ?? null,
+    dispatcher: read['dispatcher-server'],
+    name: read.name ?? null,
+    labels: read.labels,
+    jobs: read.jobs,
+    command: read.command ?? null,
+    timeoutMs: read.timeout,
+    graceMs: read.grace,
+    logBytesMax: read['log-limit'],
+    repository: read.repository ?? null,
+    state: read.state ?? null,
+    story: { level: read['log-level'], format: read['log-format'] },
+  };
+}
+
+function atMostAWeek(flag: string): (text: string) => number {
+  return (text) => {
+    const value = duration(flag)(text);
+    if (value <= waitMsMax) return value;
+    throw new UsageError(`--${flag} is at most 168h, a week, not "${text}".`);
+  };
+}

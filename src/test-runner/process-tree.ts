@@ -1,0 +1,88 @@
+/**
+ * Owns finding and ending the processes of a run: its process group, and whoever left that group
+ * (setsid) but still carries the run's mark in its environment. Never waits.
+ * Never signals pid 0, 1 or -1, which would be our own group, init, or everyone.
+ */
+
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** The environment entry that all processes of a run inherit: `TRIVET_RUN=<run>`. */
+export type Mark = `TRIVET_RUN=${string}`;
+
+/** Signals a process group. One that is gone already is what was wanted. */
+export function signalGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  assertOrdinary(leader);
+  signalIfThere(-leader, signal);
+}
+
+/** Signals these processes one by one. */
+export function signalAll(pids: readonly number[], signal: 'SIGTERM' | 'SIGKILL'): void {
+  for (const pid of pids) {
+    assertOrdinary(pid);
+    signalIfThere(pid, signal);
+  }
+}
+
+/**
+ * Living processes that carry the mark, of those with a pid above `above` only. Empty where
+ * there is no /proc. A zombie has no environment and so is not found.
+ */
+export function carriersOf(mark: Mark, above = 1): number[] {
+  const entry = Buffer.from(`${mark}\0`);
+  const separated = Buffer.from(`\0${mark}\0`);
+  return pidsAbove(above).filter((pid) => {
+    const environment = readOrNull(() => readFileSync(`/proc/${pid}/environ`));
+    if (environment === null) return false;
+    return environment.subarray(0, entry.length).equals(entry) || environment.includes(separated);
+  });
+}
+
+/** Living processes that work inside `folder`: what a killed runner's git or suite left there. */
+export function workersIn(folder: string): number[] {
+  return pidsAbove(1).filter((pid) => {
+    const cwd = readOrNull(() => readlinkSync(`/proc/${pid}/cwd`));
+    return cwd !== null && (cwd === folder || cwd.startsWith(`${folder}/`));
+  });
+}
+
+/** The process group of a process, or null where that is not to be found out. */
+export function groupOf(pid: number): number | null {
+  const stat = readOrNull(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  // `pid (name) state parent group …`, where the name may hold anything, parentheses included.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields?.[2] === undefined ? null : Number(fields[2]);
+}
+
+/** The pid that was given out last, or null where there is no /proc. */
+export function newestPid(): number | null {
+  const loadavg = readOrNull(() => readFileSync('/proc/loadavg', 'latin1'));
+  return loadavg === null ? null : Number(loadavg.trim().split(' ').at(-1));
+}
+
+function pidsAbove(above: number): number[] {
+  const names = readOrNull(() => readdirSync('/proc')) ?? [];
+  return names.map(Number).filter((pid) => pid > above && pid !== process.pid);
+}
+
+function assertOrdinary(pid: number): void {
+  if (!Number.isSafeInteger(pid) || pid <= 1) throw new Error(`will not signal pid ${pid}`);
+}
+
+function signalIfThere(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // EPERM: a suite that changed its user; then it is not ours to end.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+  }
+}
+
+/** Processes end and belong to others while we look; both mean: not one of ours. */
+function readOrNull<Value>(read: () => Value): Value | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Owns the slots: folders in which one run at a time is tested, claimed for the life of a process
+ * so that several runners can share one clone (A3, A46). Claiming one takes over what a dead
+ * process left there: results to deliver, and suites to end.
+ *
+ *   <git-dir>/trivet/slots/1/   lock    held by us, or by another runner, or by nobody
+ *                               tree/   the checkout, reused from run to run
+ *                               runs/   logs and reports of runs still in hand
+ *                               output  the pipe through which a suite's output comes
+ */
+
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clone } from '../world/clone.js';
+import { UsageError } from '../world/command-line.js';
+import { type Lock, tryLock } from '../world/lock.js';
+import { Checkout } from './checkout.js';
+import { OutputPipe } from './output.js';
+import { carriersOf, signalAll, workersIn } from './process-tree.js';
+import { type KeptRun, RunFiles } from './run-files.js';
+
+export interface Slot {
+  readonly checkout: Checkout;
+  readonly files: RunFiles;
+  readonly output: OutputPipe;
+  /** Results that an earlier process could not deliver. */
+  readonly kept: readonly KeptRun[];
+  readonly lock: Lock;
+}
+
+/** No machine runs that many runners on one clone; something else is wrong with the folder. */
+const slotsMax = 1_024;
+
+/** Claims the `count` lowest slots that no other process holds. */
+export function claimSlots(state: string, clone: Clone, count: number): Slot[] {
+  const slots: Slot[] = [];
+  try {
+    for (let number = 1; slots.length < count && number <= slotsMax; number += 1) {
+      const folder = join(state, 'slots', String(number));
+      mkdirSync(folder, { recursive: true });
+      const lock = tryLock(join(folder, 'lock'));
+      if (lock !== null) slots.push(takeOver(realpathSync(folder), lock, clone));
+    }
+  } catch (error) {
+    throw new UsageError(
+      `The folder ${state} cannot be used (${(error as Error).message}): ` +
+        'make it writable, or name another with --state.',
+    );
+  }
+  if (slots.length < count) throw new UsageError(`${state} has no free slots: use --state.`);
+  return slots;
+}
+
+function takeOver(folder: string, lock: Lock, clone: Clone): Slot {
+  const tree = join(folder, 'tree');
+  const files = new RunFiles(join(folder, 'runs'));
+  const { ended, interrupted } = files.find();
+  for (const run of interrupted) {
+    signalAll(carriersOf(`TRIVET_RUN=${run}`), 'SIGKILL');
+    files.forget(run);
+  }
+  // A dead runner's git may still be at work, and would write another commit's files into ours.
+  signalAll(workersIn(tree), 'SIGKILL');
+  const output = new OutputPipe(join(folder, 'output'));
+  return { checkout: new Checkout(tree, clone), files, output, kept: ended, lock };
+}

@@ -1,0 +1,159 @@
+/**
+ * Owns the sentences in which a runner tells what happens, with stable fields for machines.
+ * Never decides anything; made from the events that reach the core and the effects that leave it.
+ */
+
+import { type Address, formatAddress } from '../protocol/address.js';
+import type { Handback, Report } from '../protocol/bodies.js';
+import { type Commit, type RunId, short } from '../protocol/ids.js';
+import type { Tell } from '../world/story.js';
+import type { Core, Effect, Event, Job } from './core.js';
+
+export interface Names {
+  readonly name: string;
+  readonly repository: string;
+  readonly dispatcher: Address;
+}
+
+export class Story {
+  readonly #tell: Tell;
+  readonly #names: Names;
+  readonly #dispatcher: string;
+  /** The commits of runs, for messages that name the run only. */
+  readonly #commits = new Map<RunId, Commit>();
+  /** A dispatcher that stays away is told of once, not at every attempt. */
+  #saidAway = '';
+
+  constructor(tell: Tell, names: Names) {
+    this.#tell = tell;
+    this.#names = names;
+    this.#dispatcher = formatAddress(names.dispatcher);
+  }
+
+  opened(listening: Address, kept: readonly Job[]): void {
+    const { name, repository } = this.#names;
+    this.#say(
+      'waiting',
+      `runner ${name} for ${repository}, waiting for the dispatcher ${this.#dispatcher}`,
+    );
+    this.#say(
+      'listening',
+      `listening on ${formatAddress(listening)} for an ancestor's dispatcher`,
+      {
+        level: 'debug',
+      },
+    );
+    for (const job of kept) {
+      this.#say('kept', `the result of ${short(job.commit)} is still to be delivered`, fields(job));
+    }
+  }
+
+  starting(job: Job, command: string): void {
+    const subject = job.assignment.subject === '' ? '' : ` "${job.assignment.subject}"`;
+    this.#say('testing', `testing ${short(job.commit)}${subject} with ${command}`, fields(job));
+  }
+
+  happened(event: Event, core: Core): void {
+    switch (event.type) {
+      case 'session':
+      case 'classic': {
+        const kind = event.type === 'session' ? 'connected to' : 'found the classic';
+        this.#saidAway = '';
+        this.#say(event.type, `${kind} dispatcher ${this.#dispatcher}`);
+        break;
+      }
+      case 'away':
+        this.#away(event.reason, core);
+        break;
+      case 'message':
+        if (event.message.verb === 'runtest') {
+          this.#commits.set(event.message.run, event.message.commit);
+        }
+        if (event.message.verb === 'recorded') {
+          this.#say('recorded', 'the dispatcher has recorded the result', {
+            run: event.message.run,
+            level: 'debug',
+          });
+        }
+        break;
+      case 'ended':
+        if (event.ending.kind === 'report') this.#ended(event.job, event.ending.report);
+        break;
+      case 'drain':
+        this.#draining(core);
+        break;
+      default:
+        break;
+    }
+  }
+
+  follows(effect: Effect): void {
+    if (effect.do === 'end') this.#ending(effect.job, effect.because);
+    if (effect.do === 'register') this.#say('registered', 'registering', { level: 'debug' });
+    if (effect.do === 'send' && effect.message.verb === 'handback') {
+      this.#handedBack(effect.message.run, effect.message.body);
+    }
+    if (effect.do === 'forget') this.#commits.delete(effect.job.run);
+    if (effect.do === 'leave') this.#say('left', 'all is delivered; goodbye');
+  }
+
+  #handedBack(run: RunId, { reason, detail }: Handback): void {
+    const commit = this.#commits.get(run);
+    this.#commits.delete(run);
+    const what = commit === undefined ? `run ${run}` : short(commit);
+    const why = detail === '' ? reason : detail;
+    this.#say('handback', `gave ${what} back: ${why}`, { run, commit, reason, level: 'warn' });
+  }
+
+  #away(reason: string, core: Core): void {
+    if (reason === this.#saidAway) return;
+    this.#saidAway = reason;
+    const { going, undelivered } = core.waitsFor();
+    const kept =
+      going.length > 0
+        ? `; ${going.length === 1 ? 'the run goes on and its result is' : 'the runs go on and their results are'} kept`
+        : undelivered.length > 0
+          ? '; what has ended is kept'
+          : '';
+    this.#say('away', `the dispatcher ${reason}${kept}`, { level: 'warn', reason });
+  }
+
+  #ended(job: Job, report: Report): void {
+    const seconds = (report.durationMs / 1_000).toFixed(1);
+    const { end, exitCode, signal, reason } = report;
+    const why = { passed: '', failed: signal ?? `exit code ${exitCode}` }[end as string] ?? reason;
+    const detail = why === '' ? '' : ` (${why})`;
+    this.#say('ended', `${short(job.commit)} ${end} after ${seconds} s${detail}`, {
+      ...fields(job),
+      ...report,
+    });
+  }
+
+  #ending(job: Job, because: string): void {
+    const commit = short(job.commit);
+    const sentences: Readonly<Record<string, string>> = {
+      cancelled: `${commit} was cancelled; its suite is ended`,
+      revoked: `lost the lease of ${commit}; its suite is ended`,
+      aborted: `stopped: the suite of ${commit} is ended`,
+    };
+    this.#say(because, sentences[because] ?? because, { ...fields(job), level: 'warn' });
+  }
+
+  #draining(core: Core): void {
+    const { going, undelivered } = core.waitsFor();
+    if (going.length + undelivered.length === 0) return;
+    const waits = [
+      ...going.map(({ commit }) => `the suite of ${short(commit)}`),
+      ...undelivered.map(({ commit }) => `the dispatcher to take the result of ${short(commit)}`),
+    ];
+    this.#say('draining', `waiting for ${waits.join(', ')}; Ctrl-C again ends it now`);
+  }
+
+  #say(event: string, msg: string, more: Parameters<Tell>[0] | object = {}): void {
+    this.#tell({ ...more, event, msg });
+  }
+}
+
+function fields({ run, commit }: Job): { run: string; commit: string } {
+  return { run, commit };
+}

@@ -1,0 +1,35 @@
+/**
+ * Owns the submodules of a checkout: brought to what the commit names, cleaned, or gone with it.
+ * Costs nothing where neither this commit nor the last one had any.
+ */
+
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Git } from '../world/git.js';
+
+/** Whether this commit has submodules, or an earlier one left theirs. */
+export function hasSubmodules(folder: string): boolean {
+  return existsSync(join(folder, '.gitmodules')) || existsSync(modulesOf(folder));
+}
+
+export async function updateSubmodules(folder: string, git: Git): Promise<void> {
+  if (existsSync(join(folder, '.gitmodules'))) {
+    await git(['submodule', 'sync', '-q', '--recursive']);
+    await git(['submodule', 'update', '-q', '--init', '--recursive', '--force']);
+    await git([
+      'submodule',
+      'foreach',
+      '-q',
+      '--recursive',
+      'git clean -ffdxq && git reset --hard -q',
+    ]);
+  } else {
+    rmSync(modulesOf(folder), { recursive: true, force: true });
+  }
+  // `reset` leaves the folder of a submodule that the commit no longer names.
+  await git(['clean', '-ffdxq']);
+}
+
+function modulesOf(folder: string): string {
+  return join(folder, '.git', 'modules');
+}

@@ -1,0 +1,180 @@
+/**
+ * Owns one run in one slot, from the checkout to the report on disk. Knows no dispatcher: it is
+ * told to stop, and it ends in exactly one `Ending`. Red tests are a value here, not an error.
+ *
+ *   checkout --> which suite? --> process --> tree is empty --> log and report on disk --> clean
+ */
+
+import { closeSync, writeSync } from 'node:fs';
+import type { Handback, Report } from '../protocol/bodies.js';
+import type { Clock } from '../world/clock.js';
+import type { Because, Ending, Job } from './core.js';
+import { type RunnerNames, suiteEnvironment } from './environment.js';
+import { type ProcessEnd, SuiteProcess } from './process.js';
+import type { Slot } from './slots.js';
+import { type Command, findSuite } from './suite.js';
+import { treeAt } from './tree.js';
+
+export interface SuiteOptions {
+  readonly command: string | null;
+  readonly timeoutMs: number;
+  readonly graceMs: number;
+  readonly logBytesMax: number;
+  readonly names: RunnerNames;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface SuiteEvents {
+  readonly starting: (command: Command) => void;
+  /** The log holds that many bytes now. */
+  readonly grown: (bytes: number) => void;
+}
+
+type Stop = Because | 'timed-out' | 'too-long';
+
+export class SuiteRun {
+  readonly job: Job;
+  readonly ended: Promise<Ending>;
+  readonly #clock: Clock;
+  readonly #slot: Slot;
+  readonly #options: SuiteOptions;
+  readonly #events: SuiteEvents;
+  #log = -1;
+  #logBytes = 0;
+  #fault: Error | null = null;
+  #process: SuiteProcess | null = null;
+  #stop: Stop | null = null;
+
+  constructor(clock: Clock, slot: Slot, job: Job, options: SuiteOptions, events: SuiteEvents) {
+    this.#clock = clock;
+    this.#slot = slot;
+    this.job = job;
+    this.#options = options;
+    this.#events = events;
+    this.ended = this.#go();
+  }
+
+  /** How long the log is by now. */
+  get logBytes(): number {
+    return this.#logBytes;
+  }
+
+  /** Ends the suite's processes; the first reason is the one that is reported. */
+  stop(because: Stop): void {
+    this.#stop ??= because;
+    if (because === 'aborted') this.#process?.kill();
+    else this.#process?.end();
+  }
+
+  async #go(): Promise<Ending> {
+    const startedAtMs = this.#clock.nowMs();
+    try {
+      this.#log = this.#slot.files.createLog(this.job.run);
+      const refusal = await this.#slot.checkout.at(this.job.commit);
+      if (refusal !== null && !this.job.classic && this.#stop === null) {
+        return { kind: 'handback', handback: refusal };
+      }
+      const verdict =
+        this.#stop !== null
+          ? this.#judge(nothing)
+          : refusal !== null
+            ? errored(explain(refusal))
+            : await this.#test();
+      if (this.#stop === 'revoked' || this.#stop === 'aborted') {
+        return { kind: 'handback', handback: unwanted };
+      }
+
+      const durationMs = this.#clock.nowMs() - startedAtMs;
+      const report: Report = { ...verdict, logBytes: this.#logBytes, durationMs };
+      await this.#slot.files.keep({ job: this.job, report }, this.#log);
+      return { kind: 'report', report };
+    } catch (error) {
+      // The world's failure (a full disk) has a code: another runner may fare better.
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      return { kind: 'handback', handback: { reason: 'stopped', detail: message } };
+    } finally {
+      if (this.#log >= 0) closeSync(this.#log);
+      this.#slot.checkout.clean();
+    }
+  }
+
+  async #test(): Promise<Verdict> {
+    const { checkout } = this.#slot;
+    const suite = findSuite(treeAt(checkout.folder), this.#options.command);
+    if (suite.kind === 'none') {
+      this.#take(Buffer.from(`${suite.says}\n`));
+      return errored(suite.says);
+    }
+
+    this.#events.starting(suite.command);
+    const output = this.#slot.output.open(this.#clock, (bytes) => this.#take(bytes));
+    try {
+      this.#process = new SuiteProcess(this.#clock, {
+        command: suite.command,
+        cwd: checkout.folder,
+        environment: suiteEnvironment(this.#options.environment, this.job, this.#options.names),
+        output: output.writer,
+        mark: `TRIVET_RUN=${this.job.run}`,
+        graceMs: this.#options.graceMs,
+      });
+    } finally {
+      closeSync(output.writer);
+    }
+    const cancelTimeout = this.#clock.after(this.#options.timeoutMs, () => this.stop('timed-out'));
+    const end = await this.#process.ended;
+    cancelTimeout();
+    output.finish();
+    await output.taken;
+    if (this.#fault !== null) throw this.#fault;
+    return this.#judge(end);
+  }
+
+  /** Writes output to the log as it comes, up to the limit. */
+  #take(bytes: Buffer): void {
+    if (this.#fault !== null) return;
+    const room = this.#options.logBytesMax - this.#logBytes;
+    try {
+      const fits = bytes.subarray(0, Math.max(0, room));
+      for (let at = 0; at < fits.length; ) at += writeSync(this.#log, fits, at);
+      this.#logBytes += fits.length;
+      this.#events.grown(this.#logBytes);
+    } catch (error) {
+      // A full disk: without its log the run is worth nothing.
+      this.#fault = error as Error;
+      this.stop('aborted');
+    }
+    if (bytes.length > room) this.stop('too-long');
+  }
+
+  #judge({ exitCode, signal, couldNotStart }: ProcessEnd): Verdict {
+    const { timeoutMs, logBytesMax } = this.#options;
+    if (couldNotStart !== null) return errored(`The suite could not start: ${couldNotStart}.`);
+    switch (this.#stop) {
+      case 'timed-out': {
+        const reason = `The suite took longer than ${timeoutMs / 1_000} s and was ended.`;
+        return { end: 'timed-out', exitCode, signal, reason };
+      }
+      case 'too-long':
+        return errored(`The suite printed more than ${logBytesMax} bytes and was ended.`);
+      case null:
+        return { end: exitCode === 0 ? 'passed' : 'failed', exitCode, signal, reason: '' };
+      default:
+        return { end: 'cancelled', exitCode, signal, reason: '' };
+    }
+  }
+}
+
+type Verdict = Omit<Report, 'logBytes' | 'durationMs'>;
+
+const nothing: ProcessEnd = { exitCode: null, signal: null, couldNotStart: null };
+
+const unwanted: Handback = { reason: 'stopped', detail: 'the run was given up' };
+
+function errored(reason: string): Verdict {
+  return { end: 'errored', exitCode: null, signal: null, reason };
+}
+
+function explain({ detail }: Handback): string {
+  return `The commit could not be checked out: ${detail}.`;
+}

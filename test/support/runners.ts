@@ -1,0 +1,71 @@
+/**
+ * Owns runners for tests: the real shell on real sockets, with a clone, told by a stand-in.
+ * Each is aborted, and its slots released, when its test ends.
+ */
+
+import { onTestFinished } from 'vitest';
+import { startRunner } from '../../src/test-runner/shell.js';
+import { claimSlots } from '../../src/test-runner/slots.js';
+import { realClock } from '../../src/world/clock.js';
+import { openClone, repositoryName } from '../../src/world/clone.js';
+import { realNetwork } from '../../src/world/network.js';
+import type { Told } from '../../src/world/story.js';
+import { temporaryFolder } from './git.js';
+
+export interface RunnerSettings {
+  readonly clone: string;
+  readonly dispatcherPort: number;
+  readonly command?: string | null;
+  readonly jobs?: number;
+  readonly timeoutMs?: number;
+  readonly graceMs?: number;
+  readonly logBytesMax?: number;
+  readonly state?: string;
+  readonly reachable?: string | null;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export async function runnerFor(settings: RunnerSettings) {
+  const clone = await openClone(settings.clone);
+  const state = settings.state ?? temporaryFolder();
+  const slots = claimSlots(state, clone, settings.jobs ?? 1);
+  const told: Told[] = [];
+  const exits: number[] = [];
+  const runner = await startRunner(
+    {
+      clock: realClock,
+      network: realNetwork,
+      tell: (line) => told.push(line),
+      exit: (code) => exits.push(code),
+    },
+    {
+      name: null,
+      version: 'test',
+      repository: repositoryName(clone),
+      labels: [],
+      host: '127.0.0.1',
+      port: 0,
+      dispatcher: { host: '127.0.0.1', port: settings.dispatcherPort },
+      reachable: settings.reachable === undefined ? '127.0.0.1' : settings.reachable,
+      guard: 'none-stands-here',
+      localStart: process.pid.toString(16).padStart(8, '0'),
+      suite: {
+        command: settings.command === undefined ? 'echo hello' : settings.command,
+        timeoutMs: settings.timeoutMs ?? 60_000,
+        graceMs: settings.graceMs ?? 5_000,
+        logBytesMax: settings.logBytesMax ?? 1_000_000_000,
+        environment: settings.environment ?? { PATH: process.env['PATH'] ?? '' },
+      },
+    },
+    slots,
+  );
+  onTestFinished(async () => {
+    runner.abort();
+    await runner.settled();
+    for (const { checkout, lock } of slots) {
+      await checkout.settled();
+      lock.release();
+    }
+  });
+  return { runner, slots, told, exits, sentences: () => told.map(({ msg }) => msg) };
+}

@@ -1,0 +1,218 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Commit, parseCommit } from '../../src/protocol/ids.js';
+import { Checkout } from '../../src/test-runner/checkout.js';
+import { openClone } from '../../src/world/clone.js';
+import {
+  makeBare,
+  makeClone,
+  makeRepository,
+  type TestRepository,
+  temporaryFolder,
+} from '../support/git.js';
+
+const unknown = 'd'.repeat(40) as Commit;
+
+test('A1: the second commit in a slot is the second commit', async () => {
+  const { clone, first, second } = twoCommits();
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(first)).toBeNull();
+  expect(textOf(checkout)).toBe('one');
+  expect(await checkout.at(second)).toBeNull();
+  expect(textOf(checkout)).toBe('two');
+  expect(git(checkout, 'rev-parse', 'HEAD')).toBe(second);
+});
+
+test('A2: an unknown commit is handed back, never tested as another', async () => {
+  const checkout = await checkoutOf(twoCommits().clone);
+  expect(await checkout.at(unknown)).toMatchObject({ reason: 'unknown-commit' });
+});
+
+test('a remote that is away is told apart from a commit that is not there', async () => {
+  const { clone } = twoCommits();
+  clone.git('remote', 'set-url', 'origin', 'file:///nonexistent/repository.git');
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(unknown)).toMatchObject({ reason: 'could-not-fetch' });
+});
+
+test('A4: an option in place of a commit never reaches git', async () => {
+  const checkout = await checkoutOf(twoCommits().clone);
+  expect(parseCommit('--quiet')).toBeNull();
+  await expect(checkout.at('--quiet' as Commit)).rejects.toThrow('not a commit');
+});
+
+test('A44: a path with spaces and quotes is a path like any other', async () => {
+  const path = join(temporaryFolder(), 'a "clone" with # spaces');
+  const { clone, second } = twoCommits({ path });
+  const checkout = await checkoutOf(clone, join(temporaryFolder(), 'a tree'));
+  expect(await checkout.at(second)).toBeNull();
+  expect(textOf(checkout)).toBe('two');
+});
+
+test('a commit that only the origin has needs no fetch where the origin is a local path', async () => {
+  const { clone, origin, work } = twoCommits();
+  const third = work.commit('three', { 'a.txt': 'three' });
+  work.push();
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(third)).toBeNull();
+  expect(textOf(checkout)).toBe('three');
+  expect(() => clone.git('cat-file', '-e', third)).toThrow();
+  expect(origin.git('rev-parse', 'main')).toBe(third);
+});
+
+test('a commit that the clone lacks is fetched, and the clone keeps its refs and its tree', async () => {
+  const { clone, origin, work, second } = twoCommits();
+  clone.git('remote', 'set-url', 'origin', `file://${origin.path}`);
+  const third = work.commit('three', { 'a.txt': 'three' });
+  work.push();
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(third)).toBeNull();
+  expect(textOf(checkout)).toBe('three');
+  expect(clone.git('rev-parse', 'HEAD', 'origin/main')).toBe(`${second}\n${second}`);
+  expect(readFileSync(join(clone.path, 'a.txt'), 'utf8')).toBe('two');
+  expect(existsSync(join(clone.path, '.git', 'FETCH_HEAD'))).toBe(false);
+});
+
+test('A47: what a suite leaves is gone: changes, ignored files, nested repositories', async () => {
+  const { clone, work } = twoCommits();
+  const commit = work.commit('ignore', { '.gitignore': 'built\n' });
+  work.push();
+  const checkout = await checkoutOf(clone);
+  await checkout.at(commit);
+  writeFileSync(join(checkout.folder, 'a.txt'), 'changed');
+  writeFileSync(join(checkout.folder, 'built'), 'ignored');
+  makeRepository(join(checkout.folder, 'nested', 'deep')).commit('inner', { x: 'x' });
+  checkout.clean();
+  expect(await checkout.at(commit)).toBeNull();
+  expect(readdirSync(checkout.folder).sort()).toEqual(['.git', '.gitignore', 'a.txt']);
+  expect(git(checkout, 'status', '--porcelain', '--ignored')).toBe('');
+});
+
+test('what a suite does to its own repository is undone, and never reaches the clone', async () => {
+  const { clone, first, second } = twoCommits();
+  const checkout = await checkoutOf(clone);
+  await checkout.at(first);
+  git(checkout, 'checkout', '-q', '-b', 'mine');
+  git(checkout, 'config', 'core.worktree', '/tmp');
+  mkdirSync(join(checkout.folder, '.git', 'hooks'), { recursive: true });
+  checkout.clean();
+  expect(await checkout.at(second)).toBeNull();
+  expect(git(checkout, 'branch', '--list')).toBe('* (no branch)');
+  expect(textOf(checkout)).toBe('two');
+  expect(clone.git('branch', '--list')).toBe('* main');
+});
+
+test('a suite that replaces its repository by a link to the clone does the clone no harm', async () => {
+  const { clone, first, second } = twoCommits();
+  const checkout = await checkoutOf(clone);
+  await checkout.at(first);
+  const gitDir = join(checkout.folder, '.git');
+  execFileSync('sh', [
+    '-c',
+    'rm -rf "$1" && ln -s "$2" "$1"',
+    'sh',
+    gitDir,
+    join(clone.path, '.git'),
+  ]);
+  checkout.clean();
+  expect(await checkout.at(first)).toBeNull();
+  expect(clone.git('rev-parse', 'HEAD')).toBe(second);
+});
+
+test('an index.lock left by a killed git does not stop the next run', async () => {
+  const { clone, first, second } = twoCommits();
+  const folder = join(temporaryFolder(), 'tree');
+  await (await checkoutOf(clone, folder)).at(first);
+  writeFileSync(join(folder, '.git', 'index.lock'), '');
+  const next = await checkoutOf(clone, folder);
+  expect(await next.at(second)).toBeNull();
+  expect(textOf(next)).toBe('two');
+});
+
+test('a tree that is broken beyond use is made anew', async () => {
+  const { clone, second } = twoCommits();
+  const checkout = await checkoutOf(clone);
+  await checkout.at(second);
+  writeFileSync(join(checkout.folder, '.git', 'index'), 'not an index');
+  expect(await checkout.at(second)).toBeNull();
+  expect(git(checkout, 'status', '--porcelain')).toBe('');
+});
+
+test('a sha256 repository is checked out like any other', async () => {
+  const path = temporaryFolder();
+  execFileSync('git', ['init', '-q', '-b', 'main', '--object-format=sha256', path]);
+  const repository = makeRepository(path);
+  const commit = repository.commit('one', { 'a.txt': 'one' });
+  expect(commit).toHaveLength(64);
+  const checkout = await checkoutOf(repository);
+  expect(await checkout.at(commit)).toBeNull();
+  expect(textOf(checkout)).toBe('one');
+});
+
+test('A47: submodules are brought along, cleaned, and gone with the commit that drops them', async () => {
+  const library = makeRepository();
+  library.commit('library', { 'lib.txt': 'version 1' });
+  const { clone, work, first } = twoCommits();
+  work.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', library.path, 'lib');
+  const withLibrary = work.commit('with a library');
+  work.push();
+
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(withLibrary)).toBeNull();
+  expect(readFileSync(join(checkout.folder, 'lib', 'lib.txt'), 'utf8')).toBe('version 1');
+
+  writeFileSync(join(checkout.folder, 'lib', 'lib.txt'), 'changed');
+  writeFileSync(join(checkout.folder, 'lib', 'litter'), '');
+  checkout.clean();
+  expect(await checkout.at(withLibrary)).toBeNull();
+  expect(readFileSync(join(checkout.folder, 'lib', 'lib.txt'), 'utf8')).toBe('version 1');
+  expect(existsSync(join(checkout.folder, 'lib', 'litter'))).toBe(false);
+
+  checkout.clean();
+  expect(await checkout.at(first)).toBeNull();
+  expect(readdirSync(checkout.folder).sort()).toEqual(['.git', 'a.txt']);
+});
+
+test('A46: two slots of one clone hold two commits at once', async () => {
+  const { clone, first, second } = twoCommits();
+  const [one, two] = await Promise.all([checkoutOf(clone), checkoutOf(clone)]);
+  expect(await Promise.all([one.at(first), two.at(second)])).toEqual([null, null]);
+  expect([textOf(one), textOf(two)]).toEqual(['one', 'two']);
+});
+
+interface TwoCommits {
+  readonly origin: TestRepository;
+  readonly work: TestRepository;
+  readonly clone: TestRepository;
+  readonly first: Commit;
+  readonly second: Commit;
+}
+
+/** An origin, somebody who pushes to it, and the runner's clone. */
+function twoCommits({ path }: { path?: string } = {}): TwoCommits {
+  const origin = makeBare();
+  const work = makeClone(origin.path);
+  const first = work.commit('one', { 'a.txt': 'one' });
+  const second = work.commit('two', { 'a.txt': 'two' });
+  work.push();
+  return { origin, work, clone: makeClone(origin.path, path), first, second };
+}
+
+async function checkoutOf(
+  { path }: TestRepository,
+  folder = join(temporaryFolder(), 'tree'),
+): Promise<Checkout> {
+  const checkout = new Checkout(folder, await openClone(path));
+  await checkout.settled();
+  return checkout;
+}
+
+function textOf({ folder }: Checkout): string {
+  return readFileSync(join(folder, 'a.txt'), 'utf8');
+}
+
+function git({ folder }: Checkout, ...args: string[]): string {
+  return execFileSync('git', args, { cwd: folder, stdio: 'pipe' }).toString().trim();
+}

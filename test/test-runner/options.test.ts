@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { readOptions } from '../../src/test-runner/options.js';
+
+test('the defaults are those of the ancestor where it had any', () => {
+  expect(readOptions(['clone'])).toMatchObject({
+    repo: 'clone',
+    host: 'localhost',
+    port: null,
+    dispatcher: { host: 'localhost', port: 8_888 },
+    jobs: 1,
+    timeoutMs: 3_600_000,
+    graceMs: 5_000,
+  });
+});
+
+test.each([
+  [[], 'Which repository?'],
+  [['--bogus', 'clone'], 'Unknown argument'],
+  [['--dispatcher-server', 'here', 'clone'], 'host:port'],
+  [['--jobs', '0', 'clone'], 'from 1 to 64'],
+  [['--jobs', '65', 'clone'], 'from 1 to 64'],
+  [['--port', 'http', 'clone'], '0 to 65535'],
+  [['--name', 'a b', 'clone'], '1 to 100 letters'],
+  [['--timeout', 'soon', 'clone'], 'is a time'],
+  [['--timeout', '1000h', 'clone'], 'at most 168h'],
+])('%j is refused with a sentence that says what to do', (argv, says) => {
+  expect(() => readOptions(argv)).toThrow(says);
+});

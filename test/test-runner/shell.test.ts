@@ -1,0 +1,273 @@
+/**
+ * The runner's shell with real sockets, real git and real children, told what to do by a
+ * dispatcher that stands in.
+ */
+
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import type { Commit, RunId } from '../../src/protocol/ids.js';
+import { carriersOf } from '../../src/test-runner/process-tree.js';
+import { eventually } from '../support/eventually.js';
+import { makeRepository, temporaryFolder } from '../support/git.js';
+import { runnerDispatcher } from '../support/runner-dispatchers.js';
+import { type RunnerSettings, runnerFor } from '../support/runners.js';
+
+const unknown = 'd'.repeat(40) as Commit;
+
+test('A50: output and exit code of a suite arrive, and the result is kept until recorded', async () => {
+  const { dispatcher, commit, state } = await runner({ command: 'echo out; echo err >&2; exit 3' });
+  dispatcher.records = false;
+  const { run, report, log } = await dispatcher.verdict(commit);
+  expect(log).toBe('out\nerr\n');
+  expect(report).toMatchObject({ end: 'failed', exitCode: 3, signal: null, logBytes: 8 });
+  expect(filesOf(state)).toEqual([`${run}.json`, `${run}.log`]);
+  dispatcher.send({ verb: 'recorded', run });
+  await eventually('nothing is kept', () => filesOf(state).length === 0);
+});
+
+test('the story of a run reads aloud', async () => {
+  const { dispatcher, commit, sentences } = await runner({ command: 'true' });
+  await dispatcher.verdict(commit);
+  expect(sentences().at(0)).toMatch(/^runner :\d+ for demo, waiting for the dispatcher 127/);
+  expect(sentences()).toContain(`testing ${commit.slice(0, 7)} "a change" with true`);
+  expect(sentences().join('\n')).toMatch(/[0-9a-f]{7} passed after 0\.\d s/);
+});
+
+test('stdout and stderr stay in order, and no way of opening them loses a byte', async () => {
+  const { dispatcher, commit } = await runner({ command: fixture('speaks-twice.sh') });
+  const { log } = await dispatcher.verdict(commit);
+  expect(log).toBe('one\ntwo\nthree\nfour\nfive\n');
+});
+
+test('binary output arrives byte for byte', async () => {
+  const { dispatcher, commit } = await runner({ command: fixture('prints-binary.sh') });
+  const { log } = await dispatcher.verdict(commit);
+  expect(log).toBe('a\0b\xff\xfe\xc3:\r\n');
+});
+
+test('A14: ten megabytes arrive whole', async () => {
+  const { dispatcher, commit } = await runner({ command: 'head -c 10000000 /dev/zero' });
+  const { run, report } = await dispatcher.verdict(commit);
+  expect(report.logBytes).toBe(10_000_000);
+  expect(dispatcher.log(run).equals(Buffer.alloc(10_000_000))).toBe(true);
+});
+
+test('the log is live: its lines arrive while the suite runs', async () => {
+  const { dispatcher, commit } = await runner({ command: fixture('forever.sh') });
+  const run = dispatcher.runtest(commit);
+  await eventually('a first line', () => dispatcher.log(run).toString() === 'started\n');
+});
+
+test('the suite sees its commit and its run, but none of our settings', async () => {
+  const { dispatcher, commit } = await runner({
+    command: 'env',
+    environment: { PATH: process.env['PATH'] ?? '', TRIVET_TOKEN: 'secret', GIT_DIR: '/elsewhere' },
+  });
+  const { run, log } = await dispatcher.verdict(commit);
+  const lines = log.split('\n');
+  for (const line of [
+    'CI=true',
+    `CI_COMMIT_SHA=${commit}`,
+    'CI_COMMIT_REF=refs/heads/main',
+    'CI_COMMIT_BRANCH=main',
+    'CI_COMMIT_MESSAGE=a change',
+    'CI_COMMIT_AUTHOR=Ada',
+    `TRIVET_RUN=${run}`,
+    'TRIVET_RUN_NUMBER=1',
+    'TRIVET_REPOSITORY=demo',
+  ]) {
+    expect(lines).toContain(line);
+  }
+  expect(log).not.toMatch(/secret|elsewhere/);
+});
+
+test('A28: an unknown commit is handed back, and the runner is free again', async () => {
+  const { dispatcher, commit, sentences } = await runner({});
+  const run = dispatcher.runtest(unknown);
+  const handback = await eventually('a handback', () => dispatcher.said('handback')[0]);
+  expect(handback).toMatchObject({ run, body: { reason: 'unknown-commit' } });
+  expect(sentences()).toContain('gave ddddddd back: the repository does not have that commit');
+  expect((await dispatcher.verdict(commit)).report.end).toBe('passed');
+});
+
+test('A28: a commit without a suite is errored, with the sentence in its log', async () => {
+  const { dispatcher, commit } = await runner({ command: null });
+  const { report, log } = await dispatcher.verdict(commit);
+  expect(report).toMatchObject({ end: 'errored', exitCode: null });
+  expect(log).toBe(`${report.reason}\n`);
+  expect((await dispatcher.verdict(commit)).report.end).toBe('errored');
+});
+
+test("a commit's own .ci/run is its suite, and one that cannot start is errored", async () => {
+  const { dispatcher, repository } = await runner({ command: null });
+  mkdirSync(join(repository.path, '.ci'));
+  const workflow = join(repository.path, '.ci', 'run');
+  writeFileSync(workflow, '#!/bin/sh\necho mine\n', { mode: 0o755 });
+  expect((await dispatcher.verdict(repository.commit('a workflow'))).log).toBe('mine\n');
+  writeFileSync(workflow, '#!/nonexistent/shell\n');
+  const { report } = await dispatcher.verdict(repository.commit('a broken one'));
+  expect(report).toMatchObject({ end: 'errored', reason: expect.stringContaining('ENOENT') });
+});
+
+test('A29: a suite that takes too long is ended', async () => {
+  const { dispatcher, commit } = await runner({
+    command: fixture('forever.sh'),
+    timeoutMs: 100,
+  });
+  const { run, report } = await dispatcher.verdict(commit);
+  expect(report).toMatchObject({ end: 'timed-out', reason: expect.stringContaining('0.1 s') });
+  expect(carriers(run)).toEqual([]);
+});
+
+test('A29: a cancelled suite that ignores TERM is killed after the grace period', async () => {
+  const { dispatcher, commit } = await runner({
+    command: fixture('ignores-term.sh'),
+    graceMs: 50,
+  });
+  const run = dispatcher.runtest(commit);
+  await eventually('it runs', () => dispatcher.log(run).length > 0);
+  dispatcher.send({ verb: 'cancel', run });
+  const report = await eventually('a report', () => dispatcher.reports.get(run));
+  expect(report.end).toBe('cancelled');
+  expect(carriers(run)).toEqual([]);
+});
+
+test('A29: what a suite leaves behind is ended with it, those that left the group included', async () => {
+  const { dispatcher, commit } = await runner({ command: fixture('escapes-group.sh') });
+  const { run, report, log } = await dispatcher.verdict(commit);
+  expect(report.end).toBe('passed');
+  expect(log).toMatch(/^left \d+\n$/);
+  expect(carriers(run)).toEqual([]);
+});
+
+test('A30: a suite that kills itself ends only its own process', async () => {
+  const { dispatcher, commit } = await runner({ command: `exec ${fixture('kills-itself.sh')}` });
+  const { report, log } = await dispatcher.verdict(commit);
+  expect(report).toMatchObject({ end: 'failed', exitCode: null, signal: 'SIGKILL' });
+  expect(log).toBe('last words\n');
+  expect((await dispatcher.verdict(commit)).report.end).toBe('failed');
+});
+
+test('a suite that floods its log is ended at the limit', async () => {
+  const { dispatcher, commit } = await runner({
+    command: fixture('floods.sh'),
+    logBytesMax: 100_000,
+  });
+  const { report } = await dispatcher.verdict(commit);
+  expect(report).toMatchObject({ end: 'errored', logBytes: 100_000 });
+  expect(report.reason).toContain('more than 100000 bytes');
+});
+
+test('a run whose lease was lost is ended and leaves nothing behind', async () => {
+  const { dispatcher, commit, state, sentences } = await runner({ command: fixture('forever.sh') });
+  const run = dispatcher.runtest(commit);
+  await eventually('it runs', () => dispatcher.log(run).length > 0);
+  dispatcher.send({ verb: 'revoked', run });
+  await eventually('nothing is kept', () => filesOf(state).length === 0);
+  expect(carriers(run)).toEqual([]);
+  expect(dispatcher.said('results')).toEqual([]);
+  expect(sentences()).toContain(`lost the lease of ${commit.slice(0, 7)}; its suite is ended`);
+});
+
+test('A27: a run outlives its dispatcher, and its result is delivered when that is back', async () => {
+  const gate = join(temporaryFolder(), 'gate');
+  const command = `echo started; while [ ! -e ${gate} ]; do sleep 0.01; done; echo done`;
+  const { dispatcher, commit, repository, sentences } = await runner({ command });
+  const run = dispatcher.runtest(commit);
+  await eventually('it runs', () => dispatcher.log(run).length > 0);
+  await dispatcher.stop();
+  await eventually('it notices', () => sentences().some((line) => /result is kept/.test(line)));
+  repository.git('init', '-q', gate);
+  await eventually('it ends', () => sentences().some((line) => /passed after/.test(line)));
+  await dispatcher.start();
+  const report = await eventually('the report', () => dispatcher.reports.get(run));
+  expect(dispatcher.hellos.at(-1)?.runs).toEqual([{ run, commit }]);
+  expect(report.end).toBe('passed');
+  expect(dispatcher.log(run).toString()).toBe('started\ndone\n');
+});
+
+test('a log that is wanted again from some offset is sent again, and then the report', async () => {
+  const { dispatcher, commit } = await runner({ command: 'echo hello' });
+  dispatcher.records = false;
+  const { run } = await dispatcher.verdict(commit);
+  dispatcher.send({ verb: 'want', run, offset: 2 });
+  await eventually('a second report', () => dispatcher.said('results').length === 2);
+  expect(dispatcher.said('log').map(({ offset }) => offset)).toEqual([0, 2]);
+});
+
+test('A46: two runs at once in two slots, each with its own tree and log', async () => {
+  const { dispatcher, commit, repository } = await runner({
+    command: 'cat a.txt',
+    jobs: 2,
+  });
+  const second = repository.commit('two', { 'a.txt': 'two' });
+  expect(dispatcher.hellos[0]?.capacity).toBe(2);
+  const [first, other] = await Promise.all([
+    dispatcher.verdict(commit),
+    dispatcher.verdict(second),
+  ]);
+  expect([first.log, other.log]).toEqual(['one', 'two']);
+});
+
+test('A3: two runners on one clone and one folder keep their runs apart', async () => {
+  const { dispatcher, commit, repository, state } = await runner({ command: 'cat a.txt' });
+  const neighbour = await runnerDispatcher();
+  const settings = { clone: repository.path, command: 'cat a.txt', state };
+  await runnerFor({ ...settings, dispatcherPort: neighbour.port });
+  await eventually('the second is there', () => neighbour.connected);
+  const second = repository.commit('two', { 'a.txt': 'two' });
+  const results = await Promise.all([dispatcher.verdict(commit), neighbour.verdict(second)]);
+  expect(results.map(({ log }) => log)).toEqual(['one', 'two']);
+});
+
+test('a runner that drains finishes its run, delivers it and leaves', async () => {
+  const { dispatcher, commit, started } = await runner({ command: 'sleep 0.1; echo done' });
+  const run = dispatcher.runtest(commit);
+  await eventually('it runs', () => started.sentences().some((line) => /^testing/.test(line)));
+  started.runner.drain();
+  const report = await eventually('a report', () => dispatcher.reports.get(run));
+  expect(report.end).toBe('passed');
+  await eventually('it leaves', () => started.exits.length > 0);
+  expect(started.exits).toEqual([0]);
+  expect(dispatcher.said('draining')).toHaveLength(1);
+  expect(started.sentences().join('\n')).toContain('waiting for the suite of');
+});
+
+test('a runner that is stopped at once ends the whole tree and hands the run back', async () => {
+  const { dispatcher, commit, started } = await runner({ command: fixture('ignores-term.sh') });
+  const run = dispatcher.runtest(commit);
+  await eventually('it runs', () => dispatcher.log(run).length > 0);
+  started.runner.abort();
+  const handback = await eventually('a handback', () => dispatcher.said('handback')[0]);
+  expect(handback).toMatchObject({ run, body: { reason: 'stopped' } });
+  await eventually('nothing is left', () => carriers(run).length === 0);
+});
+
+async function runner(settings: Partial<RunnerSettings>) {
+  const dispatcher = await runnerDispatcher();
+  const repository = makeRepository();
+  const commit = repository.commit('one', { 'a.txt': 'one' });
+  const state = temporaryFolder();
+  const started = await runnerFor({
+    clone: repository.path,
+    state,
+    dispatcherPort: dispatcher.port,
+    ...settings,
+  });
+  await eventually('the runner is there', () => dispatcher.connected);
+  return { dispatcher, repository, commit, state, started, sentences: started.sentences };
+}
+
+function fixture(name: string): string {
+  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+}
+
+function carriers(run: RunId): number[] {
+  return carriersOf(`TRIVET_RUN=${run}`);
+}
+
+function filesOf(state: string): string[] {
+  return readdirSync(join(state, 'slots', '1', 'runs')).sort();
+}
