@@ -34,7 +34,7 @@ export type Because = 'cancelled' | 'revoked' | 'aborted';
 export type Event =
   | { readonly type: 'session' }
   | { readonly type: 'classic' }
-  | { readonly type: 'away'; readonly reason: string }
+  | { readonly type: 'away'; readonly reason: string; readonly refused: boolean }
   | { readonly type: 'message'; readonly message: SessionMessage }
   /** An ancestor's dispatcher, on our own port. */
   | { readonly type: 'pinged' }

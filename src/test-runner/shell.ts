@@ -163,7 +163,7 @@ class Shell implements Runner {
         break;
       case 'away':
         this.#pump.stop();
-        this.#handle({ type: 'away', reason: event.reason });
+        this.#handle(event);
         break;
     }
   }

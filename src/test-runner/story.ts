@@ -22,7 +22,7 @@ export class Story {
   /** The commits of runs, for messages that name the run only. */
   readonly #commits = new Map<RunId, Commit>();
   /** A dispatcher that stays away is told of once, not at every attempt. */
-  #saidAway = '';
+  #saidAway: string | null = null;
 
   constructor(tell: Tell, names: Names) {
     this.#tell = tell;
@@ -57,13 +57,13 @@ export class Story {
     switch (event.type) {
       case 'session':
       case 'classic': {
-        const kind = event.type === 'session' ? 'connected to' : 'found the classic';
-        this.#saidAway = '';
+        const kind = event.type === 'session' ? 'connected to the' : 'found the classic';
+        this.#saidAway = null;
         this.#say(event.type, `${kind} dispatcher ${this.#dispatcher}`);
         break;
       }
       case 'away':
-        this.#away(event.reason, core);
+        this.#away(event.reason, event.refused, core);
         break;
       case 'message':
         if (event.message.verb === 'runtest') {
@@ -105,16 +105,19 @@ export class Story {
     this.#say('handback', `gave ${what} back: ${why}`, { run, commit, reason, level: 'warn' });
   }
 
-  #away(reason: string, core: Core): void {
-    if (reason === this.#saidAway) return;
+  /** Once an absence: each try fails for a reason of its own. A refusal asks for a person. */
+  #away(reason: string, refused: boolean, core: Core): void {
+    if (this.#saidAway !== null && (!refused || this.#saidAway === reason)) return;
     this.#saidAway = reason;
     const { going, undelivered } = core.waitsFor();
     const kept =
-      going.length > 0
-        ? `; ${going.length === 1 ? 'the run goes on and its result is' : 'the runs go on and their results are'} kept`
-        : undelivered.length > 0
-          ? '; what has ended is kept'
-          : '';
+      going.length === 1
+        ? ': the run goes on and its result is kept'
+        : going.length > 1
+          ? ': the runs go on and their results are kept'
+          : undelivered.length > 0
+            ? ': waiting for it, what has ended is kept'
+            : ': waiting for it';
     this.#say('away', `the dispatcher ${reason}${kept}`, { level: 'warn', reason });
   }
 

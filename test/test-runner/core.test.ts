@@ -134,7 +134,7 @@ describe('a runner whose dispatcher is away', () => {
   test('A27: keeps a result and names it at the next session', () => {
     const core = inSession(1);
     core.handle(runtest(one), 0);
-    core.handle({ type: 'away', reason: 'closed its connection' }, 0);
+    core.handle({ type: 'away', reason: 'closed its connection', refused: false }, 0);
     expect(core.handle(ended(one), 0)).toEqual([]);
     expect(core.inHand()).toEqual([{ run: one, commit }]);
     expect(core.handle({ type: 'session' }, 0)).toEqual([]);
