@@ -6,12 +6,16 @@
 
 import { cpus } from 'node:os';
 import { type Benchmark, table } from './bench/figures.js';
+import { flood } from './bench/flood.js';
 import { floors } from './bench/floors.js';
 import { latency } from './bench/latency.js';
+import { recovery } from './bench/recovery.js';
+import { restart } from './bench/restart.js';
 import { closeAllRooms } from './bench/room.js';
+import { sessions } from './bench/sessions.js';
 import { throughput } from './bench/throughput.js';
 
-const all: readonly Benchmark[] = [floors, latency, throughput];
+const all: readonly Benchmark[] = [floors, latency, throughput, recovery, flood, sessions, restart];
 
 /** Everything together ends within this, whatever hangs. */
 const endWithinMs = 300_000;

@@ -36,7 +36,9 @@ export const floors: Benchmark = {
           await pushFloor(room, 'path'),
           await pushFloor(room, 'file'),
         ],
-        notes: ['The script is one process that watches the refs, or is told and fetches, then resets and runs the suite, whose first command is `date`.'],
+        notes: [
+          'The script is one process that watches the refs, or is told and fetches, then resets and runs the suite, whose first command is `date`.',
+        ],
       };
     }),
 };

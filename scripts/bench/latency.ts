@@ -27,14 +27,15 @@ export const latency: Benchmark = {
     const far = await inRoom((room) => measure(room, 'file', ['poll']));
     return {
       figures: [
-        figure('refs hint, remote is a path', local.hint, local.rival, 15),
-        figure('dispatch by a hook, path', local.dispatch, local.rival, 15),
-        figure('from the start of a real git push', local.push, local.rival),
-        figure('poll by a hook, file:// fetched', far.poll, far.rival, 30),
+        figure('refs hint, remote is a path', local.hint, 15),
+        figure('dispatch by a hook, path', local.dispatch, 15),
+        figure('poll by a hook, file:// fetched', far.poll, 30),
+        figure('from the start of a real git push', local.push),
       ],
       floors: [
-        { says: 'script, path', unit: 'ms', samples: local.rival },
-        { says: 'script, fetch', unit: 'ms', samples: far.rival },
+        floor('script, path', [...local.hint.rival, ...local.dispatch.rival]),
+        floor('script, path, a real git push', local.push.rival),
+        floor('script, fetch', far.poll.rival),
       ],
       peers: 'Laminar 28 ms, the ancestor told by hand 38 to 60 ms, Buildbot 377 ms',
       notes: ['With polling alone, half the interval is added to the first figure.'],

@@ -34,6 +34,7 @@ export class Trio {
   readonly #file: number;
   #offset = 0;
   #rest = '';
+  #ended: Promise<void> | null = null;
 
   constructor(launcher: string, args: readonly string[], cwd: string) {
     const path = fileURLToPath(new URL(`../../${launcher}.js`, import.meta.url));
@@ -93,8 +94,7 @@ export class Trio {
 
   /** The most memory that it ever had at once, in MB of 1,000,000 bytes. */
   peakMegabytes(): number {
-    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
-    return (Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024) / 1e6;
+    return megabytes(this.pid, 'VmHWM');
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -107,7 +107,12 @@ export class Trio {
   }
 
   /** As Ctrl-C twice would; a frozen one is thawed for it. */
-  async end(): Promise<void> {
+  end(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
     this.signal('SIGCONT');
     this.signal('SIGTERM');
     const again = setTimeout(() => this.signal('SIGTERM'), secondTermAfterMs);
@@ -122,6 +127,23 @@ export class Trio {
 /** Whether a line says that the commit has its verdict. */
 export function finished(commit: string): (told: Told) => boolean {
   return (told) => told.event === 'finished' && told['commit'] === commit;
+}
+
+/** Memory of a process: now (`VmRSS`), or the most it ever had (`VmHWM`). */
+export function megabytes(pid: number, which: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return (Number(new RegExp(`^${which}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1_024) / 1e6;
+}
+
+/** What node takes that does nothing, so that ours can be read beside it. */
+export async function bareMegabytes(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', 'console.log(1);setInterval(() => {}, 1e6)'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  const bare = megabytes(child.pid ?? 0, 'VmHWM');
+  child.kill('SIGKILL');
+  return bare;
 }
 
 /** Seconds that a process has spent on the CPU, all its threads together. */

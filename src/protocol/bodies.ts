@@ -7,11 +7,14 @@
 import { z } from 'zod';
 import { parseCommit, parseRun } from './ids.js';
 
-/** Text for people: control characters (terminal escapes among them) become spaces. */
+/** Text fit for people: control characters (terminal escapes among them) become spaces. */
+export function plain(text: string, charactersMax: number): string {
+  return text.replace(controls, ' ').slice(0, charactersMax);
+}
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is being removed
 const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
-const prose = (charactersMax: number) =>
-  z.string().transform((text) => text.replace(controls, ' ').slice(0, charactersMax));
+const prose = (charactersMax: number) => z.string().transform((text) => plain(text, charactersMax));
 
 /** A name that people choose: one to 100 printable characters, no spaces or path separators. */
 const name = z.string().regex(/^[A-Za-z0-9._:@+-]{1,100}$/);
@@ -32,7 +35,7 @@ const run = z.string().transform((text, context) => {
 export const hello = z.object({
   role: z.enum(['runner', 'observer']),
   name,
-  version: z.string().max(40).default('unknown'),
+  version: prose(40).default('unknown'),
   repository: name.nullable().default(null),
   labels: z.array(name).max(32).default([]),
   /** Runs at once, 1 to 256. */
@@ -68,12 +71,13 @@ export const suiteEnds = ['passed', 'failed', 'errored', 'timed-out', 'cancelled
 export const report = z.object({
   end: z.enum(suiteEnds),
   exitCode: z.number().int().nullable().default(null),
-  signal: z.string().max(20).nullable().default(null),
+  signal: prose(20).nullable().default(null),
   /** One sentence for people: why it ended so, where the exit code does not say it. */
   reason: prose(500).default(''),
   /** The length of the whole log; the result is recorded only once that much is stored. */
   logBytes: z.number().int().min(0),
-  durationMs: z.number().min(0),
+  /** Fractions are welcome, but it must fit an integer column. */
+  durationMs: z.number().min(0).max(Number.MAX_SAFE_INTEGER),
 });
 
 /**

@@ -79,10 +79,11 @@ export class Decoder<Message> {
   /** As `quiet`, but nothing more will come: what is incomplete is a fault. */
   end(): Decoded<Message> | null {
     const last = this.quiet();
-    if (last !== null || this.#dead || this.#held.length === 0) return last;
+    if (last !== null || this.#dead) return last;
     if (this.#body !== null) {
       return this.#fault({ code: 'truncated', says: 'Invalid command: the body is too short\n' });
     }
+    if (this.#held.length === 0) return null;
     const read = readHeader(this.#table, this.#held.view(), true);
     return read.kind === 'header' ? null : this.#fault(read.fault);
   }

@@ -6,6 +6,7 @@
  *   `--verb--´ field len `---body--´    `-verb--´ `host-´ port
  */
 
+import { parseHost } from './address.js';
 import { parseCommit, parseRun } from './ids.js';
 import { headerBytesMax } from './limits.js';
 import type { FieldTypes, Row } from './verbs.js';
@@ -52,10 +53,10 @@ export function readHeader(table: Table, bytes: Buffer, endIsEnd: boolean): Head
 
   if (row === undefined) {
     const fault = unknownVerb(verb, lineEnd >= 0);
-    const mayGrow = lineEnd < 0 && verbEnd < 0 && isPrefixOfAny(verb, table);
-    if (mayGrow) return { kind: 'incomplete', fault };
-    if (hasEnd || verbEnd >= 0 || line.length >= headerBytesMax) return { kind: 'fault', fault };
-    return { kind: 'incomplete', fault };
+    // A pause does not end `sta`, which may become `status`; a newline and the bound end anything.
+    const mayGrow = verbEnd < 0 && isPrefixOfAny(verb, table);
+    const isWhole = lineEnd >= 0 || line.length >= headerBytesMax || (endIsEnd && !mayGrow);
+    return { kind: isWhole ? 'fault' : 'incomplete', fault };
   }
   const rest = verbEnd < 0 ? null : line.subarray(verbEnd + 1);
   return row.body.kind === 'none'
@@ -152,18 +153,10 @@ function readFields(row: Row, texts: readonly string[]): Header['fields'] | null
 const fieldReaders: { [Kind in keyof FieldTypes]: (text: string) => FieldTypes[Kind] | null } = {
   commit: parseCommit,
   run: parseRun,
-  host: readHost,
+  host: parseHost,
   port: (text) => numberUpTo(text, 1, 65_535),
   offset: (text) => numberUpTo(text, 0, Number.MAX_SAFE_INTEGER),
 };
-
-/** Names, IPv4, and IPv6 with or without brackets; the brackets are dropped. */
-function readHost(text: string): string | null {
-  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
-  return /^[A-Za-z0-9_](?:[A-Za-z0-9._%:-]{0,252}[A-Za-z0-9_])?$|^::[0-9A-Fa-f:.]{0,40}$/.test(bare)
-    ? bare
-    : null;
-}
 
 function numberUpTo(text: string, least: number, most: number): number | null {
   if (!/^[0-9]{1,16}$/.test(text)) return null;

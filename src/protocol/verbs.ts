@@ -65,7 +65,7 @@ export const requests = {
     body: none,
     from: 'anyone',
     to: 'dispatcher',
-    says: 'runners, queue and waits in sentences; a classic peer, who sends no newline, gets OK',
+    says: 'runners and queue in sentences; a classic peer gets OK',
   },
   verdict: {
     fields: { commit: 'commit' },
@@ -86,14 +86,14 @@ export const requests = {
     body: none,
     from: 'anyone',
     to: 'dispatcher',
-    says: "the latest run's output so far, then live until the commit has its verdict",
+    says: 'the output so far, then live until there is a verdict',
   },
   poll: {
     fields: {},
     body: none,
     from: 'anyone',
     to: 'dispatcher',
-    says: 'makes every connected observer look at its repository now; OK',
+    says: 'makes every observer look at its repository now; OK',
   },
   dispatch: {
     fields: { commit: 'commit' },
@@ -107,14 +107,14 @@ export const requests = {
     body: none,
     from: 'anyone',
     to: 'dispatcher',
-    says: 'ends the commit’s waiting or running job; OK once that wish is on disk',
+    says: 'ends its waiting or running job; OK once that is on disk',
   },
   rerun: {
     fields: { commit: 'commit' },
     body: none,
     from: 'anyone',
     to: 'dispatcher',
-    says: 'tests a finished commit again, keeping the old log; OK once that is on disk',
+    says: 'tests it again, keeping the old log; OK once on disk',
   },
   register: {
     fields: { host: 'host', port: 'port' },

@@ -74,8 +74,8 @@ export function results(turn: Turn, { request, commit, run, report }: Of<'classi
   } else turn.reply(request, 'No run of that commit waits for a result\n');
 }
 
-/** One heartbeat of a classic runner: asked again, revisited, or given up. */
-export function pulse(turn: Turn, runner: Runner, silentBeatsMax: number): void {
+/** One beat of a classic runner: asked again where that is due, revisited, or given up. */
+export function pulse(turn: Turn, runner: Runner, isDue: boolean, silentBeatsMax: number): void {
   if (runner.via.kind !== 'classic') return;
   const { address } = runner.via;
   const ping = { to: 'classic', runner: runner.key, address, run: null } as const;
@@ -90,7 +90,7 @@ export function pulse(turn: Turn, runner: Runner, silentBeatsMax: number): void 
     goAway(turn, runner, 'missed 3 pings');
     return;
   }
-  turn.ask({ ...ping, request: { verb: 'ping' } });
+  if (isDue) turn.ask({ ...ping, request: { verb: 'ping' } });
 }
 
 /** A classic runner cannot end a suite that hangs: after so long its job is timed out (A29). */

@@ -96,7 +96,7 @@ export class DispatcherCore {
       peer.silentBeats += 1;
       const isDue = (state.beats + peer.phase) % beatsPerHeartbeat === 0;
       if (peer.role === 'runner' && peer.via.kind === 'classic') {
-        if (isDue) classic.pulse(turn, peer, silentBeatsMax);
+        classic.pulse(turn, peer, isDue, silentBeatsMax);
       } else {
         const session = peer.role === 'observer' ? peer.session : sessionOf(peer);
         if (peer.silentBeats > silentBeatsMax) {

@@ -1,0 +1,317 @@
+import { describe, expect, test } from 'vitest';
+import { beatMs, type ClassicManner, scenario } from '../support/dispatcher-scenario.js';
+
+const here = 'localhost:8900';
+const other = 'localhost:8901';
+const key = `classic ${here}`;
+
+/** A classic runner is registered and tests commit 1. */
+function registeredAndTesting(options = {}) {
+  const s = scenario(options);
+  s.given(() => {
+    s.registers(here);
+    s.dispatch(1);
+  });
+  return s;
+}
+
+describe('an ancestor’s runner', () => {
+  test('registers, is asked over a connection of its own, and sends its result over another', () => {
+    const s = scenario();
+    s.registers(here);
+    s.outcome('→ asker: OK', '(:8900 joined)');
+    s.dispatch(1);
+    s.outcome(
+      'job 1 accepted: c1 of any repository',
+      'job 1 leased: run 1-1, number 1, :8900',
+      '→ asker: OK',
+      `→ ${key}: runtest c1`,
+    );
+    s.classicResult(1);
+    s.outcome('job 1 passed', '→ asker: OK');
+  });
+
+  test('A16: one that nobody answers for disturbs no other, and gets no work', () => {
+    const s = scenario();
+    s.given(() => {
+      s.registers('nowhere.example.com:1', 'dead');
+      s.registers(here);
+      s.runner('ada');
+    });
+    s.passes(10_000);
+    s.outcome('(nowhere.example.com:1 left: refused the connection)');
+    expect(s.pings(key)).toBe(10);
+    expect(s.core.runners().map(({ name }) => name)).toEqual([':8900', 'ada']);
+  });
+
+  test('A17: on another machine that registers `localhost` is dialled there', () => {
+    const s = scenario();
+    s.registers(here, 'dead', '10.0.0.7');
+    s.outcome('→ asker: OK', '(10.0.0.7:8900 joined)');
+    s.registers('build-1:8900', 'dead', '10.0.0.7');
+    s.outcome('→ asker: OK', '(build-1:8900 joined)');
+  });
+
+  test('A19: registering again is one runner, pinged once a heartbeat', () => {
+    const s = scenario();
+    s.given(() => {
+      s.registers(here);
+      s.registers(here);
+    });
+    s.passes(5_000);
+    s.outcome();
+    expect(s.pings(key)).toBe(5);
+    expect(s.core.runners()).toHaveLength(1);
+  });
+
+  test('A19: that is restarted on its port does not inherit the run of the dead one', () => {
+    const s = registeredAndTesting();
+    s.registers(here);
+    s.outcome(
+      'job 1 lost: :8900 registered anew',
+      'job 1 leased: run 1-2, number 2, :8900',
+      '→ asker: OK',
+      `→ ${key}: runtest c1`,
+      '(:8900 joined)',
+    );
+  });
+
+  test('A22: that died before it could be asked costs nothing: the commit goes on', () => {
+    const s = scenario();
+    s.given(() => {
+      s.registers(here, 'dead');
+      s.runner('ada');
+    });
+    s.dispatch(1);
+    s.outcome(
+      'job 1 accepted: c1 of demo',
+      'job 1 leased: run 1-1, number 1, :8900',
+      '→ asker: OK',
+      `→ ${key}: runtest c1`,
+      'job 1 handed back: :8900, stopped',
+      'job 1 leased: run 1-2, number 2, ada',
+      '→ ada: runtest c1 run 1-2',
+      '(:8900 left: refused the connection)',
+    );
+  });
+
+  test('A24: that refuses does not keep the commit from a healthy newcomer', () => {
+    const s = scenario();
+    s.given(() => {
+      s.registers(here, 'dead');
+      s.dispatch(1);
+      s.passes(5_000);
+    });
+    expect(s.why(1)).toBe('no runner is registered');
+    s.registers(other);
+    s.outcomeOf(/leased/, 'job 1 leased: run 1-2, number 2, :8901');
+  });
+
+  test('that says BUSY is left alone for a second, then asked again', () => {
+    const s = scenario();
+    s.given(() => s.registers(here, 'busy'));
+    s.dispatch(1);
+    s.outcomeOf(
+      /handed|leased/,
+      'job 1 leased: run 1-1, number 1, :8900',
+      'job 1 handed back: :8900, stopped',
+    );
+    s.passes(750);
+    s.outcome();
+    s.behaves(here, 'alive');
+    s.passes(250);
+    s.outcomeOf(/leased/, 'job 1 leased: run 1-2, number 2, :8900');
+  });
+
+  test('that mumbles is quoted without its terminal escapes', () => {
+    const s = scenario();
+    s.given(() => {
+      s.registers(here, 'mumbling');
+      s.dispatch(1);
+    });
+    expect(s.journal.at(-1)).toMatchObject({ kind: 'handed-back', detail: 'said  [2Jwhat?' });
+  });
+
+  test('A34: survives one bad pong, and is lost after three', () => {
+    const s = registeredAndTesting();
+    s.behaves(here, 'mumbling');
+    s.passes(1_000);
+    s.behaves(here, 'alive');
+    s.passes(5_000);
+    s.outcome();
+    s.behaves(here, 'mumbling');
+    s.passes(4_000);
+    s.outcome('job 1 lost: :8900 missed 3 pings', '(:8900 left: missed 3 pings)');
+  });
+
+  test.each([0, 1, 2, 3])(
+    'A34: that went away is revisited, for nobody would tell it to register again (peer %i)',
+    (peersBefore) => {
+      const s = scenario();
+      s.given(() => {
+        for (let n = 0; n < peersBefore; n += 1) s.runner(`r${n}`, { repository: 'other' });
+        s.observer('eve', { repository: 'demo' });
+        s.registers(here, 'frozen');
+        s.passes(10_000);
+      });
+      expect(s.core.runners()).toHaveLength(peersBefore);
+      s.behaves(here, 'alive');
+      s.passes(5_000);
+      s.outcome('(:8900 joined)');
+    },
+  );
+
+  test('that stays away is forgotten after ten minutes', () => {
+    const s = scenario();
+    s.given(() => {
+      s.registers(here, 'dead');
+      s.passes(605_000);
+    });
+    const before = s.pings(key);
+    s.passes(60_000);
+    s.outcome();
+    expect([before, s.pings(key)]).toEqual([121, 121]);
+  });
+
+  test('A33: that is stopped holds up nobody, and loses its commit after three pings', () => {
+    const s = scenario();
+    s.given(() => {
+      s.registers(here, 'frozen');
+      s.dispatch(1);
+      s.registers(other);
+    });
+    s.dispatch(2);
+    s.outcomeOf(/leased|OK/, 'job 2 leased: run 1-2, number 1, :8901', '→ asker: OK');
+    s.passes(14 * beatMs);
+    s.outcome('job 1 lost: :8900 missed 3 pings', '(:8900 left: missed 3 pings)');
+    s.classicResult(2);
+    s.outcomeOf(/leased|passed/, 'job 2 passed', 'job 1 leased: run 1-3, number 2, :8901');
+  });
+
+  test('A29: that hangs is timed out in the end, for it cannot be told to stop', () => {
+    const s = registeredAndTesting({ classicRunMaxMs: 60_000 });
+    s.passes(60_000);
+    s.outcome('job 1 timed-out: the classic runner :8900 sent no result in time');
+    s.classicResult(1);
+    s.outcome('→ asker: OK');
+  });
+
+  test('cancelled, its job is over at once, and its late result is acknowledged and dropped', () => {
+    const s = registeredAndTesting();
+    s.cancel(1);
+    s.outcome('job 1 cancelled: the classic runner :8900 cannot be told to stop', '→ asker: OK');
+    s.classicResult(1, { end: 'failed' });
+    s.outcome('→ asker: OK');
+  });
+});
+
+describe('a classic result', () => {
+  test('A25: that arrives before the answer to `runtest` is taken', () => {
+    const s = scenario();
+    s.given(() => {
+      s.registers(here, 'frozen');
+      s.dispatch(1);
+    });
+    s.classicResult(1);
+    s.outcome('job 1 passed', '→ asker: OK');
+    s.behaves(here, 'alive');
+    s.passes(60_000);
+    s.outcome();
+  });
+
+  test('A26: that arrives twice is answered twice and recorded once', () => {
+    const s = registeredAndTesting();
+    s.given(() => s.classicResult(1));
+    s.classicResult(1, { end: 'failed' });
+    s.outcome('→ asker: OK');
+  });
+
+  test('A26: of a lost run is taken while its commit waits, the refused attempts after it included', () => {
+    const s = registeredAndTesting();
+    s.given(() => {
+      s.behaves(here, 'frozen');
+      s.passes(4_000);
+      s.behaves(here, 'busy');
+      s.passes(6_000);
+    });
+    expect(s.job(1)?.runs.map(({ end }) => end)).toContain('stopped');
+    s.classicResult(1);
+    s.outcomeOf(/passed|OK/, 'job 1 passed', '→ asker: OK');
+  });
+
+  test('A27: reaches a dispatcher that was restarted meanwhile and knows no runner yet', () => {
+    const s = registeredAndTesting();
+    s.restart();
+    s.classicResult(1);
+    s.outcome('job 1 passed', '→ asker: OK');
+  });
+
+  test('A49: for a commit that no classic runner was given is refused', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ada');
+      s.dispatch(1);
+    });
+    s.classicResult(1);
+    s.outcome('→ asker: No run of that commit waits for a result');
+    s.classicResult(2);
+    s.outcome('→ asker: No run of that commit waits for a result');
+    s.reports('ada', s.runOf(1), { end: 'failed' });
+    s.outcome('job 1 failed', '→ ada: recorded run 1-1');
+  });
+
+  test('A50: of before a rerun does not end the rerun', () => {
+    const s = registeredAndTesting();
+    s.given(() => {
+      s.classicResult(1, { end: 'failed' });
+      s.behaves(here, 'dead');
+      s.rerun(1);
+      s.restart();
+      s.rerun(1);
+    });
+    s.given(() => s.passes(1_000));
+    const attempts = s.job(1)?.runs.slice(s.job(1)?.runsBefore) ?? [];
+    expect(attempts.map(({ end }) => end)).toEqual(['stopped']);
+  });
+
+  test('A50: sent again while the rerun waits for its first run is refused', () => {
+    const s = registeredAndTesting();
+    s.given(() => {
+      s.classicResult(1, { end: 'failed' });
+      s.drain();
+      s.rerun(1);
+    });
+    s.classicResult(1, { end: 'failed' });
+    s.outcome('→ asker: No run of that commit waits for a result');
+  });
+});
+
+test('A30: a commit that kills classic runner after runner is errored after the third', () => {
+  const s = scenario();
+  s.given(() => {
+    s.dispatch(1);
+    for (const port of [8900, 8901, 8902, 8903]) {
+      s.registers(`localhost:${port}`);
+      s.behaves(`localhost:${port}`, 'dead');
+      s.passes(1_000);
+    }
+  });
+  expect(s.job(1)?.state).toMatchObject({ kind: 'finished', verdict: 'errored' });
+  expect(s.job(1)?.runs.map(({ runner }) => runner)).toEqual([':8900', ':8901', ':8902']);
+});
+
+test.each<ClassicManner>(['alive', 'busy', 'mumbling', 'frozen', 'dead'])(
+  'whatever a classic runner does (%s), a modern one gets the work done',
+  (manner) => {
+    const s = scenario();
+    s.given(() => {
+      s.registers(here, manner);
+      s.dispatch(1);
+      s.runner('ada');
+      s.passes(5_000);
+    });
+    const { state, runs } = s.job(1) ?? {};
+    expect(state?.kind).toBe('leased');
+    expect(runs?.at(-1)?.runner).toBe(manner === 'alive' ? ':8900' : 'ada');
+  },
+);

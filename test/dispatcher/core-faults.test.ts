@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { beatMs, scenario } from '../support/dispatcher-scenario.js';
+
+/** Ada tests commit 1, Bob is free. */
+function adaTests(bob = true) {
+  const s = scenario();
+  s.given(() => {
+    s.runner('ada');
+    s.dispatch(1);
+    if (bob) s.runner('bob');
+  });
+  return { s, run: s.runOf(1) };
+}
+
+describe('promise 6: infrastructure is tried again, tests never are', () => {
+  test.each(['failed', 'errored', 'timed-out', 'cancelled'] as const)('%s is a verdict', (end) => {
+    const { s, run } = adaTests();
+    s.reports('ada', run, { end });
+    s.outcome(`job 1 ${end}`, '→ ada: recorded run 1-1');
+  });
+
+  test('A30: a commit that costs three runners is errored, with its evidence', () => {
+    const s = scenario();
+    s.given(() => s.dispatch(1));
+    for (const name of ['ada', 'bob', 'eve', 'ida']) s.given(() => s.runner(name));
+    s.given(() => {
+      s.leaves('ada', 'closed its connection');
+      s.leaves('bob', 'closed its connection');
+    });
+    s.leaves('eve', 'missed 3 pings');
+    s.outcome(
+      'job 1 lost: eve missed 3 pings',
+      'job 1 errored: 3 runners were lost while testing it: ada closed its connection; ' +
+        'bob closed its connection; eve missed 3 pings',
+      '(eve left: missed 3 pings)',
+    );
+    expect(s.core.runners().map(({ name }) => name)).toEqual(['ida']);
+  });
+
+  test('A43: a failed fetch is tried again after a growing delay, then errored', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ada');
+      s.dispatch(1);
+    });
+    for (const delayMs of [1_000, 5_000, 30_000, 120_000, 600_000]) {
+      s.handsBack('ada', s.runOf(1), 'could-not-fetch', 'no route to host');
+      s.outcome('job 1 handed back: ada, could-not-fetch');
+      s.passes(delayMs - beatMs);
+      s.outcome();
+      s.passes(beatMs);
+      s.outcomeOf(
+        /leased/,
+        `job 1 leased: run ${s.runOf(1).replace(/^0+/, '')}, number ${s.job(1)?.runs.length}, ada`,
+      );
+    }
+    s.handsBack('ada', s.runOf(1), 'could-not-fetch', 'no route to host');
+    s.outcome(
+      'job 1 handed back: ada, could-not-fetch',
+      'job 1 errored: it could not be fetched: ada: no route to host',
+    );
+  });
+
+  test('A28: a commit that no runner knows is asked for again, then errored', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ada');
+      s.runner('bob');
+      s.dispatch(1);
+    });
+    for (let again = 0; s.job(1)?.state.kind !== 'finished' && again < 20; again += 1) {
+      s.given(() => {
+        const { state, runs } = s.job(1) ?? {};
+        if (state?.kind === 'leased')
+          s.handsBack(runs?.at(-1)?.runner ?? '', s.runOf(1), 'unknown-commit');
+        s.passes(1_000);
+      });
+    }
+    expect(s.job(1)?.state).toMatchObject({ verdict: 'errored' });
+    expect(s.job(1)?.runs.length).toBeGreaterThan(6);
+    expect(s.journal.at(-1)).toMatchObject({
+      reason: 'no repository has this commit (asked ada, bob)',
+    });
+  });
+
+  test('a commit unknown to one is not given up before the busy other was asked', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('bob', { repository: 'other' });
+      s.dispatch(1);
+      s.runner('ada', { repository: 'demo' });
+      s.dispatch(2);
+      s.handsBack('ada', s.runOf(2), 'unknown-commit');
+      s.drains('ada');
+      s.passes(60_000);
+    });
+    expect(s.job(2)?.state).toMatchObject({ kind: 'waiting' });
+    s.given(() => {
+      s.reports('bob', s.runOf(1));
+      s.handsBack('bob', s.runOf(2), 'unknown-commit');
+    });
+    expect(s.job(2)?.state).toMatchObject({ verdict: 'errored' });
+  });
+});

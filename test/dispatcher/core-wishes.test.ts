@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { scenario } from '../support/dispatcher-scenario.js';
+
+describe('cancel', () => {
+  test('a commit that was never handed over', () => {
+    const s = scenario();
+    s.cancel(1);
+    s.outcome('→ asker: Unknown commit: it was never handed over');
+  });
+
+  test('while it waits: it is over at once', () => {
+    const s = scenario();
+    s.given(() => s.dispatch(1));
+    s.cancel(1);
+    s.outcome('job 1 cancelled: it was cancelled while it waited', '→ asker: OK');
+    s.cancel(1);
+    s.outcome('→ asker: Nothing to cancel: it is finished');
+    s.runner('ada');
+    s.outcome('(ada joined)');
+  });
+
+  test('while it runs: its runner is asked to end it, and its report decides', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ada');
+      s.dispatch(1);
+    });
+    s.cancel(1);
+    s.outcome('job 1 cancel-asked', '→ ada: cancel run 1-1', '→ asker: OK');
+    s.cancel(1);
+    s.outcome('→ ada: cancel run 1-1', '→ asker: OK');
+    s.reports('ada', s.runOf(1), { end: 'cancelled' });
+    s.outcome('job 1 cancelled', '→ ada: recorded run 1-1');
+  });
+
+  test.each(['leaves', 'hands back', 'falls silent', 'never reports'] as const)(
+    'while it runs, and the runner %s: it is cancelled all the same, never run again',
+    (fate) => {
+      const s = scenario();
+      s.given(() => {
+        s.runner('ada');
+        s.runner('bob');
+        s.dispatch(1);
+        s.cancel(1);
+      });
+      if (fate === 'leaves') s.leaves('ada');
+      if (fate === 'hands back') s.handsBack('ada', s.runOf(1), 'stopped');
+      if (fate === 'falls silent') s.freezes('ada');
+      if (fate !== 'leaves') s.passes(31_000);
+      const why = {
+        leaves: 'its runner ada closed its connection before it could report',
+        'hands back': 'its runner ada handed it back before it could report',
+        'falls silent': 'its runner ada missed 3 pings before it could report',
+        'never reports': 'its runner did not report the end in time',
+      }[fate];
+      s.outcomeOf(
+        /^job|revoked/,
+        `job 1 cancelled: ${why}`,
+        ...(fate === 'never reports' ? ['→ ada: revoked run 1-1'] : []),
+      );
+    },
+  );
+
+  test('while its dispatcher restarts: the runner is asked again when it is back', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ada');
+      s.dispatch(1);
+      s.cancel(1);
+      s.restart();
+    });
+    s.runner('ada', { runs: [s.runOf(1)] });
+    s.outcome(
+      'job 1 resumed: run 1-1, ada',
+      '→ ada: cancel run 1-1',
+      '→ ada: want run 1-1',
+      '(ada joined)',
+    );
+  });
+});
+
+describe('rerun', () => {
+  test('only of what is finished', () => {
+    const s = scenario();
+    s.rerun(1);
+    s.outcome('→ asker: Unknown commit: it was never handed over');
+    s.given(() => s.dispatch(1));
+    s.rerun(1);
+    s.outcome('→ asker: Nothing to rerun: it is not finished');
+  });
+
+  test('A50: is a new run with the next number, of a commit long forgotten too', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ada');
+      s.dispatch(1);
+      s.reports('ada', s.runOf(1), { end: 'failed' });
+      s.passes(20_000);
+    });
+    s.rerun(1);
+    s.outcome(
+      'job 1 rerun-asked',
+      'job 1 leased: run 1-2, number 2, ada',
+      '→ asker: OK',
+      '→ ada: runtest c1 run 1-2',
+    );
+    s.reports('ada', s.runOf(1));
+    s.outcome('job 1 passed', '→ ada: recorded run 1-2');
+  });
+
+  test('A26: the old run’s result, sent again while the rerun waits, is not its verdict', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ada');
+      s.dispatch(1);
+    });
+    const old = s.runOf(1);
+    s.given(() => {
+      s.reports('ada', old, { end: 'failed' });
+      s.drains('ada');
+      s.rerun(1);
+    });
+    s.reports('ada', old, { end: 'failed' });
+    s.outcome('→ ada: recorded run 1-1');
+    s.runner('bob', { runs: [old] });
+    s.outcome(
+      'job 1 leased: run 1-2, number 2, bob',
+      '→ bob: recorded run 1-1',
+      '→ bob: runtest c1 run 1-2',
+      '(bob joined)',
+    );
+  });
+
+  test('a run that was lost before the rerun is not resumed by it, and its result is revoked', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ada');
+      s.dispatch(1);
+    });
+    const lost = s.runOf(1);
+    s.given(() => {
+      s.leaves('ada');
+      s.runner('bob');
+      s.reports('bob', s.runOf(1));
+      s.drains('bob');
+      s.rerun(1);
+    });
+    s.reports('ada', lost);
+    s.outcome('→ ada: revoked run 1-1');
+    s.drain();
+    s.runner('ada', { runs: [lost] });
+    s.outcome('→ ada: revoked run 1-1', '(ada joined)');
+  });
+
+  test('after three lost runs it is tried three times more', () => {
+    const s = scenario();
+    s.given(() => {
+      s.dispatch(1);
+      for (const name of ['ada', 'bob', 'eve']) {
+        s.runner(name);
+        s.leaves(name);
+      }
+    });
+    expect(s.job(1)?.state).toMatchObject({ kind: 'finished', verdict: 'errored' });
+    s.given(() => {
+      s.rerun(1);
+      s.runner('ada');
+      s.leaves('ada');
+    });
+    expect(s.job(1)?.state).toMatchObject({ kind: 'waiting' });
+    expect(s.job(1)?.runs.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+  });
+});

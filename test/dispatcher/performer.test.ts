@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import type { Outcome } from '../../src/dispatcher/core/events.js';
+import { type Effects, Performer } from '../../src/dispatcher/shell/performer.js';
+import { commit } from '../support/commits.js';
+import { eventually } from '../support/eventually.js';
+import { handClock } from '../support/hand-clock.js';
+
+/** The acceptance of a commit, and its OK. */
+function accepted(job: number): Outcome {
+  const described = { branch: '', author: '', subject: '', by: 'a request' };
+  return {
+    append: [
+      { kind: 'accepted', job, atMs: 1, repository: null, commit: commit(job), ...described },
+    ],
+    sends: [{ to: 'request', request: job, text: 'OK' }],
+    sights: [],
+  };
+}
+
+/** A performer whose effects are written down, upon a disk that may be full. */
+function given() {
+  const happened: string[] = [];
+  const disk = { isFull: false, isBroken: false };
+  const clock = handClock();
+  const effects: Effects = {
+    publishResults: () => happened.push('published'),
+    append: (entries) => {
+      if (disk.isBroken) throw new Error('broken');
+      if (disk.isFull) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
+      happened.push(`on disk: ${entries.map(({ job }) => job).join(' ')}`);
+    },
+    send: (send) => happened.push(send.to === 'request' ? `OK ${send.request}` : send.to),
+    tell: (outcomes) => happened.push(`told of ${outcomes.length}`),
+    isDiskFull: (error) => (error as { code?: string }).code === 'SQLITE_FULL',
+    blocked: (isBlocked) => happened.push(isBlocked ? 'blocked' : 'open again'),
+  };
+  return { performer: new Performer(clock, effects), happened, disk, clock };
+}
+
+test('promise 1: OK leaves after its entry is on disk, and one sync serves a whole turn', async () => {
+  const { performer, happened } = given();
+  performer.submit(accepted(1));
+  performer.submit(accepted(2));
+  expect(happened).toEqual([]);
+  await eventually('the turn is performed', () => happened.length > 0);
+  expect(happened).toEqual(['published', 'on disk: 1 2', 'OK 1', 'OK 2', 'told of 2']);
+});
+
+test('while the disk is full nothing is said; when there is room, all is, once', async () => {
+  const { performer, happened, disk, clock } = given();
+  disk.isFull = true;
+  performer.submit(accepted(1));
+  await eventually('the disk is tried', () => performer.isBlocked);
+  performer.submit(accepted(2));
+  clock.pass(3_000);
+  expect(happened.filter((line) => line !== 'published')).toEqual(['blocked']);
+  disk.isFull = false;
+  clock.pass(1_000);
+  expect(performer.isBlocked).toBe(false);
+  const since = happened.slice(happened.indexOf('blocked')).filter((line) => line !== 'published');
+  expect(since).toEqual(['blocked', 'on disk: 1 2', 'open again', 'OK 1', 'OK 2', 'told of 2']);
+});
+
+test('an error that is not a full disk is not survived: recovery recovers', () => {
+  const { performer, happened, disk } = given();
+  disk.isBroken = true;
+  performer.submit(accepted(1));
+  expect(() => performer.flush()).toThrow('broken');
+  disk.isBroken = false;
+  expect(happened).not.toContain('OK 1');
+});

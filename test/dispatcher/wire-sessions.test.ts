@@ -1,0 +1,119 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { tell, type } from '../support/classic-peers.js';
+import { commit } from '../support/commits.js';
+import { startDispatcher } from '../support/dispatchers.js';
+import { eventually } from '../support/eventually.js';
+import { modernPeer } from '../support/modern-peers.js';
+
+const c = commit(0xc0ffee);
+
+describe('modern sessions', () => {
+  test('a commit’s whole way: dispatched, logged live, recorded, told', async () => {
+    const { port, result } = await startDispatcher();
+    const observer = await modernPeer(port, { role: 'observer', name: 'eve', repository: 'demo' });
+    const runner = await modernPeer(port, { role: 'runner', name: 'ada', repository: 'demo' });
+    const body = { branch: 'main', author: 'Ada', subject: 'Add it' };
+    observer.say({ verb: 'dispatch', commit: c, body });
+    expect(await observer.hears('accepted')).toMatchObject({ commit: c });
+    const { run, body: assignment } = await runner.hears('runtest');
+    expect(assignment).toEqual({ ...body, repository: 'demo', number: 1 });
+    runner.finishes(run, 'all good\n');
+    expect(await runner.hears('recorded')).toMatchObject({ run });
+    expect(result(c).toString()).toBe('all good\n');
+    expect(await type(port, `why:${c}`)).toMatch(
+      /"Add it" by Ada on main of demo .*\n.*Run 1 began on runner ada\.\n.*passed/,
+    );
+  });
+
+  test('a log with a gap is asked for again, and nothing is recorded before it is whole', async () => {
+    const { port, result } = await startDispatcher();
+    const runner = await modernPeer(port, { role: 'runner', name: 'ada' });
+    await tell(port, `dispatch:${c}`);
+    const { run } = await runner.hears('runtest');
+    runner.say({ verb: 'log', run, offset: 4, body: Buffer.from('late') });
+    expect(await runner.hears('want')).toMatchObject({ run, offset: 0 });
+    runner.say({ verb: 'log', run, offset: 0, body: Buffer.from('good') });
+    const ending = { exitCode: 0, signal: null, reason: '', durationMs: 1 };
+    runner.say({ verb: 'results', run, body: { end: 'passed', logBytes: 8, ...ending } });
+    expect(await runner.hears('want')).toMatchObject({ run, offset: 4 });
+    runner.finishes(run, 'good and late');
+    await runner.hears('recorded');
+    expect(result(c).toString()).toBe('good and late');
+  });
+
+  test('`log` streams what comes until the verdict, through a rerun’s end too', async () => {
+    const { port } = await startDispatcher();
+    const runner = await modernPeer(port, { role: 'runner', name: 'ada' });
+    await tell(port, `dispatch:${c}`);
+    const { run } = await runner.hears('runtest');
+    const reading = type(port, `log:${c}`);
+    runner.say({ verb: 'log', run, offset: 0, body: Buffer.from('one\n') });
+    runner.finishes(run, 'one\ntwo\n', 'failed');
+    expect(await reading).toBe('one\ntwo\n');
+  });
+
+  test('A50: a rerun has its own log, and the old one is kept', async () => {
+    const { port, folder, result } = await startDispatcher();
+    const runner = await modernPeer(port, { role: 'runner', name: 'ada' });
+    await tell(port, `dispatch:${c}`);
+    runner.finishes((await runner.hears('runtest')).run, 'first\n', 'failed');
+    await runner.hears('recorded');
+    expect(await type(port, `rerun:${c}`)).toBe('OK\n');
+    const again = await runner.hears('runtest');
+    expect(again.body.number).toBe(2);
+    expect(result(c).toString()).toBe('first\n');
+    runner.finishes(again.run, 'second\n');
+    await runner.hears('recorded');
+    expect(result(c).toString()).toBe('second\n');
+    const logs = join(folder, 'data', 'logs', c.slice(0, 2));
+    expect(readdirSync(logs).sort()).toEqual([`${c}-1.1.log`, `${c}-1.2.log`]);
+  });
+
+  test('a runner whose connection is cut loses its run to the next within a moment', async () => {
+    const { port } = await startDispatcher();
+    const first = await modernPeer(port, { role: 'runner', name: 'ada' });
+    await tell(port, `dispatch:${c}`);
+    const { run } = await first.hears('runtest');
+    const second = await modernPeer(port, { role: 'runner', name: 'bob' });
+    first.socket.resetAndDestroy();
+    expect((await second.hears('runtest')).body.number).toBe(2);
+    const third = await modernPeer(port, {
+      role: 'runner',
+      name: 'ada',
+      runs: [{ run, commit: c }],
+    });
+    expect(await third.hears('revoked')).toMatchObject({ run });
+  });
+
+  test('results and a close in one breath: taken, or lost and run again, never a crash', async () => {
+    const { port } = await startDispatcher();
+    for (let n = 1; n <= 30; n += 1) {
+      await tell(port, `dispatch:${commit(n)}`);
+      const runner = await modernPeer(port, { role: 'runner', name: `r${n}` });
+      runner.finishes((await runner.hears('runtest')).run, 'x');
+      runner.socket.end();
+    }
+    expect(await tell(port, 'status')).toBe('OK');
+  });
+
+  test('nonsense in a session ends that session, with a sentence', async () => {
+    const { port } = await startDispatcher();
+    const peer = await modernPeer(port, { role: 'runner', name: 'ada' });
+    peer.socket.write('frobnicate\n');
+    expect((await peer.hears('refused')).body.says).toContain('frobnicate');
+    await eventually('it is closed', peer.isClosed);
+  });
+
+  test('A33: a peer that stops reading and answering does not hold up the others', async () => {
+    const { port } = await startDispatcher();
+    const frozen = await modernPeer(port, { role: 'runner', name: 'ada' });
+    await tell(port, `dispatch:${c}`);
+    await frozen.hears('runtest');
+    frozen.freeze();
+    frozen.socket.pause();
+    const other = await modernPeer(port, { role: 'runner', name: 'bob' });
+    expect((await other.hears('runtest')).commit).toBe(c);
+  });
+});

@@ -1,0 +1,285 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type Decoded,
+  type Decoder,
+  requestDecoder,
+  sessionDecoder,
+} from '../../src/protocol/decoder.js';
+import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
+import { runId } from '../../src/protocol/ids.js';
+import type { Request, SessionMessage } from '../../src/protocol/verbs.js';
+import { anyRequest, anySessionMessage, pieces } from '../support/arbitrary-messages.js';
+import { commit } from '../support/commits.js';
+
+const c = commit(0xc0ffee);
+const long = commit(0xc0ffee, 64);
+const run = runId('0badcafe', 17);
+
+/** What a peer says, piece by piece; then it falls silent or closes its half. */
+function said(then: 'quiet' | 'end', ...all: (string | Buffer)[]): unknown {
+  const decoder = requestDecoder();
+  for (const piece of all) {
+    const decoded = decoder.first(Buffer.from(piece));
+    if (decoded !== null) return shown(decoded);
+  }
+  const last = then === 'quiet' ? decoder.quiet() : decoder.end();
+  return last === null ? 'waits for more' : shown(last);
+}
+
+/** A message with its body as text; of a fault, what the peer is told. */
+function shown(decoded: Decoded<unknown>): unknown {
+  if (decoded.kind === 'fault') return decoded.fault.says.trim();
+  const message = decoded.message as { body?: unknown };
+  return Buffer.isBuffer(message.body)
+    ? { ...message, body: message.body.toString('utf8') }
+    : message;
+}
+
+function readAll<Message>(
+  decoder: Decoder<Message>,
+  all: readonly Uint8Array[],
+): Decoded<Message>[] {
+  return all.flatMap((piece) => decoder.push(piece));
+}
+
+describe('what a classic peer says, without any terminator, until it falls silent', () => {
+  test.each([
+    ['status', { verb: 'status' }],
+    ['ping', { verb: 'ping' }],
+    [`dispatch:${c}\n`, { verb: 'dispatch', commit: c }],
+    [`dispatch:${c}`, { verb: 'dispatch', commit: c }],
+    [`dispatch:${c.toUpperCase()}`, { verb: 'dispatch', commit: c }],
+    [`runtest:${c}`, { verb: 'runtest', commit: c }],
+    ['register:localhost:8900', { verb: 'register', host: 'localhost', port: 8900 }],
+    [`results:${c}:5:hello`, { verb: 'results', commit: c, body: 'hello' }],
+    [`results:${c}:0:`, { verb: 'results', commit: c, body: '' }],
+    [`result:${c}:2:éé`, { verb: 'result', commit: c, body: 'éé' }],
+    [`result:${c}:0:`, { verb: 'result', commit: c, body: '' }],
+  ])('%j', (text, message) => {
+    expect(said('quiet', text)).toEqual(message);
+    expect(said('end', text)).toEqual(message);
+  });
+});
+
+describe('what a person types, ended by Enter', () => {
+  test.each([
+    ['help\n', { verb: 'help' }],
+    ['status\r\n', { verb: 'status' }],
+    ['\n\n status\n', 'Invalid command: " status" is not a verb; type help'],
+    ['\r\n\nstatus\n', { verb: 'status' }],
+    ['status  \n', { verb: 'status' }],
+    [`verdict:${c}\n`, { verb: 'verdict', commit: c }],
+    [`why:${long}\n`, { verb: 'why', commit: long }],
+    [`log:${c}\n`, { verb: 'log', commit: c }],
+    ['poll\n', { verb: 'poll' }],
+    [`cancel:${c}\n`, { verb: 'cancel', commit: c }],
+    [`rerun:${c}\r\n`, { verb: 'rerun', commit: c }],
+    ['STATUS\n', 'Invalid command: "STATUS" is not a verb; type help'],
+    ['GET / HTTP/1.1\r\n', 'Invalid command: "GET / HTTP/1.1" is not a verb; type help'],
+    ['\u001b[2Jboo\n', 'Invalid command: "?[2Jboo" is not a verb; type help'],
+    ['constructor\n', 'Invalid command: "constructor" is not a verb; type help'],
+    ['__proto__:x\n', 'Invalid command: "__proto__" is not a verb; type help'],
+    ['status:\n', 'Invalid command: it is written status'],
+    [`log:${c.slice(0, 7)}\n`, 'Invalid command: it is written log:<commit>'],
+  ])('%j', (text, heard) => {
+    expect(said('end', text)).toEqual(heard);
+  });
+
+  test('a newline is reported, for people get sentences where a classic peer gets OK', () => {
+    const typed = requestDecoder().first(Buffer.from('status\n'));
+    expect(typed).toMatchObject({ kind: 'message', terminated: true });
+    const classic = requestDecoder();
+    expect(classic.first(Buffer.from('status'))).toBeNull();
+    expect(classic.quiet()).toMatchObject({ kind: 'message', terminated: false });
+  });
+});
+
+describe('how a peer of our own opens and holds a session', () => {
+  const hello = { role: 'runner', name: 'r1' };
+  const json = JSON.stringify(hello);
+
+  test('hello carries JSON, whose defaults are filled in and whose unknown keys are dropped', () => {
+    const text = JSON.stringify({ ...hello, from: 'the future' });
+    expect(said('quiet', `hello:${text.length}:${text}\n`)).toEqual({
+      verb: 'hello',
+      body: { ...hello, version: 'unknown', repository: null, labels: [], capacity: 1, runs: [] },
+    });
+  });
+
+  test('what came behind a hello belongs to the session', () => {
+    const decoder = requestDecoder();
+    decoder.first(Buffer.from(`hello:${json.length}:${json}\nping\nlog:${run}:0:2:hi\n`));
+    const [ping, log] = sessionDecoder().push(decoder.rest());
+    expect([ping, log]).toMatchObject([
+      { message: { verb: 'ping' } },
+      { message: { verb: 'log', run, offset: 0, body: Buffer.from('hi') } },
+    ]);
+  });
+
+  test.each([
+    ['hello:2:{}\n', 'Invalid command: hello: role:'],
+    ['hello:3:no!\n', 'Invalid command: hello: body:'],
+    ['hello:4:null\n', 'Invalid command: hello: body:'],
+    [`hello:${json.length + 2}:${json}, \n`, 'Invalid command: hello: body:'],
+  ])('%j is answered with what is wrong', (text, says) => {
+    expect(said('quiet', text)).toContain(says);
+  });
+
+  test('a log chunk may hold any bytes, newlines and colons among them', () => {
+    const body = Buffer.from([...Array(256).keys()]);
+    const [decoded] = sessionDecoder().push(encodeSession({ verb: 'log', run, offset: 5, body }));
+    expect(decoded).toMatchObject({ message: { verb: 'log', run, offset: 5, body } });
+  });
+});
+
+describe('A5: the pieces in which bytes come mean nothing', () => {
+  test('A5: `sta`, a pause, then `tus` is status', () => {
+    const decoder = requestDecoder();
+    expect(decoder.first(Buffer.from('sta'))).toBeNull();
+    expect(decoder.quiet()).toBeNull();
+    expect(decoder.first(Buffer.from('tus'))).toBeNull();
+    expect(decoder.quiet()).toMatchObject({ message: { verb: 'status' } });
+  });
+
+  test('A5: a commit, a header or a body cut by a pause is waited for', () => {
+    for (const text of [
+      'dispatch',
+      `dispatch:${c.slice(0, 39)}`,
+      `results:${c}`,
+      `results:${c}:1`,
+      `results:${c}:5:hell`,
+      `result:${c}:5:hell`,
+      'register:localhost',
+    ]) {
+      expect([text, said('quiet', text)]).toEqual([text, 'waits for more']);
+    }
+  });
+
+  test('A6: a header and its body in two segments are one message', () => {
+    expect(said('quiet', `results:${c}:5:`, 'hello')).toMatchObject({ body: 'hello' });
+  });
+
+  test('A8: newlines around byte 1024, at the start and at the end of a body are kept', () => {
+    const body = `\n${'x'.repeat(1_022)}\n\n${'y'.repeat(10)}\n\n`;
+    expect(said('quiet', `results:${c}:${body.length}:`, body)).toMatchObject({ body });
+    expect(said('quiet', `result:${c}:${body.length}:`, body)).toMatchObject({ body });
+  });
+
+  test('A9: colons in the output stay colons', () => {
+    expect(said('quiet', `results:${c}:9:a:b::c\n:d`)).toMatchObject({ body: 'a:b::c\n:d' });
+  });
+
+  test('A10: a length that counts characters keeps every byte, é astride byte 1024 included', () => {
+    const header = `result:${c}:600:`;
+    expect(said('quiet', header, 'é'.repeat(600))).toMatchObject({ body: 'é'.repeat(600) });
+
+    const astride = Buffer.from(`${'x'.repeat(1_023)}éz`);
+    const all = [`result:${c}:1025:`, astride.subarray(0, 1_024), astride.subarray(1_024)];
+    expect(said('quiet', ...all)).toMatchObject({ body: astride.toString() });
+  });
+
+  test('a Python 3 length is a minimum: the body goes on until the peer is quiet', () => {
+    const decoder = requestDecoder();
+    expect(decoder.first(Buffer.from(`result:${c}:4:éé`))).toBeNull();
+    expect(decoder.quiet()).toBeNull();
+    expect(decoder.first(Buffer.from('éé and more'))).toBeNull();
+    expect(decoder.quiet()).toMatchObject({ message: { body: Buffer.from('éééé and more') } });
+  });
+
+  test('any cutting of a session gives the same messages', () => {
+    const talk = fc.array(anySessionMessage(), { minLength: 1, maxLength: 4 });
+    const cut = talk.chain((messages) => {
+      const bytes = Buffer.concat(messages.map((said) => encodeSession(said as SessionMessage)));
+      return fc.tuple(fc.constant(bytes), pieces(bytes));
+    });
+    fc.assert(
+      fc.property(cut, ([bytes, all]) => {
+        const whole = readAll(sessionDecoder(), [bytes]).map(shown);
+        expect(readAll(sessionDecoder(), all).map(shown)).toEqual(whole);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('any cutting of any bytes gives the same messages and the same fault', () => {
+    const words = fc.constantFrom('status', 'dispatch:', 'hello:2:{}', 'log:', ':', '\n', c, run);
+    const bytes = fc.oneof(fc.string({ maxLength: 20 }), words);
+    const text = fc.array(bytes, { maxLength: 8 }).map((all) => Buffer.from(all.join('')));
+    const cut = text.chain((whole) => fc.tuple(fc.constant(whole), pieces(whole)));
+    const heard = (decoder: Decoder<unknown>, all: readonly Uint8Array[]) => {
+      const messages = readAll(decoder, all);
+      const last = decoder.end();
+      return [...messages, ...(last === null ? [] : [last])].map(shown);
+    };
+    fc.assert(
+      fc.property(cut, ([whole, all]) => {
+        expect(heard(sessionDecoder(), all)).toEqual(heard(sessionDecoder(), [whole]));
+        expect(heard(requestDecoder(), all)).toEqual(heard(requestDecoder(), [whole]));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('what is encoded is what is read', () => {
+  test('every session message', () => {
+    fc.assert(
+      fc.property(anySessionMessage(), (message) => {
+        const decoded = sessionDecoder().push(encodeSession(message as SessionMessage));
+        expect(decoded).toEqual([{ kind: 'message', message, terminated: true }]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('every request, which ends by silence', () => {
+    fc.assert(
+      fc.property(anyRequest(), (request) => {
+        const decoder = requestDecoder();
+        const first = decoder.first(encodeRequest(request as Request)) ?? decoder.quiet();
+        expect(first).toEqual({ kind: 'message', message: request, terminated: false });
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+describe('A11: what is missing is said, the socket never just closes', () => {
+  test.each([
+    ['dispatch', 'Invalid command: it is written dispatch:<commit>'],
+    ['register', 'Invalid command: it is written register:<host>:<port>'],
+    ['register:localhost', 'Invalid command: it is written register:<host>:<port>'],
+    ['results:a', 'Invalid command: it is written results:<commit>:<length>:<body>'],
+    [`results:${c}`, 'Invalid command: it is written results:<commit>:<length>:<body>'],
+    [`results:${c}:5:`, 'Invalid command: the body is too short'],
+    [`results:${c}:5:hell`, 'Invalid command: the body is too short'],
+    [`result:${c}:5:hell`, 'Invalid command: the body is too short'],
+    ['hello:99:{', 'Invalid command: the body is too short'],
+    ['sta', 'Invalid command'],
+    ['nonsense', 'Invalid command'],
+  ])('A11: %j, then the end', (text, says) => {
+    expect(said('end', text)).toBe(says);
+  });
+
+  test('A12: a connection that says nothing is no message and no fault', () => {
+    expect(requestDecoder().end()).toBeNull();
+    expect(requestDecoder().quiet()).toBeNull();
+  });
+
+  test('the ancestor’s two words stand alone, for a peer that compares them', () => {
+    expect(said('quiet', 'frobnicate')).toBe('Invalid command');
+    expect(said('quiet', 'frobnicate:x')).toBe('Invalid command');
+  });
+});
+
+describe('A4, A48: only a full hex id is ever a commit', () => {
+  test.each(['--quiet', '../../x', 'HEAD', 'main', 'c0ffee', `${c}0`, `${c} `, '', `${c}\u0000`])(
+    'A4, A48: %j is not',
+    (text) => {
+      const heard = said('end', `dispatch:${text}:`);
+      expect(heard).toBe('Invalid command: it is written dispatch:<commit>');
+      expect(said('end', `results:${text}:5:hello`)).toContain('Invalid command');
+    },
+  );
+});

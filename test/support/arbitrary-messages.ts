@@ -1,0 +1,131 @@
+/**
+ * Owns fast-check's picture of the wire: any request and any session message, made from the same
+ * tables as the codec, so that a new verb is covered on the day its row is written.
+ */
+
+import fc from 'fast-check';
+import * as json from '../../src/protocol/bodies.js';
+import { type Row, requests, session } from '../../src/protocol/verbs.js';
+
+type Message = { readonly verb: string; readonly [part: string]: unknown };
+
+/** Any request that a client of ours could send. */
+export function anyRequest(): fc.Arbitrary<Message> {
+  return anyOf(requests);
+}
+
+/** Any message of an open session. */
+export function anySessionMessage(): fc.Arbitrary<Message> {
+  return anyOf(session);
+}
+
+/** Any cutting of `bytes` into pieces, single bytes among them. */
+export function pieces(bytes: Uint8Array): fc.Arbitrary<Uint8Array[]> {
+  const cuts = fc.array(fc.nat({ max: bytes.length }), { maxLength: 12 });
+  const cutting = cuts.map((at) => {
+    const ends = [...new Set([...at, bytes.length])].sort((a, b) => a - b);
+    return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
+  });
+  return fc.oneof(
+    { weight: 4, arbitrary: cutting },
+    { weight: 1, arbitrary: fc.constant([...bytes].map((byte) => Uint8Array.of(byte))) },
+  );
+}
+
+const hex = (digits: number) =>
+  fc
+    .array(fc.constantFrom(...'0123456789abcdef'), { minLength: digits, maxLength: digits })
+    .map((all) => all.join(''));
+
+const commit = fc.oneof(hex(40), hex(64));
+const run = fc.tuple(hex(8), fc.nat()).map(([start, counter]) => `${start}-${counter}`);
+const name = fc.stringMatching(/^[A-Za-z0-9._:@+-]{1,30}$/);
+const prose = fc.string({ maxLength: 60, unit: 'grapheme' }).map((text) => json.plain(text, 200));
+
+const fields = {
+  commit,
+  run,
+  host: fc.constantFrom(
+    'localhost',
+    '10.0.0.5',
+    'build-1',
+    'ci.example.com',
+    '::1',
+    'fe80::1%eth0',
+  ),
+  port: fc.integer({ min: 1, max: 65_535 }),
+  offset: fc.maxSafeNat(),
+};
+
+const description = fc.record({ branch: prose, author: prose, subject: prose });
+const repository = fc.option(name);
+
+/** What each JSON body may hold, by its schema. */
+const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
+  [
+    json.hello,
+    fc.record({
+      role: fc.constantFrom('runner', 'observer'),
+      name,
+      version: prose.map((text) => text.slice(0, 40)),
+      repository,
+      labels: fc.array(name, { maxLength: 5 }),
+      capacity: fc.integer({ min: 1, max: 256 }),
+      runs: fc.array(fc.record({ run, commit }), { maxLength: 4 }),
+    }),
+  ],
+  [
+    json.welcome,
+    fc.record({ session: name, heartbeatEveryMs: fc.integer({ min: 10, max: 600_000 }) }),
+  ],
+  [json.description, description],
+  [
+    json.assignment,
+    fc
+      .tuple(description, repository, fc.integer({ min: 1, max: 99 }))
+      .map(([described, ofRepository, number]) => ({
+        ...described,
+        repository: ofRepository,
+        number,
+      })),
+  ],
+  [
+    json.report,
+    fc.record({
+      end: fc.constantFrom(...json.suiteEnds),
+      exitCode: fc.option(fc.integer({ min: 0, max: 255 })),
+      signal: fc.option(fc.constantFrom('SIGKILL', 'SIGTERM')),
+      reason: prose,
+      logBytes: fc.maxSafeNat(),
+      durationMs: fc.nat(),
+    }),
+  ],
+  [json.handback, fc.record({ reason: fc.constantFrom(...json.handbackReasons), detail: prose })],
+  [json.sentence, fc.record({ says: prose })],
+]);
+
+function anyOf(table: Readonly<Record<string, Row>>): fc.Arbitrary<Message> {
+  return fc.oneof(...Object.entries(table).map(([verb, row]) => anyIn(verb, row)));
+}
+
+function anyIn(verb: string, row: Row): fc.Arbitrary<Message> {
+  const parts: Record<string, fc.Arbitrary<unknown>> = {};
+  for (const [field, kind] of Object.entries(row.fields)) parts[field] = fields[kind];
+  if (row.body.kind !== 'none') parts['body'] = bodyOf(verb, row);
+  return fc.record(parts).map((made) => ({ verb, ...made }));
+}
+
+function bodyOf(verb: string, { body }: Row): fc.Arbitrary<unknown> {
+  if (body.kind === 'bytes') return fc.uint8Array({ maxLength: 3_000 }).map(asBuffer);
+  if (body.kind === 'characters') {
+    return fc.string({ maxLength: 500, unit: 'grapheme' }).map((text) => Buffer.from(text));
+  }
+  const arbitrary = body.kind === 'json' ? bodies.get(body.schema) : undefined;
+  if (arbitrary === undefined) throw new Error(`no example of the body of ${verb}: add one here`);
+  return arbitrary;
+}
+
+/** Buffers equal buffers in assertions; plain arrays of bytes do not. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes);
+}

@@ -1,0 +1,362 @@
+/**
+ * Owns a stage for the dispatcher's core: events go in with simulated time, what comes out is
+ * kept as a transcript, a line for each entry, message and sight, in the order promised.
+ *
+ * `outcome` asserts all that happened since the last one; what is left over at the end of a test
+ * fails it, so nothing can happen unnoticed. Only pings are left out; they are counted.
+ */
+
+import { expect, onTestFinished } from 'vitest';
+import { DispatcherCore } from '../../src/dispatcher/core/core.js';
+import type { Event, Outcome, Send, Sight } from '../../src/dispatcher/core/events.js';
+import { after, type Job } from '../../src/dispatcher/core/job.js';
+import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
+import { parseAddress } from '../../src/protocol/address.js';
+import type { Answer } from '../../src/protocol/answer.js';
+import { type Handback, handback, hello, type Report, report } from '../../src/protocol/bodies.js';
+import { type Commit, type RunId, type SessionId, sessionId } from '../../src/protocol/ids.js';
+import { commit } from './commits.js';
+
+/** A quarter of a heartbeat. */
+export const beatMs = 250;
+
+/** How a classic stand-in behaves when it is asked. */
+export type ClassicManner = 'alive' | 'busy' | 'mumbling' | 'frozen' | 'dead';
+
+interface Introduction {
+  readonly repository?: string | null;
+  readonly capacity?: number;
+  /** Runs that it still holds. */
+  readonly runs?: readonly RunId[];
+}
+
+export type Scenario = ReturnType<typeof scenario>;
+
+/** Every job of a journal, as replaying tells it. */
+export function replayed(journal: Iterable<Entry>): Map<JobId, Job> {
+  const jobs = new Map<JobId, Job>();
+  for (const entry of journal) jobs.set(entry.job, after(jobs.get(entry.job), entry));
+  return jobs;
+}
+
+/** An empty dispatcher, at an arbitrary moment. */
+export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
+  const journal: Entry[] = [];
+  const transcript: string[] = [];
+  const sessions = new Map<string, SessionId>();
+  const frozen = new Set<string>();
+  const manners = new Map<string, ClassicManner>();
+  const pings = new Map<string, number>();
+  let nowMs = 1_700_000_000_000;
+  let starts = 0;
+  let counter = 0;
+  let core = started();
+
+  onTestFinished(() => expect(transcript, 'happened, and was not asserted').toEqual([]));
+
+  function started(): DispatcherCore {
+    starts += 1;
+    const jobs = replayed(journal);
+    const unfinished = journal.filter(({ job }) => jobs.get(job)?.state.kind !== 'finished');
+    const names = [...jobs.values()].flatMap(({ repository }) => repository ?? []);
+    const start = starts.toString(16).padStart(8, '0');
+    const founding = { start, nextJob: jobs.size + 1, repositories: names, classicRunMaxMs };
+    return new DispatcherCore(founding, unfinished, nowMs);
+  }
+
+  function feed(event: Event): Outcome {
+    const outcome = core.handle(event, nowMs);
+    journal.push(...outcome.append);
+    transcript.push(...outcome.append.map(tellEntry));
+    for (const send of outcome.sends) {
+      if (isPing(send)) count(pings, nameOf(send));
+      else transcript.push(tellSend(send));
+    }
+    transcript.push(...outcome.sights.map(tellSight));
+    for (const send of outcome.sends) if (send.to === 'classic') reply(send);
+    return outcome;
+  }
+
+  /** A classic stand-in answers what it was asked. */
+  function reply({ runner, request, run }: Send & { to: 'classic' }): void {
+    const manner = manners.get(runner) ?? 'dead';
+    const answer = answers(manner, request.verb);
+    if (request.verb === 'ping')
+      feed({ type: 'answered', runner, asked: { verb: 'ping' }, answer });
+    else if (run !== null) {
+      feed({ type: 'answered', runner, asked: { verb: 'runtest', run }, answer });
+    }
+  }
+
+  function nameOf(send: Send): string {
+    if (send.to === 'classic') return send.runner;
+    if (send.to === 'request') return 'asker';
+    return [...sessions].find(([, id]) => id === send.session)?.[0] ?? send.session;
+  }
+
+  function tellSend(send: Send): string {
+    const name = nameOf(send);
+    switch (send.to) {
+      case 'request':
+        return `→ asker: ${send.text.trim()}`;
+      case 'hang-up':
+        return `→ ${name}: hangs up, ${send.says}`;
+      case 'classic':
+        return `→ ${name}: ${send.request.verb}${'commit' in send.request ? ` ${brief(send.request.commit)}` : ''}`;
+      case 'session': {
+        const { message } = send;
+        const about = 'run' in message ? ` run ${spell(message.run)}` : '';
+        const what = 'commit' in message ? ` ${brief(message.commit)}` : '';
+        return `→ ${name}: ${message.verb}${what}${about}`;
+      }
+    }
+  }
+
+  const session = (name: string) => {
+    const id = sessions.get(name);
+    if (id === undefined) throw new Error(`${name} never joined`);
+    return id;
+  };
+
+  const isRecorded = (run: RunId) =>
+    journal.some((entry) => entry.kind === 'finished' && entry.run === run);
+
+  /** As the shell does: what memory has forgotten is looked up. */
+  function histories(of: Commit): Entry[][] {
+    const jobs = [...replayed(journal).values()].filter((job) => job.commit === of);
+    return jobs.map(({ id }) => journal.filter((entry) => entry.job === id));
+  }
+
+  function joins(name: string, role: 'runner' | 'observer', introduction: Introduction): void {
+    counter += 1;
+    const id = sessionId(starts.toString(16).padStart(8, '0'), counter);
+    const { repository = 'demo', capacity = 1, runs = [] } = introduction;
+    sessions.set(name, id);
+    const held = runs.map((run) => ({
+      run,
+      commit: commit(0),
+      loggedBytes: 0,
+      recorded: isRecorded(run),
+    }));
+    const introduced = hello.parse({ role, name, repository, capacity });
+    feed({ type: 'joined', session: id, hello: introduced, held });
+  }
+
+  function asks(type: 'cancel' | 'rerun', number: number): void {
+    counter += 1;
+    const event = { type, request: counter, commit: commit(number) };
+    feed({ ...event, histories: histories(commit(number)) });
+  }
+
+  return {
+    /** Everything appended so far, as the store would hold it. */
+    journal,
+    get core() {
+      return core;
+    },
+    get nowMs() {
+      return nowMs;
+    },
+    /** The eight digits with which every run since the last start begins. */
+    get start() {
+      return starts.toString(16).padStart(8, '0');
+    },
+
+    /** Asserts all that happened since the last time. */
+    outcome(...lines: string[]): void {
+      expect(transcript.splice(0)).toEqual(lines);
+    },
+    /** Lets happen what other tests assert; answers the transcript, for those that are curious. */
+    given(happening: () => void): string[] {
+      happening();
+      return transcript.splice(0);
+    },
+    /** Lets happen what other tests assert, and asserts only the lines that match. */
+    outcomeOf(pattern: RegExp, ...lines: string[]): void {
+      expect(transcript.splice(0).filter((line) => pattern.test(line))).toEqual(lines);
+    },
+
+    runner: (name: string, introduction: Introduction = {}) => joins(name, 'runner', introduction),
+    observer: (name: string, introduction: Introduction = {}) =>
+      joins(name, 'observer', introduction),
+    /** The id of that peer's latest session. */
+    session,
+    /** Whether that runner has the lease of that run. */
+    holds: (name: string, run: RunId) =>
+      core.runners().some(({ key, runs }) => key === sessions.get(name) && runs.has(run)),
+    /** Whether that peer has a session that the dispatcher knows. */
+    isHere: (name: string) =>
+      [...core.runners(), ...core.observers()].some(({ key }) => key === sessions.get(name)),
+    leaves: (name: string, reason = 'closed its connection') =>
+      feed({ type: 'left', session: session(name), reason }),
+    drains: (name: string) => feed({ type: 'draining', session: session(name) }),
+    /** Stops answering pings, as after a SIGSTOP. */
+    freezes: (name: string) => frozen.add(name),
+    thaws: (name: string) => frozen.delete(name),
+
+    /** By hand or by a classic observer; with `by`, over that observer's session. */
+    dispatch(number: number, by?: string): void {
+      counter += 1;
+      const from = by === undefined ? { request: counter } : { session: session(by) };
+      const description = { branch: '', author: '', subject: '' };
+      const event = { type: 'dispatch' as const, from, commit: commit(number), description };
+      feed({ ...event, histories: histories(commit(number)) });
+    },
+    cancel: (number: number) => asks('cancel', number),
+    rerun: (number: number) => asks('rerun', number),
+    poll() {
+      counter += 1;
+      feed({ type: 'poll', request: counter });
+    },
+
+    /** Ends a run; the latest that the runner was given, where none is named. */
+    reports(name: string, run: RunId, ended: Partial<Report> = {}): void {
+      const whole = report.parse({ end: 'passed', logBytes: 0, durationMs: 5, ...ended });
+      feed({
+        type: 'results',
+        session: session(name),
+        run,
+        report: whole,
+        recorded: isRecorded(run),
+      });
+    },
+    handsBack(name: string, run: RunId, reason: Handback['reason'], detail = ''): void {
+      feed({
+        type: 'handback',
+        session: session(name),
+        run,
+        handback: handback.parse({ reason, detail }),
+      });
+    },
+
+    /** A classic runner registers; from then on it behaves in that manner. */
+    registers(address: string, manner: ClassicManner = 'alive', remoteHost = '127.0.0.1'): void {
+      const parsed = parseAddress(address);
+      if (parsed === null) throw new Error(`${address} is no address`);
+      counter += 1;
+      manners.set(`classic ${address}`, manner);
+      feed({ type: 'registered', request: counter, address: parsed, remoteHost });
+    },
+    behaves: (address: string, manner: ClassicManner) => manners.set(`classic ${address}`, manner),
+    /** A classic runner sends its output, as the shell hands it in. */
+    classicResult(number: number, ended: Partial<Report> = {}): void {
+      counter += 1;
+      const run = core.classicRunOf(commit(number));
+      const whole = report.parse({ end: 'passed', logBytes: 9, durationMs: 0, ...ended });
+      feed({
+        type: 'classic-results',
+        request: counter,
+        commit: commit(number),
+        run,
+        report: whole,
+      });
+    },
+
+    /** Time passes, a beat at a time; whoever is not frozen answers its pings. */
+    passes(durationMs: number): void {
+      for (const end = nowMs + durationMs; nowMs < end; ) {
+        nowMs += beatMs;
+        for (const [name, id] of sessions) {
+          if (!frozen.has(name)) feed({ type: 'heard', session: id });
+        }
+        feed({ type: 'beat' });
+      }
+    },
+    /** How often that peer was pinged. */
+    pings: (name: string) => pings.get(name) ?? 0,
+    /** The dispatcher itself was stopped for so long: time jumps, no beat comes. */
+    freezesItself(durationMs: number): void {
+      nowMs += durationMs;
+    },
+
+    drain: () => feed({ type: 'drain' }),
+    /** SIGKILL, and a new dispatcher upon the same journal. */
+    restart(): void {
+      sessions.clear();
+      core = started();
+    },
+
+    job: (number: number) =>
+      [...replayed(journal).values()].find((job) => job.commit === commit(number)),
+    /** The run that has the lease of that commit's job, or had the last one. */
+    runOf(number: number): RunId {
+      const run = [...replayed(journal).values()]
+        .find((job) => job.commit === commit(number))
+        ?.runs.at(-1)?.id;
+      if (run === undefined) throw new Error(`commit ${number} never had a run`);
+      return run;
+    },
+    why: (number: number) => {
+      const [job] = core.jobsOf(commit(number));
+      return job === undefined ? null : core.whyWaiting(job, nowMs);
+    },
+  };
+}
+
+function answers(manner: ClassicManner, verb: 'ping' | 'runtest'): Answer {
+  switch (manner) {
+    case 'alive':
+      return { kind: 'reply', text: verb === 'ping' ? 'pong' : 'OK' };
+    case 'busy':
+      return { kind: 'reply', text: verb === 'ping' ? 'pong' : 'BUSY' };
+    case 'mumbling':
+      return { kind: 'reply', text: '\u001b[2Jwhat?' };
+    case 'frozen':
+      return { kind: 'silent', reason: 'did not answer in time' };
+    case 'dead':
+      return { kind: 'unreached', reason: 'refused the connection' };
+  }
+}
+
+function isPing(send: Send): boolean {
+  if (send.to === 'session') return send.message.verb === 'ping';
+  return send.to === 'classic' && send.request.verb === 'ping';
+}
+
+function tellEntry(entry: Entry): string {
+  const job = `job ${entry.job}`;
+  switch (entry.kind) {
+    case 'accepted':
+      return `${job} accepted: ${brief(entry.commit)} of ${entry.repository ?? 'any repository'}`;
+    case 'leased':
+      return `${job} leased: run ${spell(entry.run)}, number ${entry.number}, ${entry.runner}`;
+    case 'resumed':
+      return `${job} resumed: run ${spell(entry.run)}, ${entry.runner}`;
+    case 'lost':
+      return `${job} lost: ${entry.runner} ${entry.reason}`;
+    case 'handed-back':
+      return `${job} handed back: ${entry.runner}, ${entry.reason}`;
+    case 'cancel-asked':
+    case 'rerun-asked':
+      return `${job} ${entry.kind}`;
+    case 'finished':
+      return `${job} ${entry.verdict}${entry.reason === '' ? '' : `: ${entry.reason}`}`;
+  }
+}
+
+function tellSight(sight: Sight): string {
+  switch (sight.kind) {
+    case 'joined':
+      return `(${sight.name} joined)`;
+    case 'left':
+      return `(${sight.name} left: ${sight.reason})`;
+    case 'known':
+      return `(${brief(sight.commit)} is known)`;
+    case 'late':
+      return `(run ${spell(sight.run)} was late)`;
+  }
+}
+
+/** `c10` for the tenth commit. */
+function brief(of: Commit): string {
+  return `c${Number.parseInt(of, 16)}`;
+}
+
+/** `1-3` for the third run of the first dispatcher. */
+function spell(run: RunId): string {
+  return run.replace(/^0+/, '');
+}
+
+function count(all: Map<string, number>, name: string): void {
+  all.set(name, (all.get(name) ?? 0) + 1);
+}

@@ -1,0 +1,113 @@
+/**
+ * Owns real dispatchers for tests: one in this process, with its shell, its store and real
+ * sockets, or one in a process of its own, to be killed. Each is gone after the test.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
+import { Dispatcher } from '../../src/dispatcher/shell/dispatcher.js';
+import { LogFiles } from '../../src/dispatcher/store/logs.js';
+import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
+import type { Commit } from '../../src/protocol/ids.js';
+import { type Clock, realClock } from '../../src/world/clock.js';
+import { realNetwork } from '../../src/world/network.js';
+import { eventually } from './eventually.js';
+import { temporaryFolder } from './git.js';
+
+export interface RunningDispatcher {
+  readonly port: number;
+  readonly folder: string;
+  readonly dispatcher: Dispatcher;
+  /** The published output of a commit. */
+  result(commit: Commit): Buffer;
+  close(): void;
+}
+
+let starts = 0;
+
+/** A dispatcher in this process, upon `folder`. */
+export async function startDispatcher({
+  folder = temporaryFolder(),
+  clock = realClock as Clock,
+  dialect = 'classic' as 'classic' | 'py3',
+} = {}): Promise<RunningDispatcher> {
+  starts += 1;
+  const memory = {
+    store: openSqliteStore(join(folder, 'data')),
+    logs: new LogFiles(join(folder, 'data', 'logs'), join(folder, 'results')),
+    start: starts.toString(16).padStart(8, '0'),
+  };
+  const options = { host: '127.0.0.1', port: 0, dialect, classicRunMaxMs: 3_600_000 };
+  const dispatcher = new Dispatcher({ clock, network: realNetwork }, options, memory, () => {});
+  let isOpen = true;
+  const close = () => {
+    if (isOpen) dispatcher.close();
+    isOpen = false;
+  };
+  onTestFinished(close);
+  const port = await dispatcher.listen();
+  const result = (commit: Commit) => readFileSync(join(folder, 'results', commit));
+  return { port, folder, dispatcher, result, close };
+}
+
+export interface DispatcherProcess {
+  readonly port: number;
+  /** What it said on standard output, a JSON object a line. */
+  readonly told: readonly { readonly event: string; readonly [field: string]: unknown }[];
+  kill(signal: NodeJS.Signals): void;
+  readonly exit: Promise<{ readonly code: number | null; readonly stderr: string }>;
+}
+
+/** `dispatcher.js` from its sources, in a process of its own, once it listens. */
+export async function spawnDispatcher(
+  folder: string,
+  { port = 0 } = {},
+): Promise<DispatcherProcess> {
+  const started = launchDispatcher(folder, '--port', String(port));
+  const listening = await eventually(
+    'the dispatcher listens',
+    () => started.told.find(({ event }) => event === 'listening') ?? started.failure(),
+  );
+  return { ...started, port: Number(listening['port']) };
+}
+
+/** The same, without waiting: it may exit at once. */
+export function launchDispatcher(folder: string, ...flags: string[]) {
+  const told: { event: string; [field: string]: unknown }[] = [];
+  let stderr = '';
+  let failed = false;
+  const places = ['--data', join(folder, 'data'), '--results', join(folder, 'results')];
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'src/dispatcher/main.ts', '--log-format', 'json', ...places, ...flags],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  if (child.stdout === null) throw new Error('no standard output');
+  createInterface(child.stdout).on('line', (line) => told.push(JSON.parse(line)));
+  child.stderr?.on('data', (text) => {
+    stderr += text;
+  });
+  const exit = new Promise<{ code: number | null; stderr: string }>((resolve) => {
+    child.on('close', (code) => {
+      failed = true;
+      resolve({ code, stderr });
+    });
+  });
+  return {
+    told,
+    exit,
+    kill: (signal: NodeJS.Signals) => {
+      child.kill(signal);
+    },
+    /** Throws where it has ended before it could listen. */
+    failure: (): undefined => {
+      if (failed) throw new Error(`the dispatcher ended: ${stderr}`);
+    },
+  };
+}
