@@ -4,6 +4,7 @@
  * reads as one line: "runner :8900 closed its connection → 1a2b3c4 requeued → runner :8901".
  */
 
+import { formatAddress } from '../protocol/address.js';
 import { short } from '../protocol/ids.js';
 import type { Told } from '../world/story.js';
 import type { Outcome, Sight } from './core/events.js';
@@ -41,6 +42,12 @@ function tellSight(sight: Sight): Told {
     case 'left': {
       const { role, name, reason } = sight;
       return { event: `${role}-left`, [role]: name, reason, msg: `${role} ${name} ${reason}` };
+    }
+    case 'registered':
+    case 'forgotten': {
+      const runner = formatAddress(sight.address);
+      const msg = `classic runner ${runner} ${sight.kind}`;
+      return { event: `classic-${sight.kind}`, runner, level: 'debug', msg };
     }
     case 'known': {
       const { commit } = sight;

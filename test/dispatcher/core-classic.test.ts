@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { classicRunnersMax } from '../../src/dispatcher/core/rules.js';
 import { beatMs, type ClassicManner, scenario } from '../support/dispatcher-scenario.js';
 
 const here = 'localhost:8900';
@@ -121,6 +122,34 @@ describe('an ancestor’s runner', () => {
     s.behaves(here, 'alive');
     s.passes(250);
     s.outcomeOf(/leased/, 'job 1 leased: run 1-2, number 2, :8900');
+  });
+
+  test('that says BUSY for ever is asked ever more rarely, so that the journal stays small', () => {
+    const s = scenario();
+    s.given(() => {
+      s.registers(here, 'busy');
+      s.dispatch(1);
+      s.passes(600_000);
+    });
+    expect(s.job(1)?.runs.length).toBeLessThan(20);
+  });
+
+  test('A34: is found again by a restarted dispatcher, for it will not register again', () => {
+    const s = scenario();
+    s.given(() => s.registers(here));
+    s.restart();
+    expect(s.core.runners()).toHaveLength(0);
+    s.passes(5_000);
+    s.outcome('(:8900 joined)');
+  });
+
+  test('one too many is told so', () => {
+    const s = scenario();
+    s.given(() => {
+      for (let port = 1; port <= classicRunnersMax; port += 1) s.registers(`localhost:${port}`);
+    });
+    s.registers('localhost:2000');
+    s.outcome('→ asker: BUSY: 1000 classic runners are registered');
   });
 
   test('that mumbles is quoted without its terminal escapes', () => {

@@ -11,7 +11,7 @@ import { DispatcherCore } from '../../src/dispatcher/core/core.js';
 import type { Event, Outcome, Send, Sight } from '../../src/dispatcher/core/events.js';
 import { after, type Job } from '../../src/dispatcher/core/job.js';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
-import { parseAddress } from '../../src/protocol/address.js';
+import { type Address, formatAddress, parseAddress } from '../../src/protocol/address.js';
 import type { Answer } from '../../src/protocol/answer.js';
 import { type Handback, handback, hello, type Report, report } from '../../src/protocol/bodies.js';
 import { type Commit, type RunId, type SessionId, sessionId } from '../../src/protocol/ids.js';
@@ -47,6 +47,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
   const frozen = new Set<string>();
   const manners = new Map<string, ClassicManner>();
   const pings = new Map<string, number>();
+  const remembered = new Map<string, Address>();
   let nowMs = 1_700_000_000_000;
   let starts = 0;
   let counter = 0;
@@ -60,7 +61,9 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     const unfinished = journal.filter(({ job }) => jobs.get(job)?.state.kind !== 'finished');
     const names = [...jobs.values()].flatMap(({ repository }) => repository ?? []);
     const start = starts.toString(16).padStart(8, '0');
-    const founding = { start, nextJob: jobs.size + 1, repositories: names, classicRunMaxMs };
+    const classicRunners = [...remembered.values()];
+    const nextJob = jobs.size + 1;
+    const founding = { start, nextJob, repositories: names, classicRunners, classicRunMaxMs };
     return new DispatcherCore(founding, unfinished, nowMs);
   }
 
@@ -72,7 +75,11 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       if (isPing(send)) count(pings, nameOf(send));
       else transcript.push(tellSend(send));
     }
-    transcript.push(...outcome.sights.map(tellSight));
+    for (const sight of outcome.sights) {
+      if (sight.kind === 'registered') remembered.set(formatAddress(sight.address), sight.address);
+      else if (sight.kind === 'forgotten') remembered.delete(formatAddress(sight.address));
+      else transcript.push(tellSight(sight));
+    }
     for (const send of outcome.sends) if (send.to === 'classic') reply(send);
     return outcome;
   }
@@ -334,7 +341,7 @@ function tellEntry(entry: Entry): string {
   }
 }
 
-function tellSight(sight: Sight): string {
+function tellSight(sight: Exclude<Sight, { kind: 'registered' | 'forgotten' }>): string {
   switch (sight.kind) {
     case 'joined':
       return `(${sight.name} joined)`;

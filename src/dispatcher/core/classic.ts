@@ -3,14 +3,14 @@
  * and every commit, and send results over a connection that does not say who they are.
  */
 
-import { formatAddress, isLoopback } from '../../protocol/address.js';
+import { type Address, formatAddress, isLoopback } from '../../protocol/address.js';
 import { plain } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { Event } from './events.js';
 import { attempts, runOf } from './job.js';
 import { finish, isWanted, takeReport } from './leases.js';
-import type { Runner } from './pool.js';
-import { busyRestMs, revisitEveryBeats, revisitsMax } from './rules.js';
+import type { PeerKey, Runner } from './pool.js';
+import { classicRunnersMax, revisitEveryBeats, revisitsMax } from './rules.js';
 import { giveBack, loseAll } from './sessions.js';
 import type { State, Turn } from './turn.js';
 
@@ -20,14 +20,23 @@ export function registered(turn: Turn, { request, address, remoteHost }: Of<'reg
   // A runner on another machine that registers `localhost` means itself, not us (A17).
   const isElsewhere = isLoopback(address.host) && !isLoopback(remoteHost);
   const reachable = isElsewhere ? { ...address, host: remoteHost } : address;
-  const name = isLoopback(reachable.host) ? `:${reachable.port}` : formatAddress(reachable);
-  const key = `classic ${formatAddress(reachable)}`;
-  const former = turn.state.pool.runner(key);
+  const { pool } = turn.state;
+  const former = pool.runner(keyOf(reachable));
+  if (former === undefined && pool.classicCount >= classicRunnersMax) {
+    turn.reply(request, `BUSY: ${classicRunnersMax} classic runners are registered\n`);
+    return;
+  }
   // A process that registers has just started: whatever ran at that address before is dead (A19).
   if (former !== undefined) loseAll(turn, former, 'registered anew');
-  turn.state.pool.joinClassic(key, name, reachable);
+  const { name } = join(turn.state, reachable);
+  turn.see({ kind: 'registered', address: reachable });
   turn.see({ kind: 'joined', role: 'runner', name, repository: null, classic: true });
   turn.reply(request, 'OK');
+}
+
+/** A runner that was registered before our restart: it is away until it answers a ping. */
+export function expect(state: State, address: Address): void {
+  join(state, address).revisits = 0;
 }
 
 /** What came of a `ping` or a `runtest`. */
@@ -48,7 +57,6 @@ export function answered(turn: Turn, { runner: key, asked, answer }: Of<'answere
   }
   runner.silentBeats = 0;
   if (said === 'OK' || said === 'ok') return;
-  runner.restsUntilMs = turn.nowMs + busyRestMs;
   refuse(turn, runner, asked.run, `said ${plain(said, 40) || 'nothing'}`);
 }
 
@@ -82,8 +90,11 @@ export function pulse(turn: Turn, runner: Runner, isDue: boolean, silentBeatsMax
   if (runner.revisits !== null) {
     if ((turn.state.beats + runner.phase) % revisitEveryBeats !== 0) return;
     runner.revisits += 1;
-    if (runner.revisits > revisitsMax) turn.state.pool.leave(runner.key);
-    else turn.ask({ ...ping, request: { verb: 'ping' } });
+    if (runner.revisits <= revisitsMax) turn.ask({ ...ping, request: { verb: 'ping' } });
+    else {
+      turn.state.pool.leave(runner.key);
+      turn.see({ kind: 'forgotten', address });
+    }
     return;
   }
   if (runner.silentBeats > silentBeatsMax) {
@@ -107,6 +118,15 @@ export function endOverdue(turn: Turn): void {
       durationMs: turn.nowMs - run.leasedAtMs,
     });
   }
+}
+
+function keyOf(address: Address): PeerKey {
+  return `classic ${formatAddress(address)}`;
+}
+
+function join(state: State, address: Address): Runner {
+  const name = isLoopback(address.host) ? `:${address.port}` : formatAddress(address);
+  return state.pool.joinClassic(keyOf(address), name, address);
 }
 
 function refuse(turn: Turn, runner: Runner, run: RunId, detail: string): void {

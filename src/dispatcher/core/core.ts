@@ -36,6 +36,7 @@ export class DispatcherCore {
     this.#state = new State(founding);
     this.#sinceMs = nowMs;
     for (const entry of unfinished) this.#state.jobs.apply(entry);
+    for (const address of founding.classicRunners) classic.expect(this.#state, address);
   }
 
   handle(event: Event, nowMs: number): Outcome {
@@ -164,24 +165,24 @@ export class DispatcherCore {
     return { waiting: this.#state.jobs.waitingCount, leased: this.#state.jobs.leasedCount };
   }
 
-  /** The first `most` waiting jobs, each with the reason why it waits. */
+  /** The first `most` waiting jobs, each with the reason why it waits, as half a sentence. */
   waits(most: number, nowMs: number): { readonly job: Job; readonly why: string }[] {
     const waits: { job: Job; why: string }[] = [];
+    const ahead = new Map<string | null, number>();
     for (const job of this.#state.jobs.waiting()) {
       if (waits.length >= most) break;
-      waits.push({ job, why: this.#why(job, waits.length, nowMs) });
+      // Lines are by repository: another one's commits want other runners.
+      const place = ahead.get(job.repository) ?? 0;
+      waits.push({ job, why: this.#why(job, place, nowMs) });
+      ahead.set(job.repository, place + 1);
     }
     return waits;
   }
 
-  /** Why that job waits, as half a sentence; null where it does not. */
+  /** Why that job waits; null where it does not. */
   whyWaiting(job: Job, nowMs: number): string | null {
-    let ahead = 0;
-    for (const other of this.#state.jobs.waiting()) {
-      if (other.id === job.id) return this.#why(job, ahead, nowMs);
-      ahead += 1;
-    }
-    return null;
+    const all = this.waits(Number.POSITIVE_INFINITY, nowMs);
+    return all.find(({ job: { id } }) => id === job.id)?.why ?? null;
   }
 
   #why(job: Job, ahead: number, nowMs: number): string {

@@ -121,6 +121,9 @@ export type Sight =
       /** Runs that the runner had in hand. */
       readonly runs: number;
     }
+  /** A classic runner's address is worth keeping, or is no longer. */
+  | { readonly kind: 'registered'; readonly address: Address }
+  | { readonly kind: 'forgotten'; readonly address: Address }
   | { readonly kind: 'known'; readonly job: JobId; readonly commit: Commit }
   | { readonly kind: 'late'; readonly run: RunId; readonly commit: Commit };
 

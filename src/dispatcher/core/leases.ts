@@ -54,6 +54,8 @@ export function takeReport(turn: Turn, run: RunId, report: Report, from: PeerKey
   if (found === undefined || !isWanted(turn.state, run, from)) return false;
   const { job } = found;
   const isLate = job.state.kind === 'waiting';
+  const holder = turn.state.pool.holderOf(run);
+  if (holder !== undefined) holder.refusals = 0;
   const { end, exitCode, signal, reason, logBytes, durationMs } = report;
   finish(turn, job, run, { verdict: end, exitCode, signal, reason, logBytes, durationMs });
   if (isLate) turn.see({ kind: 'late', run, commit: job.commit });

@@ -33,8 +33,10 @@ export interface Runner extends PeerCommon {
   /** Ascending: the runner with the lowest turn has been idle longest. */
   turn: number;
   draining: boolean;
-  /** Given nothing before that: it said BUSY. */
+  /** Given nothing before that: it said BUSY, or handed a run back. */
   restsUntilMs: number;
+  /** How often it did so in a row. */
+  refusals: number;
   /** Classic only: when it went away, how often it was revisited since. Null: it is here. */
   revisits: number | null;
 }
@@ -108,6 +110,11 @@ export class Pool {
     return this.runners().find((runner) => runner.runs.has(run));
   }
 
+  get classicCount(): number {
+    return this.all().filter((peer) => peer.role === 'runner' && peer.via.kind === 'classic')
+      .length;
+  }
+
   all(): Peer[] {
     return [...this.#peers.values()];
   }
@@ -138,6 +145,7 @@ export class Pool {
       turn: this.#nextTurn(),
       draining: false,
       restsUntilMs: 0,
+      refusals: 0,
       revisits: null,
     };
   }

@@ -11,8 +11,11 @@ export const lostRunsMax = 3;
 /** After the n-th failed fetch, so long until the next; after the last one the job is errored. */
 export const refetchAfterMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
-/** A runner that did not know a commit is asked again no sooner: its remote may lag a push. */
-export const reaskAfterMs = 2_000;
+/** A runner that did not know a commit is asked again, for its remote may lag a push… */
+const reaskAfterMs = 2_000;
+
+/** …but each time twice as long after, to this end. */
+const reaskMostMs = 600_000;
 
 /** A commit that is unknown for so long, and to every runner that could test it, is errored. */
 export const unknownCommitPatienceMs = 10_000;
@@ -32,8 +35,17 @@ export const revisitEveryBeats = 5 * beatsPerHeartbeat;
 /** …and forgotten after so many tries (ten minutes): it registers anew when it starts anew. */
 export const revisitsMax = 120;
 
-/** A classic runner that says BUSY, or nonsense, is left alone for so long. */
-export const busyRestMs = 1_000;
+/** More addresses than that are no pool but an attack. */
+export const classicRunnersMax = 1_000;
+
+/** A runner that says BUSY, or hands back, is left alone for a second; then twice as long… */
+const restFirstMs = 1_000;
+const restMostMs = 60_000;
+
+/** How long a runner rests after its `refusals`-th refusal in a row. */
+export function restMs(refusals: number): number {
+  return Math.min(restFirstMs * 2 ** (refusals - 1), restMostMs);
+}
 
 /** So long a finished job stays in memory: longer than any result can be in flight in a turn. */
 export const finishedRememberedMs = 10_000;
@@ -79,10 +91,13 @@ export function notBeforeMs(job: Job): number {
 
 /** Whether that runner lately said that it does not know the commit. */
 export function declined(job: Job, runner: string, nowMs: number): boolean {
-  return attempts(job).some(
-    (run) =>
-      run.end === 'unknown-commit' && run.runner === runner && nowMs - run.endedAtMs < reaskAfterMs,
+  const answers = attempts(job).filter(
+    (run) => run.end === 'unknown-commit' && run.runner === runner,
   );
+  const last = answers.at(-1);
+  if (last === undefined) return false;
+  const waitMs = Math.min(reaskAfterMs * 2 ** (answers.length - 1), reaskMostMs);
+  return nowMs - last.endedAtMs < waitMs;
 }
 
 function latest(runs: readonly Run[]): string {

@@ -6,6 +6,7 @@ import type { SessionId } from '../../protocol/ids.js';
 import type { Event } from './events.js';
 import { giveUpIfHopeless, lose, resume, takeReport } from './leases.js';
 import type { Runner } from './pool.js';
+import { restMs } from './rules.js';
 import type { Turn } from './turn.js';
 
 type Of<Type extends Event['type']> = Extract<Event, { type: Type }>;
@@ -63,6 +64,11 @@ export function giveBack(
 ): void {
   const found = turn.state.jobs.ofRun(run);
   turn.state.pool.release(runner, run);
+  // Nothing is wrong with the commit but with the machine: it would say so again at once.
+  if (handback.reason === 'stopped') {
+    runner.refusals += 1;
+    runner.restsUntilMs = turn.nowMs + restMs(runner.refusals);
+  }
   if (found?.job.state.kind !== 'leased' || found.job.state.run !== run) return;
   if (found.job.cancelAskedAtMs !== null) {
     lose(turn, run, runner.name, 'handed it back');

@@ -3,6 +3,7 @@
  * Never reads a clock: the time is given, and is the same throughout the turn.
  */
 
+import type { Address } from '../../protocol/address.js';
 import type { Commit, SessionId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/verbs.js';
 import type { Outcome, RequestId, Send, Sight } from './events.js';
@@ -39,6 +40,8 @@ export interface Founding {
   readonly start: string;
   readonly nextJob: JobId;
   readonly repositories: Iterable<string>;
+  /** Where classic runners were registered before; they are looked for. */
+  readonly classicRunners: readonly Address[];
   /** An ancestor's runner cannot end a suite that hangs; after so long we stop waiting for it. */
   readonly classicRunMaxMs: number;
 }

@@ -12,7 +12,7 @@ import { type Cancel, every } from '../../world/clock.js';
 import type { Listener } from '../../world/network.js';
 import type { Tell } from '../../world/story.js';
 import { DispatcherCore } from '../core/core.js';
-import type { Event, Outcome, Send } from '../core/events.js';
+import type { Event, Outcome, Send, Sight } from '../core/events.js';
 import { beatsPerHeartbeat } from '../core/rules.js';
 import type { LogFiles } from '../store/logs.js';
 import { isDiskFull } from '../store/sqlite.js';
@@ -50,6 +50,7 @@ export class Dispatcher {
   #listener: Listener | null = null;
   #cancelBeat: Cancel = () => {};
   #onDrained: (() => void) | null = null;
+  #isClosed = false;
 
   constructor(world: World, options: DispatcherOptions, memory: Memory, tell: Tell) {
     this.#world = world;
@@ -61,7 +62,8 @@ export class Dispatcher {
     const { classicRunMaxMs, dialect } = options;
     const nextJob = store.nextJob();
     const repositories = store.repositories();
-    const founding = { start, nextJob, repositories, classicRunMaxMs };
+    const classicRunners = store.classicRunners();
+    const founding = { start, nextJob, repositories, classicRunners, classicRunMaxMs };
     const feed = (event: Event) => this.#feed(event);
     const core = new DispatcherCore(founding, store.unfinished(), clock.nowMs());
     this.#core = core;
@@ -90,9 +92,10 @@ export class Dispatcher {
     this.#listener = await network.listen(this.#options, (connection) =>
       this.#reception.accept(connection),
     );
-    this.#cancelBeat = every(clock, heartbeatEveryMs / beatsPerHeartbeat, () =>
-      this.#feed({ type: 'beat' }),
-    );
+    this.#cancelBeat = every(clock, heartbeatEveryMs / beatsPerHeartbeat, () => {
+      this.#reception.vouchForWaiting();
+      this.#feed({ type: 'beat' });
+    });
     return this.#listener.address.port;
   }
 
@@ -107,6 +110,8 @@ export class Dispatcher {
   close(): void {
     this.#cancelBeat();
     this.#performer.flush();
+    // Connections that end from here on are no news: their runs are resumed after the restart.
+    this.#isClosed = true;
     this.#listener?.close();
     this.#reception.close();
     this.#memory.logs.close();
@@ -114,6 +119,7 @@ export class Dispatcher {
   }
 
   #feed(event: Event): void {
+    if (this.#isClosed) return;
     // While the disk is full nobody is heard, so nobody may be called silent.
     if (this.#performer.isBlocked && event.type === 'beat') return;
     const outcome = this.#core.handle(event, this.#world.clock.nowMs());
@@ -138,9 +144,16 @@ export class Dispatcher {
   }
 
   #told(outcomes: readonly Outcome[]): void {
+    for (const sight of outcomes.flatMap(({ sights }) => sights)) this.#remember(sight);
     for (const told of tellTurn(outcomes, (id) => this.#core.job(id))) this.#tell(told);
     this.#logs.afterwards(outcomes.flatMap(({ append }) => append));
     if (this.#onDrained !== null && this.#core.counts().leased === 0) this.#onDrained();
+  }
+
+  /** The ancestor's runners do not introduce themselves again after a restart of ours. */
+  #remember(sight: Sight): void {
+    if (sight.kind === 'registered') this.#memory.store.rememberRunner(sight.address);
+    if (sight.kind === 'forgotten') this.#memory.store.forgetRunner(sight.address);
   }
 
   #block(isBlocked: boolean, error: unknown): void {

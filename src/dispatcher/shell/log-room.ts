@@ -10,6 +10,7 @@ import type { SessionMessage } from '../../protocol/verbs.js';
 import type { Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
+import type { Job, Run } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { LogFiles, LogName } from '../store/logs.js';
 import { isDiskFull } from '../store/sqlite.js';
@@ -147,9 +148,15 @@ export class LogRoom {
     const live = this.#core.jobsOf(commit).at(-1);
     const stored = this.#store.jobsOf(commit).at(-1);
     const job = live?.id ?? stored?.id;
-    const number = live?.runs.at(-1)?.number ?? stored?.runs ?? 0;
+    const number = (live && currentRun(live)?.number) ?? stored?.runs ?? 0;
     const log = job === undefined || number === 0 ? null : { commit, job, number };
     const isOver = live === undefined ? stored?.verdict !== null : live.state.kind === 'finished';
     return { log, isOver };
   }
+}
+
+/** The run whose output is the job's by now: the one with the lease or the verdict, else the last. */
+function currentRun({ state, runs }: Job): Run | undefined {
+  const chosen = state.kind === 'waiting' ? null : state.run;
+  return runs.find(({ id }) => id === chosen) ?? runs.at(-1);
 }

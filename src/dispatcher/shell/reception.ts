@@ -79,6 +79,13 @@ export class Reception {
     return this.#sessions.get(id);
   }
 
+  /** Who waits for our disk cannot be heard, and must not be called silent for it. */
+  vouchForWaiting(): void {
+    for (const [id, session] of this.#sessions) {
+      if (session.isWaitingForDisk) this.#options.feed({ type: 'heard', session: id });
+    }
+  }
+
   /** The core's answer to a request. */
   reply(id: RequestId, text: string): void {
     this.#waiting.get(id)?.reply(text === 'OK' ? this.#options.ok : text);

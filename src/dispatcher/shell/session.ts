@@ -48,6 +48,11 @@ export class Session {
     this.#host = host;
   }
 
+  /** Its socket is paused until something of its is on disk. */
+  get isWaitingForDisk(): boolean {
+    return this.#isWorking;
+  }
+
   readonly handle = (event: ConnectionEvent): void => {
     switch (event.type) {
       case 'bytes':

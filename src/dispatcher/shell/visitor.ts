@@ -68,7 +68,9 @@ export class Visitor {
       successor(event);
       if (event.type === 'closed') this.#options.closed(this);
     };
-    return this.#decoder.rest();
+    const rest = this.#decoder.rest();
+    this.#account();
+    return rest;
   }
 
   #listen(event: Exclude<ConnectionEvent, { type: 'closed' }>): void {

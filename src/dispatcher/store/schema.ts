@@ -48,5 +48,11 @@ export const schema = `
     log_bytes    INTEGER,
     duration_ms  INTEGER
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE classic_runner (
+    host TEXT    NOT NULL,
+    port INTEGER NOT NULL,
+    PRIMARY KEY (host, port)
+  ) STRICT, WITHOUT ROWID;
+
   CREATE INDEX run_of_job ON run (job, number);
 `;

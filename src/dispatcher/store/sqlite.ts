@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { Address } from '../../protocol/address.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import { UsageError } from '../../world/command-line.js';
 import { type Lock, tryLock } from '../../world/lock.js';
@@ -104,6 +105,21 @@ class SqliteStore implements Store {
       .pluck()
       .all();
     return names as string[];
+  }
+
+  classicRunners(): Address[] {
+    return this.#database.prepare('SELECT host, port FROM classic_runner').all() as Address[];
+  }
+
+  rememberRunner(address: Address): void {
+    const insert = 'INSERT OR IGNORE INTO classic_runner (host, port) VALUES (@host, @port)';
+    this.#database.prepare(insert).run(address);
+  }
+
+  forgetRunner(address: Address): void {
+    this.#database
+      .prepare('DELETE FROM classic_runner WHERE host = @host AND port = @port')
+      .run(address);
   }
 
   close(): void {

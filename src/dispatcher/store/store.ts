@@ -4,6 +4,7 @@
  * Invariant: when `append` returns, its entries and the rows derived from them are on disk.
  */
 
+import type { Address } from '../../protocol/address.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { Entry, JobId, Verdict } from '../core/journal.js';
 
@@ -31,5 +32,9 @@ export interface Store {
   nextJob(): JobId;
   /** Names of all repositories that a job ever belonged to. */
   repositories(): string[];
+  /** Addresses of classic runners, who would not register again after a restart of ours. */
+  classicRunners(): Address[];
+  rememberRunner(address: Address): void;
+  forgetRunner(address: Address): void;
   close(): void;
 }
