@@ -34,7 +34,7 @@ export const recovery: Benchmark = {
       return {
         figures: [
           { says: 'SIGKILL to first line elsewhere', samples: killed, ...tight },
-          { says: 'SIGSTOP to first line elsewhere', unit: 's', samples: frozen, target: 3.5 },
+          { says: 'SIGSTOP to first line elsewhere', unit: 's', samples: frozen, target: 3 },
           { says: 'SIGCONT to the end of its suite', unit: 'ms', samples: thawed },
         ],
         floors: [{ says: 'heartbeat, 3 missed pings', unit: 's', samples: [3] }],

@@ -8,13 +8,16 @@ import type { Benchmark, Figure } from './figures.js';
 import { Naive } from './naive.js';
 import { Project } from './project.js';
 import { inRoom, type Room } from './room.js';
-import type { Told } from './trio.js';
+import { cpuSeconds, type Told } from './trio.js';
 import { ask } from './wire.js';
 import { Witness } from './witness.js';
 
 const commitsAtOnce = 200;
 const rounds = 3;
 const lanes = 4;
+
+/** No machine is that slow: something was lost. */
+const stuckAfterMs = 30_000;
 
 export const throughput: Benchmark = {
   name: 'throughput',
@@ -25,13 +28,20 @@ export const throughput: Benchmark = {
       const processes = await trioRates(room, 'processes', violations);
       const jobs = await trioRates(room, 'jobs', violations);
       const rival = await rivalRates(room);
-      const floor = rival.parallel;
+      const floor: Figure = { says: '', unit: '/s', samples: rival.parallel.rates };
+      const cpuFloor: Figure = { says: '', unit: 'ms', samples: rival.parallel.cpuMs };
       return {
         figures: [
-          { says: '4 runners', unit: '/s', samples: processes, target: 150, floor },
-          { says: '1 runner with --jobs 4', unit: '/s', samples: jobs, floor },
+          { says: '4 runners', unit: '/s', samples: processes.rates, target: 150, floor },
+          { says: '1 runner with --jobs 4', unit: '/s', samples: jobs.rates, floor },
+          { says: 'CPU per job', unit: 'ms', samples: processes.cpuMs, floor: cpuFloor },
+          { says: 'CPU per job, --jobs 4', unit: 'ms', samples: jobs.cpuMs, floor: cpuFloor },
         ],
-        floors: [rival.serial, rival.parallel],
+        floors: [
+          { ...floor, says: 'script, 4 at once' },
+          { says: 'script, one by one', unit: '/s', samples: rival.serial.rates },
+          { ...cpuFloor, says: 'script, CPU per job' },
+        ],
         peers:
           'Laminar 56 /s, the ancestor 25 /s with losses, Buildbot 2 /s; one process without ' +
           'safety 258 /s',
@@ -48,7 +58,7 @@ async function trioRates(
   room: Room,
   kind: 'processes' | 'jobs',
   violations: string[],
-): Promise<number[]> {
+): Promise<Measured> {
   const witness = new Witness(room.folder, `witness-${kind}`);
   const project = new Project(room.folder, `burst-${kind}`, messy(witness));
   const [first = ''] = project.prepare(1, files);
@@ -64,17 +74,30 @@ async function trioRates(
   const observer = room.observer(port, clone);
   await dispatcher.until(isEnd);
 
-  const rates: number[] = [];
+  const all = [dispatcher, observer, ...runners];
+  const spent = () => all.reduce((sum, { pid }) => sum + cpuSeconds(pid, { children: true }), 0);
+  const measured: Measured = { rates: [], cpuMs: [] };
   for (let round = 0; round < rounds; round += 1) {
     const commits = project.prepare(commitsAtOnce, files);
+    const before = spent();
     const pushedAtMs = project.move(commits.at(-1) ?? '');
-    const ends = await dispatcher.untilCount(isEnd, (round + 1) * commitsAtOnce + 1);
+    const wanted = (round + 1) * commitsAtOnce + 1;
+    const ends = await dispatcher.untilCount(isEnd, wanted, stuckAfterMs).catch(() => []);
+    if (ends.length === 0) {
+      violations.push(
+        `stuck, with status: ${(await ask(port, 'status')).slice(0, 300).replaceAll('\n', ' ')}`,
+      );
+      break;
+    }
     const lastAtMs = Math.max(...ends.map(({ time }) => time));
-    rates.push((commitsAtOnce * 1_000) / (lastAtMs - pushedAtMs));
+    measured.rates.push((commitsAtOnce * 1_000) / (lastAtMs - pushedAtMs));
+    measured.cpuMs.push(((spent() - before) * 1_000) / commitsAtOnce);
     violations.push(...(await faults(commits, 2 + round * commitsAtOnce, witness, port)));
   }
-  await Promise.all([...runners, observer, dispatcher].map((trio) => trio.end()));
-  return rates;
+  const lost = dispatcher.story.filter(({ event }) => event === 'lost');
+  if (lost.length > 0) violations.push(`${lost.length} leases were lost: "${lost[0]?.msg}"`);
+  await Promise.all(all.map((trio) => trio.end()));
+  return measured;
 }
 
 /** What is wrong with that burst, whose first commit has that number: nothing, one hopes. */
@@ -98,27 +121,30 @@ async function faults(
   return wrong;
 }
 
-async function rivalRates(room: Room): Promise<{ serial: Figure; parallel: Figure }> {
+async function rivalRates(room: Room): Promise<{ serial: Measured; parallel: Measured }> {
   const witness = new Witness(room.folder, 'witness-rival');
   const project = new Project(room.folder, 'burst-rival', messy(witness));
-  const rates = { serial: [] as number[], parallel: [] as number[] };
   const [first = ''] = project.prepare(1, files);
   project.move(first);
   const trees = Array.from({ length: lanes }, (_, lane) => new Naive(project, `${lane}`, 'path'));
+  const serial: Measured = { rates: [], cpuMs: [] };
+  const parallel: Measured = { rates: [], cpuMs: [] };
   for (let round = 0; round < rounds; round += 1) {
     const commits = project.prepare(commitsAtOnce, files);
-    rates.serial.push(await race(trees.slice(0, 1), commits));
-    rates.parallel.push(await race(trees, commits));
+    await race(trees.slice(0, 1), commits, serial);
+    await race(trees, commits, parallel);
   }
-  return {
-    serial: { says: 'script, one by one', unit: '/s', samples: rates.serial },
-    parallel: { says: 'script, 4 at once', unit: '/s', samples: rates.parallel },
-  };
+  return { serial, parallel };
 }
 
-async function race(trees: readonly Naive[], commits: readonly string[]): Promise<number> {
+async function race(
+  trees: readonly Naive[],
+  commits: readonly string[],
+  measured: Measured,
+): Promise<void> {
   const left = [...commits];
-  const startedAt = performance.now();
+  const spent = () => cpuSeconds(process.pid, { children: true });
+  const [before, startedAt] = [spent(), performance.now()];
   await Promise.all(
     trees.map(async (tree) => {
       for (let commit = left.shift(); commit !== undefined; commit = left.shift()) {
@@ -127,7 +153,15 @@ async function race(trees: readonly Naive[], commits: readonly string[]): Promis
       }
     }),
   );
-  return (commits.length * 1_000) / (performance.now() - startedAt);
+  measured.rates.push((commits.length * 1_000) / (performance.now() - startedAt));
+  measured.cpuMs.push(((spent() - before) * 1_000) / commits.length);
+}
+
+interface Measured {
+  /** Jobs per second, a round each. */
+  readonly rates: number[];
+  /** What all processes together spent on a job, which a busy machine disturbs less. */
+  readonly cpuMs: number[];
 }
 
 /** Each commit has a file that no other has. */
