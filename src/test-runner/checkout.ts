@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import type { Handback } from '../protocol/bodies.js';
 import { type Commit, parseCommit } from '../protocol/ids.js';
 import type { Clone } from '../world/clone.js';
-import { type Git, GitFault, gitIn } from '../world/git.js';
+import { type Git, GitFault, gitIn, type QuietGit, quietGitIn } from '../world/git.js';
 import { hasSubmodules, updateSubmodules } from './submodules.js';
 
 /** A fetch that shows no progress for so long has lost its remote. */
@@ -22,7 +22,7 @@ const fetchSilenceMs = 60_000;
 export class Checkout {
   readonly folder: string;
   readonly #clone: Clone;
-  readonly #git: Git;
+  readonly #git: QuietGit;
   readonly #cloneGit: Git;
   /** Resolves with git's words where the tree could be neither cleaned nor made anew. */
   #cleaning: Promise<string | null>;
@@ -33,7 +33,7 @@ export class Checkout {
     this.#clone = clone;
     const local = clone.originFolder !== null || clone.origin?.startsWith('file:') === true;
     mkdirSync(folder, { recursive: true });
-    this.#git = gitIn(folder, { allowFileProtocol: local });
+    this.#git = quietGitIn(folder, { allowFileProtocol: local });
     this.#cloneGit = gitIn(clone.path, { silenceMs: fetchSilenceMs });
     this.#cleaning = this.#clean();
   }
@@ -160,10 +160,15 @@ function quoted(value: string): string {
   return `"${value.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 }
 
+function alternates(clone: Clone): string {
+  return objectFolders(clone)
+    .map((folder) => `${folder.includes('\n') ? quoted(folder) : folder}\n`)
+    .join('');
+}
+
 /** An origin on this disk lends its objects too: then a push needs no fetch to be tested. */
-function alternates({ objects, originFolder }: Clone): string {
-  const folders = originFolder === null ? [objects] : [objects, join(originFolder, 'objects')];
-  return folders.map((folder) => `${folder.includes('\n') ? quoted(folder) : folder}\n`).join('');
+export function objectFolders({ objects, originFolder }: Clone): string[] {
+  return originFolder === null ? [objects] : [objects, join(originFolder, 'objects')];
 }
 
 async function faultOf(work: () => Promise<unknown>): Promise<string | null> {

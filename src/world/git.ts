@@ -1,13 +1,17 @@
 /**
- * Owns how git is called: by simple-git, one process a call, guarded against what the user's
- * own configuration and environment would have it do (A45). Knows commands, not their purpose.
+ * Owns how git is called: one process a call, guarded against what the user's own configuration
+ * and environment would have it do (A45). Knows commands, not their purpose.
  * Never passes on a text that could be taken for an option: callers give ids or checked refs.
  */
 
+import { spawn } from 'node:child_process';
 import { GitError, type SimpleGit, simpleGit } from 'simple-git';
 
 /** Runs `git …args` and answers its standard output. Rejects with `GitFault`. */
 export type Git = (args: readonly string[]) => Promise<string>;
+
+/** The same where nobody reads what it prints. */
+export type QuietGit = (args: readonly string[]) => Promise<void>;
 
 /** git said no. `message` is its own last words, in one line. */
 export class GitFault extends Error {
@@ -21,7 +25,10 @@ export interface GitOptions {
   readonly allowFileProtocol?: boolean;
 }
 
-/** git in the folder `path`: a work tree or a bare repository. */
+/**
+ * git in the folder `path`, by simple-git, which refuses options and settings that would turn it
+ * against us: for commands that speak of remotes and of names from outside.
+ */
 export function gitIn(path: string, options: GitOptions = {}): Git {
   const git = guarded(path, options);
   return async (args) => {
@@ -33,36 +40,61 @@ export function gitIn(path: string, options: GitOptions = {}): Git {
   };
 }
 
+/**
+ * git in the folder `path`, started plainly: for the few fixed commands between a lease and its
+ * suite, which take checked ids only and print nothing. simple-git waits 50 ms for the output of
+ * a command that has none, and costs half a millisecond besides. Answers no output.
+ */
+export function quietGitIn(path: string, { allowFileProtocol }: GitOptions = {}): QuietGit {
+  const guards = settings(allowFileProtocol).flatMap((setting) => ['-c', setting]);
+  const env = { ...environment(), GIT_TERMINAL_PROMPT: '0' };
+  return (args) =>
+    new Promise((resolve, reject) => {
+      const child = spawn('git', [...guards, ...args], {
+        cwd: path,
+        env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      let said = '';
+      child.stderr.on('data', (bytes) => {
+        said += bytes;
+      });
+      child.once('error', reject);
+      child.once('close', (code) => {
+        if (code === 0) resolve();
+        else reject(new GitFault(lastWords(said)));
+      });
+    });
+}
+
 function guarded(baseDir: string, { silenceMs, allowFileProtocol = false }: GitOptions): SimpleGit {
   const git = simpleGit({
     baseDir,
     maxConcurrentProcesses: 16,
-    config: [
-      // Hooks and file-system monitors are programs that a configuration names: none is wanted.
-      'core.hooksPath=/dev/null',
-      'core.fsmonitor=false',
-      'core.quotePath=false',
-      // Upkeep ends with its command; in the background it would outlive us and hold locks.
-      'gc.autoDetach=false',
-      'maintenance.autoDetach=false',
-      ...(allowFileProtocol ? ['protocol.file.allow=always'] : []),
-    ],
+    config: settings(allowFileProtocol),
     unsafe: {
       allowUnsafeHooksPath: true,
       allowUnsafeFsMonitor: true,
       allowUnsafeProtocolOverride: allowFileProtocol,
       allowUnsafeSshCommand: true,
     },
-    allowEnvironment: [...kept, 'GIT_TRACE', 'GIT_TERMINAL_PROMPT'],
+    allowEnvironment: [...kept, 'GIT_TERMINAL_PROMPT'],
     ...(silenceMs === undefined ? {} : { timeout: { block: silenceMs } }),
   });
-  return git.env({
-    ...environment(),
-    GIT_TERMINAL_PROMPT: '0',
-    // simple-git waits another 50 ms for output after a command that printed nothing. A trace
-    // line on standard error is such output; `lastWords` takes it out of messages again.
-    GIT_TRACE: '1',
-  });
+  return git.env({ ...environment(), GIT_TERMINAL_PROMPT: '0' });
+}
+
+function settings(allowFileProtocol = false): string[] {
+  return [
+    // Hooks and file-system monitors are programs that a configuration names: none is wanted.
+    'core.hooksPath=/dev/null',
+    'core.fsmonitor=false',
+    'core.quotePath=false',
+    // Upkeep ends with its command; in the background it would outlive us and hold locks.
+    'gc.autoDetach=false',
+    'maintenance.autoDetach=false',
+    ...(allowFileProtocol ? ['protocol.file.allow=always'] : []),
+  ];
 }
 
 /** Of git's own variables, those that say how to reach a remote; a hook's GIT_DIR stays out. */
@@ -83,6 +115,6 @@ function lastWords(message: string): string {
   const lines = message
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^\d\d:\d\d:\d\d\.\d+ \S+:\d+/.test(line));
+    .filter((line) => line !== '');
   return lines.slice(-3).join(' ').slice(0, 400) || 'git failed without a word';
 }

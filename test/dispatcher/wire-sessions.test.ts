@@ -43,6 +43,21 @@ describe('modern sessions', () => {
     expect(result(c).toString()).toBe('good and late');
   });
 
+  test('a runner that reports two runs in one packet is still heard afterwards', async () => {
+    const { port } = await startDispatcher();
+    const runner = await modernPeer(port, { role: 'runner', name: 'ada', capacity: 2 });
+    await tell(port, `dispatch:${c}`);
+    await tell(port, `dispatch:${commit(2)}`);
+    const runs = [await runner.hears('runtest'), await runner.hears('runtest')];
+    runner.socket.cork();
+    for (const { run } of runs) runner.finishes(run, 'good\n');
+    runner.socket.uncork();
+    await runner.hears('recorded');
+    await runner.hears('recorded');
+    runner.say({ verb: 'ping' });
+    await runner.hears('pong');
+  });
+
   test('`log` streams what comes until the verdict, through a rerun’s end too', async () => {
     const { port } = await startDispatcher();
     const runner = await modernPeer(port, { role: 'runner', name: 'ada' });

@@ -108,9 +108,9 @@ export class Session {
       this.#connection.pause();
       void waiting.finally(() => {
         this.#isWorking = false;
-        if (this.#isClosed) return;
-        this.#work();
-        if (!this.#isWorking) this.#connection.resume();
+        if (!this.#isClosed) this.#work();
+        // One for the pause above; what had to wait anew has paused for itself.
+        this.#connection.resume();
       });
       return;
     }
