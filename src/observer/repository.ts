@@ -8,7 +8,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Commit, parseCommit } from '../protocol/ids.js';
-import { type Git, gitIn } from '../world/git.js';
+import { type Git, gitIn, swiftGitIn } from '../world/git.js';
 import { type Described, type Tip, type Walk, walkCommitsMax } from './news.js';
 import type { Source } from './source.js';
 
@@ -19,6 +19,13 @@ export interface Repository {
   walk(walk: Walk): Promise<Described[]>;
   /** A git folder whose refs may be watched for changes; null where the remote is far. */
   watchable(): string | null;
+}
+
+interface Reader {
+  readonly folder: string;
+  readonly git: Git;
+  /** For the one command that every push waits for. */
+  readonly look: Git;
 }
 
 /** A fetch that has said nothing for so long is ended: the remote hangs. */
@@ -41,14 +48,14 @@ class GitRepository implements Repository {
   readonly #silenceMs: number;
   readonly #own: Git;
   /** Where the tips were last read: a walk goes through the same objects. */
-  #reader: { readonly folder: string; readonly git: Git };
+  #reader: Reader;
 
   constructor(source: Source, branches: readonly string[], silenceMs: number) {
     this.#source = source;
     this.#branches = branches;
     this.#silenceMs = silenceMs;
     this.#own = gitIn(source.path, { silenceMs });
-    this.#reader = { folder: source.path, git: this.#own };
+    this.#reader = readerOf(source.path, this.#own);
   }
 
   watchable(): string | null {
@@ -63,7 +70,7 @@ class GitRepository implements Repository {
     const direct = kind === 'direct' ? await this.#directTips(this.#source.remotePath) : null;
     if (direct !== null) return direct;
 
-    this.#reader = { folder: path, git: this.#own };
+    if (this.#reader.folder !== path) this.#reader = readerOf(path, this.#own);
     if (kind === 'own') return this.#read('refs/heads/');
     await this.#fetch(this.#source.remote);
     return this.#read('refs/trivet/heads/');
@@ -86,7 +93,7 @@ class GitRepository implements Repository {
       if (!existsSync(remotePath)) throw new Error(`the remote ${remotePath} is not there`);
       return null;
     }
-    if (this.#reader.folder !== folder) this.#reader = { folder, git: gitIn(folder) };
+    if (this.#reader.folder !== folder) this.#reader = readerOf(folder, gitIn(folder));
     try {
       return await this.#read('refs/heads/');
     } catch {
@@ -123,7 +130,7 @@ class GitRepository implements Repository {
     const name = `%(refname:lstrip=${prefix.split('/').length - 1})`;
     const format = `%(objectname)%00%(parent)%00%(authorname)%00%(contents:subject)%00${name}`;
     const patterns = this.#branches.map((branch) => prefix + branch);
-    const printed = await this.#reader.git([
+    const printed = await this.#reader.look([
       'for-each-ref',
       `--format=${format}`,
       ...(patterns.length === 0 ? [prefix] : patterns),
@@ -152,6 +159,10 @@ class GitRepository implements Repository {
     const printed = await this.#reader.git(['rev-list', '--no-walk', '--ignore-missing', ...some]);
     return lines(printed).map(toCommit);
   }
+}
+
+function readerOf(folder: string, git: Git): Reader {
+  return { folder, git, look: swiftGitIn(folder) };
 }
 
 /** The git folder of the repository at `path`, found as git's own transport finds it. */

@@ -8,12 +8,12 @@
  *                `-- off the critical path --'`-- the one git process before a suite --'
  */
 
-import { lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Handback } from '../protocol/bodies.js';
 import { type Commit, parseCommit } from '../protocol/ids.js';
 import type { Clone } from '../world/clone.js';
-import { type Git, GitFault, gitIn, type QuietGit, quietGitIn } from '../world/git.js';
+import { type Git, GitFault, gitIn, swiftGitIn } from '../world/git.js';
 import { hasSubmodules, updateSubmodules } from './submodules.js';
 
 /** A fetch that shows no progress for so long has lost its remote. */
@@ -22,7 +22,7 @@ const fetchSilenceMs = 60_000;
 export class Checkout {
   readonly folder: string;
   readonly #clone: Clone;
-  readonly #git: QuietGit;
+  readonly #git: Git;
   readonly #cloneGit: Git;
   /** Resolves with git's words where the tree could be neither cleaned nor made anew. */
   #cleaning: Promise<string | null>;
@@ -33,7 +33,7 @@ export class Checkout {
     this.#clone = clone;
     const local = clone.originFolder !== null || clone.origin?.startsWith('file:') === true;
     mkdirSync(folder, { recursive: true });
-    this.#git = quietGitIn(folder, { allowFileProtocol: local });
+    this.#git = swiftGitIn(folder, { allowFileProtocol: local });
     this.#cloneGit = gitIn(clone.path, { silenceMs: fetchSilenceMs });
     this.#cleaning = this.#clean();
   }
@@ -124,14 +124,29 @@ export class Checkout {
     for (const name of readdirSync(gitDir)) {
       if (!outliving.has(name)) rmSync(join(gitDir, name), { recursive: true, force: true });
     }
-    mkdirSync(join(gitDir, 'refs'));
-    writeFileSync(join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
-    writeFileSync(join(gitDir, 'config'), configuration(this.#clone));
-    writeFileSync(join(gitDir, 'objects', 'info', 'alternates'), alternates(this.#clone));
+    makeEmpty(join(gitDir, 'refs'));
+    makeHold(join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
+    makeHold(join(gitDir, 'config'), configuration(this.#clone));
+    makeHold(join(gitDir, 'objects', 'info', 'alternates'), alternates(this.#clone));
   }
 }
 
-const outliving = new Set(['objects', 'index', 'modules']);
+const outliving = new Set(['objects', 'index', 'modules', 'refs', 'HEAD', 'config']);
+
+/** What is as it should be is left alone: after most suites that is everything. */
+function makeHold(path: string, text: string): void {
+  const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  if (isFile && readFileSync(path, 'utf8') === text) return;
+  rmSync(path, { recursive: true, force: true });
+  writeFileSync(path, text);
+}
+
+function makeEmpty(folder: string): void {
+  const isFolder = lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isFolder && readdirSync(folder).length === 0) return;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+}
 
 /** Written out against a user's own settings that would make a checkout differ from its commit. */
 function configuration({ format, origin }: Clone): string {

@@ -5,14 +5,14 @@
 
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { QuietGit } from '../world/git.js';
+import type { Git } from '../world/git.js';
 
 /** Whether this commit has submodules, or an earlier one left theirs. */
 export function hasSubmodules(folder: string): boolean {
   return existsSync(join(folder, '.gitmodules')) || existsSync(modulesOf(folder));
 }
 
-export async function updateSubmodules(folder: string, git: QuietGit): Promise<void> {
+export async function updateSubmodules(folder: string, git: Git): Promise<void> {
   if (existsSync(join(folder, '.gitmodules'))) {
     await git(['submodule', 'sync', '-q', '--recursive']);
     await git(['submodule', 'update', '-q', '--init', '--recursive', '--force']);
