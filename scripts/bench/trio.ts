@@ -158,13 +158,21 @@ export async function bareMegabytes(): Promise<number> {
   return bare;
 }
 
-/** Seconds that a process has spent on the CPU: its threads, and its children that ended. */
+/**
+ * Seconds that a process has spent on the CPU. With `children`, so have those that it started:
+ * the ended ones by its own count, the living ones (a small shell that forks) by theirs.
+ */
 export function cpuSeconds(pid: number, { children = false } = {}): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   // utime, stime, cutime and cstime, in ticks of 10 ms.
   const ticks = fields.slice(11, children ? 15 : 13).map(Number);
-  return ticks.reduce((sum, tick) => sum + tick, 0) / 100;
+  const own = ticks.reduce((sum, tick) => sum + tick, 0) / 100;
+  if (!children) return own;
+  const living = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  return living
+    .filter((child) => child !== '')
+    .reduce((sum, child) => sum + cpuSeconds(Number(child), { children }), own);
 }
 
 /** A line that is no JSON is a usage error or a stack trace: it ends the benchmark, readably. */
