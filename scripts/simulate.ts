@@ -1,13 +1,93 @@
-import { simulate } from '../test/simulation/world.js';
-import { laws } from '../test/simulation/witness.js';
-const from=Number(process.argv[2]??1), count=Number(process.argv[3]??1);
-const t=Date.now(); const bad: any={};
-let sim=0, jobs=0, runs=0; const faults=new Map<string,number>();
-for (let seed=from; seed<from+count; seed++){
-  const e=await simulate(seed);
-  sim+=e.simulatedMs; jobs+=e.jobs; runs+=e.runs;
-  for (const [k,v] of e.faults) faults.set(k,(faults.get(k)??0)+v);
-  if (count===1) { for (const l of e.lines) if(l.told.level!=='debug'||process.argv[4]) console.log((l.atMs/1000).toFixed(3).padStart(8), l.who.padEnd(10), l.told.msg); }
-  if (e.broken) { (bad[e.broken.law]??=[]).push(seed); if ((bad[e.broken.law].length)<=2) console.log(seed, laws[e.broken.law],':',e.broken.how.slice(0,1200)); }
+/**
+ * Owns `npm run simulate`: worlds made from seeds, one after the other, each with its faults.
+ *
+ *   npm run simulate                        a thousand seeds
+ *   npm run simulate -- --seeds 100000      as many as you like; progress and a table
+ *   npm run simulate -- --seed 123          that world again, with its story
+ *
+ * Exit code 0: every law was kept in every world; 1: one was broken; 2: bad flags.
+ */
+
+import { parseArgs } from 'node:util';
+import { type Ended, simulate } from '../test/simulation/world.js';
+import { failure, progress, Summary, story, summaryOf } from './simulate/words.js';
+
+const usage = 'npm run simulate -- [--seeds COUNT] [--from SEED] | --seed SEED';
+
+/** How often one hears how far it is. */
+const progressEveryMs = 5_000;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  const wish = read(argv);
+  if (typeof wish === 'string') {
+    console.error(`${wish}\n${usage}`);
+    return 2;
+  }
+  return wish.seed === null ? many(wish.from, wish.seeds) : one(wish.seed);
 }
-console.log({ms:Date.now()-t, simS:sim/1000, jobs, runs, bad, faults:Object.fromEntries(faults)});
+
+async function one(seed: number): Promise<number> {
+  const ended = await simulate(seed);
+  console.log(story(ended));
+  if (ended.broken === null) console.log(summaryOf(ended));
+  else console.log(failure(ended));
+  return ended.broken === null ? 0 : 1;
+}
+
+async function many(from: number, seeds: number): Promise<number> {
+  const summary = new Summary();
+  const startedAtMs = performance.now();
+  let toldAtMs = startedAtMs;
+  for (let seed = from; seed < from + seeds; seed += 1) {
+    const ended = await simulate(seed);
+    tellIfBroken(ended, summary.broken === 0);
+    summary.add(ended);
+    if (performance.now() - toldAtMs < progressEveryMs) continue;
+    toldAtMs = performance.now();
+    console.log(progress(summary, seeds, toldAtMs - startedAtMs));
+  }
+  console.log(summary.table(performance.now() - startedAtMs));
+  return summary.broken === 0 ? 0 : 1;
+}
+
+/** Only the first is told in full: the others are a command away. */
+function tellIfBroken(ended: Ended, isFirst: boolean): void {
+  if (ended.broken === null) return;
+  if (isFirst) console.log(story(ended));
+  console.log(failure(ended));
+}
+
+interface Wish {
+  readonly seed: number | null;
+  readonly from: number;
+  readonly seeds: number;
+}
+
+/** What is wanted, or a sentence about what is wrong with it. */
+function read(argv: readonly string[]): Wish | string {
+  const options = {
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    from: { type: 'string' },
+  } as const;
+  let flags: { seed?: string; seeds?: string; from?: string };
+  try {
+    flags = parseArgs({ args: [...argv], options }).values;
+  } catch (error) {
+    return (error as Error).message;
+  }
+  for (const [name, text] of Object.entries(flags)) {
+    if (!/^[0-9]{1,15}$/.test(text)) return `--${name} wants a number, not "${text}".`;
+  }
+  const { seed, seeds = '1000', from = '1' } = flags;
+  if (seed !== undefined && (flags.seeds ?? flags.from) !== undefined) {
+    return '--seed names one world; --seeds and --from name many: choose.';
+  }
+  return {
+    seed: seed === undefined ? null : Number(seed),
+    from: Number(from),
+    seeds: Number(seeds),
+  };
+}

@@ -7,11 +7,15 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { realClock } from '../world/clock.js';
 import { exitCodes, run, UsageError } from '../world/command-line.js';
-import { realNetwork } from '../world/network.js';
+import { descriptorsMax } from '../world/descriptors.js';
+import { type Hosts, hostsNamed } from '../world/hosts.js';
+import { type Network, networkOver, realNetwork } from '../world/network.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller, type Tell } from '../world/story.js';
+import { acceptingTls } from '../world/tls.js';
 import { type Options, readOptions } from './options.js';
-import { Dispatcher } from './shell/dispatcher.js';
+import { connectionsMaxDefault, Dispatcher } from './shell/dispatcher.js';
+import { Door } from './shell/door.js';
 import { LogFiles } from './store/logs.js';
 import { openSqliteStore } from './store/sqlite.js';
 
@@ -19,11 +23,16 @@ await run(async (argv) => {
   const options = readOptions(argv);
   if (options === null) return;
   const tell = storyteller({ level: options.logLevel, format: options.logFormat });
+  const classicHosts = await hostsNamed(options.allowClassic);
   const store = openSqliteStore(options.data);
   const logs = openLogs(options);
   const start = randomBytes(4).toString('hex');
-  const world = { clock: realClock, network: realNetwork };
-  const dispatcher = new Dispatcher(world, options, { store, logs, start }, tell);
+  const world = { clock: realClock, network: network(options, classicHosts) };
+  const door = new Door(options.token, classicHosts);
+  // Of what may be open at once, a quarter is kept for the store, for logs, for classic runners.
+  const connectionsMax = Math.min(connectionsMaxDefault, Math.floor(descriptorsMax() * 0.75));
+  const guarded = { ...options, door, connectionsMax };
+  const dispatcher = new Dispatcher(world, guarded, { store, logs, start }, tell);
   const port = await listen(dispatcher, options);
   introduce(tell, dispatcher, options, port);
   onStopSignals({
@@ -43,6 +52,10 @@ await run(async (argv) => {
     abort: () => dispatcher.close(),
   });
 });
+
+function network({ tls }: Options, classicHosts: Hosts): Network {
+  return tls === null ? realNetwork : networkOver({ accepting: acceptingTls(tls, classicHosts) });
+}
 
 function openLogs({ data, results }: Options): LogFiles {
   try {

@@ -4,7 +4,15 @@
 
 import { resolve } from 'node:path';
 import { isLoopback } from '../protocol/address.js';
-import { duration, port, readCommandLine, UsageError } from '../world/command-line.js';
+import {
+  allowClassic,
+  duration,
+  port,
+  readCommandLine,
+  UsageError,
+} from '../world/command-line.js';
+import { readCredentials } from '../world/tls.js';
+import { readToken } from '../world/token.js';
 
 export type Options = NonNullable<ReturnType<typeof readOptions>>;
 
@@ -27,6 +35,16 @@ const flags = {
     describe: 'how long a classic runner, which cannot be stopped, may take',
     coerce: duration('classic-run-max'),
   },
+  'allow-classic': {
+    ...allowClassic,
+    describe: 'hosts of classic peers, which have neither token nor TLS: a,b',
+  },
+  'tls-cert': { type: 'string', describe: "file with the port's certificate: speak TLS" },
+  'tls-key': { type: 'string', describe: 'file with the key of that certificate' },
+  'tls-client-ca': {
+    type: 'string',
+    describe: "file with the certificate that vouches for the clients': demand one",
+  },
 } as const;
 
 /** Reads the command line; null where `--help` was printed. Throws `UsageError`. */
@@ -34,10 +52,11 @@ export function readOptions(argv: readonly string[]) {
   const purpose = 'Keeps the queue and the runners.';
   const read = readCommandLine({ script: 'dispatcher.js', purpose, flags, repo: null }, argv);
   if (read === null) return null;
-  if (!isLoopback(read.host)) {
+  const token = readToken(read['token-file']);
+  if (!isLoopback(read.host) && token === null) {
     throw new UsageError(
-      `--host ${read.host} would let anyone on the network in, and tokens are not there yet: ` +
-        'stay on localhost, and bring others in through ssh -L 8888:localhost:8888.',
+      `--host ${read.host} would let anyone on the network in: give all three processes the ` +
+        'same secret with --token-file, or stay on localhost.',
     );
   }
   return {
@@ -47,7 +66,18 @@ export function readOptions(argv: readonly string[]) {
     results: resolve(read.results),
     dialect: read.dialect,
     classicRunMaxMs: read['classic-run-max'],
+    token,
+    allowClassic: read['allow-classic'],
+    tls: serverCredentials(read['tls-cert'], read['tls-key'], read['tls-client-ca']),
     logLevel: read['log-level'],
     logFormat: read['log-format'],
   };
+}
+
+function serverCredentials(cert?: string, key?: string, ca?: string) {
+  if (ca !== undefined && cert === undefined) {
+    throw new UsageError('--tls-client-ca needs --tls-cert and --tls-key: without them, no TLS.');
+  }
+  const credentials = readCredentials({ ca, cert, key });
+  return cert === undefined ? null : credentials;
 }

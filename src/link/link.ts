@@ -21,6 +21,7 @@ import { missedPingsMax } from '../protocol/limits.js';
 import type { SessionMessage } from '../protocol/verbs.js';
 import { type Cancel, every } from '../world/clock.js';
 import type { Connection, ConnectionEvent } from '../world/network.js';
+import type { Token } from '../world/token.js';
 import { ask, type World } from './ask.js';
 
 /** Which ancestor: they differ in `OK`/`ok` and in `results`/`result`. */
@@ -47,6 +48,8 @@ export interface LinkOptions {
   readonly address: Address;
   /** Asked anew at every connection: the runs in hand change. */
   readonly hello: () => Hello;
+  /** What the dispatcher may want to see before it lets us in. */
+  readonly token?: Token | null;
   readonly handle: (event: LinkEvent) => void;
 }
 
@@ -98,7 +101,9 @@ class SessionLink implements Link {
     this.#state = 'introducing';
     this.#firstWords = '';
     this.#decoder = sessionDecoder();
-    const hello = encodeRequest({ verb: 'hello', body: this.#options.hello() });
+    const { hello: introduce, token } = this.#options;
+    const body = { ...introduce(), ...(token == null ? {} : { token: token.reveal() }) };
+    const hello = encodeRequest({ verb: 'hello', body });
     const connection = this.#world.network.connect(this.#options.address, (event) => {
       if (this.#connection !== connection || this.#state === 'closed') return;
       if (event.type === 'opened') connection.write(Buffer.concat([hello, Buffer.from('\n')]));
@@ -158,8 +163,10 @@ class SessionLink implements Link {
         this.#becomeSession(message.body);
         break;
       case 'refused':
-        this.#retryInMs = retryMostMs;
-        this.#goAway(`refuses us: ${message.body.says}`, true);
+        // At the door it will be said again, so there is no hurry. In a session it means that we
+        // were taken for dead: the sooner we are back, the sooner we learn what we lost.
+        this.#retryInMs = this.#state === 'session' ? retryFirstMs : retryMostMs;
+        this.#goAway(`refuses us: ${message.body.says}`, this.#state !== 'session');
         break;
       case 'ping':
         this.send({ verb: 'pong' });

@@ -8,9 +8,10 @@ import { join, resolve } from 'node:path';
 import { formatAddress } from '../protocol/address.js';
 import { realClock } from '../world/clock.js';
 import { run } from '../world/command-line.js';
-import { realNetwork } from '../world/network.js';
+import { networkOver, realNetwork } from '../world/network.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller } from '../world/story.js';
+import { connectingTls } from '../world/tls.js';
 import { watchRefs } from './hints.js';
 import { readOptions } from './options.js';
 import { openPositions } from './position.js';
@@ -29,6 +30,8 @@ await run(async (argv) => {
   const positions = openPositions(stateFolder, repository);
 
   const tell = storyteller(options.story);
+  const network =
+    options.tls === null ? realNetwork : networkOver({ connecting: connectingTls(options.tls) });
   const dispatcher = formatAddress(options.dispatcher);
   const setting = { ...options, source, repository, dispatcher, stateFolder };
   for (const told of opening(setting)) tell(told);
@@ -36,7 +39,7 @@ await run(async (argv) => {
   const observer = observe(
     {
       clock: realClock,
-      network: realNetwork,
+      network,
       repository: openRepository(source, options.branches),
       watch: watchRefs,
       save: positions.save,

@@ -5,12 +5,17 @@
 import type { Address } from '../protocol/address.js';
 import { clientFlags, duration, readCommandLine, UsageError } from '../world/command-line.js';
 import type { StoryOptions } from '../world/story.js';
+import { type Credentials, readClientCredentials } from '../world/tls.js';
+import { readToken, type Token } from '../world/token.js';
 import type { Policy } from './core.js';
 
 export interface Options extends Policy {
   /** The path of the repository to be watched. */
   readonly repo: string;
   readonly dispatcher: Address;
+  readonly token: Token | null;
+  /** Null: no TLS. */
+  readonly tls: Credentials | null;
   /** Globs; none means all branches. */
   readonly branches: readonly string[];
   /** Null: in the repository's git folder. */
@@ -67,6 +72,8 @@ export function readOptions(argv: readonly string[]): Options | null {
   return {
     repo: read.repo,
     dispatcher: read['dispatcher-server'],
+    token: readToken(read['token-file']),
+    tls: readClientCredentials(read),
     intervalMs: read.interval,
     branches: read.branch,
     stateFolder: read.state ?? null,

@@ -11,6 +11,7 @@ import type { Hello } from '../protocol/bodies.js';
 import type { Cancel } from '../world/clock.js';
 import { exitCodes } from '../world/command-line.js';
 import type { Tell } from '../world/story.js';
+import type { Token } from '../world/token.js';
 import { Core, type Policy } from './core.js';
 import type { Event } from './events.js';
 import type { Positions, Walk } from './news.js';
@@ -32,6 +33,7 @@ export interface World extends Wire {
 export interface ObserverOptions extends Policy {
   readonly dispatcher: Address;
   readonly hello: Hello;
+  readonly token?: Token | null;
   /** What an earlier observer saved; null at the first start of all. */
   readonly saved: Positions | null;
 }
@@ -71,6 +73,7 @@ class Shell implements Observer {
     this.#link = openLink(world, {
       address: options.dispatcher,
       hello: () => options.hello,
+      token: options.token ?? null,
       handle: (event) => this.#hear(event),
     });
     this.#handle({ type: 'due' });

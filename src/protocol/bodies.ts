@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod';
-import { parseCommit, parseRun } from './ids.js';
+import { parseCommit, parseRun, parseSecret } from './ids.js';
 
 /** Text fit for people: control characters (terminal escapes among them) become spaces. */
 export function plain(text: string, charactersMax: number): string {
@@ -31,6 +31,8 @@ const run = z.string().transform((text, context) => {
   return parsed ?? z.NEVER;
 });
 
+const secret = z.string().refine((text) => parseSecret(text) !== null, 'not a token');
+
 /** How a peer introduces itself. */
 export const hello = z.object({
   role: z.enum(['runner', 'observer']),
@@ -42,6 +44,8 @@ export const hello = z.object({
   capacity: z.number().int().min(1).max(256).default(1),
   /** Runs still in hand from an earlier session: going on, or ended and not yet acknowledged. */
   runs: z.array(z.object({ run, commit })).max(512).default([]),
+  /** Proof that it may speak; the front door takes it off before the rest goes further in. */
+  token: secret.optional(),
 });
 
 /** The dispatcher's answer to `hello`. */
@@ -94,7 +98,8 @@ export const handback = z.object({
 /** Any sentence. */
 export const sentence = z.object({ says: prose(1_000) });
 
-export type Hello = z.infer<typeof hello>;
+/** Who a peer is; the token that it showed is no part of that. */
+export type Hello = Omit<z.infer<typeof hello>, 'token'>;
 export type HelloToSend = z.input<typeof hello>;
 export type Welcome = z.infer<typeof welcome>;
 export type Description = z.infer<typeof description>;

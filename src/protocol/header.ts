@@ -7,7 +7,7 @@
  */
 
 import { parseHost } from './address.js';
-import { parseCommit, parseRun } from './ids.js';
+import { parseCommit, parseRun, parseSecret } from './ids.js';
 import { headerBytesMax } from './limits.js';
 import type { FieldTypes, Row } from './verbs.js';
 
@@ -45,7 +45,6 @@ const colon = 0x3a;
  */
 export function readHeader(table: Table, bytes: Buffer, endIsEnd: boolean): HeaderRead {
   const lineEnd = bytes.subarray(0, headerBytesMax).indexOf(newline);
-  const hasEnd = lineEnd >= 0 || endIsEnd;
   const line = bytes.subarray(0, lineEnd >= 0 ? lineEnd : headerBytesMax);
   const verbEnd = line.indexOf(colon);
   const verb = (verbEnd < 0 ? line : line.subarray(0, verbEnd)).toString('latin1').trimEnd();
@@ -60,7 +59,7 @@ export function readHeader(table: Table, bytes: Buffer, endIsEnd: boolean): Head
   }
   const rest = verbEnd < 0 ? null : line.subarray(verbEnd + 1);
   return row.body.kind === 'none'
-    ? readLine(verb, row, rest, line.length, hasEnd, lineEnd >= 0)
+    ? readLine(verb, row, rest, line.length, endIsEnd && !holdsSecret(row), lineEnd >= 0)
     : readUpToBody(verb, row, rest, verbEnd + 1, lineEnd >= 0);
 }
 
@@ -75,11 +74,11 @@ function readLine(
   row: Row,
   rest: Buffer | null,
   size: number,
-  hasEnd: boolean,
+  endIsEnd: boolean,
   terminated: boolean,
 ): HeaderRead {
   const fault = malformed(verb, row);
-  if (!hasEnd) {
+  if (!terminated && !endIsEnd) {
     if (size < headerBytesMax) return { kind: 'incomplete', fault };
     return { kind: 'fault', fault: tooLong(`a line holds at most ${headerBytesMax} bytes`) };
   }
@@ -156,7 +155,12 @@ const fieldReaders: { [Kind in keyof FieldTypes]: (text: string) => FieldTypes[K
   host: parseHost,
   port: (text) => numberUpTo(text, 1, 65_535),
   offset: (text) => numberUpTo(text, 0, Number.MAX_SAFE_INTEGER),
+  secret: parseSecret,
 };
+
+function holdsSecret(row: Row): boolean {
+  return Object.values(row.fields).includes('secret');
+}
 
 function numberUpTo(text: string, least: number, most: number): number | null {
   if (!/^[0-9]{1,16}$/.test(text)) return null;

@@ -18,6 +18,7 @@ export type SessionId = Branded<'SessionId'>;
 
 const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const runPattern = /^[0-9a-f]{8}-[0-9]{1,15}$/;
+const secretPattern = /^[!-9;-~]{1,256}$/;
 
 /** The commit that `text` spells, or null. Upper-case digits are accepted and lowered. */
 export function parseCommit(text: string): Commit | null {
@@ -28,6 +29,11 @@ export function parseCommit(text: string): Commit | null {
 /** The run id that `text` spells, or null. */
 export function parseRun(text: string): RunId | null {
   return runPattern.test(text) ? (text as RunId) : null;
+}
+
+/** The secret that `text` could be, or null: printable, without spaces and colons. */
+export function parseSecret(text: string): string | null {
+  return secretPattern.test(text) ? text : null;
 }
 
 /** The id of the `counter`-th run leased since a dispatcher started as `start` (8 hex digits). */

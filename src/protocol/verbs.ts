@@ -24,6 +24,8 @@ export interface FieldTypes {
   readonly port: number;
   /** A position in a log, in bytes from its start. */
   readonly offset: number;
+  /** Printable, without spaces and colons. Only a newline ends it: half a secret is a wrong one. */
+  readonly secret: string;
 }
 
 /**
@@ -51,7 +53,7 @@ const none = { kind: 'none' } as const;
 const as = <Schema extends z.ZodType>(schema: Schema) =>
   ({ kind: 'json', bytesMax: jsonBytesMax, schema }) as const;
 
-/** Requests: one a connection. All but `hello` are as the ancestor spoke, or for people. */
+/** Requests: one a connection (`token` aside). All but `hello` are the ancestor's, or for people. */
 export const requests = {
   help: {
     fields: {},
@@ -59,6 +61,13 @@ export const requests = {
     from: 'anyone',
     to: 'dispatcher',
     says: 'this list',
+  },
+  token: {
+    fields: { secret: 'secret' },
+    body: none,
+    from: 'anyone',
+    to: 'dispatcher',
+    says: 'before a request, on its own line, where a token is wanted',
   },
   status: {
     fields: {},

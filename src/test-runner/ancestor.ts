@@ -4,7 +4,6 @@
  * does. Invariant: whatever comes in, each connection is answered at most once and closes (A12).
  */
 
-import { closeSync, openSync, readSync } from 'node:fs';
 import { ask, type World } from '../link/ask.js';
 import type { Dialect } from '../link/link.js';
 import { type Address, isLoopback } from '../protocol/address.js';
@@ -19,6 +18,7 @@ import {
 } from '../protocol/limits.js';
 import type { Request } from '../protocol/verbs.js';
 import type { Cancel } from '../world/clock.js';
+import type { OpenFile } from '../world/disk.js';
 import type { Connection, ConnectionHandler } from '../world/network.js';
 
 /** What is asked on our port. The answer is a word, or for `runtest` what the core decides. */
@@ -98,15 +98,15 @@ export function register(
   });
 }
 
-/** Hands an ended run's output over, once. Where the answer is lost it may be handed over again. */
+/** Hands an ended run's output over, once, and closes the log. Where the answer is lost it may be handed over again. */
 export function deliver(
   world: World,
   dispatcher: Address,
   dialect: Dialect,
-  { commit, logPath, report }: { commit: Commit; logPath: string; report: Report },
+  { commit, log, report }: { commit: Commit; log: OpenFile; report: Report },
   done: (taken: boolean) => void,
 ): void {
-  const body = classicBody(logPath, report);
+  const body = classicBody(log, report);
   const request: Request =
     dialect === 'py3'
       ? { verb: 'result', commit, body: Buffer.from(body.toString('utf8')) }
@@ -133,22 +133,21 @@ function isOk(text: string): boolean {
 }
 
 /** What the ancestor's wire can say of a run: its output, and in words why there is no more. */
-function classicBody(logPath: string, { logBytes, end, reason, exitCode, signal }: Report): Buffer {
+function classicBody(log: OpenFile, { logBytes, end, reason, exitCode, signal }: Report): Buffer {
   const cut = logBytes > outputBytesMax ? ' The output was cut.' : '';
   const how = signal === null ? `exit code ${exitCode ?? 'none'}` : `signal ${signal}`;
   const verdict = `\nTrivet: ${end}, ${reason === '' ? how : reason}${cut}\n`;
-  return Buffer.concat([head(logPath, Math.min(logBytes, outputBytesMax)), Buffer.from(verdict)]);
+  return Buffer.concat([head(log, Math.min(logBytes, outputBytesMax)), Buffer.from(verdict)]);
 }
 
 /** Room for the verdict, and for bytes that become three when forced to UTF-8. */
 const outputBytesMax = Math.floor(classicBodyBytesMax / 3) - 4_096;
 
-function head(path: string, bytes: number): Buffer {
-  const file = openSync(path, 'r');
+function head(log: OpenFile, bytes: number): Buffer {
   try {
     const buffer = Buffer.alloc(bytes);
-    return buffer.subarray(0, readSync(file, buffer, 0, bytes, 0));
+    return buffer.subarray(0, log.read(buffer, 0));
   } finally {
-    closeSync(file);
+    log.close();
   }
 }

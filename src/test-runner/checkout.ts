@@ -26,6 +26,8 @@ export class Checkout {
   readonly #cloneGit: Git;
   /** Resolves with git's words where the tree could be neither cleaned nor made anew. */
   #cleaning: Promise<string | null>;
+  /** The index as the last `reset` left it; null where there was none. */
+  #index: string | null = null;
 
   /** Takes over what an earlier process left in `folder`, in whatever state, and cleans it. */
   constructor(folder: string, clone: Clone) {
@@ -92,6 +94,7 @@ export class Checkout {
       writeFileSync(join(this.folder, '.git', 'HEAD'), `${commit}\n`);
       await this.#git(['reset', '--hard', '-q', commit]);
       if (hasSubmodules(this.folder)) await updateSubmodules(this.folder, this.#git);
+      this.#index = identityOf(join(this.folder, '.git', 'index'));
     });
   }
 
@@ -114,24 +117,26 @@ export class Checkout {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  /** Of what is in `.git`, only objects, index and submodules outlive a run; the rest is ours. */
+  /** Of what is in `.git`, only submodules and an untouched index outlive a run. */
   #restore(): void {
     const gitDir = join(this.folder, '.git');
     const found = lstatSync(gitDir, { throwIfNoEntry: false });
     // A suite may have put a link or a file there, which would lead us out of the tree.
     if (found !== undefined && !found.isDirectory()) this.#destroy();
-    mkdirSync(join(gitDir, 'objects', 'info'), { recursive: true });
-    for (const name of readdirSync(gitDir)) {
-      if (!outliving.has(name)) rmSync(join(gitDir, name), { recursive: true, force: true });
-    }
-    makeEmpty(join(gitDir, 'refs'));
+    mkdirSync(gitDir, { recursive: true });
+    makeHoldOnly(gitDir, ['objects', 'index', 'modules', 'refs', 'HEAD', 'config']);
+    // An index may say that a file is as it was committed, or need not be there; git believes it.
+    const index = join(gitDir, 'index');
+    if (identityOf(index) !== this.#index) rmSync(index, { recursive: true, force: true });
+    // An object may hold anything under the name of another; all of ours are borrowed.
+    makeHoldOnly(join(gitDir, 'objects'), ['info']);
+    makeHoldOnly(join(gitDir, 'objects', 'info'), ['alternates']);
+    makeHoldOnly(join(gitDir, 'refs'), []);
     makeHold(join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
     makeHold(join(gitDir, 'config'), configuration(this.#clone));
     makeHold(join(gitDir, 'objects', 'info', 'alternates'), alternates(this.#clone));
   }
 }
-
-const outliving = new Set(['objects', 'index', 'modules', 'refs', 'HEAD', 'config']);
 
 /** What is as it should be is left alone: after most suites that is everything. */
 function makeHold(path: string, text: string): void {
@@ -141,11 +146,21 @@ function makeHold(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-function makeEmpty(folder: string): void {
-  const isFolder = lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (isFolder && readdirSync(folder).length === 0) return;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
+/** A folder with nothing else in it. A link to a folder elsewhere is none. */
+function makeHoldOnly(folder: string, names: readonly string[]): void {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+  }
+  for (const name of readdirSync(folder)) {
+    if (!names.includes(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Another one after every change: git replaces an index, it does not write into it. */
+function identityOf(path: string): string | null {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : `${found.ino} ${found.ctimeNs} ${found.size}`;
 }
 
 /** Written out against a user's own settings that would make a checkout differ from its commit. */

@@ -3,10 +3,10 @@
  * than the connection takes them. Never holds more than one chunk, however long a log is.
  */
 
-import { closeSync, openSync, readSync } from 'node:fs';
 import type { RunId } from '../protocol/ids.js';
 import { logChunkBytesMax } from '../protocol/limits.js';
 import type { SessionMessage } from '../protocol/verbs.js';
+import type { OpenFile } from '../world/disk.js';
 
 export interface PumpOptions {
   /** False: no room, `drained` will be called. */
@@ -16,7 +16,7 @@ export interface PumpOptions {
 }
 
 interface Shipment {
-  readonly log: number;
+  readonly log: OpenFile;
   /** Where the next chunk starts. */
   offset: number;
   /** How much of the file may be sent. */
@@ -34,10 +34,10 @@ export class LogPump {
     this.#options = options;
   }
 
-  /** From now on sends that log, of which `bytes` are there already, from `offset`. */
-  ship(run: RunId, path: string, from: { offset: number; bytes: number; ended: boolean }): void {
+  /** From now on sends that log, of which `bytes` are there already, from `offset`; closes it. */
+  ship(run: RunId, log: OpenFile, from: { offset: number; bytes: number; ended: boolean }): void {
     this.#close(run);
-    this.#shipments.set(run, { ...from, log: openSync(path, 'r') });
+    this.#shipments.set(run, { ...from, log });
     this.#pump();
   }
 
@@ -91,13 +91,8 @@ export class LogPump {
 
   #sendChunk(run: RunId, shipment: Shipment): boolean {
     const { log, offset, bytes } = shipment;
-    const length = readSync(
-      log,
-      this.#buffer,
-      0,
-      Math.max(0, Math.min(bytes - offset, this.#buffer.length)),
-      offset,
-    );
+    const due = Math.max(0, Math.min(bytes - offset, this.#buffer.length));
+    const length = log.read(this.#buffer.subarray(0, due), offset);
     if (length === 0) return false;
     shipment.offset += length;
     const body = this.#buffer.subarray(0, length);
@@ -109,6 +104,6 @@ export class LogPump {
     const shipment = this.#shipments.get(run);
     if (shipment === undefined) return;
     this.#shipments.delete(run);
-    closeSync(shipment.log);
+    shipment.log.close();
   }
 }

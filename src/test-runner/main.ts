@@ -10,12 +10,15 @@ import { lingerMs } from '../protocol/limits.js';
 import { realClock } from '../world/clock.js';
 import { openClone, repositoryName } from '../world/clone.js';
 import { run } from '../world/command-line.js';
-import { realNetwork } from '../world/network.js';
+import { hostsNamed } from '../world/hosts.js';
+import { networkOver, realNetwork } from '../world/network.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller } from '../world/story.js';
+import { connectingTls } from '../world/tls.js';
 import { reachableHost } from './ancestor.js';
 import { standGuard } from './guard.js';
 import { readOptions } from './options.js';
+import { assertSandbox } from './sandbox.js';
 import { startRunner } from './shell.js';
 import { claimSlots } from './slots.js';
 
@@ -23,18 +26,23 @@ await run(async (argv) => {
   const options = readOptions(argv);
   if (options === null) return;
 
+  if (options.sandbox !== null) assertSandbox();
+  const mayDial = await hostsNamed(options.allowClassic);
   const clone = await openClone(resolve(options.repo));
   const slots = claimSlots(
     resolve(options.state ?? join(clone.gitDir, 'trivet')),
     clone,
     options.jobs,
+    options.sandbox?.secrets,
   );
+  const network =
+    options.tls === null ? realNetwork : networkOver({ connecting: connectingTls(options.tls) });
   const tell = storyteller(options.story);
   const guard = randomBytes(8).toString('hex');
   standGuard(guard);
 
   const runner = await startRunner(
-    { clock: realClock, network: realNetwork, tell, exit: leave },
+    { clock: realClock, network, tell, exit: leave },
     {
       name: options.name,
       version: ownVersion(),
@@ -43,6 +51,8 @@ await run(async (argv) => {
       host: options.host,
       port: options.port,
       dispatcher: options.dispatcher,
+      token: options.token,
+      mayDial,
       reachable: reachableHost(options.host, hostname(), options.dispatcher),
       guard,
       localStart: process.pid.toString(16).padStart(8, '0'),

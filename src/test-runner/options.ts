@@ -1,10 +1,12 @@
 /**
  * Owns the runner's command line: every flag, its default, its unit, and what is wrong with it.
- * Never looks at the world; whether the repository is one is for the shell to find out.
+ * Never looks at the repository; whether it is one is for the shell to find out.
  */
 
-import type { Address } from '../protocol/address.js';
+import { realpathSync } from 'node:fs';
+import { type Address, isLoopback } from '../protocol/address.js';
 import {
+  allowClassic,
   clientFlags,
   duration,
   port,
@@ -14,6 +16,8 @@ import {
   wireName,
 } from '../world/command-line.js';
 import type { StoryOptions } from '../world/story.js';
+import { type Credentials, readClientCredentials } from '../world/tls.js';
+import { readToken, type Token } from '../world/token.js';
 
 export interface Options {
   readonly repo: string;
@@ -21,6 +25,13 @@ export interface Options {
   /** Null: the first free one of the documented range. */
   readonly port: number | null;
   readonly dispatcher: Address;
+  /** Who may dial us from beyond this machine. */
+  readonly allowClassic: readonly string[];
+  readonly token: Token | null;
+  /** Null: suites run without a sandbox. Else what they must not read. */
+  readonly sandbox: { readonly secrets: readonly string[] } | null;
+  /** Null: no TLS. */
+  readonly tls: Credentials | null;
   readonly name: string | null;
   readonly labels: readonly string[];
   readonly jobs: number;
@@ -55,6 +66,10 @@ const flags = {
     describe: 'port to listen on; 0: any free one',
     coerce: port('port'),
   },
+  'allow-classic': {
+    ...allowClassic,
+    describe: "hosts of an ancestor's dispatcher, beyond this machine: a,b",
+  },
   labels: {
     type: 'string',
     default: '',
@@ -74,6 +89,11 @@ const flags = {
     type: 'string',
     defaultDescription: 'what the tree shows',
     describe: 'how to run the suite, by sh: "npm test"',
+  },
+  sandbox: {
+    type: 'boolean',
+    default: false,
+    describe: 'no network, read-only files but the checkout (bubblewrap)',
   },
   timeout: {
     default: '60m',
@@ -103,11 +123,21 @@ export function readOptions(argv: readonly string[]): Options | null {
   const repo = 'a clone of the repository to test';
   const read = readCommandLine({ script: 'test-runner.js', purpose, flags, repo }, argv);
   if (read === null) return null;
+  if (!isLoopback(read.host) && read['allow-classic'].length === 0) {
+    throw new UsageError(
+      `--host ${read.host} would let anyone on the network have commits tested here: name the ` +
+        "hosts of the ancestor's dispatcher with --allow-classic. Ours needs no --host.",
+    );
+  }
   return {
     repo: read.repo,
     host: read.host,
     port: read.port ?? null,
     dispatcher: read['dispatcher-server'],
+    allowClassic: read['allow-classic'],
+    token: readToken(read['token-file']),
+    tls: readClientCredentials(read),
+    sandbox: read.sandbox ? { secrets: given(read['token-file'], read['tls-key']) } : null,
     name: read.name ?? null,
     labels: read.labels,
     jobs: read.jobs,
@@ -119,6 +149,11 @@ export function readOptions(argv: readonly string[]): Options | null {
     state: read.state ?? null,
     story: { level: read['log-level'], format: read['log-format'] },
   };
+}
+
+/** Links followed: what is hidden is the file itself. */
+function given(...paths: (string | undefined)[]): string[] {
+  return paths.filter((path) => path !== undefined).map((path) => realpathSync(path));
 }
 
 function atMostAWeek(flag: string): (text: string) => number {

@@ -6,13 +6,15 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { constants, lstatSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Clock } from '../world/clock.js';
 
 export interface Output {
-  /** The end to write into; ours must be closed once the suite has its own. */
+  /** The end to write into. */
   readonly writer: number;
+  /** Closes our own writing end, once the suite has its own. */
+  closeWriter(): void;
   /** Resolves once all that was written has been taken. */
   readonly taken: Promise<void>;
   /** Nothing more should come: takes what is there, and waits for no one who keeps it open. */
@@ -47,6 +49,7 @@ export class OutputPipe {
     });
     return {
       writer,
+      closeWriter: () => closeSync(writer),
       taken,
       finish: () => {
         if (closed) return;

@@ -4,16 +4,12 @@
  * Never looks into a log, never decides when a run may be forgotten.
  */
 
-import { fsync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { assignment, report } from '../protocol/bodies.js';
 import { parseCommit, parseRun, type RunId } from '../protocol/ids.js';
-import { readIfThere, writeAtomically } from '../world/files.js';
+import { type Disk, type OpenFile, realDisk } from '../world/disk.js';
 import type { Job } from './core.js';
-
-const sync = promisify(fsync);
 
 export interface KeptRun {
   readonly job: Job;
@@ -28,42 +24,46 @@ export interface Found {
 
 export class RunFiles {
   readonly #folder: string;
+  readonly #disk: Disk;
 
-  constructor(folder: string) {
+  constructor(folder: string, disk: Disk = realDisk) {
     this.#folder = folder;
-    mkdirSync(folder, { recursive: true });
-  }
-
-  logPath(run: RunId): string {
-    return join(this.#folder, `${run}.log`);
+    this.#disk = disk;
+    disk.makeFolder(folder);
   }
 
   /** A new, empty log, opened so that every writer appends: no two can overwrite each other. */
-  createLog(run: RunId): number {
-    rmSync(this.logPath(run), { force: true });
-    return openSync(this.logPath(run), 'ax', 0o644);
+  createLog(run: RunId): OpenFile {
+    this.#disk.remove(this.#logPath(run));
+    return this.#disk.open(this.#logPath(run), 'append-new');
+  }
+
+  /** The log, for reading; null where it is gone. */
+  openLog(run: RunId): OpenFile | null {
+    const path = this.#logPath(run);
+    return this.#disk.sizeOf(path) === null ? null : this.#disk.open(path, 'read');
   }
 
   /** Makes an ended run survive us: first its log, then, atomically, the word that it ended. */
-  async keep({ job, report }: KeptRun, log: number): Promise<void> {
+  async keep({ job, report }: KeptRun, log: OpenFile): Promise<void> {
     // A long log takes the disk a while, and pings want their answers meanwhile.
-    if (report.logBytes > 0) await sync(log);
-    writeAtomically(this.#reportPath(job.run), JSON.stringify({ ...job, report }));
+    if (report.logBytes > 0) await log.sync();
+    this.#disk.writeText(this.#reportPath(job.run), JSON.stringify({ ...job, report }));
   }
 
   forget(run: RunId): void {
     // The report goes first: what a crash leaves in between is then an interrupted run.
-    rmSync(this.#reportPath(run), { force: true });
-    rmSync(this.logPath(run), { force: true });
+    this.#disk.remove(this.#reportPath(run));
+    this.#disk.remove(this.#logPath(run));
   }
 
   find(): Found {
     const ended: KeptRun[] = [];
     const interrupted: RunId[] = [];
-    for (const name of readdirSync(this.#folder)) {
+    for (const name of this.#disk.list(this.#folder)) {
       const run = parseRun(name.replace(/\.log$/, ''));
       if (run === null) {
-        if (!name.endsWith('.json')) rmSync(join(this.#folder, name), { force: true });
+        if (!name.endsWith('.json')) this.#disk.remove(join(this.#folder, name));
         continue;
       }
       const kept = this.#read(run);
@@ -75,9 +75,14 @@ export class RunFiles {
 
   /** Null unless report and log are both whole: after a power cut the log may be shorter. */
   #read(run: RunId): KeptRun | null {
-    const parsed = keptRun.safeParse(parseJson(readIfThere(this.#reportPath(run)) ?? ''));
+    const parsed = keptRun.safeParse(parseJson(this.#disk.readText(this.#reportPath(run)) ?? ''));
     if (!parsed.success || parsed.data.job.run !== run) return null;
-    return statSync(this.logPath(run)).size < parsed.data.report.logBytes ? null : parsed.data;
+    const bytes = this.#disk.sizeOf(this.#logPath(run)) ?? 0;
+    return bytes < parsed.data.report.logBytes ? null : parsed.data;
+  }
+
+  #logPath(run: RunId): string {
+    return join(this.#folder, `${run}.log`);
   }
 
   #reportPath(run: RunId): string {

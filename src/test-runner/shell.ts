@@ -3,7 +3,6 @@
  * their order. Never decides. Its world comes as an argument, so that another can be simulated.
  */
 
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { World as Wire } from '../link/ask.js';
 import { type Dialect, type Link, type LinkEvent, openLink } from '../link/link.js';
@@ -12,8 +11,11 @@ import type { Hello, Report } from '../protocol/bodies.js';
 import type { RunId } from '../protocol/ids.js';
 import { type Cancel, every } from '../world/clock.js';
 import { exitCodes } from '../world/command-line.js';
+import type { OpenFile } from '../world/disk.js';
+import { type Hosts, nobody } from '../world/hosts.js';
 import type { Connection, ConnectionHandler, Listener } from '../world/network.js';
 import type { Tell } from '../world/story.js';
+import type { Token } from '../world/token.js';
 import { answerOn, deliver, register } from './ancestor.js';
 import { Core, type Effect, type Event, type Job } from './core.js';
 import { listen } from './listen.js';
@@ -36,6 +38,9 @@ export interface RunnerOptions {
   readonly repository: string;
   readonly labels: readonly string[];
   readonly dispatcher: Address;
+  readonly token?: Token | null;
+  /** Hosts beyond this machine whose ancestor's dispatcher may dial us. */
+  readonly mayDial?: Hosts;
   /** Where an ancestor's dispatcher can dial us; null where it cannot, which it is told (A17). */
   readonly reachable: string | null;
   readonly suite: Omit<SuiteOptions, 'names'>;
@@ -117,6 +122,7 @@ class Shell implements Runner {
     this.#link = openLink(world, {
       address: options.dispatcher,
       hello: () => this.#hello(),
+      token: options.token ?? null,
       handle: (event) => this.#hear(event),
     });
     this.#cancelTick = every(world.clock, tickEveryMs, () => this.#handle({ type: 'tick' }));
@@ -137,6 +143,12 @@ class Shell implements Runner {
 
   /** A connection to our own port: an ancestor's dispatcher, or somebody who probes it. */
   accept(connection: Connection): ConnectionHandler {
+    const { remoteHost } = connection;
+    const { mayDial = nobody } = this.#options;
+    if (!isLoopback(remoteHost) && !mayDial(remoteHost)) {
+      connection.destroy();
+      return () => {};
+    }
     return answerOn(this.#world, connection, {
       pinged: () => this.#handle({ type: 'pinged' }),
       runtest: (commit) => {
@@ -229,15 +241,14 @@ class Shell implements Runner {
   }
 
   #ship(run: RunId, offset: number, report: Report | null): void {
-    const path = this.#slotOf.get(run)?.files.logPath(run);
-    if (path === undefined) throw new Error(`run ${run} has no slot`);
-    if (!existsSync(path)) {
+    const log = this.#logOf(run);
+    if (log === null) {
       // A run that goes on without a log (a full disk) is handed back by its own end.
       if (report !== null) this.#handle({ type: 'log-lost', run });
       return;
     }
     const bytes = report?.logBytes ?? this.#going.get(run)?.logBytes ?? 0;
-    this.#pump.ship(run, path, { offset, bytes, ended: report !== null });
+    this.#pump.ship(run, log, { offset, bytes, ended: report !== null });
   }
 
   #register(): void {
@@ -255,12 +266,19 @@ class Shell implements Runner {
   }
 
   #deliver(job: Job, report: Report): void {
-    const logPath = this.#slotOf.get(job.run)?.files.logPath(job.run);
-    if (logPath === undefined) throw new Error(`run ${job.run} has no slot`);
-    const result = { commit: job.commit, logPath, report };
+    const log = this.#logOf(job.run);
+    if (log === null) throw new Error(`the log of ${job.run} is gone`);
+    const result = { commit: job.commit, log, report };
     deliver(this.#world, this.#options.dispatcher, this.#dialect, result, (taken) =>
       this.#handle({ type: 'delivered', run: job.run, taken }),
     );
+  }
+
+  /** Null where the disk has lost it. */
+  #logOf(run: RunId): OpenFile | null {
+    const slot = this.#slotOf.get(run);
+    if (slot === undefined) throw new Error(`run ${run} has no slot`);
+    return slot.files.openLog(run);
   }
 
   #hello(): Hello {

@@ -10,19 +10,26 @@
  */
 
 import { mkdirSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../world/clock.js';
 import type { Clone } from '../world/clone.js';
 import { UsageError } from '../world/command-line.js';
 import { type Lock, tryLock } from '../world/lock.js';
-import { Checkout } from './checkout.js';
+import { Checkout, objectFolders } from './checkout.js';
 import { OutputPipe } from './output.js';
+import { type ProcessOptions, SuiteProcess } from './process.js';
 import { carriersOf, signalAll, workersIn } from './process-tree.js';
 import { type KeptRun, RunFiles } from './run-files.js';
+import { sandboxed } from './sandbox.js';
 
+export type RunningSuite = Pick<SuiteProcess, 'ended' | 'end' | 'kill'>;
+
+/** What a run needs of its place. A simulated world brings its own git and processes here. */
 export interface Slot {
-  readonly checkout: Checkout;
+  readonly checkout: Pick<Checkout, 'folder' | 'at' | 'clean' | 'settled'>;
   readonly files: RunFiles;
-  readonly output: OutputPipe;
+  readonly output: Pick<OutputPipe, 'open'>;
+  readonly startProcess: (clock: Clock, options: ProcessOptions) => RunningSuite;
   /** Results that an earlier process could not deliver. */
   readonly kept: readonly KeptRun[];
   readonly lock: Lock;
@@ -31,15 +38,23 @@ export interface Slot {
 /** No machine runs that many runners on one clone; something else is wrong with the folder. */
 const slotsMax = 1_024;
 
-/** Claims the `count` lowest slots that no other process holds. */
-export function claimSlots(state: string, clone: Clone, count: number): Slot[] {
+/**
+ * Claims the `count` lowest slots that no other process holds. With `secrets`, suites run in a
+ * sandbox, where these files cannot be read.
+ */
+export function claimSlots(
+  state: string,
+  clone: Clone,
+  count: number,
+  secrets: readonly string[] | null = null,
+): Slot[] {
   const slots: Slot[] = [];
   try {
     for (let number = 1; slots.length < count && number <= slotsMax; number += 1) {
       const folder = join(state, 'slots', String(number));
       mkdirSync(folder, { recursive: true });
       const lock = tryLock(join(folder, 'lock'));
-      if (lock !== null) slots.push(takeOver(realpathSync(folder), lock, clone));
+      if (lock !== null) slots.push(takeOver(realpathSync(folder), lock, clone, secrets));
     }
   } catch (error) {
     throw new UsageError(
@@ -51,7 +66,12 @@ export function claimSlots(state: string, clone: Clone, count: number): Slot[] {
   return slots;
 }
 
-function takeOver(folder: string, lock: Lock, clone: Clone): Slot {
+function takeOver(
+  folder: string,
+  lock: Lock,
+  clone: Clone,
+  secrets: readonly string[] | null,
+): Slot {
   const tree = join(folder, 'tree');
   const files = new RunFiles(join(folder, 'runs'));
   const { ended, interrupted } = files.find();
@@ -62,5 +82,11 @@ function takeOver(folder: string, lock: Lock, clone: Clone): Slot {
   // A dead runner's git may still be at work, and would write another commit's files into ours.
   signalAll(workersIn(tree), 'SIGKILL');
   const output = new OutputPipe(join(folder, 'output'));
-  return { checkout: new Checkout(tree, clone), files, output, kept: ended, lock };
+  const checkout = new Checkout(tree, clone);
+  const startProcess = (clock: Clock, options: ProcessOptions) => {
+    if (secrets === null) return new SuiteProcess(clock, options);
+    const site = { tree, objects: objectFolders(clone), state: dirname(dirname(folder)), secrets };
+    return new SuiteProcess(clock, { ...options, command: sandboxed(options.command, site) });
+  };
+  return { checkout, files, output, startProcess, kept: ended, lock };
 }

@@ -5,13 +5,13 @@
  *   checkout --> which suite? --> process --> tree is empty --> log and report on disk --> clean
  */
 
-import { closeSync, writeSync } from 'node:fs';
 import type { Handback, Report } from '../protocol/bodies.js';
 import type { Clock } from '../world/clock.js';
+import type { OpenFile } from '../world/disk.js';
 import type { Because, Ending, Job } from './core.js';
 import { type RunnerNames, suiteEnvironment } from './environment.js';
-import { type ProcessEnd, SuiteProcess } from './process.js';
-import type { Slot } from './slots.js';
+import type { ProcessEnd } from './process.js';
+import type { RunningSuite, Slot } from './slots.js';
 import { type Command, findSuite } from './suite.js';
 import { treeAt } from './tree.js';
 
@@ -39,10 +39,9 @@ export class SuiteRun {
   readonly #slot: Slot;
   readonly #options: SuiteOptions;
   readonly #events: SuiteEvents;
-  #log = -1;
   #logBytes = 0;
   #fault: Error | null = null;
-  #process: SuiteProcess | null = null;
+  #process: RunningSuite | null = null;
   #stop: Stop | null = null;
 
   constructor(clock: Clock, slot: Slot, job: Job, options: SuiteOptions, events: SuiteEvents) {
@@ -68,8 +67,9 @@ export class SuiteRun {
 
   async #go(): Promise<Ending> {
     const startedAtMs = this.#clock.nowMs();
+    let log: OpenFile | null = null;
     try {
-      this.#log = this.#slot.files.createLog(this.job.run);
+      log = this.#slot.files.createLog(this.job.run);
       const refusal = await this.#slot.checkout.at(this.job.commit);
       if (refusal !== null && !this.job.classic && this.#stop === null) {
         return { kind: 'handback', handback: refusal };
@@ -79,14 +79,14 @@ export class SuiteRun {
           ? this.#judge(nothing)
           : refusal !== null
             ? errored(explain(refusal))
-            : await this.#test();
+            : await this.#test(log);
       if (this.#stop === 'revoked' || this.#stop === 'aborted') {
         return { kind: 'handback', handback: unwanted };
       }
 
       const durationMs = this.#clock.nowMs() - startedAtMs;
       const report: Report = { ...verdict, logBytes: this.#logBytes, durationMs };
-      await this.#slot.files.keep({ job: this.job, report }, this.#log);
+      await this.#slot.files.keep({ job: this.job, report }, log);
       return { kind: 'report', report };
     } catch (error) {
       // The world's failure (a full disk) has a code: another runner may fare better.
@@ -94,23 +94,23 @@ export class SuiteRun {
       if (code === undefined) throw error;
       return { kind: 'handback', handback: { reason: 'stopped', detail: message } };
     } finally {
-      if (this.#log >= 0) closeSync(this.#log);
+      log?.close();
       this.#slot.checkout.clean();
     }
   }
 
-  async #test(): Promise<Verdict> {
+  async #test(log: OpenFile): Promise<Verdict> {
     const { checkout } = this.#slot;
     const suite = findSuite(treeAt(checkout.folder), this.#options.command);
     if (suite.kind === 'none') {
-      this.#take(Buffer.from(`${suite.says}\n`));
+      this.#take(Buffer.from(`${suite.says}\n`), log);
       return errored(suite.says);
     }
 
     this.#events.starting(suite.command);
-    const output = this.#slot.output.open(this.#clock, (bytes) => this.#take(bytes));
+    const output = this.#slot.output.open(this.#clock, (bytes) => this.#take(bytes, log));
     try {
-      this.#process = new SuiteProcess(this.#clock, {
+      this.#process = this.#slot.startProcess(this.#clock, {
         command: suite.command,
         cwd: checkout.folder,
         environment: suiteEnvironment(this.#options.environment, this.job, this.#options.names),
@@ -119,7 +119,7 @@ export class SuiteRun {
         graceMs: this.#options.graceMs,
       });
     } finally {
-      closeSync(output.writer);
+      output.closeWriter();
     }
     const cancelTimeout = this.#clock.after(this.#options.timeoutMs, () => this.stop('timed-out'));
     const end = await this.#process.ended;
@@ -131,12 +131,14 @@ export class SuiteRun {
   }
 
   /** Writes output to the log as it comes, up to the limit. */
-  #take(bytes: Buffer): void {
+  #take(bytes: Buffer, log: OpenFile): void {
     if (this.#fault !== null) return;
     const room = this.#options.logBytesMax - this.#logBytes;
     try {
       const fits = bytes.subarray(0, Math.max(0, room));
-      for (let at = 0; at < fits.length; ) at += writeSync(this.#log, fits, at);
+      for (let at = 0; at < fits.length; ) {
+        at += log.write(fits.subarray(at), this.#logBytes + at);
+      }
       this.#logBytes += fits.length;
       this.#events.grown(this.#logBytes);
     } catch (error) {

@@ -27,6 +27,12 @@ export const realClock: Clock = {
   },
 };
 
+/** That clock, put forward if it lies before `atMs`: it was set back, or it is another machine's. */
+export function notBefore(clock: Clock, atMs: number): Clock {
+  const behindMs = Math.max(0, atMs - clock.nowMs());
+  return { ...clock, nowMs: () => clock.nowMs() + behindMs };
+}
+
 /** Calls again and again, each time that long after the last call ended. */
 export function every(clock: Clock, delayMs: number, call: () => void): Cancel {
   let cancel: Cancel = clock.after(delayMs, again);

@@ -5,7 +5,7 @@
  */
 
 import yargs, { type InferredOptionTypes, type Options } from 'yargs';
-import { type Address, parseAddress } from '../protocol/address.js';
+import { type Address, parseAddress, parseHost } from '../protocol/address.js';
 
 /** Bad input or a world that does not fit: one sentence that says what to do. Exit code 2. */
 export class UsageError extends Error {
@@ -28,6 +28,10 @@ export interface CommandLine<F extends Flags> {
 
 /** The flags that every process has. */
 const commonFlags = {
+  'token-file': {
+    type: 'string',
+    describe: 'file with the secret that all share; or the secret in TRIVET_TOKEN',
+  },
   'log-level': {
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const,
     default: 'info' as const,
@@ -59,7 +63,21 @@ export const clientFlags = {
     describe: 'what the repository is called',
     coerce: wireName('repository'),
   },
+  'tls-ca': {
+    type: 'string',
+    describe: "file with the certificate that vouches for the dispatcher's: speak TLS",
+  },
+  'tls-cert': { type: 'string', describe: 'file with our own certificate, if it wants one' },
+  'tls-key': { type: 'string', describe: 'file with the key of our own certificate' },
 } as const satisfies Flags;
+
+/** The flag of the two processes that the ancestor's may dial. */
+export const allowClassic = {
+  type: 'string',
+  default: '',
+  defaultDescription: 'none',
+  coerce: hostNames('allow-classic'),
+} as const satisfies Options;
 
 /** What `readCommandLine` answers: every flag, read, and the argument (empty where none is). */
 export type Read<F extends Flags> = InferredOptionTypes<F & typeof commonFlags> & {
@@ -153,6 +171,19 @@ export function wireName(flag: string) {
     if (text === undefined || /^[A-Za-z0-9._:@+-]{1,100}$/.test(text)) return text;
     throw new UsageError(`--${flag} is 1 to 100 letters, digits or . _ : @ + - , not "${text}".`);
   };
+}
+
+/** Reads names or addresses of hosts, with commas between. */
+function hostNames(flag: string): (text: string) => string[] {
+  return (text) =>
+    text
+      .split(',')
+      .filter((name) => name !== '')
+      .map((name) => {
+        const host = parseHost(name);
+        if (host !== null) return host;
+        throw new UsageError(`--${flag} is hosts with commas between, not "${text}".`);
+      });
 }
 
 function dispatcherAddress(text: string): Address {

@@ -5,6 +5,7 @@
 
 import * as net from 'node:net';
 import type { Address } from '../protocol/address.js';
+import { descriptorsMax } from './descriptors.js';
 
 /** What happens to a connection. `closed` comes exactly once and last. */
 export type ConnectionEvent =
@@ -27,7 +28,7 @@ export interface Connection {
   write(bytes: Uint8Array | string): boolean;
   /** No more will be written; closes once the peer has ended too. */
   end(): void;
-  /** Closes once what was written has been sent, whatever the peer does. */
+  /** Closes once what was written has been sent, or the peer has taken nothing for long. */
   destroySoon(): void;
   /** Closes at once. */
   destroy(): void;
@@ -54,59 +55,103 @@ export interface Network {
 /** Half-open sockets to peers that lost power are found by the heartbeat; this finds the rest. */
 const keepAliveAfterMs = 30_000;
 
+/** A person may look at the last page of a log for a while; nobody looks at it for ever. */
+const unreadAfterMs = 120_000;
+
+/**
+ * Of the descriptors that we may have, so many may be connections, handshakes under way among
+ * them. Beyond that they are closed as they come, while there are still some left for files.
+ */
+const descriptorsShare = 7 / 8;
+
 /** What the kernel queues for `accept`; the system's own limit (4,096 on Linux) cuts it further. */
 const backlog = 4_096;
 
-export const realNetwork: Network = {
-  listen: async (address, accept) => {
-    const first = await listenOn(address, accept);
-    // `localhost` is two addresses; a peer may try either one, so both are listened on.
-    const others = address.host === 'localhost' ? ['127.0.0.1', '::1'] : [];
-    const servers = [first];
-    const bound = first.address() as net.AddressInfo;
-    for (const host of others.filter((other) => other !== bound.address)) {
-      // No IPv6 (or no IPv4) here is no fault: the first address serves alone.
-      const second = await listenOn({ host, port: bound.port }, accept).catch(() => null);
-      if (second !== null) servers.push(second);
-    }
-    return {
-      address: { host: address.host, port: bound.port },
-      close: () => {
-        for (const server of servers) server.close();
-      },
-    };
-  },
-  connect: ({ host, port }, handle) => {
-    const socket = net.connect({ host, port, noDelay: true, allowHalfOpen: true });
-    return adopt(socket, handle);
-  },
-};
+/** How an outgoing socket is made, and which event says that it can be used. */
+export interface Connecting {
+  readonly socket: (options: net.TcpNetConnectOpts) => net.Socket;
+  readonly openedBy: 'connect' | 'secureConnect';
+}
+
+/** What an accepted socket goes through before it is served; where it fails, it is closed. */
+export type Accepting = (serve: (socket: net.Socket) => void) => (socket: net.Socket) => void;
+
+const plain = {
+  connecting: { socket: (options): net.Socket => net.connect(options), openedBy: 'connect' },
+  accepting: (serve) => serve,
+} as const satisfies { connecting: Connecting; accepting: Accepting };
+
+/** The system's sockets, bare unless it is said how they are to be secured. */
+export function networkOver({
+  connecting = plain.connecting,
+  accepting = plain.accepting,
+}: {
+  readonly connecting?: Connecting;
+  readonly accepting?: Accepting;
+}): Network {
+  return {
+    listen: (address, accept) => listenOnAll(address, accepting(serving(accept))),
+    connect: ({ host, port }, handle) => {
+      const socket = connecting.socket({ host, port, noDelay: true, allowHalfOpen: true });
+      socket.once(connecting.openedBy, () => handle({ type: 'opened' }));
+      return adopt(socket, handle);
+    },
+  };
+}
+
+export const realNetwork: Network = networkOver({});
+
+async function listenOnAll(
+  address: Address,
+  accept: (socket: net.Socket) => void,
+): Promise<Listener> {
+  const first = await listenOn(address, accept);
+  // `localhost` is two addresses; a peer may try either one, so both are listened on.
+  const others = address.host === 'localhost' ? ['127.0.0.1', '::1'] : [];
+  const servers = [first];
+  const bound = first.address() as net.AddressInfo;
+  for (const host of others.filter((other) => other !== bound.address)) {
+    // No IPv6 (or no IPv4) here is no fault: the first address serves alone.
+    const second = await listenOn({ host, port: bound.port }, accept).catch(() => null);
+    if (second !== null) servers.push(second);
+  }
+  return {
+    address: { host: address.host, port: bound.port },
+    close: () => {
+      for (const server of servers) server.close();
+    },
+  };
+}
 
 function listenOn(
   { host, port }: Address,
-  accept: (connection: Connection) => ConnectionHandler,
+  accept: (socket: net.Socket) => void,
 ): Promise<net.Server> {
   return new Promise((resolve, reject) => {
-    const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      let handle: ConnectionHandler = () => {};
-      const connection = adopt(socket, (event) => handle(event));
-      handle = accept(connection);
-    });
+    const server = net.createServer({ allowHalfOpen: true, noDelay: true }, accept);
+    server.maxConnections = Math.floor(descriptorsMax() * descriptorsShare);
     server.once('error', reject);
     server.listen({ host, port, backlog }, () => {
       server.off('error', reject);
-      // An accept that fails (no descriptors left) is retried by the kernel's queue.
+      // Without a descriptor left the system closes what it cannot accept; the port stays open.
       server.on('error', () => {});
       resolve(server);
     });
   });
 }
 
+function serving(accept: (connection: Connection) => ConnectionHandler) {
+  return (socket: net.Socket) => {
+    let handle: ConnectionHandler = () => {};
+    const connection = adopt(socket, (event) => handle(event));
+    handle = accept(connection);
+  };
+}
+
 function adopt(socket: net.Socket, handle: ConnectionHandler): Connection {
   let reason = 'closed its connection';
   let pauses = 0;
   socket.setKeepAlive(true, keepAliveAfterMs);
-  socket.on('connect', () => handle({ type: 'opened' }));
   socket.on('data', (bytes: Buffer) => handle({ type: 'bytes', bytes }));
   socket.on('end', () => handle({ type: 'ended' }));
   socket.on('drain', () => handle({ type: 'drained' }));
@@ -126,6 +171,7 @@ function adopt(socket: net.Socket, handle: ConnectionHandler): Connection {
     },
     destroySoon: () => {
       socket.destroySoon();
+      socket.setTimeout(unreadAfterMs, () => socket.destroy());
     },
     destroy: () => {
       socket.destroy();
@@ -151,6 +197,8 @@ function describe(error: NodeJS.ErrnoException): string {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'has a name that does not resolve';
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+      return 'does not speak TLS';
     default:
       return `failed (${error.code ?? error.message})`;
   }

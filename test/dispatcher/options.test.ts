@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { readOptions } from '../../src/dispatcher/options.js';
 import { UsageError } from '../../src/world/command-line.js';
 
@@ -20,17 +20,37 @@ test.each([
   [['--port', '65536']],
   [['--dialect', 'py4']],
   [['--classic-run-max', 'soon']],
+  [['--allow-classic', 'a b']],
+  [['--tls-cert', '/nonexistent']],
+  [['--tls-client-ca', '/nonexistent']],
+  [['--token-file', '/nonexistent']],
   [['extra']],
 ])('%j is refused', (flags) => {
   expect(() => readOptions(flags)).toThrow(UsageError);
 });
 
 test.each(['0.0.0.0', '::', 'ci.example.com', '127.example.com'])(
-  'A49: %s would let the network in, which has no token yet: refused',
+  'A49: %s would let the network in: refused, unless there is a token',
   (host) => {
     expect(() => readOptions(['--host', host])).toThrow(/would let anyone on the network in/);
+    vi.stubEnv('TRIVET_TOKEN', 'correct-horse-battery');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(readOptions(['--host', host])).toMatchObject({ host });
   },
 );
+
+test('A49: --help shows neither the token nor where it is', () => {
+  vi.stubEnv('TRIVET_TOKEN', 'correct-horse-battery');
+  vi.stubEnv('TRIVET_TOKEN_FILE', '/somewhere/secret');
+  const print = vi.spyOn(console, 'log').mockImplementation(() => {});
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+  expect(readOptions(['--help'])).toBeNull();
+  expect(print.mock.calls.join()).toContain('--token-file');
+  expect(print.mock.calls.join()).not.toMatch(/correct-horse|somewhere/);
+});
 
 test('any loopback address will do', () => {
   for (const host of ['localhost', '127.0.0.1', '::1']) {

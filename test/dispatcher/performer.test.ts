@@ -23,7 +23,10 @@ function given() {
   const disk = { isFull: false, isBroken: false };
   const clock = handClock();
   const effects: Effects = {
-    publishResults: () => happened.push('published'),
+    prepare: () => {
+      if (disk.isFull) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+      happened.push('prepared');
+    },
     append: (entries) => {
       if (disk.isBroken) throw new Error('broken');
       if (disk.isFull) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
@@ -31,7 +34,7 @@ function given() {
     },
     send: (send) => happened.push(send.to === 'request' ? `OK ${send.request}` : send.to),
     tell: (outcomes) => happened.push(`told of ${outcomes.length}`),
-    isDiskFull: (error) => (error as { code?: string }).code === 'SQLITE_FULL',
+    isDiskFull: (error) => (error as { code?: string }).code !== undefined,
     blocked: (isBlocked) => happened.push(isBlocked ? 'blocked' : 'open again'),
   };
   return { performer: new Performer(clock, effects), happened, disk, clock };
@@ -43,7 +46,7 @@ test('promise 1: OK leaves after its entry is on disk, and one sync serves a who
   performer.submit(accepted(2));
   expect(happened).toEqual([]);
   await eventually('the turn is performed', () => happened.length > 0);
-  expect(happened).toEqual(['published', 'on disk: 1 2', 'OK 1', 'OK 2', 'told of 2']);
+  expect(happened).toEqual(['prepared', 'on disk: 1 2', 'OK 1', 'OK 2', 'told of 2']);
 });
 
 test('while the disk is full nothing is said; when there is room, all is, once', async () => {
@@ -53,12 +56,25 @@ test('while the disk is full nothing is said; when there is room, all is, once',
   await eventually('the disk is tried', () => performer.isBlocked);
   performer.submit(accepted(2));
   clock.pass(3_000);
-  expect(happened.filter((line) => line !== 'published')).toEqual(['blocked']);
+  expect(happened).toEqual(['blocked']);
   disk.isFull = false;
   clock.pass(1_000);
   expect(performer.isBlocked).toBe(false);
-  const since = happened.slice(happened.indexOf('blocked')).filter((line) => line !== 'published');
-  expect(since).toEqual(['blocked', 'on disk: 1 2', 'open again', 'OK 1', 'OK 2', 'told of 2']);
+  const inOrder = ['prepared', 'on disk: 1 2', 'open again', 'OK 1', 'OK 2', 'told of 2'];
+  expect(happened).toEqual(['blocked', ...inOrder]);
+});
+
+test('a classic runner is not told OK while there is no room for its address', async () => {
+  const { performer, happened, disk, clock } = given();
+  disk.isFull = true;
+  const address = { host: 'localhost', port: 8900 };
+  const sends = [{ to: 'request', request: 1, text: 'OK' }] as const;
+  performer.submit({ append: [], sends, sights: [{ kind: 'registered', address }] });
+  await eventually('the disk is tried', () => performer.isBlocked);
+  expect(happened).toEqual(['blocked']);
+  disk.isFull = false;
+  clock.pass(1_000);
+  expect(happened).toEqual(['blocked', 'prepared', 'open again', 'OK 1', 'told of 1']);
 });
 
 test('an error that is not a full disk is not survived: recovery recovers', () => {
@@ -68,4 +84,17 @@ test('an error that is not a full disk is not survived: recovery recovers', () =
   expect(() => performer.flush()).toThrow('broken');
   disk.isBroken = false;
   expect(happened).not.toContain('OK 1');
+});
+
+test('who asks is told what is on disk, not what is merely decided', async () => {
+  const { performer, happened, disk, clock } = given();
+  performer.settled(() => happened.push('told at once'));
+  disk.isFull = true;
+  performer.submit(accepted(1));
+  performer.settled(() => happened.push('told of job 1'));
+  await eventually('the disk is tried', () => performer.isBlocked);
+  expect(happened).toEqual(['told at once', 'blocked']);
+  disk.isFull = false;
+  clock.pass(1_000);
+  expect(happened.slice(-3)).toEqual(['OK 1', 'told of job 1', 'told of 1']);
 });

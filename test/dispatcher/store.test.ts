@@ -76,6 +76,7 @@ describe('what was appended', () => {
     expect(again.unfinished()).toEqual(entries.filter(({ job }) => ids.has(job)));
     expect(again.history(1)).toEqual(entries.filter(({ job }) => job === 1));
     expect(again.nextJob()).toBe(6);
+    expect(again.lastAtMs()).toBe(entries.at(-1)?.atMs);
     expect(again.repositories()).toEqual(['demo']);
     expect(again.history(99)).toEqual([]);
   });
@@ -130,6 +131,7 @@ describe('what was appended', () => {
     expect(() => store.append([accepted, accepted])).toThrow();
     expect(query(folder, 'SELECT * FROM journal')).toEqual([]);
     expect(store.nextJob()).toBe(1);
+    expect(store.lastAtMs()).toBe(0);
   });
 
   test('any fraction of a millisecond and any length of log fit their columns', () => {

@@ -8,6 +8,8 @@ test('a path is all that is needed', () => {
   expect(readOptions(['clone'])).toEqual({
     repo: 'clone',
     dispatcher: { host: 'localhost', port: 8888 },
+    token: null,
+    tls: null,
     intervalMs: 1_000,
     branches: [],
     stateFolder: null,

@@ -233,11 +233,15 @@ describe('what is encoded is what is read', () => {
     );
   });
 
-  test('every request, which ends by silence', () => {
+  test('every request, which ends by silence; but for a token, which might go on', () => {
     fc.assert(
       fc.property(anyRequest(), (request) => {
         const decoder = requestDecoder();
         const first = decoder.first(encodeRequest(request as Request)) ?? decoder.quiet();
+        if (request.verb === 'token') {
+          expect(first).toBeNull();
+          return;
+        }
         expect(first).toEqual({ kind: 'message', message: request, terminated: false });
       }),
       { numRuns: 400 },

@@ -55,6 +55,7 @@ const fields = {
   ),
   port: fc.integer({ min: 1, max: 65_535 }),
   offset: fc.maxSafeNat(),
+  secret: fc.stringMatching(/^[!-9;-~]{1,64}$/),
 };
 
 const description = fc.record({ branch: prose, author: prose, subject: prose });

@@ -9,11 +9,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import { Dispatcher } from '../../src/dispatcher/shell/dispatcher.js';
+import { openDoor } from '../../src/dispatcher/shell/door.js';
 import { LogFiles } from '../../src/dispatcher/store/logs.js';
 import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import { type Clock, realClock } from '../../src/world/clock.js';
 import { realNetwork } from '../../src/world/network.js';
+import type { Told } from '../../src/world/story.js';
 import { eventually } from './eventually.js';
 import { temporaryFolder } from './git.js';
 
@@ -21,6 +23,7 @@ export interface RunningDispatcher {
   readonly port: number;
   readonly folder: string;
   readonly dispatcher: Dispatcher;
+  readonly told: readonly Told[];
   /** The published output of a commit. */
   result(commit: Commit): Buffer;
   close(): void;
@@ -33,6 +36,8 @@ export async function startDispatcher({
   folder = temporaryFolder(),
   clock = realClock as Clock,
   dialect = 'classic' as 'classic' | 'py3',
+  door = openDoor,
+  network = realNetwork,
 } = {}): Promise<RunningDispatcher> {
   starts += 1;
   const memory = {
@@ -40,8 +45,9 @@ export async function startDispatcher({
     logs: new LogFiles(join(folder, 'data', 'logs'), join(folder, 'results')),
     start: starts.toString(16).padStart(8, '0'),
   };
-  const options = { host: '127.0.0.1', port: 0, dialect, classicRunMaxMs: 3_600_000 };
-  const dispatcher = new Dispatcher({ clock, network: realNetwork }, options, memory, () => {});
+  const options = { host: '127.0.0.1', port: 0, dialect, classicRunMaxMs: 3_600_000, door };
+  const told: Told[] = [];
+  const dispatcher = new Dispatcher({ clock, network }, options, memory, (line) => told.push(line));
   let isOpen = true;
   const close = () => {
     if (isOpen) dispatcher.close();
@@ -50,10 +56,11 @@ export async function startDispatcher({
   onTestFinished(close);
   const port = await dispatcher.listen();
   const result = (commit: Commit) => readFileSync(join(folder, 'results', commit));
-  return { port, folder, dispatcher, result, close };
+  return { port, folder, dispatcher, told, result, close };
 }
 
 export interface DispatcherProcess {
+  readonly pid: number;
   readonly port: number;
   /** What it said on standard output, a JSON object a line. */
   readonly told: readonly { readonly event: string; readonly [field: string]: unknown }[];
@@ -64,9 +71,10 @@ export interface DispatcherProcess {
 /** `dispatcher.js` from its sources, in a process of its own, once it listens. */
 export async function spawnDispatcher(
   folder: string,
-  { port = 0 } = {},
+  { port = 0, flags = [] as readonly string[], descriptors = 0 } = {},
 ): Promise<DispatcherProcess> {
-  const started = launchDispatcher(folder, '--port', String(port));
+  const limit = descriptors === 0 ? [] : ['prlimit', `--nofile=${descriptors}:${descriptors}`];
+  const started = launch(limit, folder, ['--port', String(port), ...flags]);
   const listening = await eventually(
     'the dispatcher listens',
     () => started.told.find(({ event }) => event === 'listening') ?? started.failure(),
@@ -76,15 +84,19 @@ export async function spawnDispatcher(
 
 /** The same, without waiting: it may exit at once. */
 export function launchDispatcher(folder: string, ...flags: string[]) {
+  return launch([], folder, flags);
+}
+
+function launch(wrapper: readonly string[], folder: string, flags: readonly string[]) {
   const told: { event: string; [field: string]: unknown }[] = [];
   let stderr = '';
   let failed = false;
   const places = ['--data', join(folder, 'data'), '--results', join(folder, 'results')];
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'src/dispatcher/main.ts', '--log-format', 'json', ...places, ...flags],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const node = [process.execPath, '--import', 'tsx', 'src/dispatcher/main.ts'];
+  const all = [...wrapper, ...node, '--log-format', 'json', ...places, ...flags];
+  const child: ChildProcess = spawn(all[0] ?? '', all.slice(1), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
@@ -100,6 +112,7 @@ export function launchDispatcher(folder: string, ...flags: string[]) {
     });
   });
   return {
+    pid: child.pid ?? 0,
     told,
     exit,
     kill: (signal: NodeJS.Signals) => {

@@ -31,6 +31,13 @@ export interface ModernPeer {
 
 /** Connects and introduces itself; resolves once it is welcome. */
 export async function modernPeer(port: number, hello: HelloToSend): Promise<ModernPeer> {
+  const peer = introduce(port, hello);
+  await peer.hears('welcome');
+  return peer;
+}
+
+/** The same, whether it will be welcome or not. */
+export function introduce(port: number, hello: HelloToSend): ModernPeer {
   const decoder = sessionDecoder();
   const heard: SessionMessage[] = [];
   const taken = new Set<SessionMessage>();
@@ -58,7 +65,7 @@ export async function modernPeer(port: number, hello: HelloToSend): Promise<Mode
   socket.write(encodeRequest({ verb: 'hello', body: helloSchema.parse(hello) }));
   socket.write('\n');
 
-  const peer: ModernPeer = {
+  return {
     socket,
     heard,
     isClosed: () => isClosed,
@@ -82,8 +89,6 @@ export async function modernPeer(port: number, hello: HelloToSend): Promise<Mode
       say({ verb: 'results', run, body: { end, logBytes: body.length, ...ending } });
     },
   };
-  await peer.hears('welcome');
-  return peer;
 }
 
 const pieceBytes = 50_000;

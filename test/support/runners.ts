@@ -8,6 +8,7 @@ import { startRunner } from '../../src/test-runner/shell.js';
 import { claimSlots } from '../../src/test-runner/slots.js';
 import { realClock } from '../../src/world/clock.js';
 import { openClone, repositoryName } from '../../src/world/clone.js';
+import { type Hosts, nobody } from '../../src/world/hosts.js';
 import { realNetwork } from '../../src/world/network.js';
 import type { Told } from '../../src/world/story.js';
 import { temporaryFolder } from './git.js';
@@ -22,13 +23,17 @@ export interface RunnerSettings {
   readonly logBytesMax?: number;
   readonly state?: string;
   readonly reachable?: string | null;
+  readonly host?: string;
+  readonly mayDial?: Hosts;
+  /** Files that a sandbox hides; without them there is no sandbox. */
+  readonly secrets?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 export async function runnerFor(settings: RunnerSettings) {
   const clone = await openClone(settings.clone);
   const state = settings.state ?? temporaryFolder();
-  const slots = claimSlots(state, clone, settings.jobs ?? 1);
+  const slots = claimSlots(state, clone, settings.jobs ?? 1, settings.secrets ?? null);
   const told: Told[] = [];
   const exits: number[] = [];
   const runner = await startRunner(
@@ -43,7 +48,8 @@ export async function runnerFor(settings: RunnerSettings) {
       version: 'test',
       repository: repositoryName(clone),
       labels: [],
-      host: '127.0.0.1',
+      host: settings.host ?? '127.0.0.1',
+      mayDial: settings.mayDial ?? nobody,
       port: 0,
       dispatcher: { host: '127.0.0.1', port: settings.dispatcherPort },
       reachable: settings.reachable === undefined ? '127.0.0.1' : settings.reachable,

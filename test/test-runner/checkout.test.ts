@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Commit, parseCommit } from '../../src/protocol/ids.js';
@@ -149,6 +157,52 @@ test('a sha256 repository is checked out like any other', async () => {
   const checkout = await checkoutOf(repository);
   expect(await checkout.at(commit)).toBeNull();
   expect(textOf(checkout)).toBe('one');
+});
+
+test('a file that two commits share is not written again', async () => {
+  const { clone, work, second } = twoCommits();
+  const third = work.commit('three', { 'b.txt': 'three' });
+  work.push();
+  const checkout = await checkoutOf(clone);
+  await checkout.at(second);
+  const before = statSync(join(checkout.folder, 'a.txt')).ino;
+  checkout.clean();
+  await checkout.at(third);
+  expect(statSync(join(checkout.folder, 'a.txt')).ino).toBe(before);
+});
+
+test.each(['--assume-unchanged', '--skip-worktree'])(
+  'A1: what a suite tells the index (%s) does not hide its change from the next run',
+  async (flag) => {
+    const { clone, work, second } = twoCommits();
+    const third = work.commit('three', { 'b.txt': 'three' });
+    work.push();
+    const checkout = await checkoutOf(clone);
+    await checkout.at(second);
+    git(checkout, 'update-index', flag, 'a.txt');
+    writeFileSync(join(checkout.folder, 'a.txt'), 'not as it was committed');
+    checkout.clean();
+    expect(await checkout.at(third)).toBeNull();
+    expect(textOf(checkout)).toBe('two');
+  },
+);
+
+test('A1: an object that a suite made under the name of another is not believed', async () => {
+  const { clone, first, second } = twoCommits();
+  const checkout = await checkoutOf(clone);
+  await checkout.at(first);
+  const objects = join(checkout.folder, '.git', 'objects');
+  const [name, other] = ['two', 'evil'].map((text) => {
+    writeFileSync(join(checkout.folder, 'text'), text);
+    const id = git(checkout, 'hash-object', ...(text === 'evil' ? ['-w'] : []), 'text');
+    return { folder: join(objects, id.slice(0, 2)), file: id.slice(2) };
+  });
+  if (name === undefined || other === undefined) throw new Error('two objects');
+  mkdirSync(name.folder, { recursive: true });
+  copyFileSync(join(other.folder, other.file), join(name.folder, name.file));
+  checkout.clean();
+  expect(await checkout.at(second)).toBeNull();
+  expect(textOf(checkout)).toBe('two');
 });
 
 test('A47: submodules are brought along, cleaned, and gone with the commit that drops them', async () => {

@@ -23,6 +23,8 @@ test.each([
   [['--name', 'a b', 'clone'], '1 to 100 letters'],
   [['--timeout', 'soon', 'clone'], 'is a time'],
   [['--timeout', '1000h', 'clone'], 'at most 168h'],
+  [['--host', '0.0.0.0', 'clone'], '--allow-classic'],
+  [['--tls-cert', 'cert', 'clone'], '--tls-ca'],
 ])('%j is refused with a sentence that says what to do', (argv, says) => {
   expect(() => readOptions(argv)).toThrow(says);
 });

@@ -8,7 +8,7 @@
 
 import type { World } from '../../link/ask.js';
 import { heartbeatEveryMs } from '../../protocol/limits.js';
-import { type Cancel, every } from '../../world/clock.js';
+import { type Cancel, every, notBefore } from '../../world/clock.js';
 import type { Listener } from '../../world/network.js';
 import type { Tell } from '../../world/story.js';
 import { DispatcherCore } from '../core/core.js';
@@ -19,6 +19,7 @@ import { isDiskFull } from '../store/sqlite.js';
 import type { Store } from '../store/store.js';
 import { tellTurn } from '../story.js';
 import { Ancestors } from './ancestors.js';
+import { type Door, openDoor } from './door.js';
 import { LogRoom } from './log-room.js';
 import { Performer } from './performer.js';
 import { Reception } from './reception.js';
@@ -28,7 +29,14 @@ export interface DispatcherOptions {
   readonly port: number;
   readonly dialect: 'classic' | 'py3';
   readonly classicRunMaxMs: number;
+  /** Who may speak; everyone where it is not said. */
+  readonly door?: Door;
+  /** How many may be connected at once. */
+  readonly connectionsMax?: number;
 }
+
+/** Each connection costs a few kilobytes, and the disk's descriptors are not theirs to use up. */
+export const connectionsMaxDefault = 12_000;
 
 export interface Memory {
   readonly store: Store;
@@ -36,6 +44,12 @@ export interface Memory {
   /** Eight hex digits, new at every start. */
   readonly start: string;
 }
+
+const connectionsUsedUp = {
+  event: 'connections-used-up',
+  level: 'error',
+  msg: 'too many connections: further ones are told BUSY, those that are open are served',
+} as const;
 
 export class Dispatcher {
   readonly #world: World;
@@ -53,13 +67,15 @@ export class Dispatcher {
   #isClosed = false;
 
   constructor(world: World, options: DispatcherOptions, memory: Memory, tell: Tell) {
-    this.#world = world;
+    // What was written must not lie ahead of us: a job that may be retried in 5 s would wait for that.
+    const clock = notBefore(world.clock, memory.store.lastAtMs());
+    this.#world = { ...world, clock };
     this.#options = options;
     this.#memory = memory;
     this.#tell = tell;
-    const { clock } = world;
     const { store, logs, start } = memory;
-    const { classicRunMaxMs, dialect } = options;
+    const { classicRunMaxMs, dialect, door = openDoor } = options;
+    const { connectionsMax = connectionsMaxDefault } = options;
     const nextJob = store.nextJob();
     const repositories = store.repositories();
     const classicRunners = store.classicRunners();
@@ -69,10 +85,13 @@ export class Dispatcher {
     this.#core = core;
     this.#logs = new LogRoom(core, store, logs, clock, tell);
     const ok = dialect === 'py3' ? 'ok' : 'OK';
-    this.#reception = new Reception({ clock, core, store, logs: this.#logs, feed, start, ok });
-    this.#ancestors = new Ancestors(world, feed);
+    const full = () => tell(connectionsUsedUp);
+    const settled = (call: () => void) => this.#performer.settled(call);
+    const rest = { feed, settled, door, start, connectionsMax, full };
+    this.#reception = new Reception({ clock, core, store, logs: this.#logs, ok, ...rest });
+    this.#ancestors = new Ancestors(this.#world, feed);
     this.#performer = new Performer(clock, {
-      publishResults: (entries) => this.#logs.publishResults(entries),
+      prepare: (outcomes) => this.#prepare(outcomes),
       append: (entries) => store.append(entries),
       send: (send) => this.#send(send),
       tell: (outcomes) => this.#told(outcomes),
@@ -143,8 +162,12 @@ export class Dispatcher {
     }
   }
 
-  #told(outcomes: readonly Outcome[]): void {
+  #prepare(outcomes: readonly Outcome[]): void {
     for (const sight of outcomes.flatMap(({ sights }) => sights)) this.#remember(sight);
+    this.#logs.publishResults(outcomes.flatMap(({ append }) => append));
+  }
+
+  #told(outcomes: readonly Outcome[]): void {
     for (const told of tellTurn(outcomes, (id) => this.#core.job(id))) this.#tell(told);
     this.#logs.afterwards(outcomes.flatMap(({ append }) => append));
     if (this.#onDrained !== null && this.#core.counts().leased === 0) this.#onDrained();

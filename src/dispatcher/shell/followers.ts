@@ -6,6 +6,7 @@
 
 import type { Commit } from '../../protocol/ids.js';
 import type { LogFiles, LogName } from '../store/logs.js';
+import { isDiskFull } from '../store/sqlite.js';
 
 /** Where a reader writes: a connection that is answering `log:<commit>`. */
 export interface Reader {
@@ -65,8 +66,13 @@ export class Followers {
     while (follower.hasRoom) {
       const { log, isOver } = this.#look(follower.commit);
       if (log !== null && follower.log === null) follower.log = log;
-      const count =
-        follower.log === null ? 0 : this.#logs.read(follower.log, follower.offset, this.#piece);
+      const count = this.#read(follower);
+      if (count === null) {
+        this.#drop(follower);
+        follower.reader.write('\nBUSY: no further file can be opened, ask again later\n');
+        follower.reader.end();
+        return;
+      }
       if (count > 0) {
         follower.offset += count;
         // The socket keeps what it is given until it is sent, so it gets a copy of its own.
@@ -82,6 +88,16 @@ export class Followers {
         }
         return;
       }
+    }
+  }
+
+  /** The next piece; null where the system lets us open no further file. */
+  #read({ log, offset }: Follower): number | null {
+    try {
+      return log === null ? 0 : this.#logs.read(log, offset, this.#piece);
+    } catch (error) {
+      if (isDiskFull(error)) return null;
+      throw error;
     }
   }
 

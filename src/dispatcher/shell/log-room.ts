@@ -10,7 +10,7 @@ import type { SessionMessage } from '../../protocol/verbs.js';
 import type { Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
-import type { Job, Run } from '../core/job.js';
+import { after, type Job, type Run } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { LogFiles, LogName } from '../store/logs.js';
 import { isDiskFull } from '../store/sqlite.js';
@@ -109,7 +109,8 @@ export class LogRoom {
   room(error: unknown): Promise<void> {
     if (!isDiskFull(error)) throw error;
     if (this.#waitingForRoom === 0) {
-      const msg = 'no room on the disk for a log: its runner waits, nothing is lost; free some';
+      const why = error instanceof Error ? error.message : String(error);
+      const msg = `no room for a log (${why}): its runner waits, nothing is lost; free some`;
       this.#tell({ event: 'disk-full', level: 'error', msg });
     }
     this.#waitingForRoom += 1;
@@ -145,13 +146,18 @@ export class LogRoom {
   }
 
   #reading(commit: Commit): Reading {
-    const live = this.#core.jobsOf(commit).at(-1);
-    const stored = this.#store.jobsOf(commit).at(-1);
-    const job = live?.id ?? stored?.id;
-    const number = (live && currentRun(live)?.number) ?? stored?.runs ?? 0;
-    const log = job === undefined || number === 0 ? null : { commit, job, number };
-    const isOver = live === undefined ? stored?.verdict !== null : live.state.kind === 'finished';
-    return { log, isOver };
+    const job = this.#core.jobsOf(commit).at(-1) ?? this.#stored(commit);
+    const run = job === undefined ? undefined : currentRun(job);
+    const log =
+      job === undefined || run === undefined ? null : { commit, job: job.id, number: run.number };
+    return { log, isOver: job === undefined || job.state.kind === 'finished' };
+  }
+
+  /** The commit's latest job, which memory has forgotten, as its journal tells it. */
+  #stored(commit: Commit): Job | undefined {
+    const row = this.#store.jobsOf(commit).at(-1);
+    const history = row === undefined ? [] : this.#store.history(row.id);
+    return history.reduce<Job | undefined>(after, undefined);
   }
 }
 

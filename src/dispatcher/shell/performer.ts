@@ -1,7 +1,7 @@
 /**
  * Owns the order in which outcomes happen, for the whole dispatcher, here and nowhere else:
  *
- *   1. what the suites printed is in place   (results files of the jobs that finish)
+ *   1. what may be done twice is done        (results files in place, classic runners known)
  *   2. what happened is on disk              (all entries of this turn of the loop, one sync)
  *   3. what must be said is sent             (so OK means: on disk)
  *   4. what can be told is told              (the story; followers of logs)
@@ -16,8 +16,8 @@ import type { Outcome, Send } from '../core/events.js';
 import type { Entry } from '../core/journal.js';
 
 export interface Effects {
-  /** Puts the output of finished runs in its public place. */
-  readonly publishResults: (entries: readonly Entry[]) => void;
+  /** Puts finished runs' output in its public place; keeps what a restart must know besides. */
+  readonly prepare: (outcomes: readonly Outcome[]) => void;
   readonly append: (entries: readonly Entry[]) => void;
   readonly send: (send: Send) => void;
   readonly tell: (outcomes: readonly Outcome[]) => void;
@@ -33,6 +33,7 @@ export class Performer {
   readonly #clock: Clock;
   readonly #effects: Effects;
   #turn: Outcome[] = [];
+  #curious: (() => void)[] = [];
   #isScheduled = false;
   #isBlocked = false;
 
@@ -54,6 +55,12 @@ export class Performer {
     this.#clock.soon(() => this.#perform());
   }
 
+  /** Calls once all that was decided is on disk: nobody is told what a crash could take back. */
+  settled(call: () => void): void {
+    if (this.#turn.length === 0) call();
+    else this.#curious.push(call);
+  }
+
   /** Performs now what waits; for the last words before an exit. */
   flush(): void {
     if (this.#turn.length > 0 && !this.#isBlocked) this.#perform();
@@ -63,10 +70,8 @@ export class Performer {
     const turn = this.#turn;
     const entries = turn.flatMap(({ append }) => append);
     try {
-      if (entries.length > 0) {
-        this.#effects.publishResults(entries);
-        this.#effects.append(entries);
-      }
+      this.#effects.prepare(turn);
+      if (entries.length > 0) this.#effects.append(entries);
     } catch (error) {
       if (!this.#effects.isDiskFull(error)) throw error;
       if (!this.#isBlocked) this.#effects.blocked(true, error);
@@ -79,6 +84,7 @@ export class Performer {
     if (this.#isBlocked) this.#effects.blocked(false, null);
     this.#isBlocked = false;
     for (const { sends } of turn) for (const send of sends) this.#effects.send(send);
+    for (const call of this.#curious.splice(0)) call();
     this.#effects.tell(turn);
   }
 }

@@ -4,6 +4,7 @@
  * Never changes a job: that takes an event.
  */
 
+import { encodeSession } from '../../protocol/encoder.js';
 import { help } from '../../protocol/help.js';
 import { type Commit, type SessionId, sessionId } from '../../protocol/ids.js';
 import { heartbeatEveryMs } from '../../protocol/limits.js';
@@ -14,6 +15,7 @@ import type { DispatcherCore } from '../core/core.js';
 import type { Event, Histories, RequestId } from '../core/events.js';
 import type { Store } from '../store/store.js';
 import * as answers from './answers.js';
+import type { Door } from './door.js';
 import type { LogRoom } from './log-room.js';
 import { Session } from './session.js';
 import { reportFromText } from './verdict-from-text.js';
@@ -25,14 +27,18 @@ export interface ReceptionOptions {
   readonly store: Store;
   readonly logs: LogRoom;
   readonly feed: (event: Event) => void;
+  /** Calls once everything that the core has decided is on disk. */
+  readonly settled: (call: () => void) => void;
+  readonly door: Door;
   /** Eight hex digits, new at every start: sessions are named after it. */
   readonly start: string;
   /** What a classic peer is told when all is well. */
   readonly ok: 'OK' | 'ok';
+  /** Connections at once. */
+  readonly connectionsMax: number;
+  /** There is no place for further connections. Said once, until half of them are gone. */
+  readonly full: () => void;
 }
-
-/** Connections at once; each costs a descriptor and a few kilobytes. */
-const connectionsMax = 12_000;
 
 /** Bytes held for requests that are still arriving, over all connections. */
 const heldBytesMax = 256 * 1_024 * 1_024;
@@ -51,13 +57,18 @@ export class Reception {
   #counter = 0;
   #heldBytes = 0;
   #isPaused = false;
+  #saidFull = false;
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
   }
 
   accept(connection: Connection): ConnectionHandler {
+    const { connectionsMax } = this.#options;
+    if (this.#visitors.size < connectionsMax / 2) this.#saidFull = false;
     if (this.#visitors.size >= connectionsMax || this.#heldBytes > heldBytesMax) {
+      if (!this.#saidFull) this.#options.full();
+      this.#saidFull = true;
       connection.write('BUSY: too many connections, try again later\n');
       connection.destroySoon();
       return () => {};
@@ -106,9 +117,35 @@ export class Reception {
   }
 
   #hear(visitor: Visitor, request: Request, terminated: boolean): void {
-    const { clock, core, store, ok } = this.#options;
+    const refusal = this.#refusal(visitor, request);
+    if (refusal !== null) visitor.reply(refusal);
+    else this.#serve(visitor, request, terminated);
+  }
+
+  /** What is said to one who may not speak; null to one who may. */
+  #refusal({ isTrusted, connection }: Visitor, request: Request): string | Uint8Array | null {
+    const { door } = this.#options;
+    if (request.verb === 'hello') {
+      const says = door.refuses(request.body.token);
+      return says === null ? null : encodeSession({ verb: 'refused', body: { says } });
+    }
+    if (isTrusted && request.verb === 'token') return 'Refused: one token is enough\n';
+    const says =
+      request.verb === 'token'
+        ? door.refuses(request.secret)
+        : isTrusted
+          ? null
+          : door.refusesRequest(request.verb, connection.remoteHost);
+    return says === null ? null : `Refused: ${says}\n`;
+  }
+
+  #serve(visitor: Visitor, request: Request, terminated: boolean): void {
+    const { clock, core, store, settled, ok } = this.#options;
     const nowMs = clock.nowMs();
     switch (request.verb) {
+      case 'token':
+        visitor.trust();
+        break;
       case 'hello':
         this.#open(visitor, request);
         break;
@@ -117,13 +154,13 @@ export class Reception {
         break;
       case 'status':
         // The ancestor's peers send the bare word and compare the answer; people press Enter.
-        visitor.reply(terminated ? answers.status(core, nowMs) : ok);
+        settled(() => visitor.reply(terminated ? answers.status(core, nowMs) : ok));
         break;
       case 'verdict':
-        visitor.reply(answers.verdict(core, store, request.commit));
+        settled(() => visitor.reply(answers.verdict(core, store, request.commit)));
         break;
       case 'why':
-        visitor.reply(answers.why(core, store, request.commit, nowMs));
+        settled(() => visitor.reply(answers.why(core, store, request.commit, nowMs)));
         break;
       case 'log':
         this.#follow(visitor, request.commit);
@@ -171,7 +208,9 @@ export class Reception {
     }
   }
 
-  #open(visitor: Visitor, { body: hello }: Request & { verb: 'hello' }): void {
+  #open(visitor: Visitor, { body }: Request & { verb: 'hello' }): void {
+    // Its work is done: nothing further in sees the token, so nothing can tell or store it.
+    const { token: _, ...hello } = body;
     const { feed, store, logs, start } = this.#options;
     this.#counter += 1;
     const id = sessionId(start, this.#counter);

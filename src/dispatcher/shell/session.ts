@@ -1,7 +1,8 @@
 /**
  * Owns one open session: bytes to messages, messages to events, log bytes to their file.
  * Never decides; it asks the core whether a run may log, and the log files what they have.
- * One message at a time: while the disk works, the socket is paused, so nothing piles up here.
+ * One message at a time: while the disk works, or the peer does not read what it is answered,
+ * the socket is paused, so nothing piles up here.
  */
 
 import type { Report } from '../../protocol/bodies.js';
@@ -39,6 +40,7 @@ export class Session {
   readonly #decoder = sessionDecoder();
   readonly #inbox: SessionMessage[] = [];
   #isWorking = false;
+  #isUnread = false;
   #isClosed = false;
   #goneBecause: string | null = null;
 
@@ -64,8 +66,10 @@ export class Session {
       case 'closed':
         this.#leave(event.reason);
         break;
-      case 'opened':
       case 'drained':
+        this.#goOn();
+        break;
+      case 'opened':
         break;
     }
   };
@@ -77,12 +81,17 @@ export class Session {
       if (decoded.kind === 'message') this.#inbox.push(decoded.message);
       else this.hangUp(decoded.fault.says.trim());
     }
-    if (!this.#isWorking) this.#work();
+    this.#work();
   }
 
   send(message: SessionMessage): void {
     if (this.#isClosed) return;
-    this.#connection.write(encodeSession(message));
+    const hasRoom = this.#connection.write(encodeSession(message));
+    if (!hasRoom && !this.#isUnread) {
+      // Whoever does not read is not read: else each of its pings would cost us a pong to keep.
+      this.#isUnread = true;
+      this.#connection.pause();
+    }
     if (this.#connection.unsentBytes > unsentBytesMax) {
       this.#goneBecause = 'does not read what it is sent';
       this.#connection.destroy();
@@ -96,24 +105,38 @@ export class Session {
     this.#goneBecause ??= `was refused: ${says}`;
     this.#inbox.length = 0;
     this.#leave(this.#goneBecause);
-    this.#connection.destroySoon();
+    // One that reads nothing will not read the reason either.
+    if (this.#isUnread) this.#connection.destroy();
+    else this.#connection.destroySoon();
   }
 
-  /** Takes messages in order until one has to wait for the disk. */
+  /** The peer has read: what waited in between is answered now. */
+  #goOn(): void {
+    if (!this.#isUnread) return;
+    this.#isUnread = false;
+    this.#work();
+    this.#connection.resume();
+  }
+
+  /** Takes messages in order until one has to wait for the disk, or the peer is to read first. */
   #work(): void {
-    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
+    while (!this.#isWorking && !this.#isUnread) {
+      const next = this.#inbox.shift();
+      if (next === undefined) return;
       const waiting = this.#receive(next);
-      if (waiting === null) continue;
-      this.#isWorking = true;
-      this.#connection.pause();
-      void waiting.finally(() => {
-        this.#isWorking = false;
-        if (!this.#isClosed) this.#work();
-        // One for the pause above; what had to wait anew has paused for itself.
-        this.#connection.resume();
-      });
-      return;
+      if (waiting !== null) this.#waitFor(waiting);
     }
+  }
+
+  #waitFor(disk: Promise<void>): void {
+    this.#isWorking = true;
+    this.#connection.pause();
+    void disk.finally(() => {
+      this.#isWorking = false;
+      if (!this.#isClosed) this.#work();
+      // One for the pause above; what had to wait anew has paused for itself.
+      this.#connection.resume();
+    });
   }
 
   /** Answers a promise where the next message must wait for this one. */

@@ -3,7 +3,8 @@
  * `hello`, which hands the connection over to a session. Bounded in bytes and in time.
  *
  *   connected ──message──> asking ──reply──> closing      (the reply is given time to be read)
- *       │ └─────hello────> handed over
+ *       │ ^ └───hello────> handed over
+ *       │ └── a good token ──┘
  *       └──fault, silence─> told so, closing
  */
 
@@ -30,6 +31,7 @@ export class Visitor {
   readonly #options: VisitorOptions;
   readonly #decoder = requestDecoder();
   #state: 'connected' | 'asking' | 'closing' | 'handed-over' = 'connected';
+  #isTrusted = false;
   #successor: ConnectionHandler | null = null;
   #heldBytes = 0;
   #cancelQuiet: Cancel = () => {};
@@ -50,8 +52,20 @@ export class Visitor {
     else if (event.type === 'ended' && this.#state === 'closing') this.connection.destroy();
   };
 
+  /** It showed a token that was good. */
+  get isTrusted(): boolean {
+    return this.#isTrusted;
+  }
+
+  /** Trusts it from here on, and reads what it came to ask. */
+  trust(): void {
+    this.#isTrusted = true;
+    this.#state = 'connected';
+    this.#listen({ type: 'bytes', bytes: Buffer.alloc(0) });
+  }
+
   /** Sends the reply and closes; the peer gets a moment to read it. */
-  reply(text: string): void {
+  reply(text: string | Uint8Array): void {
     if (this.#state === 'closing') return;
     this.#stopTimers();
     this.#state = 'closing';
@@ -99,7 +113,8 @@ export class Visitor {
   }
 
   #hear(decoded: Decoded<Request>): void {
-    this.#stopTimers();
+    this.#cancelQuiet();
+    this.#cancelSilence();
     this.#account();
     this.#state = 'asking';
     if (decoded.kind === 'fault') this.reply(decoded.fault.says);
@@ -108,6 +123,7 @@ export class Visitor {
 
   /** Time is up: what is missing is said, and a peer that said nothing is just closed. */
   #giveUp(): void {
+    if (this.#state !== 'connected') return;
     const last = this.#decoder.end();
     if (last !== null) this.#hear(last);
     else this.connection.destroy();

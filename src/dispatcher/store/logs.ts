@@ -5,24 +5,9 @@
  * Invariant: the bytes of a log are contiguous, and each was written once.
  */
 
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  fdatasync,
-  fstatSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Commit } from '../../protocol/ids.js';
+import { type Disk, type OpenFile, realDisk } from '../../world/disk.js';
 import type { JobId } from '../core/journal.js';
 
 /** Which log: the `number`-th run of a job. */
@@ -33,27 +18,32 @@ export interface LogName {
 }
 
 interface OpenLog {
-  readonly file: number;
+  readonly file: OpenFile;
   size: number;
 }
+
+/** Logs open at once: a thousand runs must not use up the descriptors of the connections. */
+const openMost = 64;
 
 export class LogFiles {
   readonly #folder: string;
   readonly #results: string;
+  readonly #disk: Disk;
   readonly #open = new Map<string, OpenLog>();
 
   /** `folder` holds the logs, `results` a file per commit with its latest run's output. */
-  constructor(folder: string, results: string) {
-    mkdirSync(folder, { recursive: true });
-    mkdirSync(results, { recursive: true });
+  constructor(folder: string, results: string, disk: Disk = realDisk) {
+    disk.makeFolder(folder);
+    disk.makeFolder(results);
     this.#folder = folder;
     this.#results = results;
+    this.#disk = disk;
   }
 
   /** Bytes stored so far. */
   size(name: LogName): number {
     const path = this.#path(name);
-    return this.#open.get(path)?.size ?? statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    return this.#open.get(path)?.size ?? this.#disk.sizeOf(path) ?? 0;
   }
 
   /**
@@ -65,7 +55,7 @@ export class LogFiles {
     if (offset > log.size) return false;
     let from = log.size - offset;
     while (from < bytes.byteLength) {
-      const written = writeSync(log.file, bytes, from, bytes.byteLength - from, log.size);
+      const written = log.file.write(bytes.subarray(from), log.size);
       log.size += written;
       from += written;
     }
@@ -78,9 +68,9 @@ export class LogFiles {
     // Taken out first: whoever else wants the log meanwhile opens it anew, and closes its own.
     this.#open.delete(this.#path(name));
     try {
-      await synced(log.file);
+      await log.file.sync();
     } finally {
-      closeSync(log.file);
+      log.file.close();
     }
   }
 
@@ -90,43 +80,31 @@ export class LogFiles {
     const log = this.#open.get(path);
     if (log === undefined) return;
     this.#open.delete(path);
-    closeSync(log.file);
+    log.file.close();
   }
 
   /** Fills `into` from `offset` on; answers how many bytes there were. */
   read(name: LogName, offset: number, into: Buffer): number {
     const path = this.#path(name);
     const open = this.#open.get(path);
-    if (open !== undefined) return readSync(open.file, into, 0, into.length, offset);
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) return 0;
-    const file = openSync(path, 'r');
+    if (open !== undefined) return open.file.read(into, offset);
+    if (this.#disk.sizeOf(path) === null) return 0;
+    const file = this.#disk.open(path, 'read');
     try {
-      return readSync(file, into, 0, into.length, offset);
+      return file.read(into, offset);
     } finally {
-      closeSync(file);
+      file.close();
     }
   }
 
   /** Makes `<results>/<commit>` be that log: a reader sees the old one or the new one, whole. */
   publish(name: LogName): void {
-    const path = this.#path(name);
     if (this.size(name) === 0) this.#touch(name);
-    const draft = join(this.#results, `.${name.commit}.new`);
-    rmSync(draft, { force: true });
-    try {
-      // A second name for the same bytes: no copy, however long the log.
-      linkSync(path, draft);
-    } catch {
-      // Another file system, or one without links: a copy serves as well.
-      copyFileSync(path, draft);
-    }
-    renameSync(draft, join(this.#results, name.commit));
-    // Renaming one name of a file onto another name of the same file leaves both.
-    rmSync(draft, { force: true });
+    this.#disk.link(this.#path(name), join(this.#results, name.commit));
   }
 
   close(): void {
-    for (const { file } of this.#open.values()) closeSync(file);
+    for (const { file } of this.#open.values()) file.close();
     this.#open.clear();
   }
 
@@ -139,19 +117,24 @@ export class LogFiles {
     const path = this.#path(name);
     const already = this.#open.get(path);
     if (already !== undefined) return already;
-    mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(path, openFlags, 0o644);
-    const log = { file, size: fstatSync(file).size };
+    this.#makePlace();
+    this.#disk.makeFolder(dirname(path));
+    const file = this.#disk.open(path, 'write');
+    const log = { file, size: file.size };
     this.#open.set(path, log);
     return log;
+  }
+
+  /** Closes the log that was opened first; if it grows again, it is opened again. */
+  #makePlace(): void {
+    const [oldest] = this.#open;
+    if (oldest === undefined || this.#open.size < openMost) return;
+    const [path, { file }] = oldest;
+    this.#open.delete(path);
+    file.close();
   }
 
   #path({ commit, job, number }: LogName): string {
     return join(this.#folder, commit.slice(0, 2), `${commit}-${job}.${number}.log`);
   }
 }
-
-/** Read and write at positions, created where missing, never truncated. */
-const openFlags = constants.O_RDWR | constants.O_CREAT;
-
-const synced = promisify(fdatasync);

@@ -3,7 +3,7 @@
  * Never keeps anything in memory that is not in the file.
  */
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Address } from '../../protocol/address.js';
@@ -26,37 +26,41 @@ export function openSqliteStore(folder: string): Store {
         `Another dispatcher uses the data folder ${folder}: stop it, or choose --data.`,
       );
     }
-    return new SqliteStore(join(folder, 'trivet.db'), lock);
+    return new SqliteStore(new Database(join(folder, 'trivet.db')), lock);
   } catch (error) {
     lock?.release();
     throw error instanceof UsageError ? error : new UsageError(explain(folder, error));
   }
 }
 
-/** Whether an append failed because there is no room: nothing was written, it can be repeated. */
+/** Whether a write failed because there is no room: nothing is lost, it can be repeated. */
 export function isDiskFull(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
-  return code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT' || isIoError(code);
+  return (typeof code === 'string' && noRoom.has(code)) || isIoError(code);
 }
+
+/** A disk, a quota or a table of descriptors that is full: all of them may have room later. */
+const noRoom = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE']);
 
 /** Without room for its shared memory, SQLite speaks of an I/O error instead. */
 function isIoError(code: unknown): boolean {
   return typeof code === 'string' && code.startsWith('SQLITE_IOERR');
 }
 
-class SqliteStore implements Store {
+/** The store in a database that is open; `lock` is released with it. */
+export class SqliteStore implements Store {
   readonly #database: Database.Database;
   readonly #lock: Lock;
+  readonly #statements = new Map<string, Database.Statement>();
   readonly #append: (entries: readonly Entry[]) => void;
 
-  constructor(path: string, lock: Lock) {
-    const isNew = !existsSync(path);
+  constructor(database: Database.Database, lock: Lock) {
     this.#lock = lock;
-    this.#database = new Database(path);
+    this.#database = database;
     this.#database.pragma('journal_mode = WAL');
     // Promise 1: OK means on disk, so every commit waits for the disk.
     this.#database.pragma('synchronous = FULL');
-    migrate(this.#database, path, isNew);
+    migrate(this.#database);
     this.#append = this.#prepareAppend();
   }
 
@@ -76,50 +80,46 @@ class SqliteStore implements Store {
   }
 
   jobsOf(commit: Commit): JobRow[] {
-    const rows = this.#database
-      .prepare(
-        `SELECT id, verdict, (SELECT max(number) FROM run WHERE job = job.id) AS runs
+    const rows = this.#statement(
+      `SELECT id, verdict, (SELECT max(number) FROM run WHERE job = job.id) AS runs
          FROM job WHERE commit_id = ? ORDER BY id`,
-      )
-      .all(commit) as { id: JobId; verdict: Verdict | null; runs: number | null }[];
+    ).all(commit) as { id: JobId; verdict: Verdict | null; runs: number | null }[];
     return rows.map(({ id, verdict, runs }) => ({ id, commit, verdict, runs: runs ?? 0 }));
   }
 
   isRecorded(run: RunId): boolean {
-    const row = this.#database
-      .prepare(
-        "SELECT 1 FROM run WHERE id = ? AND ending NOT IN ('lost', 'handed-back') AND log_bytes >= 0",
-      )
-      .get(run);
+    const row = this.#statement(
+      "SELECT 1 FROM run WHERE id = ? AND ending NOT IN ('lost', 'handed-back') AND log_bytes >= 0",
+    ).get(run);
     return row !== undefined;
   }
 
   nextJob(): JobId {
-    const row = this.#database.prepare('SELECT max(id) AS last FROM job').get();
+    const row = this.#statement('SELECT max(id) AS last FROM job').get();
     return ((row as { last: number | null }).last ?? 0) + 1;
   }
 
+  lastAtMs(): number {
+    const last = this.#statement('SELECT at_ms FROM journal ORDER BY seq DESC LIMIT 1');
+    return (last.pluck().get() as number | undefined) ?? 0;
+  }
+
   repositories(): string[] {
-    const names = this.#database
-      .prepare('SELECT DISTINCT repository FROM job WHERE repository IS NOT NULL')
-      .pluck()
-      .all();
-    return names as string[];
+    const query = 'SELECT DISTINCT repository FROM job WHERE repository IS NOT NULL';
+    return this.#statement(query).pluck().all() as string[];
   }
 
   classicRunners(): Address[] {
-    return this.#database.prepare('SELECT host, port FROM classic_runner').all() as Address[];
+    return this.#statement('SELECT host, port FROM classic_runner').all() as Address[];
   }
 
   rememberRunner(address: Address): void {
     const insert = 'INSERT OR IGNORE INTO classic_runner (host, port) VALUES (@host, @port)';
-    this.#database.prepare(insert).run(address);
+    this.#statement(insert).run(address);
   }
 
   forgetRunner(address: Address): void {
-    this.#database
-      .prepare('DELETE FROM classic_runner WHERE host = @host AND port = @port')
-      .run(address);
+    this.#statement('DELETE FROM classic_runner WHERE host = @host AND port = @port').run(address);
   }
 
   close(): void {
@@ -141,14 +141,22 @@ class SqliteStore implements Store {
     return (entries) => all.immediate(entries);
   }
 
+  /** Prepared at its first use, and kept: a statement costs more to prepare than to run. */
+  #statement(query: string): Database.Statement {
+    const statement = this.#statements.get(query) ?? this.#database.prepare(query);
+    this.#statements.set(query, statement);
+    return statement;
+  }
+
   #entries(query: string, ...values: unknown[]): Entry[] {
-    const texts = this.#database.prepare(query).pluck().all(values) as string[];
+    const texts = this.#statement(query).pluck().all(values) as string[];
     // Our own words, written by `append` of this or an older version of the same schema.
     return texts.map((text) => JSON.parse(text) as Entry);
   }
 }
 
-function migrate(database: Database.Database, path: string, isNew: boolean): void {
+function migrate(database: Database.Database): void {
+  const path = database.name;
   const version = database.pragma('user_version', { simple: true }) as number;
   if (version > schemaVersion) {
     throw new UsageError(
@@ -158,7 +166,7 @@ function migrate(database: Database.Database, path: string, isNew: boolean): voi
   }
   if (version === schemaVersion) return;
   const tables = database.prepare('SELECT count(*) FROM sqlite_master').pluck().get();
-  if (!isNew && tables !== 0) {
+  if (tables !== 0) {
     throw new UsageError(`${path} is not Trivet's: choose another folder with --data.`);
   }
   database.transaction(() => {

@@ -30,6 +30,8 @@ export interface Store {
   isRecorded(run: RunId): boolean;
   /** The id for the next job to be accepted. */
   nextJob(): JobId;
+  /** When the last entry was made; 0 before the first. */
+  lastAtMs(): number;
   /** Names of all repositories that a job ever belonged to. */
   repositories(): string[];
   /** Addresses of classic runners, who would not register again after a restart of ours. */

@@ -1,0 +1,174 @@
+/**
+ * Owns the storm over real processes: a dispatcher, an observer and three runners, real git, real
+ * sockets through bad lines, killed and frozen and out of disk at a pace drawn from a seed. Then
+ * the weather clears, everything must come to its end, and what is on disk is judged.
+ *
+ *   npm run chaos -- [--minutes 5] [--seed N] [--keep]
+ */
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import * as net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Random } from '../test/simulation/random.js';
+import { Actor } from './chaos/actor.js';
+import { after, BadLine } from './chaos/bad-line.js';
+import { areAllFinished, type Judgement, judge } from './chaos/checks.js';
+import { SmallDisk } from './chaos/disk.js';
+import { Project } from './chaos/project.js';
+import { type Stage, Weather } from './chaos/weather.js';
+
+/** Between two faults, and between two pushes, in milliseconds: the pace. */
+const faultEveryMs = [200, 2_500] as const;
+const pushEveryMs = [500, 4_000] as const;
+
+/** When the weather has cleared, all that was pushed is to have its verdict within this. */
+const calmWithinMs = 120_000;
+
+const { minutes, seed, keep } = readFlags();
+const folder = mkdtempSync(join(tmpdir(), 'trivet-chaos-'));
+const disk = new SmallDisk(join(folder, 'disk'));
+const [data, results] = [join(disk.folder, 'data'), join(disk.folder, 'results')];
+const project = new Project(folder);
+const stage = await setUp();
+const actors = [stage.dispatcher, stage.observer, ...stage.runners];
+process.once('SIGINT', () => void cleanUp().then(() => process.exit(3)));
+
+try {
+  console.log(`chaos for ${minutes} min, seed ${seed}; stories in ${folder}`);
+  const weather = new Weather(stage, new Random(seed, 'weather'));
+  await storm(weather);
+  await weather.heal();
+  const clearedAtMs = Date.now();
+  const isCalm = await eventually(() => areAllFinished(data, project.expected), calmWithinMs);
+  const calmAfterMs = Date.now() - clearedAtMs;
+  await Promise.all(actors.map((actor) => actor.end('SIGTERM')));
+  const judgement = judge(data, results, project);
+  process.exitCode = report(weather, judgement, isCalm ? calmAfterMs : null) ? 0 : 1;
+} finally {
+  await cleanUp();
+}
+
+async function setUp(): Promise<Stage> {
+  const port = await freePort();
+  const lines = new Map<string, BadLine>();
+  const client = async (name: string, launcher: string, ...flags: string[]) => {
+    const line = await BadLine.to(port);
+    lines.set(name, line);
+    const clone = project.clone(name.replace(' ', '-'));
+    const server = ['--dispatcher-server', `127.0.0.1:${line.port}`];
+    return new Actor(name, launcher, [...server, ...flags, clone], folder);
+  };
+  const flags = ['--port', `${port}`, '--data', data, '--results', results];
+  const dispatcher = new Actor('dispatcher', 'dispatcher.js', flags, folder);
+  project.push(1, new Random(seed, 'first commit'));
+  const observer = await client('observer', 'observer.js');
+  const runners: Actor[] = [];
+  for (const name of ['A', 'B', 'C']) {
+    const jobs = name === 'C' ? '2' : '1';
+    const flags = ['--name', name, '--port', '0', '--jobs', jobs];
+    runners.push(await client(`runner ${name}`, 'test-runner.js', ...flags));
+  }
+  mkdirSync(data);
+  for (const actor of [dispatcher, observer, ...runners]) actor.start();
+  return { dispatcher, observer, runners, lines, disk };
+}
+
+/** Faults and pushes, each at its own pace, until the time is up. */
+async function storm(weather: Weather): Promise<void> {
+  const endsAtMs = Date.now() + minutes * 60_000;
+  const again = async (
+    name: string,
+    everyMs: readonly [number, number],
+    act: (r: Random) => void,
+  ) => {
+    const random = new Random(seed, name);
+    for (;;) {
+      await after(random.between(...everyMs));
+      if (Date.now() >= endsAtMs) return;
+      act(random);
+      // A process that ended by itself is what this is all about; nobody starts it again.
+      for (const { name, ownEnd } of actors) {
+        if (ownEnd !== null) throw new Error(`the ${name} ended by itself: ${ownEnd}`);
+      }
+    }
+  };
+  await Promise.all([
+    again('pace of faults', faultEveryMs, () => weather.strike()),
+    again('pace of pushes', pushEveryMs, (random) => project.push(random.between(1, 4), random)),
+  ]);
+}
+
+function report(weather: Weather, judgement: Judgement, calmAfterMs: number | null): boolean {
+  const { checks, runs, lostRuns, poisoned, longestRecoveryMs } = judgement;
+  const row = (what: string, value: string | number) =>
+    console.log(`  ${what.padEnd(44)}${String(value).padStart(8)}`);
+  console.log('\nfaults injected');
+  for (const [what, count] of [...weather.counts].sort()) row(what, count);
+  if (!disk.canBeFilled) row('disk full (needs root for a tmpfs)', 'none');
+  console.log('\nwhat came of it');
+  row('commits handed over', project.expected.length);
+  row('runs leased', runs);
+  row('runs lost and run elsewhere', lostRuns);
+  row('commits that cost three runners (errored)', poisoned);
+  row('longest from a lost run to its next, s', (longestRecoveryMs / 1_000).toFixed(1));
+  row('calm after the storm, s', calmAfterMs === null ? 'never' : (calmAfterMs / 1_000).toFixed(1));
+  console.log('');
+  for (const { says, violations } of checks) {
+    console.log(`  ${violations.length === 0 ? '✓' : '✗'} ${says}`);
+    for (const violation of violations.slice(0, 5)) console.log(`      ${violation}`);
+  }
+  const isWell = calmAfterMs !== null && checks.every(({ violations }) => violations.length === 0);
+  console.log(
+    isWell ? '\nnothing lost, nothing doubled' : `\nreplay: --seed ${seed} --minutes ${minutes}`,
+  );
+  return isWell;
+}
+
+async function cleanUp(): Promise<void> {
+  await Promise.all(actors.map((actor) => actor.end('SIGKILL')));
+  for (const line of stage.lines.values()) line.close();
+  if (keep) return;
+  disk.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function eventually(holds: () => boolean, withinMs: number): Promise<boolean> {
+  const deadlineMs = Date.now() + withinMs;
+  while (!holds()) {
+    if (Date.now() > deadlineMs) return false;
+    await after(100);
+  }
+  return true;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function readFlags(): { minutes: number; seed: number; keep: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        minutes: { type: 'string', default: '5' },
+        seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+        keep: { type: 'boolean', default: false },
+      },
+    });
+    const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
+    if (!(minutes > 0 && minutes <= 600)) throw new Error('--minutes is a number from 0 to 600.');
+    if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('--seed is a whole number.');
+    return { minutes, seed, keep: values.keep };
+  } catch (error) {
+    console.error(
+      `${(error as Error).message}\nnpm run chaos -- [--minutes 5] [--seed N] [--keep]`,
+    );
+    process.exit(2);
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Owns the walls around a suite with `--sandbox`: no network, a read-only file system but for the
+ * checkout and a /tmp of its own, and nothing to be seen of the runner. bubblewrap builds them.
+ * Without `--sandbox` a suite may do whatever the runner's user may.
+ *
+ *   env (deaf to TERM) ── bwrap ── bwrap, pid 1 inside ── env (hears TERM) ── the suite
+ *
+ * bwrap would die of the TERM that asks the suite to end, and take the suite with it before its
+ * grace is over; so bwrap is deaf to it. KILL reaches all, for each dies with its parent.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { UsageError } from '../world/command-line.js';
+import type { Command } from './suite.js';
+
+/** What a sandbox must know of the place where it stands. All paths are real ones. */
+export interface Site {
+  /** The checkout. Its `.git` can only be read, as the next run's checkout builds upon it. */
+  readonly tree: string;
+  /** Where the checkout borrows its objects. */
+  readonly objects: readonly string[];
+  /** The runner's own folder: results of other runs, and other slots. */
+  readonly state: string;
+  /** Files that only the runner may read: the token, the key of its certificate. */
+  readonly secrets: readonly string[];
+}
+
+/** The order matters: each line may open a hole in, or lay a cover on, those before it. */
+const walls = [
+  ...['--ro-bind', '/', '/'],
+  ...['--dev', '/dev'],
+  ...['--proc', '/proc'],
+  ...['--tmpfs', '/tmp'],
+  // Where daemons have their sockets: a socket can be talked to even where files are read-only.
+  ...['--tmpfs', '/run'],
+  ...['--unshare-net', '--unshare-pid', '--unshare-ipc', '--die-with-parent'],
+  // As root: without this it could mount the walls away.
+  ...['--cap-drop', 'ALL'],
+];
+
+/** The same command behind the walls. */
+export function sandboxed({ file, args, says }: Command, site: Site): Command {
+  const { tree, objects, state, secrets } = site;
+  const place = [
+    ...['--tmpfs', state],
+    ...['--bind', tree, tree],
+    ...['--ro-bind', join(tree, '.git'), join(tree, '.git')],
+    ...objects.flatMap((folder) => ['--ro-bind', folder, folder]),
+    ...secrets.flatMap((secret) => ['--ro-bind', '/dev/null', secret]),
+    ...['--chdir', tree],
+  ];
+  return { file: 'env', args: behind(place, [file, ...args]), says };
+}
+
+/** Throws `UsageError` where no sandbox can be built. */
+export function assertSandbox(): void {
+  const { status, stderr, error } = spawnSync('env', behind([], ['true']), { encoding: 'utf8' });
+  if (status === 0) return;
+  const why = error?.message ?? stderr.trim().split('\n').at(-1);
+  throw new UsageError(
+    `--sandbox needs bubblewrap, a kernel that allows it namespaces, and GNU env (${why}): ` +
+      'install it ("apt install bubblewrap"), or leave --sandbox out.',
+  );
+}
+
+function behind(place: readonly string[], command: readonly string[]): string[] {
+  const inside = ['env', '--default-signal=TERM', ...command];
+  return ['--ignore-signal=TERM', 'bwrap', ...walls, ...place, '--', ...inside];
+}

@@ -1,0 +1,104 @@
+/**
+ * Owns files as the logs of suites need them: written and read at positions, synced without
+ * holding up the process, named anew in one step. Knows nothing of what is in them.
+ * A simulated world brings another `Disk`, which forgets, at a power cut, what was not synced.
+ */
+
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fdatasync,
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { readIfThere, writeAtomically } from './files.js';
+
+/** `write`: made where it is missing, never truncated. `append-new`: an old one makes it fail. */
+export type How = 'read' | 'write' | 'append-new';
+
+export interface OpenFile {
+  readonly size: number;
+  /** Fills `into` from `offset` on; answers how many bytes there were. */
+  read(into: Uint8Array, offset: number): number;
+  /** Answers how many bytes found room, at least one. Throws where there is none. */
+  write(bytes: Uint8Array, offset: number): number;
+  /** Resolves once all that was written is on disk. */
+  sync(): Promise<void>;
+  close(): void;
+}
+
+export interface Disk {
+  makeFolder(path: string): void;
+  /** The names in a folder. */
+  list(folder: string): string[];
+  /** In bytes; null where there is no such file. */
+  sizeOf(path: string): number | null;
+  open(path: string, how: How): OpenFile;
+  /** Removes a file, if it is there. */
+  remove(path: string): void;
+  /** Gives a file a second name; who reads under that name sees the old file or this one, whole. */
+  link(path: string, as: string): void;
+  /** Null where there is no such file. */
+  readText(path: string): string | null;
+  /** Returns once the text and the name are on disk; a reader sees the old text or the new. */
+  writeText(path: string, text: string): void;
+}
+
+export const realDisk: Disk = {
+  makeFolder: (path) => {
+    mkdirSync(path, { recursive: true });
+  },
+  list: (folder) => readdirSync(folder),
+  sizeOf: (path) => statSync(path, { throwIfNoEntry: false })?.size ?? null,
+  open: (path, how) => adopt(openSync(path, flags[how], 0o644)),
+  remove: (path) => rmSync(path, { force: true }),
+  link,
+  readText: readIfThere,
+  writeText: writeAtomically,
+};
+
+const flags = {
+  read: constants.O_RDONLY,
+  write: constants.O_RDWR | constants.O_CREAT,
+  'append-new': 'ax',
+} as const;
+
+const synced = promisify(fdatasync);
+
+function adopt(file: number): OpenFile {
+  return {
+    get size() {
+      return fstatSync(file).size;
+    },
+    read: (into, offset) => readSync(file, into, 0, into.length, offset),
+    write: (bytes, offset) => writeSync(file, bytes, 0, bytes.length, offset),
+    sync: () => synced(file),
+    close: () => closeSync(file),
+  };
+}
+
+function link(path: string, as: string): void {
+  const draft = join(dirname(as), `.${basename(as)}.new`);
+  rmSync(draft, { force: true });
+  try {
+    // A second name for the same bytes: no copy, however long the file.
+    linkSync(path, draft);
+  } catch {
+    // Another file system, or one without links: a copy serves as well.
+    copyFileSync(path, draft);
+  }
+  renameSync(draft, as);
+  // Renaming one name of a file onto another name of the same file leaves both.
+  rmSync(draft, { force: true });
+}

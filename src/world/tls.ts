@@ -1,0 +1,130 @@
+/**
+ * Owns TLS: the files it needs, and how sockets are secured on either end. A port that speaks
+ * TLS tells by the first byte whether its peer does, so that the ancestor's, who cannot, may be
+ * let in by name. Knows nothing of messages; network.ts does not know that this is TLS.
+ */
+
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import * as tls from 'node:tls';
+import { UsageError } from './command-line.js';
+import type { Hosts } from './hosts.js';
+import type { Accepting, Connecting } from './network.js';
+
+/** What is on disk, in PEM. */
+export interface Credentials {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
+
+/** The paths as the command line has them. */
+export interface CredentialFiles {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}
+
+/** Reads and checks the files; throws `UsageError`, which names the one that is wrong. */
+export function readCredentials({ ca, cert, key }: CredentialFiles): Credentials {
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new UsageError('--tls-cert and --tls-key belong together: give both, or neither.');
+  }
+  const credentials = {
+    ...(ca === undefined ? {} : { ca: readCertificate(ca) }),
+    ...(cert === undefined ? {} : { cert: readCertificate(cert) }),
+    ...(key === undefined ? {} : { key: readFile(key) }),
+  };
+  try {
+    tls.createSecureContext(credentials);
+  } catch (error) {
+    throw new UsageError(
+      `The key in ${key} is not that of the certificate in ${cert} (${(error as Error).message}).`,
+    );
+  }
+  return credentials;
+}
+
+/** The same for a client: null where no `--tls-ca` asks for TLS. */
+export function readClientCredentials(flags: {
+  readonly 'tls-ca'?: string | undefined;
+  readonly 'tls-cert'?: string | undefined;
+  readonly 'tls-key'?: string | undefined;
+}): Credentials | null {
+  const { 'tls-ca': ca, 'tls-cert': cert, 'tls-key': key } = flags;
+  if (ca === undefined && (cert ?? key) !== undefined) {
+    throw new UsageError('--tls-cert needs --tls-ca: whom should we trust?');
+  }
+  const credentials = readCredentials({ ca, cert, key });
+  return ca === undefined ? null : credentials;
+}
+
+/** How long a peer may take to begin and to finish its handshake. */
+const handshakeWithinMs = 5_000;
+
+/** The first byte of every TLS connection: a handshake record. No verb of ours begins so. */
+const handshakeByte = 0x16;
+
+/** Secures what is accepted. With a `ca`, clients too must show a certificate of its. */
+export function acceptingTls(credentials: Credentials, mayBePlain: Hosts): Accepting {
+  const demanding = credentials.ca !== undefined;
+  return (serve) => {
+    const secure = tls.createServer(
+      {
+        ...credentials,
+        requestCert: demanding,
+        rejectUnauthorized: demanding,
+        handshakeTimeout: handshakeWithinMs,
+      },
+      serve,
+    );
+    secure.on('tlsClientError', (_error, socket) => socket.destroy());
+    return (socket) => {
+      const giveUp = () => socket.destroy();
+      socket.setTimeout(handshakeWithinMs, giveUp);
+      socket.on('error', giveUp);
+      socket.once('end', giveUp);
+      socket.once('data', (first: Buffer) => {
+        socket.setTimeout(0);
+        socket.off('timeout', giveUp);
+        socket.off('end', giveUp);
+        if (first[0] === handshakeByte) {
+          // TLS takes over the descriptor, and with it what was read already but for this pause.
+          socket.pause();
+          socket.unshift(first);
+          secure.emit('connection', socket);
+        } else if (mayBePlain(socket.remoteAddress ?? '')) {
+          serve(socket);
+          socket.unshift(first);
+        } else socket.destroy();
+      });
+    };
+  };
+}
+
+/** Secures what is dialled: only a peer whose certificate the `ca` vouches for is spoken to. */
+export function connectingTls(credentials: Credentials): Connecting {
+  return {
+    socket: (options) => tls.connect({ ...options, ...credentials }),
+    openedBy: 'secureConnect',
+  };
+}
+
+function readCertificate(path: string): Buffer {
+  const pem = readFile(path);
+  try {
+    new X509Certificate(pem);
+    return pem;
+  } catch {
+    throw new UsageError(`${path} holds no certificate in PEM ("-----BEGIN CERTIFICATE-----").`);
+  }
+}
+
+function readFile(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`Cannot read ${path} (${code ?? message}): check the --tls- flags.`);
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Owns the secret that all who may speak share: where it comes from, and how it is compared.
+ * Invariant: no log line, no error, no JSON and no child's environment shows it by accident.
+ */
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { parseSecret } from '../protocol/ids.js';
+import { UsageError } from './command-line.js';
+
+/** What cannot be guessed in the lifetime of a network: 16 random letters are about 90 bits. */
+const charactersMin = 16;
+
+/** Private fields stay out of JSON and of what `console.log` shows. */
+export class Token {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** In a time that says nothing about where, or at which length, the two differ. */
+  matches(given: string): boolean {
+    return timingSafeEqual(digest(this.#text), digest(given));
+  }
+
+  /** For the one place where it goes out: our own `hello`. */
+  reveal(): string {
+    return this.#text;
+  }
+}
+
+/** The token in that file, else the one in TRIVET_TOKEN, else null. Throws `UsageError`. */
+export function readToken(file: string | undefined): Token | null {
+  const given = process.env['TRIVET_TOKEN'];
+  // No child of ours, git among them, has any business with it.
+  delete process.env['TRIVET_TOKEN'];
+  if (file !== undefined) return checked(readFile(file), `The token in ${file}`);
+  return given === undefined || given === '' ? null : checked(given, 'The token in TRIVET_TOKEN');
+}
+
+function checked(text: string, what: string): Token {
+  const secret = parseSecret(text.trim());
+  if (secret !== null && secret.length >= charactersMin) return new Token(secret);
+  throw new UsageError(
+    `${what} must be ${charactersMin} to 256 letters, digits or signs, without spaces and ` +
+      'colons: make one with "openssl rand -hex 32".',
+  );
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`Cannot read the token file ${path} (${code ?? message}).`);
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

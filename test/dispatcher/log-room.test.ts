@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { DispatcherCore } from '../../src/dispatcher/core/core.js';
+import type { Entry } from '../../src/dispatcher/core/journal.js';
+import { LogRoom } from '../../src/dispatcher/shell/log-room.js';
+import { LogFiles } from '../../src/dispatcher/store/logs.js';
+import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
+import { runId } from '../../src/protocol/ids.js';
+import { commit } from '../support/commits.js';
+import { temporaryFolder } from '../support/git.js';
+import { handClock } from '../support/hand-clock.js';
+
+const start = '00000001';
+const [first, second] = [runId(start, 1), runId(start, 2)];
+const of = { job: 1, atMs: 1 };
+const lease = { kind: 'leased', runner: 'anna', classic: false, ...of } as const;
+
+/** The first run was lost, came back after a second had begun and ended in vain, and passed. */
+const history: readonly Entry[] = [
+  {
+    ...of,
+    ...{ kind: 'accepted', repository: 'demo', commit: commit(1), by: 'observer' },
+    ...{ branch: '', author: '', subject: '' },
+  },
+  { ...lease, run: first, number: 1 },
+  { ...of, kind: 'lost', run: first, runner: 'anna', reason: 'closed its connection' },
+  { ...lease, run: second, number: 2 },
+  { ...of, kind: 'handed-back', run: second, runner: 'anna', reason: 'stopped', detail: '' },
+  { ...of, kind: 'resumed', run: first, runner: 'anna' },
+  {
+    ...of,
+    ...{ kind: 'finished', run: first, verdict: 'passed', reason: '' },
+    ...{ exitCode: 0, signal: null, logBytes: 5, durationMs: 1 },
+  },
+];
+
+test('the log of a job that memory has forgotten is that of the run that gave the verdict', () => {
+  const folder = temporaryFolder();
+  const store = openSqliteStore(folder);
+  onTestFinished(() => store.close());
+  const files = new LogFiles(join(folder, 'logs'), join(folder, 'results'));
+  onTestFinished(() => files.close());
+  store.append(history);
+  files.append({ commit: commit(1), job: 1, number: 1 }, 0, Buffer.from('green'));
+  files.append({ commit: commit(1), job: 1, number: 2 }, 0, Buffer.from('in vain'));
+
+  const clock = handClock();
+  const founding = { start, nextJob: 2, repositories: [], classicRunners: [], classicRunMaxMs: 1 };
+  const core = new DispatcherCore(founding, store.unfinished(), clock.nowMs());
+  const read: string[] = [];
+  const room = new LogRoom(core, store, files, clock, () => {});
+  room.followers.follow(commit(1), {
+    write: (bytes) => read.push(bytes.toString()) > 0,
+    end: () => read.push('(the end)'),
+  });
+  expect(read).toEqual(['green', '(the end)']);
+});

@@ -1,0 +1,89 @@
+/**
+ * Owns one of the ancestor's runners, as ANCESTOR.md describes it: one connection a message, one
+ * read a message, a result that is sent once whatever becomes of it. It knows one repository, is
+ * BUSY while it tests, and for good while its suite hangs, until somebody comes and kills that.
+ */
+
+import { ask } from '../../src/link/ask.js';
+import { parseCommit } from '../../src/protocol/ids.js';
+import type { Connection, ConnectionHandler } from '../../src/world/network.js';
+import { SimulatedDisk } from './disk.js';
+import type { Life } from './life.js';
+import { dispatcherAddress, type Ground, Machine } from './machine.js';
+import { classicOutput, scriptOf } from './suites.js';
+
+/** One `recv`. */
+const recvBytes = 1_024;
+
+/** So long somebody takes to notice a suite that hangs. */
+const noticedAfterMs = 20_000;
+
+const port = 8900;
+
+export class AncestorsRunner extends Machine {
+  readonly #dialect: 'classic' | 'py3';
+  #isBusy = false;
+
+  constructor(ground: Ground, host: string, dialect: 'classic' | 'py3') {
+    super(ground, 'ancestor', host, new SimulatedDisk(ground.timeline, ground.random));
+    this.#dialect = dialect;
+  }
+
+  drain(): void {
+    this.life.end();
+  }
+
+  protected run(life: Life): void {
+    this.#isBusy = false;
+    const network = this.ground.network.seenBy(life, this.host);
+    void network.listen({ host: this.host, port }, (connection) => this.#accept(connection));
+    this.#say({ verb: 'register', host: this.host, port });
+  }
+
+  #accept(connection: Connection): ConnectionHandler {
+    let isAnswered = false;
+    return (event) => {
+      if (event.type === 'bytes' && !isAnswered) {
+        isAnswered = true;
+        const received = event.bytes.subarray(0, recvBytes).toString('latin1').trim();
+        connection.write(this.#answer(received));
+        connection.destroySoon();
+      }
+      if (event.type === 'ended') connection.destroy();
+    };
+  }
+
+  #answer(received: string): string {
+    const ok = this.#dialect === 'py3' ? 'ok' : 'OK';
+    const [verb, argument = ''] = received.split(':');
+    if (verb === 'ping') return 'pong';
+    if (verb === 'status') return ok;
+    const commit = verb === 'runtest' ? parseCommit(argument) : null;
+    if (commit === null) return 'Invalid command';
+    if (this.#isBusy) return 'BUSY';
+    this.#isBusy = true;
+    const { prints, afterMs, ends } = scriptOf(commit);
+    const durationMs = prints.reduce((sum, print) => sum + print.afterMs, afterMs);
+    const { clock } = this.life;
+    if (ends === 'hangs' || !this.ground.history.has(commit)) {
+      clock.after(noticedAfterMs, () => {
+        this.#isBusy = false;
+      });
+    } else {
+      clock.after(durationMs, () => {
+        if (ends === 'kills its runner') this.life.end();
+        this.#isBusy = false;
+        const verb = this.#dialect === 'py3' ? 'result' : 'results';
+        this.#say({ verb, commit, body: classicOutput(commit) });
+      });
+    }
+    return ok;
+  }
+
+  /** The reply is read and ignored. */
+  #say(request: Parameters<typeof ask>[2]): void {
+    const { clock } = this.life;
+    const network = this.ground.network.seenBy(this.life, this.host);
+    ask({ clock, network }, dispatcherAddress, request, 5_000, () => {});
+  }
+}

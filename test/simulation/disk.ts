@@ -1,0 +1,178 @@
+/**
+ * Owns the simulated disk of one machine, which outlives its processes. A SIGKILL costs it
+ * nothing; a power cut costs every file what was not synced, from some byte on.
+ * Names are durable at once, as a journaling file system has it once the file itself is synced.
+ */
+
+import { dirname } from 'node:path';
+import type { Disk, How, OpenFile } from '../../src/world/disk.js';
+import type { Life } from './life.js';
+import type { Random } from './random.js';
+import type { Timeline } from './timeline.js';
+
+interface Inode {
+  bytes: Buffer;
+  size: number;
+  syncedSize: number;
+}
+
+/** What the system says when there is no room. */
+class DiskFull extends Error {
+  readonly code = 'ENOSPC';
+}
+
+export class SimulatedDisk {
+  readonly #timeline: Timeline;
+  readonly #random: Random;
+  readonly #files = new Map<string, Inode>();
+  /** While true, nothing can be written. */
+  isFull = false;
+  /** Files that its processes hold open; a process's death closes its own. */
+  openFiles = 0;
+
+  constructor(timeline: Timeline, random: Random) {
+    this.#timeline = timeline;
+    this.#random = random;
+  }
+
+  /** As a process sees it. */
+  seenBy(life: Life): Disk {
+    let mine = 0;
+    life.whenDead(() => {
+      this.openFiles -= mine;
+    });
+    const count = (by: number) => {
+      if (!life.isAlive) return;
+      mine += by;
+      this.openFiles += by;
+    };
+    return {
+      makeFolder: () => {
+        life.step();
+      },
+      list: (folder) => this.list(folder),
+      sizeOf: (path) => this.#files.get(path)?.size ?? null,
+      open: (path, how) => this.#open(life, path, how, count),
+      remove: (path) => {
+        if (life.step()) this.#files.delete(path);
+      },
+      link: (path, as) => {
+        this.#makeRoom(life);
+        const inode = this.#known(path, life);
+        if (life.step()) this.#files.set(as, inode);
+        life.step();
+      },
+      readText: (path) => this.read(path)?.toString() ?? null,
+      writeText: (path, text) => {
+        this.#makeRoom(life);
+        const bytes = Buffer.from(text);
+        const inode = { bytes, size: bytes.length, syncedSize: bytes.length };
+        if (life.step()) this.#files.set(path, inode);
+        life.step();
+      },
+    };
+  }
+
+  /** What is in a file, to whoever looks at the disk from outside; null where it is not there. */
+  read(path: string): Buffer | null {
+    const inode = this.#files.get(path);
+    return inode === undefined ? null : inode.bytes.subarray(0, inode.size);
+  }
+
+  /** What a power cut would leave of a file at least. */
+  readSynced(path: string): Buffer | null {
+    const inode = this.#files.get(path);
+    return inode === undefined ? null : inode.bytes.subarray(0, inode.syncedSize);
+  }
+
+  list(folder: string): string[] {
+    const inside = [...this.#files.keys()].filter((path) => dirname(path) === folder);
+    return inside.map((path) => path.slice(folder.length + 1));
+  }
+
+  /** Of what was not synced, nobody knows how much is left. */
+  cutPower(): void {
+    for (const inode of this.#files.values()) {
+      const unsynced = inode.size - inode.syncedSize;
+      inode.size = inode.syncedSize + this.#random.below(unsynced + 1);
+      inode.syncedSize = inode.size;
+    }
+  }
+
+  #open(life: Life, path: string, how: How, count: (by: number) => void): OpenFile {
+    if (how === 'append-new' && this.#files.has(path)) throw new Error(`EEXIST ${path}`);
+    if (how !== 'read' && !this.#files.has(path)) {
+      this.#makeRoom(life);
+      const inode = { bytes: Buffer.alloc(0), size: 0, syncedSize: 0 };
+      if (life.step()) this.#files.set(path, inode);
+    }
+    const inode = this.#files.get(path) ?? { bytes: Buffer.alloc(0), size: 0, syncedSize: 0 };
+    let isOpen = true;
+    count(1);
+    const used = () => {
+      if (!isOpen && life.isAlive) throw new Error(`${path} is used after it was closed`);
+    };
+    return {
+      get size() {
+        return inode.size;
+      },
+      read: (into, offset) => {
+        used();
+        return inode.bytes.copy(into, 0, Math.min(offset, inode.size), inode.size);
+      },
+      write: (bytes, offset) => {
+        used();
+        this.#makeRoom(life);
+        return life.step() ? this.#write(inode, bytes, offset) : bytes.length;
+      },
+      sync: () => {
+        used();
+        return this.#sync(life, inode);
+      },
+      close: () => {
+        used();
+        isOpen = false;
+        count(-1);
+      },
+    };
+  }
+
+  /** The system may take fewer bytes than it is offered. */
+  #write(inode: Inode, bytes: Uint8Array, offset: number): number {
+    if (offset > inode.size) throw new Error('a hole was written into a log');
+    const taken =
+      bytes.length > 1 && this.#random.perMille(20)
+        ? this.#random.between(1, bytes.length)
+        : bytes.length;
+    const size = Math.max(inode.size, offset + taken);
+    if (size > inode.bytes.length) {
+      const grown = Buffer.alloc(Math.max(2 * size, 256));
+      inode.bytes.copy(grown, 0, 0, inode.size);
+      inode.bytes = grown;
+    }
+    inode.bytes.set(bytes.subarray(0, taken), offset);
+    inode.size = size;
+    return taken;
+  }
+
+  #sync(life: Life, inode: Inode): Promise<void> {
+    const { size } = inode;
+    return new Promise((resolve) => {
+      this.#timeline.after(this.#random.between(0, 4), () => {
+        if (!life.step()) return;
+        inode.syncedSize = Math.max(inode.syncedSize, size);
+        life.hear(resolve);
+      });
+    });
+  }
+
+  #makeRoom(life: Life): void {
+    if (this.isFull && life.isAlive) throw new DiskFull('no space left on device');
+  }
+
+  #known(path: string, life: Life): Inode {
+    const inode = this.#files.get(path);
+    if (inode === undefined && life.isAlive) throw new Error(`ENOENT ${path}`);
+    return inode ?? { bytes: Buffer.alloc(0), size: 0, syncedSize: 0 };
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * Owns the simulated repository that everybody looks at: commits, branches, pushes by force.
+ * Never forgets a commit, as no repository does at once. As the observer sees it, it takes a
+ * while to answer and sometimes fails.
+ */
+
+import type { Described, Tip, Walk } from '../../src/observer/news.js';
+import type { Repository } from '../../src/observer/repository.js';
+import type { Commit } from '../../src/protocol/ids.js';
+import type { Life } from './life.js';
+import type { Random } from './random.js';
+import type { Timeline } from './timeline.js';
+
+export class History {
+  /** In a thousand looks. */
+  failingLooks = 0;
+  readonly #random: Random;
+  readonly #commits = new Map<Commit, Described & { readonly pushedAtMs: number }>();
+  readonly #branches = new Map<string, Commit>();
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  get commits(): Commit[] {
+    return [...this.#commits.keys()];
+  }
+
+  has(commit: Commit): boolean {
+    return this.#commits.has(commit);
+  }
+
+  pushedAtMs(commit: Commit): number {
+    return this.#commits.get(commit)?.pushedAtMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Somebody works: answers what they did, in words. */
+  change(nowMs: number): string {
+    const branch = this.#random.pick(['main', 'main', 'main', 'next', 'fix/1']);
+    const at = this.#branches.get(branch);
+    const deed = this.#random.below(100);
+    if (deed < 5 && at !== undefined && branch !== 'main') {
+      this.#branches.delete(branch);
+      return `${branch} is deleted`;
+    }
+    if (deed < 15 && at !== undefined) {
+      const parent = this.#commits.get(at)?.parents[0];
+      const tip = this.#commit(parent === undefined ? [] : [parent], nowMs);
+      this.#branches.set(branch, tip);
+      return `a push by force: ${branch} is at ${tip.slice(0, 7)}`;
+    }
+    const others = [...this.#branches.values()].filter((tip) => tip !== at);
+    const merged =
+      deed < 25 && at !== undefined && others.length > 0 ? [this.#random.pick(others)] : [];
+    let tip = at ?? this.#branches.get('main');
+    const count = deed > 85 ? this.#random.between(2, 4) : 1;
+    for (let made = 0; made < count; made += 1) {
+      const parents: Commit[] = tip === undefined ? [] : [tip];
+      tip = this.#commit(made === 0 ? [...parents, ...merged] : parents, nowMs);
+    }
+    if (tip !== undefined) this.#branches.set(branch, tip);
+    return `a push: ${count} on ${branch}, now at ${tip?.slice(0, 7)}`;
+  }
+
+  /** All that can be reached from the branches, but not from those commits. */
+  reachable(except: Iterable<Commit>): Set<Commit> {
+    const excluded = this.#ancestry(except, new Set());
+    return this.#ancestry(this.#branches.values(), excluded);
+  }
+
+  seenBy(life: Life, timeline: Timeline): Repository {
+    const soon = <Answer>(answer: () => Answer) =>
+      new Promise<Answer>((resolve, reject) => {
+        const fails = this.#random.perMille(this.failingLooks);
+        timeline.after(this.#random.between(1, fails ? 800 : 20), () =>
+          life.hear(() => {
+            if (fails) reject(new Error('the remote is not there'));
+            else resolve(answer());
+          }),
+        );
+      });
+    return {
+      tips: () => soon(() => this.#tips()),
+      walk: (walk) => soon(() => this.#walk(walk)),
+      watchable: () => null,
+    };
+  }
+
+  #tips(): Tip[] {
+    return [...this.#branches]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([branch, commit]) => ({ ...this.#known(commit), branch }));
+  }
+
+  /** Oldest first: the order in which they were made is one that git could choose. */
+  #walk({ tip, known, earlier }: Walk): Described[] {
+    const excluded = this.#ancestry([...known, ...earlier], new Set());
+    const found = this.#ancestry([tip], excluded);
+    return [...this.#commits.values()].filter(({ commit }) => found.has(commit));
+  }
+
+  #ancestry(from: Iterable<Commit>, excluded: ReadonlySet<Commit>): Set<Commit> {
+    const found = new Set<Commit>();
+    const open = [...from];
+    for (let commit = open.pop(); commit !== undefined; commit = open.pop()) {
+      if (found.has(commit) || excluded.has(commit)) continue;
+      found.add(commit);
+      open.push(...this.#known(commit).parents);
+    }
+    return found;
+  }
+
+  #commit(parents: readonly Commit[], nowMs: number): Commit {
+    const commit = this.#random.hex(40) as Commit;
+    const author = this.#random.pick(['Ada', 'Grace', 'Éva']);
+    const subject = `change ${this.#commits.size + 1}`;
+    this.#commits.set(commit, { commit, parents, author, subject, pushedAtMs: nowMs });
+    return commit;
+  }
+
+  #known(commit: Commit): Described {
+    const known = this.#commits.get(commit);
+    if (known === undefined) throw new Error(`there is no commit ${commit}`);
+    return known;
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Owns what every machine of a world has: one process at a time, a disk that outlives it, a clock
+ * that may be wrong, and somebody who starts the process again.
+ */
+
+import type { Told } from '../../src/world/story.js';
+import type { SimulatedDisk } from './disk.js';
+import type { History } from './history.js';
+import { Life } from './life.js';
+import type { SimulatedNetwork } from './network.js';
+import type { Random } from './random.js';
+import type { Timeline } from './timeline.js';
+import type { Witness } from './witness.js';
+
+/** What all machines of a world share. */
+export interface Ground {
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly network: SimulatedNetwork;
+  readonly history: History;
+  readonly witness: Witness;
+  readonly tell: (who: string, told: Told) => void;
+  readonly suffered: (fault: string) => void;
+}
+
+export const dispatcherAddress = { host: '10.0.0.1', port: 8888 };
+export const repository = 'demo';
+
+export abstract class Machine {
+  readonly name: string;
+  readonly host: string;
+  readonly disk: SimulatedDisk;
+  protected readonly ground: Ground;
+  /** Its clock is wrong by so much at most, at each start anew. */
+  wrongByMs = 0;
+  restartMsMost = 4_000;
+  life: Life;
+
+  constructor(ground: Ground, name: string, host: string, disk: SimulatedDisk) {
+    this.ground = ground;
+    this.name = name;
+    this.host = host;
+    this.disk = disk;
+    this.life = new Life(ground.timeline, ground.random, 0, () => {});
+    this.life.end();
+  }
+
+  /** Starts its process, unless it lives. */
+  start(): void {
+    if (this.life.isAlive) return;
+    const { timeline, random } = this.ground;
+    const aheadMs = random.between(-this.wrongByMs, this.wrongByMs);
+    if (Math.abs(aheadMs) > 1_000) this.ground.suffered('started on a wrong clock');
+    const life = new Life(timeline, random, aheadMs, (error) =>
+      this.ground.witness.breaks('crash', `${this.name}: ${error.stack ?? error.message}`),
+    );
+    this.life = life;
+    life.whenDead(() => this.#ended());
+    life.hear(() => this.run(life));
+  }
+
+  /** Somebody starts it again, sooner or later. */
+  #ended(): void {
+    this.ground.tell(this.name, { event: 'ended', msg: '(its process has ended)' });
+    this.ground.timeline.after(this.ground.random.between(20, this.restartMsMost), () =>
+      this.start(),
+    );
+  }
+
+  /** Ctrl-C, once. */
+  abstract drain(): void;
+
+  protected abstract run(life: Life): void;
+
+  protected tell(life: Life): (told: Told) => void {
+    return (told) => {
+      if (life.step()) this.ground.tell(this.name, told);
+    };
+  }
+}

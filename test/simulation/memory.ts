@@ -1,0 +1,70 @@
+/**
+ * Owns the database that outlives the dispatcher's processes, and the store as one process sees
+ * it: the real `SqliteStore`, with a SIGKILL possible before, in and after every transaction (in
+ * it: the transaction is gone, as SQLite rolls it back), and with a disk that can be full.
+ */
+
+import Database from 'better-sqlite3';
+import type { Entry } from '../../src/dispatcher/core/journal.js';
+import { SqliteStore } from '../../src/dispatcher/store/sqlite.js';
+import type { Store } from '../../src/dispatcher/store/store.js';
+import type { Life } from './life.js';
+
+class DatabaseFull extends Error {
+  readonly code = 'SQLITE_FULL';
+}
+
+/** Hears of each transaction once it is durable, before the process does anything further. */
+export type Appended = (entries: readonly Entry[]) => void;
+
+export class Memory {
+  isFull = false;
+  readonly #database = new Database(':memory:');
+  readonly #appended: Appended;
+
+  constructor(appended: Appended) {
+    this.#appended = appended;
+  }
+
+  /** The store, opened by a process that just started. */
+  open(life: Life): Store {
+    const store = this.#store();
+    const write = (work: () => void) => {
+      if (this.isFull) throw new DatabaseFull('database or disk is full');
+      if (!life.step()) return;
+      work();
+      life.step();
+    };
+    return {
+      append: (entries) =>
+        write(() => {
+          store.append(entries);
+          this.#appended(entries);
+        }),
+      unfinished: () => store.unfinished(),
+      history: (job) => store.history(job),
+      jobsOf: (commit) => store.jobsOf(commit),
+      isRecorded: (run) => store.isRecorded(run),
+      lastAtMs: () => store.lastAtMs(),
+      nextJob: () => store.nextJob(),
+      repositories: () => store.repositories(),
+      classicRunners: () => store.classicRunners(),
+      rememberRunner: (address) => write(() => store.rememberRunner(address)),
+      forgetRunner: (address) => write(() => store.forgetRunner(address)),
+      close: () => {},
+    };
+  }
+
+  /** As nobody's process sees it, for those who check. */
+  look(): Store {
+    return this.#store();
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #store(): SqliteStore {
+    return new SqliteStore(this.#database, { release: () => {} });
+  }
+}

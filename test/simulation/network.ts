@@ -1,0 +1,142 @@
+/**
+ * Owns the simulated network: hosts, who listens where, what lies between two of them.
+ * Never touches a byte; a connection's two ends do.
+ */
+
+import type { Address } from '../../src/protocol/address.js';
+import type { Connection, ConnectionHandler, Listener, Network } from '../../src/world/network.js';
+import { End, type NetworkWeather, tcpPatienceMs, type Wires } from './end.js';
+import type { Life } from './life.js';
+import type { Random } from './random.js';
+import type { Timeline } from './timeline.js';
+
+export const fairWeather: NetworkWeather = {
+  refused: 0,
+  sliced: 0,
+  cut: 0,
+  halfOpen: 0,
+  stalled: 0,
+  stallMs: 0,
+  latencyMsMax: 2,
+};
+
+export class SimulatedNetwork implements Wires {
+  weather: NetworkWeather = { ...fairWeather };
+  /** Every connection end that is not closed. */
+  readonly ends = new Set<End>();
+  readonly timeline: Timeline;
+  readonly random: Random;
+  /** Counts a fault that happened. */
+  readonly suffered: (fault: string) => void;
+  readonly #listeners = new Map<string, { life: Life; accept: Accept }>();
+  readonly #parted = new Map<string, number>();
+  #ports = 40_000;
+
+  constructor(timeline: Timeline, random: Random, suffered: (fault: string) => void) {
+    this.timeline = timeline;
+    this.random = random;
+    this.suffered = suffered;
+  }
+
+  /** As a process on that host sees it. */
+  seenBy(life: Life, host: string): Network {
+    return {
+      listen: (address, accept) => this.#listen(life, { ...address, host }, accept),
+      connect: (address, handle) => this.#connect(life, host, address, handle),
+    };
+  }
+
+  /** Nothing passes between two hosts for so long; what was sent meanwhile arrives after. */
+  part(one: string, other: string, forMs: number): void {
+    this.#parted.set(pair(one, other), this.timeline.nowMs + forMs);
+  }
+
+  /** That machine is off: no end of its connections says goodbye. */
+  cutPower(host: string): void {
+    for (const end of [...this.ends]) if (end.host === host) end.fallSilent();
+  }
+
+  /** All partitions are over. */
+  heal(): void {
+    this.weather = { ...fairWeather };
+    this.#parted.clear();
+  }
+
+  /** Milliseconds until something sent now would arrive. */
+  travelMs(from: string, to: string): number {
+    const { latencyMsMax, stalled, stallMs } = this.weather;
+    let travelMs = this.random.between(0, latencyMsMax);
+    if (this.random.perMille(stalled)) {
+      this.suffered('delayed');
+      travelMs += this.random.between(1, stallMs);
+    }
+    const partedMs = (this.#parted.get(pair(from, to)) ?? 0) - this.timeline.nowMs;
+    return Math.max(0, partedMs) + travelMs;
+  }
+
+  isParted(from: string, to: string): boolean {
+    return (this.#parted.get(pair(from, to)) ?? 0) > this.timeline.nowMs;
+  }
+
+  #listen(life: Life, { host, port }: Address, accept: Accept): Promise<Listener> {
+    return new Promise((resolve, reject) => {
+      const bound = port === 0 ? this.#freePort() : port;
+      const key = `${host}:${bound}`;
+      if (this.#listeners.has(key)) {
+        reject(Object.assign(new Error(`${key} is in use`), { code: 'EADDRINUSE' }));
+        return;
+      }
+      if (!life.step()) return;
+      const entry = { life, accept };
+      const close = () => {
+        if (this.#listeners.get(key) === entry) this.#listeners.delete(key);
+      };
+      this.#listeners.set(key, entry);
+      life.whenDead(close);
+      resolve({ address: { host, port: bound }, close });
+    });
+  }
+
+  #connect(life: Life, host: string, to: Address, handle: ConnectionHandler): Connection {
+    const client = new End(this, life, host, to.host);
+    client.handler = handle;
+    if (!life.step()) return client;
+    // The kernel itself says no: nothing of the other process's is needed for that.
+    const refuse = (reason: string) => client.close(reason);
+    if (this.isParted(host, to.host)) {
+      this.timeline.after(tcpPatienceMs, () => {
+        if (client.peer === null) refuse('failed (ETIMEDOUT)');
+      });
+    }
+    this.timeline.after(this.travelMs(host, to.host), () => {
+      if (client.isClosed) return;
+      const listener = this.#listeners.get(`${to.host}:${to.port}`);
+      if (listener === undefined) return refuse('refused the connection');
+      if (this.random.perMille(this.weather.refused)) {
+        this.suffered('refused');
+        return refuse('refused the connection');
+      }
+      const isSliced = this.random.perMille(this.weather.sliced);
+      if (isSliced) this.suffered('sliced');
+      const server = new End(this, listener.life, to.host, host);
+      server.remoteHost = host;
+      client.join(server, isSliced);
+      listener.life.hear(() => {
+        if (!server.isClosed) server.handler = listener.accept(server);
+      });
+      this.timeline.after(this.travelMs(to.host, host), () => client.open(to.host));
+    });
+    return client;
+  }
+
+  #freePort(): number {
+    this.#ports += 1;
+    return this.#ports;
+  }
+}
+
+type Accept = (connection: Connection) => ConnectionHandler;
+
+function pair(one: string, other: string): string {
+  return one < other ? `${one} ${other}` : `${other} ${one}`;
+}

@@ -1,0 +1,78 @@
+/**
+ * Owns the observer's machine: what observer/main.ts does, with simulated doors.
+ */
+
+import type { Positions } from '../../src/observer/news.js';
+import type { Repository } from '../../src/observer/repository.js';
+import { type Observer, observe } from '../../src/observer/shell.js';
+import type { Commit } from '../../src/protocol/ids.js';
+import type { Told } from '../../src/world/story.js';
+import { SimulatedDisk } from './disk.js';
+import type { Life } from './life.js';
+import { dispatcherAddress, type Ground, Machine, repository } from './machine.js';
+
+export class ObserverMachine extends Machine {
+  /** What its position file holds; null before the first save of all. */
+  saved: Positions | null = null;
+  /** Where the branches were when it first looked: what lies before that is not news. */
+  foundThere: readonly Commit[] = [];
+  #observer: Observer | null = null;
+
+  constructor(ground: Ground) {
+    super(ground, 'observer', '10.0.0.2', new SimulatedDisk(ground.timeline, ground.random));
+  }
+
+  drain(): void {
+    if (this.life.isAlive) this.#observer?.drain();
+  }
+
+  protected run(life: Life): void {
+    const { network, history, timeline } = this.ground;
+    const hello = {
+      ...{ role: 'observer' as const, name: 'observer', version: 'simulated', repository },
+      ...{ labels: [], capacity: 1, runs: [] },
+    };
+    this.#observer = observe(
+      {
+        clock: life.clock,
+        network: network.seenBy(life, this.host),
+        repository: this.#noting(history.seenBy(life, timeline)),
+        watch: () => () => {},
+        save: (positions) => this.#save(life, positions),
+        tell: this.#hearing(life),
+        exit: () => life.end(),
+      },
+      {
+        ...{ intervalMs: 1_000, fromNow: false, latestOnly: false, once: false },
+        ...{ dispatcher: dispatcherAddress, hello, saved: this.saved },
+      },
+    );
+  }
+
+  #noting(repository: Repository): Repository {
+    const tips = async () => {
+      const found = await repository.tips();
+      // Nor is it where the repository was empty at first: a first sight is of the tips.
+      if ((this.saved?.size ?? 0) === 0) this.foundThere = found.flatMap(({ parents }) => parents);
+      return found;
+    };
+    return { ...repository, tips };
+  }
+
+  #save(life: Life, positions: Positions): void {
+    if (this.disk.isFull) throw new Error('ENOSPC');
+    // Whatever a position stands for was accepted.
+    for (const commit of positions.values()) this.ground.witness.acknowledged(commit);
+    if (!life.step()) return;
+    this.saved = new Map(positions);
+    life.step();
+  }
+
+  #hearing(life: Life): (told: Told) => void {
+    const tell = this.tell(life);
+    return (told) => {
+      if (told.event === 'handed-over') this.ground.witness.acknowledged(told['commit'] as Commit);
+      tell(told);
+    };
+  }
+}

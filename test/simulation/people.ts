@@ -1,0 +1,142 @@
+/**
+ * Owns the people of a world: they type requests, some of them twice, and believe what they are
+ * told until the witness knows better.
+ */
+
+import type { World } from '../../src/link/ask.js';
+import { encodeRequest } from '../../src/protocol/encoder.js';
+import type { Commit } from '../../src/protocol/ids.js';
+import type { Request } from '../../src/protocol/verbs.js';
+import { Life } from './life.js';
+import { dispatcherAddress, type Ground } from './machine.js';
+
+const host = '10.0.0.9';
+
+/** Longer than a person waits. */
+const answerWithinMs = 5_000;
+
+export class People {
+  readonly #ground: Ground;
+  readonly #world: World;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+    const { timeline, random, network, witness } = ground;
+    const life = new Life(timeline, random, 0, (error) => witness.breaks('crash', String(error)));
+    this.#world = { clock: life.clock, network: network.seenBy(life, host) };
+  }
+
+  /** One of the things that people do. */
+  act(): void {
+    const { random, history } = this.#ground;
+    const { commits } = history;
+    if (commits.length === 0) return;
+    const commit = random.pick(commits);
+    const deed = random.below(100);
+    if (deed < 25) this.#dispatch(commit);
+    else if (deed < 30) this.#dispatch(random.hex(40) as Commit);
+    else if (deed < 42) this.#cancel(commit);
+    else if (deed < 54) this.#rerun(commit);
+    else if (deed < 84) this.#why(commit);
+    else if (deed < 90) this.#say({ verb: 'poll' });
+    else if (deed < 95) this.#ask({ verb: 'log', commit }, () => {});
+    else this.#watch(this.#unfinished() ?? commit, 40);
+  }
+
+  /** Once all is at rest: is what they are told what the store and the disk hold? */
+  checkVerdict(commit: Commit, verdict: string): void {
+    this.#ask({ verb: 'verdict', commit }, (answer) => {
+      const told = answer.toString().trim();
+      if (told === verdict) return;
+      this.#breaks('told', `${commit.slice(0, 7)} is ${verdict}, and was called "${told}"`);
+    });
+  }
+
+  checkLog(commit: Commit, log: Buffer): void {
+    this.#ask({ verb: 'log', commit }, (answer) => {
+      if (answer.equals(log)) return;
+      this.#breaks('told', `the log of ${commit.slice(0, 7)} was not told as it is`);
+    });
+  }
+
+  /** Twice, sometimes: then the second must not be a second job. */
+  #dispatch(commit: Commit): void {
+    const { random, witness, suffered } = this.#ground;
+    const times = random.perMille(300) ? 2 : 1;
+    if (times > 1) suffered('dispatched twice');
+    for (let time = 0; time < times; time += 1) {
+      this.#say({ verb: 'dispatch', commit }, (text) => {
+        if (/^ok$/i.test(text)) witness.acknowledged(commit);
+      });
+    }
+  }
+
+  #unfinished(): Commit | undefined {
+    const { random, witness } = this.#ground;
+    const { unfinished } = witness;
+    return unfinished.length === 0 ? undefined : random.pick(unfinished).commit;
+  }
+
+  /** Asks again and again, as a script does that waits for the verdict. */
+  #watch(commit: Commit, times: number): void {
+    const { random, witness } = this.#ground;
+    this.#ask({ verb: 'verdict', commit }, (answer) => {
+      const told = answer.toString().trim();
+      witness.wasTold(commit, told);
+      if (times === 0 || !['waiting', 'running'].includes(told)) return;
+      const { clock } = this.#world;
+      clock.after(random.between(1, 60), () => this.#watch(commit, times - 1));
+    });
+  }
+
+  #cancel(commit: Commit): void {
+    this.#ground.witness.cancelAsked(commit);
+    this.#say({ verb: 'cancel', commit });
+  }
+
+  #rerun(commit: Commit): void {
+    this.#ground.witness.rerunAsked(commit);
+    this.#say({ verb: 'rerun', commit });
+  }
+
+  #why(commit: Commit): void {
+    const { witness } = this.#ground;
+    const before = witness.jobOf(commit)?.changes;
+    this.#ask({ verb: 'why', commit }, (answer) => {
+      const job = witness.jobOf(commit);
+      // Where it changed while the answer travelled, either may be right.
+      if (job?.state !== 'waiting' || job.changes !== before) return;
+      if (/^It waits: \S.*\.$/m.test(answer.toString())) return;
+      this.#breaks('reason', `${commit.slice(0, 7)} waits, and why is not told`);
+    });
+  }
+
+  #say(request: Request, then: (text: string) => void = () => {}): void {
+    const what = 'commit' in request ? ` ${request.commit.slice(0, 7)}` : '';
+    this.#ask(request, (answer) => {
+      const text = answer.toString().trim();
+      const msg = `${request.verb}${what} → ${text}`;
+      this.#ground.tell('person', { event: 'told', msg });
+      then(text);
+    });
+  }
+
+  /** As with `nc`: says it, and reads to the end. Half an answer is none. */
+  #ask(request: Request, then: (answer: Buffer) => void): void {
+    const { clock, network } = this.#world;
+    const heard: Buffer[] = [];
+    const hangUp = clock.after(answerWithinMs, () => connection.destroy());
+    const connection = network.connect(dispatcherAddress, (event) => {
+      if (event.type === 'opened') connection.write(encodeRequest(request));
+      if (event.type === 'bytes') heard.push(event.bytes);
+      if (event.type === 'closed') hangUp();
+      if (event.type !== 'ended') return;
+      connection.destroy();
+      if (heard.length > 0) then(Buffer.concat(heard));
+    });
+  }
+
+  #breaks(...broken: Parameters<Ground['witness']['breaks']>): void {
+    this.#ground.witness.breaks(...broken);
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Owns the seeds whose worlds broke a law before something was mended, and what each taught.
+ * A seed keeps its world only as long as nothing draws differently: so each of these mistakes is
+ * also among the planted bugs, where it is looked for until it is found.
+ */
+
+export const regressions: readonly { readonly seed: number; readonly taught: string }[] = [
+  {
+    seed: 42,
+    taught:
+      'A dispatcher that started again with its clock set back held its retries until that clock ' +
+      'was where it had been: time now goes on from the last entry of the journal.',
+  },
+  {
+    seed: 281,
+    taught:
+      'Of a finished job that memory had forgotten, `log` sent the last run’s output, though an ' +
+      'earlier run had come back and given the verdict: now the journal says which.',
+  },
+  {
+    seed: 100,
+    taught:
+      'Who asked between a decision and its sync was told what a crash could take back: now ' +
+      'answers wait for the disk like everything else that is sent.',
+  },
+  {
+    seed: 435,
+    taught:
+      'A classic runner that registered while the disk was full was told OK, and then ended the ' +
+      'dispatcher: now its address is kept before the reply, and the reply waits for room.',
+  },
+];

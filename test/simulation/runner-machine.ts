@@ -1,0 +1,120 @@
+/**
+ * Owns a runner's machine: what test-runner/main.ts and slots.ts do, with simulated doors.
+ */
+
+import type { Handback } from '../../src/protocol/bodies.js';
+import type { Commit } from '../../src/protocol/ids.js';
+import { RunFiles } from '../../src/test-runner/run-files.js';
+import { type Runner, startRunner } from '../../src/test-runner/shell.js';
+import type { Slot } from '../../src/test-runner/slots.js';
+import { SimulatedDisk } from './disk.js';
+import type { History } from './history.js';
+import type { Life } from './life.js';
+import { dispatcherAddress, type Ground, Machine, repository } from './machine.js';
+import { graceMs, logBytesMax, Stage, timeoutMs } from './suites.js';
+
+export class RunnerMachine extends Machine {
+  readonly #slots: number;
+  /** Its clone lags: a commit is known here only so long after its push. */
+  #lagMs = 0;
+  /** Fetches fail, in a thousand. */
+  failingFetches = 0;
+  #runner: Runner | null = null;
+
+  constructor(ground: Ground, name: string, host: string, slots: number) {
+    super(ground, name, host, new SimulatedDisk(ground.timeline, ground.random));
+    this.#slots = slots;
+  }
+
+  set lagMs(lagMs: number) {
+    this.#lagMs = lagMs;
+  }
+
+  /** Names of runs that are kept on its disk. */
+  get kept(): string[] {
+    const slots = Array.from({ length: this.#slots }, (_, slot) => this.disk.list(`/runs/${slot}`));
+    return slots.flat();
+  }
+
+  drain(): void {
+    if (this.life.isAlive) this.#runner?.drain();
+  }
+
+  /** Ctrl-C, twice. */
+  abort(): void {
+    if (!this.life.isAlive) return;
+    this.#runner?.abort();
+    this.life.end();
+  }
+
+  protected run(life: Life): void {
+    const { network, random } = this.ground;
+    const world = {
+      clock: life.clock,
+      network: network.seenBy(life, this.host),
+      tell: this.tell(life),
+      exit: () => life.end(),
+    };
+    const slots = Array.from({ length: this.#slots }, (_, slot) => this.#takeOver(life, slot));
+    const options = {
+      ...{ name: this.name, host: this.host, port: null, version: 'simulated', repository },
+      ...{ labels: [], dispatcher: dispatcherAddress, reachable: this.host },
+      ...{ guard: 'guard', localStart: random.hex(8) },
+      suite: { command: 'test', timeoutMs, graceMs, logBytesMax, environment: {} },
+    };
+    this.#runner = null;
+    void startRunner(world, options, slots).then((runner) => {
+      this.#runner = runner;
+    });
+  }
+
+  /** As slots.ts does it: what a dead process left is kept or forgotten. */
+  #takeOver(life: Life, slot: number): Slot {
+    const { timeline, witness, suffered } = this.ground;
+    const files = new RunFiles(`/runs/${slot}`, this.disk.seenBy(life));
+    const { ended, interrupted } = files.find();
+    for (const run of interrupted) files.forget(run);
+    const stage = new Stage(timeline, life, {
+      started: (run, commit) => witness.suiteStarted(run, commit),
+      completed: (run) => witness.suiteCompleted(run),
+      killsItsRunner: () => {
+        suffered('killed by its suite');
+        life.end();
+      },
+    });
+    return {
+      files,
+      kept: ended,
+      lock: { release: () => {} },
+      output: { open: (_, take) => stage.openPipe(take) },
+      startProcess: (clock, options) => stage.startProcess(clock, options),
+      checkout: {
+        folder: '/tree',
+        at: (commit) => this.#checkOut(life, commit),
+        clean: () => {},
+        settled: () => Promise.resolve(),
+      },
+    };
+  }
+
+  #checkOut(life: Life, commit: Commit): Promise<Handback | null> {
+    const { timeline, random, history, suffered } = this.ground;
+    return new Promise((resolve) => {
+      timeline.after(random.between(1, 60), () => {
+        const refusal = this.#refusal(history, commit, timeline.nowMs);
+        if (refusal !== null) suffered(refusal.reason);
+        life.hear(() => resolve(refusal));
+      });
+    });
+  }
+
+  #refusal(history: History, commit: Commit, nowMs: number): Handback | null {
+    if (this.ground.random.perMille(this.failingFetches)) {
+      return { reason: 'could-not-fetch', detail: 'the remote is not there' };
+    }
+    if (history.pushedAtMs(commit) + this.#lagMs > nowMs) {
+      return { reason: 'unknown-commit', detail: 'the repository does not have that commit' };
+    }
+    return null;
+  }
+}

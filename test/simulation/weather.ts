@@ -1,0 +1,164 @@
+/**
+ * Owns what befalls a world: which faults there are, how often each, drawn once a seed; and the
+ * doing of them. A calm seed has few faults, a wild one all of them at once.
+ */
+
+import type { AncestorsRunner } from './ancestors-runner.js';
+import type { DispatcherMachine } from './dispatcher-machine.js';
+import type { Ground, Machine } from './machine.js';
+import type { ObserverMachine } from './observer-machine.js';
+import type { RunnerMachine } from './runner-machine.js';
+
+export interface Machines {
+  readonly dispatcher: DispatcherMachine;
+  readonly observer: ObserverMachine;
+  readonly runners: readonly RunnerMachine[];
+  readonly ancestor: AncestorsRunner | null;
+}
+
+/** A freeze, a partition, a full disk last no longer: twice the silence that costs a session. */
+export const misfortuneMsMost = 6_000;
+
+/** How often each misfortune strikes, compared with the others; 0: never in this world. */
+type Misfortunes = Readonly<Record<keyof typeof deeds, number>>;
+
+export class Weather {
+  readonly #ground: Ground;
+  readonly #machines: Machines;
+  readonly #misfortunes: Misfortunes;
+  readonly #pauseMs: number;
+  #isOver = false;
+
+  constructor(ground: Ground, machines: Machines) {
+    const { random, network, history } = ground;
+    this.#ground = ground;
+    this.#machines = machines;
+    const rate = (most: number) => (random.perMille(500) ? random.between(1, most) : 0);
+    network.weather = {
+      refused: rate(200),
+      sliced: rate(150),
+      cut: rate(25),
+      halfOpen: rate(12),
+      stalled: rate(100),
+      stallMs: random.pick([20, 200, 2_000]),
+      latencyMsMax: random.pick([1, 5, 40]),
+    };
+    history.failingLooks = rate(300);
+    const isWrong = random.perMille(300);
+    for (const machine of everyMachine(machines)) {
+      machine.wrongByMs = isWrong ? 3_600_000 : 0;
+      machine.restartMsMost = random.pick([300, 1_500, 6_000]);
+    }
+    for (const runner of machines.runners) {
+      runner.lagMs = random.perMille(200) ? random.between(100, 6_000) : 0;
+      runner.failingFetches = random.perMille(200) ? random.between(1, 200) : 0;
+    }
+    const drawn = Object.keys(deeds).map((name) => [name, rate(10)]);
+    this.#misfortunes = Object.fromEntries(drawn) as Misfortunes;
+    this.#pauseMs = random.between(150, 3_000);
+    this.#strikeAgain();
+  }
+
+  /** From now on nothing goes wrong that a suite does not do itself. */
+  clear(): void {
+    this.#isOver = true;
+    this.#ground.network.heal();
+    this.#ground.history.failingLooks = 0;
+    for (const machine of everyMachine(this.#machines)) {
+      machine.disk.isFull = false;
+      machine.restartMsMost = 300;
+      machine.life.endAfter(Number.POSITIVE_INFINITY);
+      machine.start();
+    }
+    this.#machines.dispatcher.memory.isFull = false;
+    for (const runner of this.#machines.runners) {
+      runner.lagMs = 0;
+      runner.failingFetches = 0;
+    }
+  }
+
+  #strikeAgain(): void {
+    const { timeline, random } = this.#ground;
+    timeline.after(random.between(1, 2 * this.#pauseMs), () => {
+      if (this.#isOver) return;
+      this.#strike();
+      this.#strikeAgain();
+    });
+  }
+
+  #strike(): void {
+    const { random, suffered } = this.#ground;
+    const all = Object.entries(this.#misfortunes) as [keyof typeof deeds, number][];
+    let lot = random.below(all.reduce((sum, [, weight]) => sum + weight, 0) + 1);
+    for (const [name, weight] of all) {
+      lot -= weight;
+      if (lot >= 0 || weight === 0) continue;
+      const victim = deeds[name](this.#ground, this.#machines);
+      if (victim === null) return;
+      suffered(name);
+      this.#ground.tell('weather', { event: 'fault', msg: `${name}: ${victim}` });
+      return;
+    }
+  }
+}
+
+/** Each does it and says to whom; null where it could not. */
+const deeds = {
+  'SIGKILL at once': (ground: Ground, machines: Machines) =>
+    onSome(ground, machines, ({ life }) => life.end()),
+  // Between two system calls that are still to come: perhaps between "durable" and "sent".
+  'SIGKILL in the middle': (ground: Ground, machines: Machines) =>
+    onSome(ground, machines, ({ life }) => life.endAfter(ground.random.below(12))),
+  'power cut': (ground: Ground, machines: Machines) =>
+    onSome(ground, machines, ({ life, disk, host }) => {
+      ground.network.cutPower(host);
+      life.end();
+      disk.cutPower();
+    }),
+  freeze: (ground: Ground, machines: Machines) =>
+    onSome(ground, machines, ({ life }) =>
+      life.freeze(ground.random.between(100, misfortuneMsMost)),
+    ),
+  'clock jump': (ground: Ground, machines: Machines) =>
+    onSome(ground, machines, ({ life }) => life.jump(ground.random.between(1_000, 600_000))),
+  'Ctrl-C': (ground: Ground, machines: Machines) =>
+    onSome(ground, machines, (machine) => machine.drain()),
+  'Ctrl-C twice': ({ random }: Ground, { runners }: Machines) => {
+    const runner = random.pick(runners);
+    runner.abort();
+    return runner.name;
+  },
+  'full disk': (ground: Ground, machines: Machines) =>
+    onSome(ground, machines, (machine) => {
+      const { memory } = machines.dispatcher;
+      const isStore = machine === machines.dispatcher;
+      machine.disk.isFull = true;
+      if (isStore) memory.isFull = true;
+      ground.timeline.after(ground.random.between(100, misfortuneMsMost), () => {
+        machine.disk.isFull = false;
+        if (isStore) memory.isFull = false;
+      });
+    }),
+  partition: ({ random, network }: Ground, machines: Machines) => {
+    const some = random.pick(everyMachine(machines));
+    const other = random.pick([machines.dispatcher, ...machines.runners]);
+    if (some === other) return null;
+    network.part(some.host, other.host, random.between(100, misfortuneMsMost));
+    return `${some.name} from ${other.name}`;
+  },
+} as const;
+
+function onSome(
+  { random }: Ground,
+  machines: Machines,
+  deed: (machine: Machine) => void,
+): string | null {
+  const machine = random.pick(everyMachine(machines));
+  if (!machine.life.isAlive) return null;
+  deed(machine);
+  return machine.name;
+}
+
+function everyMachine({ dispatcher, observer, runners, ancestor }: Machines): Machine[] {
+  return [dispatcher, observer, ...runners, ...(ancestor === null ? [] : [ancestor])];
+}

@@ -1,0 +1,309 @@
+/**
+ * Owns what must never happen. It hears of every durable transaction, of every suite that really
+ * ran and of every promise that was made to somebody, and holds them against each other.
+ * Shares no code with what it watches: its idea of a job is its own.
+ */
+
+import { isDeepStrictEqual } from 'node:util';
+import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
+import { lostRunsMax } from '../../src/dispatcher/core/rules.js';
+import type { Store } from '../../src/dispatcher/store/store.js';
+import type { Commit, RunId } from '../../src/protocol/ids.js';
+import type { SimulatedDisk } from './disk.js';
+import { classicOutput, logBytesMax, scriptOf, wholeOutput } from './suites.js';
+
+/** The laws of every world. */
+export const laws = {
+  verdict: 'every accepted job has exactly one verdict',
+  lease: 'no verdict comes from a run without a lease, but where the job merely waits',
+  single: 'a job has at most one live lease',
+  once: 'a job runs to completion once, unless its run was lost',
+  same: 'a commit that is handed over twice is one job',
+  poison: `a job is given up after ${lostRunsMax} lost runs`,
+  log: 'a recorded log is contiguous, byte-exact and on disk',
+  truth: 'a red suite is never reported green, nor the other way round',
+  recovery: 'what recovery reads is what memory held',
+  accepted: 'a dispatch that was acknowledged is in the store',
+  kept: 'every commit that was pushed is handed over',
+  reason: 'no job waits without a reason',
+  told: 'people are told what the store holds',
+  bounds: 'nothing grows without bound',
+  crash: 'no process ends by an error of its own',
+  rest: 'once the world has healed, everything comes to rest',
+} as const;
+
+export interface Broken {
+  readonly law: keyof typeof laws;
+  readonly how: string;
+}
+
+export interface WitnessedRun {
+  readonly id: RunId;
+  readonly number: number;
+  readonly classic: boolean;
+  end: 'lost' | 'unknown-commit' | 'could-not-fetch' | 'stopped' | 'finished' | null;
+}
+
+export interface WitnessedJob {
+  readonly id: JobId;
+  readonly commit: Commit;
+  state: 'waiting' | 'leased' | 'finished';
+  lease: RunId | null;
+  verdict: string | null;
+  runs: WitnessedRun[];
+  /** How many of `runs` were there at the last rerun. */
+  before: number;
+  reruns: number;
+  /** Entries so far: whether something happened between two looks. */
+  changes: number;
+}
+
+export class Witness {
+  broken: Broken | null = null;
+  readonly jobs = new Map<JobId, WitnessedJob>();
+  /** Everything that ever became durable, in order. */
+  readonly journal: Entry[] = [];
+  readonly #byCommit = new Map<Commit, WitnessedJob>();
+  readonly #started = new Map<string, Commit>();
+  readonly #completed = new Set<string>();
+  readonly #cancelAsked = new Set<Commit>();
+  readonly #rerunAsked = new Set<Commit>();
+  readonly #disk: SimulatedDisk;
+
+  /** `disk` is the dispatcher's. */
+  constructor(disk: SimulatedDisk) {
+    this.#disk = disk;
+  }
+
+  /** A law is broken; the first is the one that counts. */
+  breaks(law: keyof typeof laws, how: string): void {
+    this.broken ??= { law, how };
+  }
+
+  jobOf(commit: Commit): WitnessedJob | undefined {
+    return this.#byCommit.get(commit);
+  }
+
+  get unfinished(): WitnessedJob[] {
+    return [...this.jobs.values()].filter(({ state }) => state !== 'finished');
+  }
+
+  appended(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      // A copy as the disk has it: what memory does to it later is not on disk.
+      const kept = JSON.parse(JSON.stringify(entry)) as Entry;
+      this.journal.push(kept);
+      this.#happened(kept);
+    }
+  }
+
+  acknowledged(commit: Commit): void {
+    if (this.#byCommit.has(commit)) return;
+    this.breaks('accepted', `${commit.slice(0, 7)} was acknowledged and is not there`);
+  }
+
+  /** Somebody was told that verdict: it must be one that cannot be taken back. */
+  wasTold(commit: Commit, told: string): void {
+    if (['waiting', 'running', 'unknown'].includes(told)) return;
+    const job = this.#byCommit.get(commit);
+    const isRecorded = this.journal.some(
+      (entry) => entry.kind === 'finished' && entry.job === job?.id && entry.verdict === told,
+    );
+    if (!isRecorded) this.breaks('told', `${commit.slice(0, 7)} was called ${told} and was not`);
+  }
+
+  cancelAsked(commit: Commit): void {
+    this.#cancelAsked.add(commit);
+  }
+
+  rerunAsked(commit: Commit): void {
+    this.#rerunAsked.add(commit);
+  }
+
+  suiteStarted(run: string, commit: Commit): void {
+    if (this.#started.has(run)) this.breaks('once', `the suite of run ${run} was started twice`);
+    this.#started.set(run, commit);
+  }
+
+  suiteCompleted(run: string): void {
+    this.#completed.add(run);
+  }
+
+  /** A dispatcher starts upon this store: it reads all that matters, and only what happened. */
+  recovered(store: Store, counts: { waiting: number; leased: number }): void {
+    const open = new Set(this.unfinished.map(({ id }) => id));
+    const expected = this.journal.filter(({ job }) => open.has(job));
+    const read = store.unfinished();
+    if (!isDeepStrictEqual(read, expected)) {
+      this.breaks('recovery', `${read.length} entries were read, not ${expected.length}`);
+    }
+    for (const { id, commit, verdict, runs } of this.jobs.values()) {
+      const row = store.jobsOf(commit).find((one) => one.id === id);
+      if (row?.verdict !== verdict || row.runs !== (runs.at(-1)?.number ?? 0)) {
+        this.breaks('recovery', `job ${id} is ${row?.verdict} in its row, and ${verdict} in truth`);
+      }
+    }
+    if (!this.counts(counts)) this.breaks('recovery', 'it counts other jobs than there are');
+  }
+
+  /** Whether that is what a core should count that has everything on disk. */
+  counts({ waiting, leased }: { waiting: number; leased: number }): boolean {
+    const states = this.unfinished.map(({ state }) => state);
+    const truly = {
+      waiting: states.filter((state) => state === 'waiting').length,
+      leased: states.filter((state) => state === 'leased').length,
+    };
+    return waiting === truly.waiting && leased === truly.leased;
+  }
+
+  /** The world came to rest: what must be so then. */
+  atRest(store: Store): void {
+    for (const job of this.jobs.values()) {
+      if (job.verdict === null) this.breaks('verdict', `job ${job.id} has none`);
+      this.#ranOnce(job);
+      const history = this.journal.filter((entry) => entry.job === job.id);
+      if (!isDeepStrictEqual(store.history(job.id), history)) {
+        this.breaks('recovery', `the history of job ${job.id} is not what happened`);
+      }
+    }
+  }
+
+  #happened(entry: Entry): void {
+    if (entry.kind === 'accepted') return this.#accepted(entry);
+    const job = this.jobs.get(entry.job);
+    if (job === undefined) return this.breaks('verdict', `job ${entry.job} was never accepted`);
+    job.changes += 1;
+    switch (entry.kind) {
+      case 'leased':
+        if (job.state !== 'waiting') this.breaks('single', `job ${job.id} is ${job.state} already`);
+        if (job.runs.some(({ id }) => id === entry.run)) {
+          this.breaks('single', `run ${entry.run} is leased a second time`);
+        }
+        if (entry.number !== job.runs.length + 1) {
+          this.breaks('single', `run ${job.runs.length + 1} is numbered ${entry.number}`);
+        }
+        job.runs.push({ id: entry.run, number: entry.number, classic: entry.classic, end: null });
+        this.#lease(job, entry.run);
+        break;
+      case 'resumed':
+        if (job.state === 'finished' || (job.lease !== null && job.lease !== entry.run)) {
+          this.breaks('single', `run ${entry.run} resumed while ${job.lease ?? 'none'} has it`);
+        }
+        this.#lease(job, entry.run);
+        break;
+      case 'lost':
+      case 'handed-back':
+        this.#interrupted(job, entry);
+        break;
+      case 'cancel-asked':
+        break;
+      case 'rerun-asked':
+        if (!this.#rerunAsked.has(job.commit)) {
+          this.breaks('once', `job ${job.id} is tested again, and nobody asked for that`);
+        }
+        job.state = 'waiting';
+        job.verdict = null;
+        job.before = job.runs.length;
+        job.reruns += 1;
+        break;
+      case 'finished':
+        this.#finished(job, entry);
+        break;
+    }
+  }
+
+  #accepted({ job: id, commit }: Entry & { kind: 'accepted' }): void {
+    if (this.jobs.has(id)) this.breaks('verdict', `job ${id} was accepted twice`);
+    if (this.#byCommit.has(commit)) this.breaks('same', `${commit.slice(0, 7)} has two jobs`);
+    const job: WitnessedJob = {
+      ...{ id, commit, state: 'waiting', lease: null, verdict: null },
+      ...{ runs: [], before: 0, reruns: 0, changes: 1 },
+    };
+    this.jobs.set(id, job);
+    this.#byCommit.set(commit, job);
+  }
+
+  #lease(job: WitnessedJob, run: RunId): void {
+    job.state = 'leased';
+    job.lease = run;
+    const known = job.runs.find(({ id }) => id === run);
+    if (known !== undefined) known.end = null;
+  }
+
+  #interrupted(job: WitnessedJob, entry: Entry & { kind: 'lost' | 'handed-back' }): void {
+    if (job.lease !== entry.run) {
+      this.breaks('single', `run ${entry.run} of job ${job.id} is ${entry.kind} without a lease`);
+    }
+    const run = job.runs.find(({ id }) => id === entry.run);
+    if (run !== undefined) run.end = entry.kind === 'lost' ? 'lost' : entry.reason;
+    job.state = 'waiting';
+    job.lease = null;
+    const lost = job.runs.slice(job.before).filter(({ end }) => end === 'lost');
+    if (lost.length > lostRunsMax) this.breaks('poison', `job ${job.id} lost ${lost.length} runs`);
+  }
+
+  #finished(job: WitnessedJob, entry: Entry & { kind: 'finished' }): void {
+    if (job.state === 'finished') this.breaks('verdict', `job ${job.id} has a second one`);
+    const run = job.runs.find(({ id }) => id === entry.run);
+    if (entry.run !== null) this.#mayFinish(job, run, entry.run);
+    this.#isTrue(job, run, entry);
+    if (run !== undefined) this.#isLogged(job, run, entry);
+    if (run !== undefined) run.end = 'finished';
+    job.state = 'finished';
+    job.lease = null;
+    job.verdict = entry.verdict;
+  }
+
+  #mayFinish(job: WitnessedJob, run: WitnessedRun | undefined, id: RunId): void {
+    const counts = run !== undefined && job.runs.indexOf(run) >= job.before;
+    const merelyWaits = job.state === 'waiting' && (run?.end === 'lost' || run?.end === 'stopped');
+    if (counts && (job.lease === id || merelyWaits)) return;
+    this.breaks('lease', `run ${id} ended job ${job.id}, which ${job.lease ?? 'no run'} has`);
+  }
+
+  #isTrue(job: WitnessedJob, run: WitnessedRun | undefined, entry: Entry & { kind: 'finished' }) {
+    const { ends } = scriptOf(job.commit);
+    const floods = wholeOutput(job.commit).length > logBytesMax;
+    const is = (verdict: string) => entry.verdict === verdict;
+    const isJudged = is('passed') || is('failed');
+    const isRight =
+      (!is('passed') || (ends === 'passes' && (!floods || run?.classic === true))) &&
+      (!is('failed') || ends === 'fails') &&
+      (!is('errored') || run === undefined || (floods && !run.classic)) &&
+      (!is('cancelled') || this.#cancelAsked.has(job.commit)) &&
+      (!isJudged || run !== undefined);
+    const name = job.commit.slice(0, 7);
+    if (!isRight) this.breaks('truth', `${name}, whose suite ${ends}, is called ${entry.verdict}`);
+    if (isJudged && run?.classic === false && !this.#completed.has(run.id)) {
+      this.breaks('truth', `${name} is called ${entry.verdict}, and its suite did not end`);
+    }
+  }
+
+  #isLogged(job: WitnessedJob, run: WitnessedRun, entry: Entry & { kind: 'finished' }): void {
+    // One of the ancestor's that sends nothing leaves nothing.
+    if (run.classic && entry.verdict === 'timed-out') return;
+    const whole = run.classic ? classicOutput(job.commit) : wholeOutput(job.commit);
+    const { commit, id } = job;
+    const path = `/logs/${commit.slice(0, 2)}/${commit}-${id}.${run.number}.log`;
+    const log = this.#disk.readSynced(path) ?? Buffer.alloc(0);
+    const isWhole = entry.verdict === 'passed' || entry.verdict === 'failed';
+    const expected = isWhole ? whole : whole.subarray(0, entry.logBytes);
+    const where = `the log of ${commit.slice(0, 7)}, run ${run.number},`;
+    if (log.length !== entry.logBytes) {
+      this.breaks('log', `${where} has ${log.length} of ${entry.logBytes} bytes on disk`);
+    } else if (!log.equals(expected)) {
+      this.breaks('log', `${where} is not what the suite printed`);
+    }
+    const result = this.#disk.read(`/results/${commit}`);
+    if (result === null || !result.equals(log)) {
+      this.breaks('log', `the result of ${commit.slice(0, 7)} is not the log of its verdict's run`);
+    }
+  }
+
+  #ranOnce({ id, runs, reruns }: WitnessedJob): void {
+    const completed = runs.filter((run) => this.#completed.has(run.id)).length;
+    const interrupted = runs.filter(({ end }) => end !== 'finished').length;
+    if (completed <= 1 + interrupted + reruns) return;
+    this.breaks('once', `job ${id} ran to completion ${completed} times`);
+  }
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { Random } from './random.js';
+import { regressions } from './regressions.js';
+import { laws } from './witness.js';
+import { type Ended, restWithinMs, simulate } from './world.js';
+
+/** Twenty seconds on a core of its own. */
+const busyMachineMs = 180_000;
+
+/** A world in which everything went as it must; else its seed and what went wrong. */
+function verdict({ seed, broken }: Ended): string {
+  if (broken === null) return 'every law was kept';
+  return `npm run simulate -- --seed ${seed}: not so that ${laws[broken.law]}: ${broken.how}`;
+}
+
+describe('simulated worlds', () => {
+  test.each([1, 501, 1_001])(
+    'five hundred seeds from %i on keep every law',
+    async (from) => {
+      for (let seed = from; seed < from + 500; seed += 1) {
+        const ended = await simulate(seed);
+        expect(verdict(ended)).toBe('every law was kept');
+        expect(ended.healedInMs).toBeLessThan(restWithinMs);
+      }
+    },
+    busyMachineMs,
+  );
+
+  test.each(regressions)('seed $seed once failed: $taught', async ({ seed }) => {
+    expect(verdict(await simulate(seed))).toBe('every law was kept');
+  });
+
+  test('the same seed is the same world, to the last byte of its trace', async () => {
+    for (const seed of [1, 7, 4_711]) {
+      const [one, other] = [await simulate(seed), await simulate(seed)];
+      expect(one.lines.length).toBeGreaterThan(50);
+      expect(one.lines).toEqual(other.lines);
+      expect(one.trace).toBe(other.trace);
+    }
+  });
+
+  test('two seeds are two worlds', async () => {
+    expect((await simulate(1)).trace).not.toBe((await simulate(2)).trace);
+  });
+
+  test('every kind of fault strikes within a hundred seeds, and work goes on', async () => {
+    const struck = new Set<string>();
+    let jobs = 0;
+    for (let seed = 1; seed <= 100; seed += 1) {
+      const ended = await simulate(seed);
+      for (const fault of ended.faults.keys()) struck.add(fault);
+      jobs += ended.jobs;
+    }
+    const kinds = [
+      ...['SIGKILL at once', 'SIGKILL in the middle', 'power cut', 'freeze', 'clock jump'],
+      ...['Ctrl-C', 'Ctrl-C twice', 'full disk', 'partition', 'started on a wrong clock'],
+      ...['cut', 'delayed', 'sliced', 'half-open', 'refused', 'dispatched twice'],
+      ...['killed by its suite', 'could-not-fetch', 'unknown-commit'],
+    ];
+    expect([...struck].sort()).toEqual(kinds.sort());
+    expect(jobs).toBeGreaterThan(1_000);
+  });
+});
+
+test('chance is the same on every machine', () => {
+  const random = new Random(2 ** 40 + 1, 'a stream');
+  const drawn = [random.below(1_000), random.between(-5, 5), random.hex(12)];
+  expect(drawn).toMatchInlineSnapshot(`
+    [
+      482,
+      -1,
+      "262c8580b941",
+    ]
+  `);
+});

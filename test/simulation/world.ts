@@ -1,0 +1,282 @@
+/**
+ * Owns a world from its seed to its end:
+ *
+ *   faults, work, people ──(heals)──> everything comes to rest ──> what people are told is true
+ *   `------- safety -----------'`-------- liveness -----------'
+ *
+ * Production code of observer, dispatcher, store and runners, on simulated doors. The same seed is
+ * the same world, to the last byte of its trace.
+ */
+
+import { createHash } from 'node:crypto';
+import type { Told } from '../../src/world/story.js';
+import { AncestorsRunner } from './ancestors-runner.js';
+import { SimulatedDisk } from './disk.js';
+import { DispatcherMachine } from './dispatcher-machine.js';
+import { History } from './history.js';
+import type { Ground } from './machine.js';
+import { SimulatedNetwork } from './network.js';
+import { ObserverMachine } from './observer-machine.js';
+import { People } from './people.js';
+import { Random } from './random.js';
+import { RunnerMachine } from './runner-machine.js';
+import { Timeline } from './timeline.js';
+import { type Machines, misfortuneMsMost, Weather } from './weather.js';
+import { type Broken, Witness } from './witness.js';
+
+/** So long after its healing a world must be at rest. */
+export const restWithinMs = 600_000;
+
+/** What began before the healing may last: a freeze, a partition, bytes on their way. */
+const aftermathMs = misfortuneMsMost + 1_000;
+
+/** A world at rest is watched so long for what still moves. */
+const calmMs = 4_000;
+
+/** Time for an answer where nothing goes wrong. */
+const answerMs = 500;
+
+const commitsMost = 18;
+
+export interface Line {
+  readonly atMs: number;
+  readonly who: string;
+  readonly told: Told;
+}
+
+export interface Ended {
+  readonly seed: number;
+  readonly broken: Broken | null;
+  readonly lines: readonly Line[];
+  /** Faults that happened, by name. */
+  readonly faults: ReadonlyMap<string, number>;
+  readonly simulatedMs: number;
+  /** From the healing to rest. */
+  readonly healedInMs: number;
+  readonly jobs: number;
+  readonly runs: number;
+  /** Two worlds with the same trace were the same. */
+  readonly trace: string;
+}
+
+/** Lets the world of that seed happen. */
+export async function simulate(seed: number): Promise<Ended> {
+  const errors: unknown[] = [];
+  const former = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', (error) => errors.push(error));
+  const world = new World(seed);
+  try {
+    await world.live();
+    // Node tells of a promise that nobody heard only when it has nothing else to do.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const error of errors) world.crashed(error);
+    return world.ended;
+  } finally {
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of former) process.on('unhandledRejection', listener);
+    world.close();
+  }
+}
+
+class World {
+  readonly #seed: number;
+  readonly #timeline = new Timeline();
+  readonly #ground: Ground;
+  readonly #machines: Machines;
+  readonly #people: People;
+  readonly #weather: Weather;
+  readonly #lines: Line[] = [];
+  readonly #faults = new Map<string, number>();
+  /** From then on nobody pushes, nobody asks for anything, and nothing goes wrong. */
+  #isHealed = false;
+  #healedInMs = 0;
+  #unequal = 0;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    const random = new Random(seed, 'world');
+    const timeline = this.#timeline;
+    const suffered = (fault: string) => this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
+    const disk = new SimulatedDisk(timeline, random);
+    this.#ground = {
+      timeline,
+      random,
+      suffered,
+      network: new SimulatedNetwork(timeline, new Random(seed, 'network'), suffered),
+      history: new History(new Random(seed, 'history')),
+      witness: new Witness(disk),
+      tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),
+    };
+    const ground = this.#ground;
+    const dialect = random.pick(['classic', 'py3'] as const);
+    const names = ['anna', 'bert', 'cleo'].slice(0, random.between(1, 3));
+    this.#machines = {
+      dispatcher: new DispatcherMachine(ground, disk, dialect),
+      observer: new ObserverMachine(ground),
+      runners: names.map(
+        (name, index) =>
+          new RunnerMachine(ground, name, `10.0.1.${index + 1}`, random.between(1, 2)),
+      ),
+      ancestor: random.perMille(300) ? new AncestorsRunner(ground, '10.0.1.9', dialect) : null,
+    };
+    this.#weather = new Weather(ground, this.#machines);
+    this.#people = new People(ground);
+  }
+
+  async live(): Promise<void> {
+    const { random, witness } = this.#ground;
+    this.#begin();
+    const faultyMs = random.between(8_000, 30_000);
+    await this.#timeline.run(faultyMs, () => this.#isBroken);
+    this.#ground.tell('weather', { event: 'healed', msg: 'from here on nothing goes wrong' });
+    this.#isHealed = true;
+    this.#weather.clear();
+    await this.#pass(aftermathMs);
+    for (let isAtRest = false; !isAtRest && !this.#isBroken; ) {
+      await this.#pass(1_000);
+      isAtRest = this.#isAtRest();
+      if (this.#timeline.nowMs > faultyMs + restWithinMs) witness.breaks('rest', this.#unrest());
+    }
+    this.#healedInMs = this.#timeline.nowMs - faultyMs;
+    if (this.#isBroken) return;
+    await this.#pass(calmMs);
+    this.#checkRest();
+    await this.#pass(answerMs);
+  }
+
+  get ended(): Ended {
+    const { witness, timeline } = this.#ground;
+    const jobs = [...witness.jobs.values()];
+    const hash = createHash('sha256');
+    for (const line of this.#lines) hash.update(JSON.stringify(line));
+    hash.update(JSON.stringify(witness.journal));
+    return {
+      seed: this.#seed,
+      broken: witness.broken,
+      lines: this.#lines,
+      faults: this.#faults,
+      simulatedMs: timeline.nowMs,
+      healedInMs: this.#healedInMs,
+      jobs: jobs.length,
+      runs: jobs.reduce((sum, { runs }) => sum + runs.length, 0),
+      trace: hash.digest('hex'),
+    };
+  }
+
+  /** Somewhere a promise was broken that nobody waited for. */
+  crashed(error: unknown): void {
+    const how = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#ground.witness.breaks('crash', how);
+  }
+
+  close(): void {
+    this.#machines.dispatcher.memory.close();
+  }
+
+  get #isBroken(): boolean {
+    return this.#ground.witness.broken !== null;
+  }
+
+  /** They start in any order. */
+  #begin(): void {
+    const { random, timeline } = this.#ground;
+    const { dispatcher, observer, runners, ancestor } = this.#machines;
+    for (const machine of [dispatcher, observer, ...runners, ...(ancestor ? [ancestor] : [])]) {
+      timeline.after(random.between(0, 1_500), () => machine.start());
+    }
+    this.#work(random.between(200, 2_000));
+    this.#live(random.between(300, 3_000));
+    this.#audit();
+  }
+
+  /** Somebody pushes, again and again. */
+  #work(pauseMs: number): void {
+    const { history, random, timeline, tell } = this.#ground;
+    if (this.#isHealed || history.commits.length >= commitsMost) return;
+    tell('git', { event: 'pushed', msg: history.change(timeline.nowMs) });
+    timeline.after(random.between(1, 2 * pauseMs), () => this.#work(pauseMs));
+  }
+
+  #live(pauseMs: number): void {
+    const { random, timeline } = this.#ground;
+    if (this.#isHealed) return;
+    this.#people.act();
+    timeline.after(random.between(1, 2 * pauseMs), () => this.#live(pauseMs));
+  }
+
+  /** Each second: is anything growing that should not, is memory what is on disk? */
+  #audit(): void {
+    const { network, timeline, witness } = this.#ground;
+    const { dispatcher, observer, runners } = this.#machines;
+    timeline.after(1_000, () => this.#audit());
+    for (const { name, life, disk } of [dispatcher, observer, ...runners]) {
+      if (life.timers > 300) witness.breaks('bounds', `${name} has ${life.timers} timers`);
+      if (disk.openFiles > 40) witness.breaks('bounds', `${name} has ${disk.openFiles} files open`);
+    }
+    if (network.ends.size > 600) witness.breaks('bounds', `${network.ends.size} sockets are open`);
+    this.#count();
+  }
+
+  /** After a full disk memory is ahead of it for a moment, but not for seconds. */
+  #count(): void {
+    const { counts } = this.#machines.dispatcher;
+    const { witness } = this.#ground;
+    const isEqual = counts === null || witness.counts(counts);
+    this.#unequal = isEqual ? 0 : this.#unequal + 1;
+    if (this.#unequal > 3) witness.breaks('recovery', 'memory is not what is on disk');
+  }
+
+  async #pass(durationMs: number): Promise<void> {
+    await this.#timeline.run(this.#timeline.nowMs + durationMs, () => this.#isBroken);
+  }
+
+  #isAtRest(): boolean {
+    return this.#unrest() === '';
+  }
+
+  /** What is not at rest yet, in words; empty where all is. */
+  #unrest(): string {
+    const { dispatcher, observer, runners } = this.#machines;
+    const { witness } = this.#ground;
+    const dead = [dispatcher, observer, ...runners].filter(({ life }) => !life.isAlive);
+    const open = witness.unfinished.map(({ commit, state }) => `${commit.slice(0, 7)} ${state}`);
+    const kept = runners.flatMap((runner) => runner.kept.map((name) => `${runner.name} ${name}`));
+    const missing = this.#unseen().map((commit) => `${commit.slice(0, 7)} not handed over`);
+    return [...dead.map(({ name }) => `${name} is dead`), ...open, ...kept, ...missing].join(', ');
+  }
+
+  /** Commits that should have been handed over and were not. */
+  #unseen() {
+    const { history, witness } = this.#ground;
+    const expected = history.reachable(this.#machines.observer.foundThere);
+    return [...expected].filter((commit) => witness.jobOf(commit) === undefined);
+  }
+
+  #checkRest(): void {
+    const { witness, network } = this.#ground;
+    const { dispatcher, runners, ancestor } = this.#machines;
+    const store = dispatcher.memory.look();
+    witness.atRest(store);
+    for (const { name, disk } of [dispatcher, ...runners]) {
+      if (disk.openFiles > 0) witness.breaks('bounds', `${name} left ${disk.openFiles} files open`);
+    }
+    // The ancestor's own sockets are its own affair (A40).
+    const open = [...network.ends].filter(({ host }) => host !== ancestor?.host);
+    const expected = 2 * (runners.length + 1) + (ancestor === null ? 0 : 2);
+    if (open.length > expected) {
+      const ends = open.map((end) => end.name).join(', ');
+      witness.breaks('bounds', `more than ${expected} sockets are open: ${ends}`);
+    }
+    for (const { commit, verdict } of witness.jobs.values()) {
+      this.#people.checkVerdict(commit, verdict ?? '');
+      const finished = witness.journal.findLast(
+        (entry) => entry.kind === 'finished' && witness.jobs.get(entry.job)?.commit === commit,
+      );
+      const result = dispatcher.disk.read(`/results/${commit}`);
+      if (finished?.kind === 'finished' && finished.run !== null && result !== null) {
+        this.#people.checkLog(commit, result);
+      }
+    }
+  }
+}

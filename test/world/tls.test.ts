@@ -1,0 +1,206 @@
+/**
+ * TLS between real processes' parts: the dispatcher's port, the link of runner and observer,
+ * one-shot requests, and whoever does not belong there.
+ */
+
+import { writeFileSync } from 'node:fs';
+import * as net from 'node:net';
+import { join } from 'node:path';
+import * as tls from 'node:tls';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type LinkEvent, openLink } from '../../src/link/link.js';
+import { realClock } from '../../src/world/clock.js';
+import { hostsNamed, nobody } from '../../src/world/hosts.js';
+import { networkOver } from '../../src/world/network.js';
+import {
+  acceptingTls,
+  type CredentialFiles,
+  connectingTls,
+  readClientCredentials,
+  readCredentials,
+} from '../../src/world/tls.js';
+import { type Certificate, makeCertificates } from '../support/certificates.js';
+import { tell, type } from '../support/classic-peers.js';
+import { commit } from '../support/commits.js';
+import { launchDispatcher, spawnDispatcher, startDispatcher } from '../support/dispatchers.js';
+import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/git.js';
+import { closed, crowd } from '../support/sieges.js';
+
+const c = commit(0xc0ffee);
+
+describe('a port that speaks TLS', () => {
+  test('serves sessions and requests of clients that trust it', async () => {
+    const { files, port } = await secured();
+    const events = link(port, { ca: files.ca.cert });
+    await eventually('a session', () => events.find(({ type }) => type === 'session'));
+    expect(await typeTls(port, files.ca, 'status')).toMatch(/^0 runners, 1 observer/);
+  });
+
+  test('a large reply arrives whole', async () => {
+    const { files, port } = await secured();
+    const requests = Array.from({ length: 3 }, () => typeTls(port, files.ca, 'help'));
+    for (const help of await Promise.all(requests)) expect(help).toMatch(/^Trivet.*rest\.\n$/s);
+  });
+
+  test('is not trusted by a client that knows another authority', async () => {
+    const { files, port } = await secured();
+    const events = link(port, { ca: files.stranger.cert });
+    const away = await eventually('a reason', () => events.find(({ type }) => type === 'away'));
+    expect(away).toMatchObject({ reason: expect.stringMatching(/CERT|SIGNATURE/) });
+    expect(events.some(({ type }) => type === 'session')).toBe(false);
+  });
+
+  test('tells a plain peer nothing, whatever it says, and closes', async () => {
+    const { port } = await secured();
+    for (const line of ['status', `dispatch:${c}`, 'GET / HTTP/1.1', '\u0015\u0003\u0001']) {
+      expect(await tell(port, `${line}\n`).catch(() => '')).toBe('');
+    }
+  });
+
+  test('lets classic peers of the named hosts in as they are', async () => {
+    const { port } = await secured({ plain: ['127.0.0.1'] });
+    expect(await tell(port, 'status')).toBe('OK');
+    expect(await tell(port, `dispatch:${c}\n`)).toBe('OK');
+  });
+
+  test('can demand certificates of its clients', async () => {
+    const { files, port } = await secured({ demanding: true });
+    const without = link(port, { ca: files.ca.cert });
+    await eventually('no session', () => without.find(({ type }) => type === 'away'));
+    expect(without.some(({ type }) => type === 'session')).toBe(false);
+    const { cert, key } = files.client;
+    const with_ = link(port, { ca: files.ca.cert, cert, key });
+    await eventually('a session', () => with_.find(({ type }) => type === 'session'));
+    const stranger = link(port, {
+      ca: files.ca.cert,
+      cert: files.stranger.cert,
+      key: files.stranger.key,
+    });
+    await eventually('no session', () => stranger.find(({ type }) => type === 'away'));
+    expect(stranger.some(({ type }) => type === 'session')).toBe(false);
+  });
+
+  test('a client that speaks TLS to a plain port says so', async () => {
+    const files = makeCertificates();
+    const { port } = await startDispatcher();
+    const events = link(port, { ca: files.ca.cert });
+    const away = await eventually('a reason', () => events.find(({ type }) => type === 'away'));
+    expect(away).toMatchObject({ reason: 'does not speak TLS' });
+  });
+
+  test('a handshake that is begun and left is closed, and honest peers are served', async () => {
+    const { files, port } = await secured();
+    const half = net.connect({ port, host: '127.0.0.1' }, () => half.write('\u0016\u0003\u0001'));
+    const silent = net.connect({ port, host: '127.0.0.1' });
+    const closed = [half, silent].map((socket) => {
+      socket.on('error', () => {});
+      return new Promise((resolve) => socket.on('close', resolve));
+    });
+    expect(await typeTls(port, files.ca, 'status')).toMatch(/^0 runners/);
+    await Promise.all(closed);
+  });
+});
+
+test('a crowd that never shakes hands leaves descriptors for the disk, and goes', async () => {
+  const { ca, server } = makeCertificates();
+  const flags = ['--tls-cert', server.cert, '--tls-key', server.key];
+  const { port } = await spawnDispatcher(temporaryFolder(), { flags, descriptors: 128 });
+  const sockets = await crowd(port, 300);
+  await closed(sockets);
+  expect(await typeTls(port, ca, `dispatch:${c}`)).toBe('OK');
+});
+
+test('the process speaks it, and the token still counts', async () => {
+  const folder = temporaryFolder();
+  const { ca, server } = makeCertificates();
+  const file = join(folder, 'token');
+  writeFileSync(file, 'correct-horse-battery');
+  const flags = ['--tls-cert', server.cert, '--tls-key', server.key, '--token-file', file];
+  const { port } = await spawnDispatcher(folder, { flags });
+  expect(await typeTls(port, ca, 'status')).toMatch(/^Refused/);
+  expect(await typeTls(port, ca, 'token:correct-horse-battery\nstatus')).toMatch(/^0 runners/);
+  expect(await type(port, 'status').catch(() => '')).toBe('');
+});
+
+describe('files that do not fit are refused with a sentence', () => {
+  const files = () => makeCertificates();
+  const none = { ca: undefined, cert: undefined, key: undefined };
+  test.each<[string, (made: ReturnType<typeof files>) => CredentialFiles, string]>([
+    ['a certificate without its key', ({ server: { cert } }) => ({ ...none, cert }), 'both'],
+    [
+      "another certificate's key",
+      ({ server: { cert }, client: { key } }) => ({ ...none, cert, key }),
+      'is not that of the certificate',
+    ],
+    [
+      'a key where a certificate belongs',
+      ({ server: { key } }) => ({ ...none, ca: key }),
+      'holds no certificate',
+    ],
+    ['a file that is not there', () => ({ ...none, ca: '/nonexistent' }), 'Cannot read'],
+  ])('%s', (_what, choose, says) => {
+    expect(() => readCredentials(choose(files()))).toThrow(says);
+  });
+
+  test('a client certificate alone does not say whom to trust', () => {
+    expect(() => readClientCredentials({ 'tls-cert': 'a', 'tls-key': 'b' })).toThrow('--tls-ca');
+  });
+
+  test('by the process with exit code 2', async () => {
+    const flags = ['--tls-client-ca', '/nonexistent'];
+    const { code, stderr } = await launchDispatcher(temporaryFolder(), ...flags).exit;
+    expect([code, stderr]).toEqual([2, expect.stringContaining('needs --tls-cert')]);
+  });
+});
+
+async function secured({ plain = [] as string[], demanding = false } = {}) {
+  const files = makeCertificates();
+  const ca = demanding ? files.ca.cert : undefined;
+  const credentials = readCredentials({ ...files.server, ca });
+  const mayBePlain = plain.length === 0 ? nobody : await hostsNamed(plain);
+  const network = networkOver({ accepting: acceptingTls(credentials, mayBePlain) });
+  return { files, ...(await startDispatcher({ network })) };
+}
+
+/** An observer's link; what it hears. */
+function link(port: number, files: Partial<CredentialFiles>): LinkEvent[] {
+  const { ca, cert, key } = files;
+  const credentials = readCredentials({ ca, cert, key });
+  const network = networkOver({ connecting: connectingTls(credentials) });
+  const events: LinkEvent[] = [];
+  const opened = openLink(
+    { clock: realClock, network },
+    {
+      address: { host: '127.0.0.1', port },
+      hello: () => ({
+        role: 'observer',
+        name: 'ada',
+        version: 'test',
+        repository: 'demo',
+        labels: [],
+        capacity: 1,
+        runs: [],
+      }),
+      handle: (event) => events.push(event),
+    },
+  );
+  onTestFinished(() => opened.close());
+  return events;
+}
+
+function typeTls(port: number, ca: Certificate, line: string): Promise<string> {
+  const credentials = readCredentials({ ca: ca.cert, cert: undefined, key: undefined });
+  return new Promise((resolve, reject) => {
+    const socket = tls.connect({ port, host: '127.0.0.1', ...credentials }, () => {
+      socket.write(`${line}\n`);
+    });
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    const heard: Buffer[] = [];
+    socket.on('data', (bytes) => heard.push(bytes));
+    socket.on('end', () => resolve(Buffer.concat(heard).toString()));
+    socket.on('error', reject);
+  });
+}
