@@ -3,7 +3,7 @@
  * (the token among them) and git variables that would redirect its git calls to another place.
  */
 
-import type { Job } from './core.js';
+import type { Job } from './events.js';
 
 export interface RunnerNames {
   readonly runner: string;

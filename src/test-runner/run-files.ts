@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { assignment, report } from '../protocol/bodies.js';
 import { parseCommit, parseRun, type RunId } from '../protocol/ids.js';
 import { type Disk, type OpenFile, realDisk } from '../world/disk.js';
-import type { Job } from './core.js';
+import type { Job } from './events.js';
 
 export interface KeptRun {
   readonly job: Job;

@@ -17,7 +17,8 @@ import type { Connection, ConnectionHandler, Listener } from '../world/network.j
 import type { Tell } from '../world/story.js';
 import type { Token } from '../world/token.js';
 import { answerOn, deliver, register } from './ancestor.js';
-import { Core, type Effect, type Event, type Job } from './core.js';
+import { Core } from './core.js';
+import type { Effect, Event, Job } from './events.js';
 import { listen } from './listen.js';
 import { LogPump } from './log-pump.js';
 import type { Slot } from './slots.js';

@@ -7,7 +7,8 @@ import { type Address, formatAddress } from '../protocol/address.js';
 import type { Handback, Report } from '../protocol/bodies.js';
 import { type Commit, type RunId, short } from '../protocol/ids.js';
 import type { Tell } from '../world/story.js';
-import type { Core, Effect, Event, Job } from './core.js';
+import type { Core } from './core.js';
+import type { Effect, Event, Job } from './events.js';
 
 export interface Names {
   readonly name: string;

@@ -8,8 +8,8 @@
 import type { Handback, Report } from '../protocol/bodies.js';
 import type { Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
-import type { Because, Ending, Job } from './core.js';
 import { type RunnerNames, suiteEnvironment } from './environment.js';
+import type { Because, Ending, Job } from './events.js';
 import type { ProcessEnd } from './process.js';
 import type { RunningSuite, Slot } from './slots.js';
 import { type Command, findSuite } from './suite.js';

@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Assignment, Report } from '../../src/protocol/bodies.js';
 import { type Commit, parseCommit, type RunId, runId } from '../../src/protocol/ids.js';
-import {
-  Core,
-  type Effect,
-  type Ending,
-  type Event,
-  type Job,
-} from '../../src/test-runner/core.js';
+import { Core } from '../../src/test-runner/core.js';
+import type { Effect, Ending, Event, Job } from '../../src/test-runner/events.js';
 
 const assignment: Assignment = {
   branch: 'main',

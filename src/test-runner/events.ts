@@ -1,0 +1,62 @@
+/**
+ * Owns the words that the runner's core and its shell exchange: events go in, effects come out.
+ * Never holds a value of its own.
+ */
+
+import type { Assignment, Handback, Report } from '../protocol/bodies.js';
+import type { Commit, RunId } from '../protocol/ids.js';
+import type { SessionMessage } from '../protocol/verbs.js';
+
+/** A run as it was given to us. Classic ones have an id of our own, unknown to the dispatcher. */
+export interface Job {
+  readonly run: RunId;
+  readonly commit: Commit;
+  readonly assignment: Assignment;
+  readonly classic: boolean;
+}
+
+/** How a run left its slot: with a report, or so that another runner must have it. */
+export type Ending =
+  | { readonly kind: 'report'; readonly report: Report }
+  | { readonly kind: 'handback'; readonly handback: Handback };
+
+/** Why a suite is ended before its time. */
+export type Because = 'cancelled' | 'revoked' | 'aborted';
+
+export type Event =
+  | { readonly type: 'session' }
+  | { readonly type: 'classic' }
+  | { readonly type: 'away'; readonly reason: string; readonly refused: boolean }
+  | { readonly type: 'message'; readonly message: SessionMessage }
+  /** An ancestor's dispatcher, on our own port. */
+  | { readonly type: 'pinged' }
+  | { readonly type: 'asked-to-run'; readonly commit: Commit }
+  | { readonly type: 'ended'; readonly job: Job; readonly ending: Ending }
+  /** The whole log of an ended run has been sent over this session. */
+  | { readonly type: 'shipped'; readonly run: RunId }
+  /** The log of an ended run is not on disk any more. */
+  | { readonly type: 'log-lost'; readonly run: RunId }
+  /** An ancestor's dispatcher answered `OK` to the result, or it did not. */
+  | { readonly type: 'delivered'; readonly run: RunId; readonly taken: boolean }
+  | { readonly type: 'registered'; readonly taken: boolean }
+  | { readonly type: 'tick' }
+  | { readonly type: 'drain' }
+  | { readonly type: 'abort' };
+
+export type Effect =
+  | { readonly do: 'start'; readonly slot: number; readonly job: Job }
+  | { readonly do: 'end'; readonly job: Job; readonly because: Because }
+  | { readonly do: 'send'; readonly message: SessionMessage }
+  /** Send the log from that offset, as it grows, to its end. */
+  | {
+      readonly do: 'ship';
+      readonly run: RunId;
+      readonly offset: number;
+      /** Null while the run goes on. */
+      readonly report: Report | null;
+    }
+  | { readonly do: 'forget'; readonly job: Job }
+  | { readonly do: 'register' }
+  | { readonly do: 'deliver'; readonly job: Job; readonly report: Report }
+  | { readonly do: 'answer'; readonly word: 'OK' | 'BUSY' | 'Invalid command' }
+  | { readonly do: 'leave'; readonly exitCode: number };
