@@ -20,24 +20,29 @@ const noticedAfterMs = 20_000;
 
 const port = 8900;
 
-export class AncestorsRunner extends Machine {
+export class AncestorsRunner {
+  readonly machine: Machine;
+  readonly #ground: Ground;
   readonly #dialect: 'classic' | 'py3';
   #isBusy = false;
 
   constructor(ground: Ground, host: string, dialect: 'classic' | 'py3') {
-    super(ground, 'ancestor', host, new SimulatedDisk(ground.timeline, ground.random));
+    const disk = new SimulatedDisk(ground.timeline, ground.random);
+    this.machine = new Machine(
+      ground,
+      { name: 'ancestor', host, disk },
+      { run: (life) => this.#run(life), drain: () => this.machine.life.end() },
+    );
+    this.#ground = ground;
     this.#dialect = dialect;
   }
 
-  drain(): void {
-    this.life.end();
-  }
-
-  protected run(life: Life): void {
+  #run(life: Life): void {
+    const { host } = this.machine;
     this.#isBusy = false;
-    const network = this.ground.network.seenBy(life, this.host);
-    void network.listen({ host: this.host, port }, (connection) => this.#accept(connection));
-    this.#say({ verb: 'register', host: this.host, port });
+    const network = this.#ground.network.seenBy(life, host);
+    void network.listen({ host, port }, (connection) => this.#accept(connection));
+    this.#say({ verb: 'register', host, port });
   }
 
   #accept(connection: Connection): ConnectionHandler {
@@ -64,14 +69,15 @@ export class AncestorsRunner extends Machine {
     this.#isBusy = true;
     const { prints, afterMs, ends } = scriptOf(commit);
     const durationMs = prints.reduce((sum, print) => sum + print.afterMs, afterMs);
-    const { clock } = this.life;
-    if (ends === 'hangs' || !this.ground.history.has(commit)) {
+    const { life } = this.machine;
+    const { clock } = life;
+    if (ends === 'hangs' || !this.#ground.history.has(commit)) {
       clock.after(noticedAfterMs, () => {
         this.#isBusy = false;
       });
     } else {
       clock.after(durationMs, () => {
-        if (ends === 'kills its runner') this.life.end();
+        if (ends === 'kills its runner') life.end();
         this.#isBusy = false;
         const verb = this.#dialect === 'py3' ? 'result' : 'results';
         this.#say({ verb, commit, body: classicOutput(commit) });
@@ -82,8 +88,8 @@ export class AncestorsRunner extends Machine {
 
   /** The reply is read and ignored. */
   #say(request: Parameters<typeof ask>[2]): void {
-    const { clock } = this.life;
-    const network = this.ground.network.seenBy(this.life, this.host);
-    ask({ clock, network }, dispatcherAddress, request, 5_000, () => {});
+    const { life, host } = this.machine;
+    const network = this.#ground.network.seenBy(life, host);
+    ask({ clock: life.clock, network }, dispatcherAddress, request, 5_000, () => {});
   }
 }

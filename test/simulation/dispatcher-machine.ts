@@ -12,27 +12,36 @@ import { Memory } from './memory.js';
 /** How long an ancestor's runner may take. */
 const classicRunMaxMs = 15_000;
 
-export class DispatcherMachine extends Machine {
+export class DispatcherMachine {
+  readonly machine: Machine;
   readonly memory: Memory;
+  readonly #ground: Ground;
   readonly #dialect: 'classic' | 'py3';
   #dispatcher: Dispatcher | null = null;
 
   constructor(ground: Ground, disk: SimulatedDisk, dialect: 'classic' | 'py3') {
-    super(ground, 'dispatcher', dispatcherAddress.host, disk);
+    const { host } = dispatcherAddress;
+    this.machine = new Machine(
+      ground,
+      { name: 'dispatcher', host, disk },
+      { run: (life) => this.#run(life), drain: () => this.#drain() },
+    );
+    this.#ground = ground;
     this.#dialect = dialect;
     this.memory = new Memory((entries) => ground.witness.appended(entries));
   }
 
   /** What its core counts, where all that it decided is on disk; else null. */
   get counts(): { waiting: number; leased: number } | null {
-    const isSettled = this.life.isAlive && !this.life.isMidTurn && !this.memory.isFull;
+    const { life } = this.machine;
+    const isSettled = life.isAlive && !life.isMidTurn && !this.memory.isFull;
     return isSettled ? (this.#dispatcher?.recovered ?? null) : null;
   }
 
-  drain(): void {
-    const { life } = this;
+  #drain(): void {
+    const { life } = this.machine;
     const dispatcher = this.#dispatcher;
-    if (dispatcher === null || !life.isAlive) return;
+    if (dispatcher === null) return;
     dispatcher.drain(() =>
       life.clock.soon(() => {
         dispatcher.close();
@@ -41,14 +50,15 @@ export class DispatcherMachine extends Machine {
     );
   }
 
-  protected run(life: Life): void {
-    const { network, random, witness } = this.ground;
+  #run(life: Life): void {
+    const { host, disk } = this.machine;
+    const { network, random, witness } = this.#ground;
     const store = this.memory.open(life);
-    const logs = new LogFiles('/logs', '/results', this.disk.seenBy(life));
-    const world = { clock: life.clock, network: network.seenBy(life, this.host) };
+    const logs = new LogFiles('/logs', '/results', disk.seenBy(life));
+    const world = { clock: life.clock, network: network.seenBy(life, host) };
     const options = { ...dispatcherAddress, dialect: this.#dialect, classicRunMaxMs };
     const memory = { store, logs, start: random.hex(8) };
-    const dispatcher = new Dispatcher(world, options, memory, this.tell(life));
+    const dispatcher = new Dispatcher(world, options, memory, this.machine.telling(life));
     witness.recovered(store, dispatcher.recovered);
     this.#dispatcher = dispatcher;
     void dispatcher.listen();

@@ -1,6 +1,6 @@
 /**
  * Owns what every machine of a world has: one process at a time, a disk that outlives it, a clock
- * that may be wrong, and somebody who starts the process again.
+ * that may be wrong, and somebody who starts the process again. What its process does is given.
  */
 
 import type { Told } from '../../src/world/story.js';
@@ -26,21 +26,35 @@ export interface Ground {
 export const dispatcherAddress = { host: '10.0.0.1', port: 8888 };
 export const repository = 'demo';
 
-export abstract class Machine {
+/** What runs on a machine. */
+export interface Program {
+  /** As `main.ts`: all that it does from now on, it does in that life. */
+  readonly run: (life: Life) => void;
+  /** Ctrl-C, once. */
+  readonly drain: () => void;
+}
+
+export class Machine {
   readonly name: string;
   readonly host: string;
   readonly disk: SimulatedDisk;
-  protected readonly ground: Ground;
+  readonly #ground: Ground;
+  readonly #program: Program;
   /** Its clock is wrong by so much at most, at each start anew. */
   wrongByMs = 0;
   restartMsMost = 4_000;
   life: Life;
 
-  constructor(ground: Ground, name: string, host: string, disk: SimulatedDisk) {
-    this.ground = ground;
+  constructor(
+    ground: Ground,
+    { name, host, disk }: { name: string; host: string; disk: SimulatedDisk },
+    program: Program,
+  ) {
     this.name = name;
     this.host = host;
     this.disk = disk;
+    this.#ground = ground;
+    this.#program = program;
     this.life = new Life(ground.timeline, ground.random, 0, () => {});
     this.life.end();
   }
@@ -48,33 +62,33 @@ export abstract class Machine {
   /** Starts its process, unless it lives. */
   start(): void {
     if (this.life.isAlive) return;
-    const { timeline, random } = this.ground;
+    const { timeline, random, suffered, witness } = this.#ground;
     const aheadMs = random.between(-this.wrongByMs, this.wrongByMs);
-    if (Math.abs(aheadMs) > 1_000) this.ground.suffered('started on a wrong clock');
+    if (Math.abs(aheadMs) > 1_000) suffered('started on a wrong clock');
     const life = new Life(timeline, random, aheadMs, (error) =>
-      this.ground.witness.breaks('crash', `${this.name}: ${error.stack ?? error.message}`),
+      witness.breaks('crash', `${this.name}: ${error.stack ?? error.message}`),
     );
     this.life = life;
     life.whenDead(() => this.#ended());
-    life.hear(() => this.run(life));
+    life.hear(() => this.#program.run(life));
+  }
+
+  /** Ctrl-C, once. */
+  drain(): void {
+    if (this.life.isAlive) this.#program.drain();
+  }
+
+  /** What its process says; a dead one says nothing. */
+  telling(life: Life): (told: Told) => void {
+    return (told) => {
+      if (life.step()) this.#ground.tell(this.name, told);
+    };
   }
 
   /** Somebody starts it again, sooner or later. */
   #ended(): void {
-    this.ground.tell(this.name, { event: 'ended', msg: '(its process has ended)' });
-    this.ground.timeline.after(this.ground.random.between(20, this.restartMsMost), () =>
-      this.start(),
-    );
-  }
-
-  /** Ctrl-C, once. */
-  abstract drain(): void;
-
-  protected abstract run(life: Life): void;
-
-  protected tell(life: Life): (told: Told) => void {
-    return (told) => {
-      if (life.step()) this.ground.tell(this.name, told);
-    };
+    const { timeline, random, tell } = this.#ground;
+    tell(this.name, { event: 'ended', msg: '(its process has ended)' });
+    timeline.after(random.between(20, this.restartMsMost), () => this.start());
   }
 }

@@ -11,23 +11,27 @@ import { SimulatedDisk } from './disk.js';
 import type { Life } from './life.js';
 import { dispatcherAddress, type Ground, Machine, repository } from './machine.js';
 
-export class ObserverMachine extends Machine {
+export class ObserverMachine {
+  readonly machine: Machine;
   /** What its position file holds; null before the first save of all. */
   saved: Positions | null = null;
   /** Where the branches were when it first looked: what lies before that is not news. */
   foundThere: readonly Commit[] = [];
+  readonly #ground: Ground;
   #observer: Observer | null = null;
 
   constructor(ground: Ground) {
-    super(ground, 'observer', '10.0.0.2', new SimulatedDisk(ground.timeline, ground.random));
+    const disk = new SimulatedDisk(ground.timeline, ground.random);
+    this.machine = new Machine(
+      ground,
+      { name: 'observer', host: '10.0.0.2', disk },
+      { run: (life) => this.#run(life), drain: () => this.#observer?.drain() },
+    );
+    this.#ground = ground;
   }
 
-  drain(): void {
-    if (this.life.isAlive) this.#observer?.drain();
-  }
-
-  protected run(life: Life): void {
-    const { network, history, timeline } = this.ground;
+  #run(life: Life): void {
+    const { network, history, timeline } = this.#ground;
     const hello = {
       ...{ role: 'observer' as const, name: 'observer', version: 'simulated', repository },
       ...{ labels: [], capacity: 1, runs: [] },
@@ -35,7 +39,7 @@ export class ObserverMachine extends Machine {
     this.#observer = observe(
       {
         clock: life.clock,
-        network: network.seenBy(life, this.host),
+        network: network.seenBy(life, this.machine.host),
         repository: this.#noting(history.seenBy(life, timeline)),
         watch: () => () => {},
         save: (positions) => this.#save(life, positions),
@@ -60,18 +64,18 @@ export class ObserverMachine extends Machine {
   }
 
   #save(life: Life, positions: Positions): void {
-    if (this.disk.isFull) throw new Error('ENOSPC');
+    if (this.machine.disk.isFull) throw new Error('ENOSPC');
     // Whatever a position stands for was accepted.
-    for (const commit of positions.values()) this.ground.witness.acknowledged(commit);
+    for (const commit of positions.values()) this.#ground.witness.acknowledged(commit);
     if (!life.step()) return;
     this.saved = new Map(positions);
     life.step();
   }
 
   #hearing(life: Life): (told: Told) => void {
-    const tell = this.tell(life);
+    const tell = this.machine.telling(life);
     return (told) => {
-      if (told.event === 'handed-over') this.ground.witness.acknowledged(told['commit'] as Commit);
+      if (told.event === 'handed-over') this.#ground.witness.acknowledged(told['commit'] as Commit);
       tell(told);
     };
   }

@@ -13,7 +13,9 @@ import type { Life } from './life.js';
 import { dispatcherAddress, type Ground, Machine, repository } from './machine.js';
 import { graceMs, logBytesMax, Stage, timeoutMs } from './suites.js';
 
-export class RunnerMachine extends Machine {
+export class RunnerMachine {
+  readonly machine: Machine;
+  readonly #ground: Ground;
   readonly #slots: number;
   /** Its clone lags: a commit is known here only so long after its push. */
   #lagMs = 0;
@@ -22,7 +24,13 @@ export class RunnerMachine extends Machine {
   #runner: Runner | null = null;
 
   constructor(ground: Ground, name: string, host: string, slots: number) {
-    super(ground, name, host, new SimulatedDisk(ground.timeline, ground.random));
+    const disk = new SimulatedDisk(ground.timeline, ground.random);
+    this.machine = new Machine(
+      ground,
+      { name, host, disk },
+      { run: (life) => this.#run(life), drain: () => this.#runner?.drain() },
+    );
+    this.#ground = ground;
     this.#slots = slots;
   }
 
@@ -32,33 +40,33 @@ export class RunnerMachine extends Machine {
 
   /** Names of runs that are kept on its disk. */
   get kept(): string[] {
-    const slots = Array.from({ length: this.#slots }, (_, slot) => this.disk.list(`/runs/${slot}`));
+    const slots = Array.from({ length: this.#slots }, (_, slot) =>
+      this.machine.disk.list(`/runs/${slot}`),
+    );
     return slots.flat();
-  }
-
-  drain(): void {
-    if (this.life.isAlive) this.#runner?.drain();
   }
 
   /** Ctrl-C, twice. */
   abort(): void {
-    if (!this.life.isAlive) return;
+    const { life } = this.machine;
+    if (!life.isAlive) return;
     this.#runner?.abort();
-    this.life.end();
+    life.end();
   }
 
-  protected run(life: Life): void {
-    const { network, random } = this.ground;
+  #run(life: Life): void {
+    const { name, host } = this.machine;
+    const { network, random } = this.#ground;
     const world = {
       clock: life.clock,
-      network: network.seenBy(life, this.host),
-      tell: this.tell(life),
+      network: network.seenBy(life, host),
+      tell: this.machine.telling(life),
       exit: () => life.end(),
     };
     const slots = Array.from({ length: this.#slots }, (_, slot) => this.#takeOver(life, slot));
     const options = {
-      ...{ name: this.name, host: this.host, port: null, version: 'simulated', repository },
-      ...{ labels: [], dispatcher: dispatcherAddress, reachable: this.host },
+      ...{ name, host, port: null, version: 'simulated', repository },
+      ...{ labels: [], dispatcher: dispatcherAddress, reachable: host },
       ...{ guard: 'guard', localStart: random.hex(8) },
       suite: { command: 'test', timeoutMs, graceMs, logBytesMax, environment: {} },
     };
@@ -70,8 +78,8 @@ export class RunnerMachine extends Machine {
 
   /** As slots.ts does it: what a dead process left is kept or forgotten. */
   #takeOver(life: Life, slot: number): Slot {
-    const { timeline, witness, suffered } = this.ground;
-    const files = new RunFiles(`/runs/${slot}`, this.disk.seenBy(life));
+    const { timeline, witness, suffered } = this.#ground;
+    const files = new RunFiles(`/runs/${slot}`, this.machine.disk.seenBy(life));
     const { ended, interrupted } = files.find();
     for (const run of interrupted) files.forget(run);
     const stage = new Stage(timeline, life, {
@@ -98,7 +106,7 @@ export class RunnerMachine extends Machine {
   }
 
   #checkOut(life: Life, commit: Commit): Promise<Handback | null> {
-    const { timeline, random, history, suffered } = this.ground;
+    const { timeline, random, history, suffered } = this.#ground;
     return new Promise((resolve) => {
       timeline.after(random.between(1, 60), () => {
         const refusal = this.#refusal(history, commit, timeline.nowMs);
@@ -109,7 +117,7 @@ export class RunnerMachine extends Machine {
   }
 
   #refusal(history: History, commit: Commit, nowMs: number): Handback | null {
-    if (this.ground.random.perMille(this.failingFetches)) {
+    if (this.#ground.random.perMille(this.failingFetches)) {
       return { reason: 'could-not-fetch', detail: 'the remote is not there' };
     }
     if (history.pushedAtMs(commit) + this.#lagMs > nowMs) {

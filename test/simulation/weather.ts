@@ -3,18 +3,8 @@
  * doing of them. A calm seed has few faults, a wild one all of them at once.
  */
 
-import type { AncestorsRunner } from './ancestors-runner.js';
-import type { DispatcherMachine } from './dispatcher-machine.js';
 import type { Ground, Machine } from './machine.js';
-import type { ObserverMachine } from './observer-machine.js';
-import type { RunnerMachine } from './runner-machine.js';
-
-export interface Machines {
-  readonly dispatcher: DispatcherMachine;
-  readonly observer: ObserverMachine;
-  readonly runners: readonly RunnerMachine[];
-  readonly ancestor: AncestorsRunner | null;
-}
+import { everyMachine, type Machines } from './machines.js';
 
 /** A freeze, a partition, a full disk last no longer: twice the silence that costs a session. */
 export const misfortuneMsMost = 6_000;
@@ -126,12 +116,12 @@ const deeds = {
   'Ctrl-C twice': ({ random }: Ground, { runners }: Machines) => {
     const runner = random.pick(runners);
     runner.abort();
-    return runner.name;
+    return runner.machine.name;
   },
   'full disk': (ground: Ground, machines: Machines) =>
     onSome(ground, machines, (machine) => {
       const { memory } = machines.dispatcher;
-      const isStore = machine === machines.dispatcher;
+      const isStore = machine === machines.dispatcher.machine;
       machine.disk.isFull = true;
       if (isStore) memory.isFull = true;
       ground.timeline.after(ground.random.between(100, misfortuneMsMost), () => {
@@ -141,7 +131,7 @@ const deeds = {
     }),
   partition: ({ random, network }: Ground, machines: Machines) => {
     const some = random.pick(everyMachine(machines));
-    const other = random.pick([machines.dispatcher, ...machines.runners]);
+    const other = random.pick([machines.dispatcher, ...machines.runners]).machine;
     if (some === other) return null;
     network.part(some.host, other.host, random.between(100, misfortuneMsMost));
     return `${some.name} from ${other.name}`;
@@ -157,8 +147,4 @@ function onSome(
   if (!machine.life.isAlive) return null;
   deed(machine);
   return machine.name;
-}
-
-function everyMachine({ dispatcher, observer, runners, ancestor }: Machines): Machine[] {
-  return [dispatcher, observer, ...runners, ...(ancestor === null ? [] : [ancestor])];
 }

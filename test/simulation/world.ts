@@ -10,18 +10,16 @@
 
 import { createHash } from 'node:crypto';
 import type { Told } from '../../src/world/story.js';
-import { AncestorsRunner } from './ancestors-runner.js';
 import { SimulatedDisk } from './disk.js';
-import { DispatcherMachine } from './dispatcher-machine.js';
 import { History } from './history.js';
 import type { Ground } from './machine.js';
+import { buildMachines, everyMachine, type Machines } from './machines.js';
 import { SimulatedNetwork } from './network.js';
-import { ObserverMachine } from './observer-machine.js';
 import { People } from './people.js';
 import { Random } from './random.js';
-import { RunnerMachine } from './runner-machine.js';
+import { checkBounds, checkRest, unrest } from './rest.js';
 import { Timeline } from './timeline.js';
-import { type Machines, misfortuneMsMost, Weather } from './weather.js';
+import { misfortuneMsMost, Weather } from './weather.js';
 import { type Broken, Witness } from './witness.js';
 
 /** So long after its healing a world must be at rest. */
@@ -109,17 +107,7 @@ class World {
       tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),
     };
     const ground = this.#ground;
-    const dialect = random.pick(['classic', 'py3'] as const);
-    const names = ['anna', 'bert', 'cleo'].slice(0, random.between(1, 3));
-    this.#machines = {
-      dispatcher: new DispatcherMachine(ground, disk, dialect),
-      observer: new ObserverMachine(ground),
-      runners: names.map(
-        (name, index) =>
-          new RunnerMachine(ground, name, `10.0.1.${index + 1}`, random.between(1, 2)),
-      ),
-      ancestor: random.perMille(300) ? new AncestorsRunner(ground, '10.0.1.9', dialect) : null,
-    };
+    this.#machines = buildMachines(ground, disk);
     this.#weather = new Weather(ground, this.#machines);
     this.#people = new People(ground);
   }
@@ -135,13 +123,14 @@ class World {
     await this.#pass(aftermathMs);
     for (let isAtRest = false; !isAtRest && !this.#isBroken; ) {
       await this.#pass(1_000);
-      isAtRest = this.#isAtRest();
-      if (this.#timeline.nowMs > faultyMs + restWithinMs) witness.breaks('rest', this.#unrest());
+      const moving = unrest(this.#ground, this.#machines);
+      isAtRest = moving === '';
+      if (this.#timeline.nowMs > faultyMs + restWithinMs) witness.breaks('rest', moving);
     }
     this.#healedInMs = this.#timeline.nowMs - faultyMs;
     if (this.#isBroken) return;
     await this.#pass(calmMs);
-    this.#checkRest();
+    checkRest(this.#ground, this.#machines, this.#people);
     await this.#pass(answerMs);
   }
 
@@ -181,8 +170,7 @@ class World {
   /** They start in any order. */
   #begin(): void {
     const { random, timeline } = this.#ground;
-    const { dispatcher, observer, runners, ancestor } = this.#machines;
-    for (const machine of [dispatcher, observer, ...runners, ...(ancestor ? [ancestor] : [])]) {
+    for (const machine of everyMachine(this.#machines)) {
       timeline.after(random.between(0, 1_500), () => machine.start());
     }
     this.#work(random.between(200, 2_000));
@@ -207,14 +195,8 @@ class World {
 
   /** Each second: is anything growing that should not, is memory what is on disk? */
   #audit(): void {
-    const { network, timeline, witness } = this.#ground;
-    const { dispatcher, observer, runners } = this.#machines;
-    timeline.after(1_000, () => this.#audit());
-    for (const { name, life, disk } of [dispatcher, observer, ...runners]) {
-      if (life.timers > 300) witness.breaks('bounds', `${name} has ${life.timers} timers`);
-      if (disk.openFiles > 40) witness.breaks('bounds', `${name} has ${disk.openFiles} files open`);
-    }
-    if (network.ends.size > 600) witness.breaks('bounds', `${network.ends.size} sockets are open`);
+    this.#ground.timeline.after(1_000, () => this.#audit());
+    checkBounds(this.#ground, this.#machines);
     this.#count();
   }
 
@@ -229,54 +211,5 @@ class World {
 
   async #pass(durationMs: number): Promise<void> {
     await this.#timeline.run(this.#timeline.nowMs + durationMs, () => this.#isBroken);
-  }
-
-  #isAtRest(): boolean {
-    return this.#unrest() === '';
-  }
-
-  /** What is not at rest yet, in words; empty where all is. */
-  #unrest(): string {
-    const { dispatcher, observer, runners } = this.#machines;
-    const { witness } = this.#ground;
-    const dead = [dispatcher, observer, ...runners].filter(({ life }) => !life.isAlive);
-    const open = witness.unfinished.map(({ commit, state }) => `${commit.slice(0, 7)} ${state}`);
-    const kept = runners.flatMap((runner) => runner.kept.map((name) => `${runner.name} ${name}`));
-    const missing = this.#unseen().map((commit) => `${commit.slice(0, 7)} not handed over`);
-    return [...dead.map(({ name }) => `${name} is dead`), ...open, ...kept, ...missing].join(', ');
-  }
-
-  /** Commits that should have been handed over and were not. */
-  #unseen() {
-    const { history, witness } = this.#ground;
-    const expected = history.reachable(this.#machines.observer.foundThere);
-    return [...expected].filter((commit) => witness.jobOf(commit) === undefined);
-  }
-
-  #checkRest(): void {
-    const { witness, network } = this.#ground;
-    const { dispatcher, runners, ancestor } = this.#machines;
-    const store = dispatcher.memory.look();
-    witness.atRest(store);
-    for (const { name, disk } of [dispatcher, ...runners]) {
-      if (disk.openFiles > 0) witness.breaks('bounds', `${name} left ${disk.openFiles} files open`);
-    }
-    // The ancestor's own sockets are its own affair (A40).
-    const open = [...network.ends].filter(({ host }) => host !== ancestor?.host);
-    const expected = 2 * (runners.length + 1) + (ancestor === null ? 0 : 2);
-    if (open.length > expected) {
-      const ends = open.map((end) => end.name).join(', ');
-      witness.breaks('bounds', `more than ${expected} sockets are open: ${ends}`);
-    }
-    for (const { commit, verdict } of witness.jobs.values()) {
-      this.#people.checkVerdict(commit, verdict ?? '');
-      const finished = witness.journal.findLast(
-        (entry) => entry.kind === 'finished' && witness.jobs.get(entry.job)?.commit === commit,
-      );
-      const result = dispatcher.disk.read(`/results/${commit}`);
-      if (finished?.kind === 'finished' && finished.run !== null && result !== null) {
-        this.#people.checkLog(commit, result);
-      }
-    }
   }
 }

@@ -1,0 +1,42 @@
+/**
+ * Owns which machines a world has, drawn from its seed.
+ */
+
+import { AncestorsRunner } from './ancestors-runner.js';
+import type { SimulatedDisk } from './disk.js';
+import { DispatcherMachine } from './dispatcher-machine.js';
+import type { Ground, Machine } from './machine.js';
+import { ObserverMachine } from './observer-machine.js';
+import { RunnerMachine } from './runner-machine.js';
+
+export interface Machines {
+  readonly dispatcher: DispatcherMachine;
+  readonly observer: ObserverMachine;
+  readonly runners: readonly RunnerMachine[];
+  readonly ancestor: AncestorsRunner | null;
+}
+
+/** `disk` is the dispatcher's. */
+export function buildMachines(ground: Ground, disk: SimulatedDisk): Machines {
+  const { random } = ground;
+  const dialect = random.pick(['classic', 'py3'] as const);
+  const names = ['anna', 'bert', 'cleo'].slice(0, random.between(1, 3));
+  return {
+    dispatcher: new DispatcherMachine(ground, disk, dialect),
+    observer: new ObserverMachine(ground),
+    runners: names.map(
+      (name, index) => new RunnerMachine(ground, name, `10.0.1.${index + 1}`, random.between(1, 2)),
+    ),
+    ancestor: random.perMille(300) ? new AncestorsRunner(ground, '10.0.1.9', dialect) : null,
+  };
+}
+
+export function everyMachine({ dispatcher, observer, runners, ancestor }: Machines): Machine[] {
+  const all = [dispatcher, observer, ...runners, ...(ancestor === null ? [] : [ancestor])];
+  return all.map(({ machine }) => machine);
+}
+
+/** Those on which our own code runs. */
+export function ownMachines({ dispatcher, observer, runners }: Machines): Machine[] {
+  return [dispatcher, observer, ...runners].map(({ machine }) => machine);
+}

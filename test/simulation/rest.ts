@@ -1,0 +1,72 @@
+/**
+ * Owns what a world at rest is: nobody is dead, nothing is open, everything was handed over; and
+ * what is looked at once it is. Never changes the world.
+ */
+
+import type { Ground, Machine } from './machine.js';
+import { type Machines, ownMachines } from './machines.js';
+import type { People } from './people.js';
+
+/** What is not at rest yet, in words; empty where all is. */
+export function unrest(ground: Ground, machines: Machines): string {
+  const { witness } = ground;
+  const dead = ownMachines(machines).filter(({ life }) => !life.isAlive);
+  const open = witness.unfinished.map(({ commit, state }) => `${commit.slice(0, 7)} ${state}`);
+  const kept = machines.runners.flatMap((runner) =>
+    runner.kept.map((name) => `${runner.machine.name} ${name}`),
+  );
+  const missing = unseen(ground, machines).map((commit) => `${commit.slice(0, 7)} not handed over`);
+  return [...dead.map(({ name }) => `${name} is dead`), ...open, ...kept, ...missing].join(', ');
+}
+
+/** Each second of a world: is anything growing that should not? */
+export function checkBounds({ network, witness }: Ground, machines: Machines): void {
+  for (const { name, life, disk } of ownMachines(machines)) {
+    if (life.timers > 300) witness.breaks('bounds', `${name} has ${life.timers} timers`);
+    if (disk.openFiles > 40) witness.breaks('bounds', `${name} has ${disk.openFiles} files open`);
+  }
+  if (network.ends.size > 600) witness.breaks('bounds', `${network.ends.size} sockets are open`);
+}
+
+/** What must be so where nothing moves any more; the people's answers come a moment later. */
+export function checkRest(ground: Ground, machines: Machines, people: People): void {
+  const { witness } = ground;
+  const { dispatcher, runners } = machines;
+  witness.atRest(dispatcher.memory.look());
+  checkFiles(
+    ground,
+    [dispatcher, ...runners].map(({ machine }) => machine),
+  );
+  checkSockets(ground, machines);
+  for (const { commit, verdict } of witness.jobs.values()) {
+    people.checkVerdict(commit, verdict ?? '');
+    const finished = witness.journal.findLast(
+      (entry) => entry.kind === 'finished' && witness.jobs.get(entry.job)?.commit === commit,
+    );
+    const result = dispatcher.machine.disk.read(`/results/${commit}`);
+    if (finished?.kind === 'finished' && finished.run !== null && result !== null) {
+      people.checkLog(commit, result);
+    }
+  }
+}
+
+function checkFiles({ witness }: Ground, machines: readonly Machine[]): void {
+  for (const { name, disk } of machines) {
+    if (disk.openFiles > 0) witness.breaks('bounds', `${name} left ${disk.openFiles} files open`);
+  }
+}
+
+function checkSockets({ network, witness }: Ground, { runners, ancestor }: Machines): void {
+  // The ancestor's own sockets are its own affair (A40).
+  const open = [...network.ends].filter(({ host }) => host !== ancestor?.machine.host);
+  const expected = 2 * (runners.length + 1) + (ancestor === null ? 0 : 2);
+  if (open.length <= expected) return;
+  const ends = open.map((end) => end.name).join(', ');
+  witness.breaks('bounds', `more than ${expected} sockets are open: ${ends}`);
+}
+
+/** Commits that should have been handed over and were not. */
+function unseen({ history, witness }: Ground, { observer }: Machines) {
+  const expected = history.reachable(observer.foundThere);
+  return [...expected].filter((commit) => witness.jobOf(commit) === undefined);
+}
