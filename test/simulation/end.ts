@@ -1,43 +1,16 @@
 /**
- * Owns one end of a connection, in one process, and what befalls the bytes on their way from it.
- * To production code it behaves as node's sockets do. It keeps TCP's one promise: what arrives is
- * a prefix of what was sent, in order.
+ * Owns one end of a connection, in one process: to production code it behaves as node's sockets do.
+ * Knows nothing of what befalls bytes on their way; it only tells the two ends when it is over.
  *
- *   end ──write──> in flight ──(delay, slices, cut, hole)──> inbox ──(pause)──> the peer's handler
+ *   write ──> the way to the peer ──> inbox ──(pause)──> the peer's handler
  */
 
 import type { Connection, ConnectionEvent, ConnectionHandler } from '../../src/world/network.js';
 import type { Life } from './life.js';
-import type { Random } from './random.js';
-import type { Timeline } from './timeline.js';
-
-/** How bad the network is; each chance in a thousand. */
-export interface NetworkWeather {
-  /** Of each connection: it is not taken. */
-  refused: number;
-  /** Of each connection: its bytes come in small pieces, at first one by one. */
-  sliced: number;
-  /** Of each write: the connection breaks somewhere in it, and both ends learn of it in time. */
-  cut: number;
-  /** Of each write: from somewhere in it on nothing arrives, and nobody is told. */
-  halfOpen: number;
-  /** Of each write: it takes up to `stallMs` longer. */
-  stalled: number;
-  stallMs: number;
-  latencyMsMax: number;
-}
+import { type Fate, Way, type Wires } from './way.js';
 
 /** What an end needs of the network that it hangs on. */
-export interface Wires {
-  readonly timeline: Timeline;
-  readonly random: Random;
-  readonly weather: NetworkWeather;
-  readonly ends: Set<End>;
-  /** Counts a fault that happened. */
-  readonly suffered: (fault: string) => void;
-  /** Milliseconds until something sent now would arrive. */
-  travelMs(from: string, to: string): number;
-}
+export type Hub = Wires & { readonly ends: Set<End> };
 
 /** The kernel's buffers take so much; beyond, it is the process's memory. */
 const windowBytes = 65_536;
@@ -54,29 +27,27 @@ export class End implements Connection {
   handler: ConnectionHandler = () => {};
   peer: End | null = null;
   isClosed = false;
-  readonly #network: Wires;
+  readonly #network: Hub;
   readonly #life: Life;
   readonly host: string;
   readonly #peerHost: string;
+  readonly #way: Way;
   /** Arrived, and not yet read; null is the end. */
   readonly #inbox: (Buffer | null)[] = [];
   /** Sent, and not yet read by the peer. */
   #outBytes = 0;
-  #lastArrivalMs = 0;
   #pauses = 0;
-  #isSliced = false;
-  /** From here nothing arrives at the peer any more. */
-  #isHole = false;
   #hasEnded = false;
   #peerHasEnded = false;
   #needsDrain = false;
   #destroysWhenSent = false;
 
-  constructor(network: Wires, life: Life, host: string, peerHost: string) {
+  constructor(network: Hub, life: Life, host: string, peerHost: string) {
     this.#network = network;
     this.#life = life;
     this.host = host;
     this.#peerHost = peerHost;
+    this.#way = new Way(network, host, peerHost);
     network.ends.add(this);
     life.whenDead(() => this.#orphan());
   }
@@ -92,8 +63,9 @@ export class End implements Connection {
   join(peer: End, isSliced: boolean): void {
     this.peer = peer;
     peer.peer = this;
-    this.#isSliced = isSliced;
-    peer.#isSliced = isSliced;
+    if (!isSliced) return;
+    this.#way.slice();
+    peer.#way.slice();
   }
 
   open(host: string): void {
@@ -164,49 +136,27 @@ export class End implements Connection {
   }
 
   #reset(peer: End): void {
-    const { timeline } = this.#network;
-    if (this.#isHole) return;
-    const travelMs = this.#network.travelMs(this.host, this.#peerHost);
-    timeline.after(travelMs, () => peer.close('closed its connection'));
+    this.#way.rush(() => peer.close('closed its connection'));
   }
 
   /** Bytes leave, and something may befall them. */
   #post(bytes: Buffer): void {
-    const { random, weather, suffered } = this.#network;
-    const isCut = random.perMille(weather.cut);
-    const isHoled = !isCut && random.perMille(weather.halfOpen);
-    const end = isCut || isHoled ? random.below(bytes.length) : bytes.length;
-    for (const piece of this.#pieces(bytes.subarray(0, end))) this.#dispatch(piece);
-    this.#outBytes += bytes.length - end;
-    if (isCut) {
-      suffered('cut');
-      this.#cut();
-    } else if (isHoled) {
-      suffered('half-open');
-      this.fallSilent();
-    }
+    const { fate, pieces } = this.#way.fateOf(bytes);
+    for (const piece of pieces) this.#dispatch(piece);
+    this.#outBytes += bytes.length - pieces.reduce((sum, { length }) => sum + length, 0);
+    this.#suffer(fate);
   }
 
-  #pieces(bytes: Buffer): Buffer[] {
-    if (!this.#isSliced) return bytes.length === 0 ? [] : [bytes];
-    const pieces: Buffer[] = [];
-    for (let at = 0; at < bytes.length; ) {
-      const size = at < 24 ? 1 : this.#network.random.between(1, 1 + (bytes.length >> 2));
-      pieces.push(bytes.subarray(at, at + size));
-      at += size;
-    }
-    return pieces;
+  #suffer(fate: Fate): void {
+    if (fate === 'sent') return;
+    this.#network.suffered(fate);
+    if (fate === 'cut') this.#cut();
+    else this.fallSilent();
   }
 
-  /** Sets out on the way; nothing overtakes what was sent before. */
   #dispatch(piece: Buffer | null): void {
-    const { timeline } = this.#network;
     this.#outBytes += piece?.length ?? 0;
-    if (this.#isHole) return;
-    const travelMs = this.#network.travelMs(this.host, this.#peerHost);
-    const arrivalMs = Math.max(timeline.nowMs + travelMs, this.#lastArrivalMs);
-    this.#lastArrivalMs = arrivalMs;
-    timeline.after(arrivalMs - timeline.nowMs, () => this.#arrive(piece));
+    this.#way.carry(() => this.#arrive(piece));
   }
 
   #arrive(piece: Buffer | null): void {
@@ -252,13 +202,11 @@ export class End implements Connection {
     if (this.#hasEnded && this.#peerHasEnded) this.close('closed its connection');
   }
 
+  /** Each end learns of it in its own time; until then one of them believes. */
   #cut(): void {
     const { timeline, random } = this.#network;
-    const { peer } = this;
-    // Each end learns of it in its own time; until then one of them believes.
-    for (const end of [this, peer]) {
-      if (end === null) continue;
-      end.#isHole = end === this ? true : end.#isHole;
+    this.#way.swallow();
+    for (const end of this.#both) {
       timeline.after(random.between(0, random.perMille(200) ? 4_000 : 20), () => {
         end.close('closed its connection');
       });
@@ -267,12 +215,14 @@ export class End implements Connection {
 
   /** From here on nothing arrives, and nobody is told; until TCP loses its patience. */
   fallSilent(): void {
-    const { timeline } = this.#network;
-    for (const end of [this, this.peer]) {
-      if (end === null) continue;
-      end.#isHole = true;
-      timeline.after(tcpPatienceMs, () => end.close('failed (ETIMEDOUT)'));
+    for (const end of this.#both) {
+      end.#way.swallow();
+      this.#network.timeline.after(tcpPatienceMs, () => end.close('failed (ETIMEDOUT)'));
     }
+  }
+
+  get #both(): End[] {
+    return this.peer === null ? [this] : [this, this.peer];
   }
 
   #tell(event: ConnectionEvent): void {

@@ -5,10 +5,11 @@
 
 import type { Address } from '../../src/protocol/address.js';
 import type { Connection, ConnectionHandler, Listener, Network } from '../../src/world/network.js';
-import { End, type NetworkWeather, tcpPatienceMs, type Wires } from './end.js';
+import { End, type Hub, tcpPatienceMs } from './end.js';
 import type { Life } from './life.js';
 import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';
+import type { NetworkWeather } from './way.js';
 
 export const fairWeather: NetworkWeather = {
   refused: 0,
@@ -20,7 +21,7 @@ export const fairWeather: NetworkWeather = {
   latencyMsMax: 2,
 };
 
-export class SimulatedNetwork implements Wires {
+export class SimulatedNetwork implements Hub {
   weather: NetworkWeather = { ...fairWeather };
   /** Every connection end that is not closed. */
   readonly ends = new Set<End>();
