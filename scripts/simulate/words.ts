@@ -3,7 +3,7 @@
  */
 
 import { harmless } from '../../src/world/story.js';
-import { laws } from '../../test/simulation/witness.js';
+import { laws } from '../../test/simulation/laws.js';
 import type { Ended, Line } from '../../test/simulation/world.js';
 
 const numbers = new Intl.NumberFormat('en-US');

@@ -84,7 +84,7 @@ function introduce(tell: Tell, dispatcher: Dispatcher, options: Options, port: n
   const { host, data, results, dialect } = options;
   const msg = `dispatcher on ${host}:${port}, waiting for runners and commits`;
   tell({ event: 'listening', host, port, data, results, dialect, msg });
-  const { waiting, leased } = dispatcher.recovered;
+  const { waiting, leased } = dispatcher.remembered.counts();
   if (waiting + leased > 0) {
     const again = `from before: ${waiting} waiting, ${leased} out with a runner`;
     tell({ event: 'recovered', waiting, leased, msg: again });

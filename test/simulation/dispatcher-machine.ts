@@ -2,7 +2,7 @@
  * Owns the dispatcher's machine: what dispatcher/main.ts does, with simulated doors.
  */
 
-import { Dispatcher } from '../../src/dispatcher/shell/dispatcher.js';
+import { Dispatcher, type Remembered } from '../../src/dispatcher/shell/dispatcher.js';
 import { LogFiles } from '../../src/dispatcher/store/logs.js';
 import type { SimulatedDisk } from './disk.js';
 import type { Life } from './life.js';
@@ -31,11 +31,11 @@ export class DispatcherMachine {
     this.memory = new Memory((entries) => ground.witness.appended(entries));
   }
 
-  /** What its core counts, where all that it decided is on disk; else null. */
-  get counts(): { waiting: number; leased: number } | null {
+  /** What it has in memory, where all that it decided is on disk; else null. */
+  get settled(): Remembered | null {
     const { life } = this.machine;
-    const isSettled = life.isAlive && !life.isMidTurn && !this.memory.isFull;
-    return isSettled ? (this.#dispatcher?.recovered ?? null) : null;
+    const isSettled = life.isAlive && !life.isMidTurn && !this.memory.isBehind;
+    return isSettled ? (this.#dispatcher?.remembered ?? null) : null;
   }
 
   #drain(): void {
@@ -53,14 +53,24 @@ export class DispatcherMachine {
   #run(life: Life): void {
     const { host, disk } = this.machine;
     const { network, random, witness } = this.#ground;
+    this.#bury();
     const store = this.memory.open(life);
     const logs = new LogFiles('/logs', '/results', disk.seenBy(life));
     const world = { clock: life.clock, network: network.seenBy(life, host) };
     const options = { ...dispatcherAddress, dialect: this.#dialect, classicRunMaxMs };
     const memory = { store, logs, start: random.hex(8) };
     const dispatcher = new Dispatcher(world, options, memory, this.machine.telling(life));
-    witness.recovered(store, dispatcher.recovered);
+    witness.recovered(store, dispatcher.remembered);
     this.#dispatcher = dispatcher;
     void dispatcher.listen();
+  }
+
+  /** Of the dead one the memory is still there, as nobody but a witness can see it. */
+  #bury(): void {
+    const dead = this.#dispatcher;
+    if (dead === null || this.memory.isBehind) return;
+    // Its store is offered what it still had in hand; nothing that the dead do reaches the world.
+    dead.close();
+    this.#ground.witness.died(dead.remembered, this.memory.unwritten);
   }
 }

@@ -18,7 +18,10 @@ class DatabaseFull extends Error {
 export type Appended = (entries: readonly Entry[]) => void;
 
 export class Memory {
-  isFull = false;
+  /** Entries that the latest process decided and, being dead, could not write any more. */
+  unwritten: readonly Entry[] = [];
+  #isFull = false;
+  #isBehind = false;
   readonly #database = new Database(':memory:');
   readonly #appended: Appended;
 
@@ -26,21 +29,37 @@ export class Memory {
     this.#appended = appended;
   }
 
+  set isFull(isFull: boolean) {
+    this.#isFull = isFull;
+    if (isFull) this.#isBehind = true;
+  }
+
+  /** There was no room, and nothing was written since: what its process decided may wait for that. */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
   /** The store, opened by a process that just started. */
   open(life: Life): Store {
     const store = this.#store();
+    this.unwritten = [];
     const write = (work: () => void) => {
-      if (this.isFull) throw new DatabaseFull('database or disk is full');
+      if (this.#isFull && life.isAlive) throw new DatabaseFull('database or disk is full');
       if (!life.step()) return;
       work();
       life.step();
     };
     return {
-      append: (entries) =>
+      append: (entries) => {
+        let isWritten = false;
         write(() => {
           store.append(entries);
+          isWritten = true;
+          this.#isBehind = false;
           this.#appended(entries);
-        }),
+        });
+        if (!isWritten) this.unwritten = [...this.unwritten, ...entries];
+      },
       unfinished: () => store.unfinished(),
       history: (job) => store.history(job),
       jobsOf: (commit) => store.jobsOf(commit),

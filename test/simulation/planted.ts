@@ -4,7 +4,7 @@
  * makes at least one fire, within so many seeds.
  */
 
-import type { laws } from './witness.js';
+import type { Law } from './laws.js';
 
 export interface PlantedBug {
   /** What the one who made it would have said. */
@@ -15,7 +15,7 @@ export interface PlantedBug {
   readonly line: string;
   readonly becomes: string;
   /** The laws of which one is broken first. */
-  readonly breaks: readonly (keyof typeof laws)[];
+  readonly breaks: readonly Law[];
   /** Counted from seed 1. */
   readonly withinSeeds: number;
   /** Where the test begins to look, if the way from seed 1 is long. */
@@ -295,5 +295,23 @@ export const plantedBugs: readonly PlantedBug[] = [
     breaks: ['crash'],
     withinSeeds: 3000,
     from: 425,
+  },
+  {
+    name: 'a wish to cancel is kept in memory only',
+    file: 'dispatcher/core/people.ts',
+    line: "  if (job.cancelAskedAtMs === null) turn.append({ kind: 'cancel-asked', job: job.id });",
+    becomes: '  Object.assign(job, { cancelAskedAtMs: turn.nowMs });',
+    breaks: ['recovery'],
+    withinSeeds: 100,
+  },
+  {
+    name: 'why a run was lost is forgotten over a restart',
+    file: 'dispatcher/core/core.ts',
+    line: '    for (const entry of unfinished) this.#state.jobs.apply(entry);',
+    becomes: `    for (const entry of unfinished) {
+      this.#state.jobs.apply(entry.kind === 'lost' ? { ...entry, reason: '' } : entry);
+    }`,
+    breaks: ['recovery'],
+    withinSeeds: 100,
   },
 ];

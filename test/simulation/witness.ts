@@ -7,35 +7,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
 import { lostRunsMax } from '../../src/dispatcher/core/rules.js';
+import type { Remembered } from '../../src/dispatcher/shell/dispatcher.js';
 import type { Store } from '../../src/dispatcher/store/store.js';
 import type { Commit, RunId } from '../../src/protocol/ids.js';
 import type { SimulatedDisk } from './disk.js';
-import { classicOutput, logBytesMax, scriptOf, wholeOutput } from './suites.js';
-
-/** The laws of every world. */
-export const laws = {
-  verdict: 'every accepted job has exactly one verdict',
-  lease: 'no verdict comes from a run without a lease, but where the job merely waits',
-  single: 'a job has at most one live lease',
-  once: 'a job runs to completion once, unless its run was lost',
-  same: 'a commit that is handed over twice is one job',
-  poison: `a job is given up after ${lostRunsMax} lost runs`,
-  log: 'a recorded log is contiguous, byte-exact and on disk',
-  truth: 'a red suite is never reported green, nor the other way round',
-  recovery: 'what recovery reads is what memory held',
-  accepted: 'a dispatch that was acknowledged is in the store',
-  kept: 'every commit that was pushed is handed over',
-  reason: 'no job waits without a reason',
-  told: 'people are told what the store holds',
-  bounds: 'nothing grows without bound',
-  crash: 'no process ends by an error of its own',
-  rest: 'once the world has healed, everything comes to rest',
-} as const;
-
-export interface Broken {
-  readonly law: keyof typeof laws;
-  readonly how: string;
-}
+import type { Broken, Law } from './laws.js';
+import { Recollection } from './recollection.js';
+import { judge } from './verdicts.js';
 
 export interface WitnessedRun {
   readonly id: RunId;
@@ -68,6 +46,7 @@ export class Witness {
   readonly #completed = new Set<string>();
   readonly #cancelAsked = new Set<Commit>();
   readonly #rerunAsked = new Set<Commit>();
+  readonly #recollection = new Recollection();
   readonly #disk: SimulatedDisk;
 
   /** `disk` is the dispatcher's. */
@@ -76,7 +55,7 @@ export class Witness {
   }
 
   /** A law is broken; the first is the one that counts. */
-  breaks(law: keyof typeof laws, how: string): void {
+  breaks(law: Law, how: string): void {
     this.broken ??= { law, how };
   }
 
@@ -93,6 +72,7 @@ export class Witness {
       // A copy as the disk has it: what memory does to it later is not on disk.
       const kept = JSON.parse(JSON.stringify(entry)) as Entry;
       this.journal.push(kept);
+      this.#recollection.happened(kept);
       this.#happened(kept);
     }
   }
@@ -130,7 +110,7 @@ export class Witness {
   }
 
   /** A dispatcher starts upon this store: it reads all that matters, and only what happened. */
-  recovered(store: Store, counts: { waiting: number; leased: number }): void {
+  recovered(store: Store, memory: Remembered): void {
     const open = new Set(this.unfinished.map(({ id }) => id));
     const expected = this.journal.filter(({ job }) => open.has(job));
     const read = store.unfinished();
@@ -143,17 +123,25 @@ export class Witness {
         this.breaks('recovery', `job ${id} is ${row?.verdict} in its row, and ${verdict} in truth`);
       }
     }
-    if (!this.counts(counts)) this.breaks('recovery', 'it counts other jobs than there are');
+    this.remembers(memory);
   }
 
-  /** Whether that is what a core should count that has everything on disk. */
-  counts({ waiting, leased }: { waiting: number; leased: number }): boolean {
+  /** A dispatcher that has written all that it decided remembers what is on disk. */
+  remembers(memory: Remembered): void {
     const states = this.unfinished.map(({ state }) => state);
-    const truly = {
-      waiting: states.filter((state) => state === 'waiting').length,
-      leased: states.filter((state) => state === 'leased').length,
-    };
-    return waiting === truly.waiting && leased === truly.leased;
+    const count = (wanted: string) => states.filter((state) => state === wanted).length;
+    const truly = { waiting: count('waiting'), leased: count('leased') };
+    if (!isDeepStrictEqual(memory.counts(), truly)) {
+      this.breaks('recovery', 'it counts other jobs than there are');
+    }
+    const difference = this.#recollection.difference(memory);
+    if (difference !== null) this.breaks('recovery', difference);
+  }
+
+  /** A dispatcher died, before it could write those. */
+  died(memory: Remembered, unwritten: readonly Entry[]): void {
+    const difference = this.#recollection.differenceOfDead(memory, unwritten);
+    if (difference !== null) this.breaks('recovery', `when it died, ${difference}`);
   }
 
   /** The world came to rest: what must be so then. */
@@ -243,61 +231,14 @@ export class Witness {
   }
 
   #finished(job: WitnessedJob, entry: Entry & { kind: 'finished' }): void {
-    if (job.state === 'finished') this.breaks('verdict', `job ${job.id} has a second one`);
+    const isCancelAsked = this.#cancelAsked.has(job.commit);
+    const evidence = { disk: this.#disk, completed: this.#completed, isCancelAsked };
+    for (const { law, how } of judge(job, entry, evidence)) this.breaks(law, how);
     const run = job.runs.find(({ id }) => id === entry.run);
-    if (entry.run !== null) this.#mayFinish(job, run, entry.run);
-    this.#isTrue(job, run, entry);
-    if (run !== undefined) this.#isLogged(job, run, entry);
     if (run !== undefined) run.end = 'finished';
     job.state = 'finished';
     job.lease = null;
     job.verdict = entry.verdict;
-  }
-
-  #mayFinish(job: WitnessedJob, run: WitnessedRun | undefined, id: RunId): void {
-    const counts = run !== undefined && job.runs.indexOf(run) >= job.before;
-    const merelyWaits = job.state === 'waiting' && (run?.end === 'lost' || run?.end === 'stopped');
-    if (counts && (job.lease === id || merelyWaits)) return;
-    this.breaks('lease', `run ${id} ended job ${job.id}, which ${job.lease ?? 'no run'} has`);
-  }
-
-  #isTrue(job: WitnessedJob, run: WitnessedRun | undefined, entry: Entry & { kind: 'finished' }) {
-    const { ends } = scriptOf(job.commit);
-    const floods = wholeOutput(job.commit).length > logBytesMax;
-    const is = (verdict: string) => entry.verdict === verdict;
-    const isJudged = is('passed') || is('failed');
-    const isRight =
-      (!is('passed') || (ends === 'passes' && (!floods || run?.classic === true))) &&
-      (!is('failed') || ends === 'fails') &&
-      (!is('errored') || run === undefined || (floods && !run.classic)) &&
-      (!is('cancelled') || this.#cancelAsked.has(job.commit)) &&
-      (!isJudged || run !== undefined);
-    const name = job.commit.slice(0, 7);
-    if (!isRight) this.breaks('truth', `${name}, whose suite ${ends}, is called ${entry.verdict}`);
-    if (isJudged && run?.classic === false && !this.#completed.has(run.id)) {
-      this.breaks('truth', `${name} is called ${entry.verdict}, and its suite did not end`);
-    }
-  }
-
-  #isLogged(job: WitnessedJob, run: WitnessedRun, entry: Entry & { kind: 'finished' }): void {
-    // One of the ancestor's that sends nothing leaves nothing.
-    if (run.classic && entry.verdict === 'timed-out') return;
-    const whole = run.classic ? classicOutput(job.commit) : wholeOutput(job.commit);
-    const { commit, id } = job;
-    const path = `/logs/${commit.slice(0, 2)}/${commit}-${id}.${run.number}.log`;
-    const log = this.#disk.readSynced(path) ?? Buffer.alloc(0);
-    const isWhole = entry.verdict === 'passed' || entry.verdict === 'failed';
-    const expected = isWhole ? whole : whole.subarray(0, entry.logBytes);
-    const where = `the log of ${commit.slice(0, 7)}, run ${run.number},`;
-    if (log.length !== entry.logBytes) {
-      this.breaks('log', `${where} has ${log.length} of ${entry.logBytes} bytes on disk`);
-    } else if (!log.equals(expected)) {
-      this.breaks('log', `${where} is not what the suite printed`);
-    }
-    const result = this.#disk.read(`/results/${commit}`);
-    if (result === null || !result.equals(log)) {
-      this.breaks('log', `the result of ${commit.slice(0, 7)} is not the log of its verdict's run`);
-    }
   }
 
   #ranOnce({ id, runs, reruns }: WitnessedJob): void {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { laws } from './laws.js';
 import { Random } from './random.js';
 import { regressions } from './regressions.js';
-import { laws } from './witness.js';
 import { type Ended, restWithinMs, simulate } from './world.js';
 
 /** Twenty seconds on a core of its own. */

@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto';
 import type { Told } from '../../src/world/story.js';
 import { SimulatedDisk } from './disk.js';
 import { History } from './history.js';
+import type { Broken } from './laws.js';
 import type { Ground } from './machine.js';
 import { buildMachines, everyMachine, type Machines } from './machines.js';
 import { SimulatedNetwork } from './network.js';
@@ -20,7 +21,7 @@ import { Random } from './random.js';
 import { checkBounds, checkRest, unrest } from './rest.js';
 import { Timeline } from './timeline.js';
 import { misfortuneMsMost, Weather } from './weather.js';
-import { type Broken, Witness } from './witness.js';
+import { Witness } from './witness.js';
 
 /** So long after its healing a world must be at rest. */
 export const restWithinMs = 600_000;
@@ -89,7 +90,6 @@ class World {
   /** From then on nobody pushes, nobody asks for anything, and nothing goes wrong. */
   #isHealed = false;
   #healedInMs = 0;
-  #unequal = 0;
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -197,16 +197,8 @@ class World {
   #audit(): void {
     this.#ground.timeline.after(1_000, () => this.#audit());
     checkBounds(this.#ground, this.#machines);
-    this.#count();
-  }
-
-  /** After a full disk memory is ahead of it for a moment, but not for seconds. */
-  #count(): void {
-    const { counts } = this.#machines.dispatcher;
-    const { witness } = this.#ground;
-    const isEqual = counts === null || witness.counts(counts);
-    this.#unequal = isEqual ? 0 : this.#unequal + 1;
-    if (this.#unequal > 3) witness.breaks('recovery', 'memory is not what is on disk');
+    const memory = this.#machines.dispatcher.settled;
+    if (memory !== null) this.#ground.witness.remembers(memory);
   }
 
   async #pass(durationMs: number): Promise<void> {

@@ -45,6 +45,9 @@ export interface Memory {
   readonly start: string;
 }
 
+/** A core that cannot be told anything. */
+export type Remembered = Pick<DispatcherCore, 'counts' | 'job' | 'jobOfRun' | 'runners' | 'waits'>;
+
 const connectionsUsedUp = {
   event: 'connections-used-up',
   level: 'error',
@@ -100,9 +103,9 @@ export class Dispatcher {
     });
   }
 
-  /** Jobs that the store held unfinished at the start. */
-  get recovered(): { readonly waiting: number; readonly leased: number } {
-    return this.#core.counts();
+  /** What it has in memory of its jobs, for those who only look. */
+  get remembered(): Remembered {
+    return this.#core;
   }
 
   /** Listens; answers the port. Rejects with the system's error. */

@@ -1,0 +1,32 @@
+/**
+ * Owns the laws of every simulated world, each a sentence, and what it means that one is broken.
+ */
+
+import { lostRunsMax } from '../../src/dispatcher/core/rules.js';
+
+/** The laws of every world. */
+export const laws = {
+  verdict: 'every accepted job has exactly one verdict',
+  lease: 'no verdict comes from a run without a lease, but where the job merely waits',
+  single: 'a job has at most one live lease',
+  once: 'a job runs to completion once, unless its run was lost',
+  same: 'a commit that is handed over twice is one job',
+  poison: `a job is given up after ${lostRunsMax} lost runs`,
+  log: 'a recorded log is contiguous, byte-exact and on disk',
+  truth: 'a red suite is never reported green, nor the other way round',
+  recovery: 'what recovery reads is what memory held',
+  accepted: 'a dispatch that was acknowledged is in the store',
+  kept: 'every commit that was pushed is handed over',
+  reason: 'no job waits without a reason',
+  told: 'people are told what the store holds',
+  bounds: 'nothing grows without bound',
+  crash: 'no process ends by an error of its own',
+  rest: 'once the world has healed, everything comes to rest',
+} as const;
+
+export interface Broken {
+  readonly law: Law;
+  readonly how: string;
+}
+
+export type Law = keyof typeof laws;

@@ -1,0 +1,91 @@
+/**
+ * Owns what a verdict must be: earned by a run that had the right to it, true of its suite, and
+ * with its whole log on disk. Says what is wrong; never remembers anything.
+ */
+
+import { isDeepStrictEqual } from 'node:util';
+import type { Entry } from '../../src/dispatcher/core/journal.js';
+import type { SimulatedDisk } from './disk.js';
+import type { Broken } from './laws.js';
+import { classicOutput, logBytesMax, scriptOf, wholeOutput } from './suites.js';
+import type { WitnessedJob, WitnessedRun } from './witness.js';
+
+type Finished = Entry & { kind: 'finished' };
+
+/** What else is known when a verdict falls. */
+export interface Evidence {
+  /** The dispatcher's. */
+  readonly disk: SimulatedDisk;
+  /** Runs whose suites came to their own end. */
+  readonly completed: ReadonlySet<string>;
+  readonly isCancelAsked: boolean;
+}
+
+/** The laws that this entry breaks; `job` is as it was before it. */
+export function* judge(job: WitnessedJob, entry: Finished, evidence: Evidence): Generator<Broken> {
+  const run = job.runs.find(({ id }) => id === entry.run);
+  if (job.state === 'finished') {
+    yield { law: 'verdict', how: `job ${job.id} has a second one` };
+  }
+  if (entry.run !== null && !mayFinish(job, run)) {
+    const holder = job.lease ?? 'no run';
+    yield { law: 'lease', how: `run ${entry.run} ended job ${job.id}, which ${holder} has` };
+  }
+  yield* judgeTruth(job, run, entry, evidence);
+  if (run !== undefined) yield* judgeLog(job, run, entry, evidence.disk);
+}
+
+function mayFinish(job: WitnessedJob, run: WitnessedRun | undefined): boolean {
+  if (run === undefined || job.runs.indexOf(run) < job.before) return false;
+  const merelyWaits = job.state === 'waiting' && (run.end === 'lost' || run.end === 'stopped');
+  return job.lease === run.id || merelyWaits;
+}
+
+function* judgeTruth(
+  job: WitnessedJob,
+  run: WitnessedRun | undefined,
+  entry: Finished,
+  { completed, isCancelAsked }: Evidence,
+): Generator<Broken> {
+  const { ends } = scriptOf(job.commit);
+  const floods = wholeOutput(job.commit).length > logBytesMax;
+  const is = (verdict: string) => entry.verdict === verdict;
+  const isJudged = is('passed') || is('failed');
+  const isRight =
+    (!is('passed') || (ends === 'passes' && (!floods || run?.classic === true))) &&
+    (!is('failed') || ends === 'fails') &&
+    (!is('errored') || run === undefined || (floods && !run.classic)) &&
+    (!is('cancelled') || isCancelAsked) &&
+    (!isJudged || run !== undefined);
+  const called = `is called ${entry.verdict}`;
+  const name = job.commit.slice(0, 7);
+  if (!isRight) yield { law: 'truth', how: `${name}, whose suite ${ends}, ${called}` };
+  if (isJudged && run?.classic === false && !completed.has(run.id)) {
+    yield { law: 'truth', how: `${name} ${called}, and its suite did not end` };
+  }
+}
+
+function* judgeLog(
+  { commit, id }: WitnessedJob,
+  run: WitnessedRun,
+  entry: Finished,
+  disk: SimulatedDisk,
+): Generator<Broken> {
+  // One of the ancestor's that sends nothing leaves nothing.
+  if (run.classic && entry.verdict === 'timed-out') return;
+  const whole = run.classic ? classicOutput(commit) : wholeOutput(commit);
+  const path = `/logs/${commit.slice(0, 2)}/${commit}-${id}.${run.number}.log`;
+  const log = disk.readSynced(path) ?? Buffer.alloc(0);
+  const isWhole = entry.verdict === 'passed' || entry.verdict === 'failed';
+  const expected = isWhole ? whole : whole.subarray(0, entry.logBytes);
+  const where = `the log of ${commit.slice(0, 7)}, run ${run.number},`;
+  if (log.length !== entry.logBytes) {
+    yield { law: 'log', how: `${where} has ${log.length} of ${entry.logBytes} bytes on disk` };
+  } else if (!log.equals(expected)) {
+    yield { law: 'log', how: `${where} is not what the suite printed` };
+  }
+  if (!isDeepStrictEqual(disk.read(`/results/${commit}`), log)) {
+    const how = `the result of ${commit.slice(0, 7)} is not the log of its verdict's run`;
+    yield { law: 'log', how };
+  }
+}
