@@ -5,9 +5,15 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
+import { DispatcherCore } from '../../src/dispatcher/core/core.js';
 import { Jobs } from '../../src/dispatcher/core/jobs.js';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
 import type { Remembered } from '../../src/dispatcher/shell/dispatcher.js';
+import type { Store } from '../../src/dispatcher/store/store.js';
+import type { WitnessedJob } from './witness.js';
+
+/** What a core starts from that knows of nothing but jobs. */
+const nothing = { start: '00000000', repositories: [], classicRunners: [], classicRunMaxMs: 0 };
 
 export class Recollection {
   readonly #journal: Entry[] = [];
@@ -24,6 +30,37 @@ export class Recollection {
   /** In what that memory is not what the journal says; null where it is. */
   difference(memory: Remembered): string | null {
     return difference(memory, this.#durable, this.#accepted);
+  }
+
+  /** What the store says of unfinished jobs, and its rows, against the journal and those jobs. */
+  differenceOfStore(store: Store, jobs: Iterable<WitnessedJob>): string | null {
+    const open = new Set<JobId>();
+    for (const { id, commit, verdict, runs, state } of jobs) {
+      if (state !== 'finished') open.add(id);
+      const row = store.jobsOf(commit).find((one) => one.id === id);
+      if (row?.verdict !== verdict || row.runs !== (runs.at(-1)?.number ?? 0)) {
+        return `job ${id} is ${row?.verdict} in its row, and ${verdict} in truth`;
+      }
+    }
+    const expected = this.#journal.filter(({ job }) => open.has(job));
+    const read = store.unfinished();
+    if (isDeepStrictEqual(read, expected)) return null;
+    return `${read.length} entries were read, not the ${expected.length} that were written`;
+  }
+
+  /** A job whose history is not what happened, or null. */
+  falseHistory(store: Store): JobId | null {
+    const isFalse = (id: JobId) => {
+      const happened = this.#journal.filter(({ job }) => job === id);
+      return !isDeepStrictEqual(store.history(id), happened);
+    };
+    return [...this.#accepted].find(isFalse) ?? null;
+  }
+
+  /** A fresh core that has every job of the store in its memory, those that are over as well. */
+  recoverAll(store: Store): Remembered {
+    const entries = [...this.#accepted].flatMap((job) => store.history(job));
+    return new DispatcherCore({ ...nothing, nextJob: store.nextJob() }, entries, 0);
   }
 
   /** The same for the memory of the dead, which was ahead of the journal by so many entries. */

@@ -33,6 +33,7 @@ export function checkRest(ground: Ground, machines: Machines, people: People): v
   const { witness } = ground;
   const { dispatcher, runners } = machines;
   witness.atRest(dispatcher.memory.look());
+  if (dispatcher.settled !== null) witness.remembers(dispatcher.settled);
   checkFiles(
     ground,
     [dispatcher, ...runners].map(({ machine }) => machine),

@@ -111,18 +111,8 @@ export class Witness {
 
   /** A dispatcher starts upon this store: it reads all that matters, and only what happened. */
   recovered(store: Store, memory: Remembered): void {
-    const open = new Set(this.unfinished.map(({ id }) => id));
-    const expected = this.journal.filter(({ job }) => open.has(job));
-    const read = store.unfinished();
-    if (!isDeepStrictEqual(read, expected)) {
-      this.breaks('recovery', `${read.length} entries were read, not ${expected.length}`);
-    }
-    for (const { id, commit, verdict, runs } of this.jobs.values()) {
-      const row = store.jobsOf(commit).find((one) => one.id === id);
-      if (row?.verdict !== verdict || row.runs !== (runs.at(-1)?.number ?? 0)) {
-        this.breaks('recovery', `job ${id} is ${row?.verdict} in its row, and ${verdict} in truth`);
-      }
-    }
+    const difference = this.#recollection.differenceOfStore(store, this.jobs.values());
+    if (difference !== null) this.breaks('recovery', difference);
     this.remembers(memory);
   }
 
@@ -146,13 +136,12 @@ export class Witness {
 
   /** The world came to rest: what must be so then. */
   atRest(store: Store): void {
+    const job = this.#recollection.falseHistory(store);
+    if (job !== null) this.breaks('recovery', `the history of job ${job} is not what happened`);
+    this.recovered(store, this.#recollection.recoverAll(store));
     for (const job of this.jobs.values()) {
       if (job.verdict === null) this.breaks('verdict', `job ${job.id} has none`);
       this.#ranOnce(job);
-      const history = this.journal.filter((entry) => entry.job === job.id);
-      if (!isDeepStrictEqual(store.history(job.id), history)) {
-        this.breaks('recovery', `the history of job ${job.id} is not what happened`);
-      }
     }
   }
 
