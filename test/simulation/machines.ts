@@ -3,6 +3,7 @@
  */
 
 import { AncestorsRunner } from './ancestors-runner.js';
+import { ConfusedRunner } from './confused-runner.js';
 import type { SimulatedDisk } from './disk.js';
 import { DispatcherMachine } from './dispatcher-machine.js';
 import type { Ground, Machine } from './machine.js';
@@ -14,6 +15,7 @@ export interface Machines {
   readonly observer: ObserverMachine;
   readonly runners: readonly RunnerMachine[];
   readonly ancestor: AncestorsRunner | null;
+  readonly confused: ConfusedRunner | null;
 }
 
 /** `disk` is the dispatcher's. */
@@ -28,12 +30,14 @@ export function buildMachines(ground: Ground, disk: SimulatedDisk): Machines {
       (name, index) => new RunnerMachine(ground, name, `10.0.1.${index + 1}`, random.between(1, 2)),
     ),
     ancestor: random.perMille(300) ? new AncestorsRunner(ground, '10.0.1.9', dialect) : null,
+    confused: random.perMille(250) ? new ConfusedRunner(ground, '10.0.1.8') : null,
   };
 }
 
-export function everyMachine({ dispatcher, observer, runners, ancestor }: Machines): Machine[] {
-  const all = [dispatcher, observer, ...runners, ...(ancestor === null ? [] : [ancestor])];
-  return all.map(({ machine }) => machine);
+export function everyMachine(machines: Machines): Machine[] {
+  const { ancestor, confused } = machines;
+  const strangers = [ancestor, confused].flatMap((one) => (one === null ? [] : [one.machine]));
+  return [...ownMachines(machines), ...strangers];
 }
 
 /** Those on which our own code runs. */

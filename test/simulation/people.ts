@@ -3,27 +3,18 @@
  * told until the witness knows better.
  */
 
-import type { World } from '../../src/link/ask.js';
-import { encodeRequest } from '../../src/protocol/encoder.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import type { Request } from '../../src/protocol/verbs.js';
-import { Life } from './life.js';
-import { dispatcherAddress, type Ground } from './machine.js';
-
-const host = '10.0.0.9';
-
-/** Longer than a person waits. */
-const answerWithinMs = 5_000;
+import { type Caller, callerOn } from './caller.js';
+import type { Ground } from './machine.js';
 
 export class People {
   readonly #ground: Ground;
-  readonly #world: World;
+  readonly #caller: Caller;
 
   constructor(ground: Ground) {
     this.#ground = ground;
-    const { timeline, random, network, witness } = ground;
-    const life = new Life(timeline, random, 0, (error) => witness.breaks('crash', String(error)));
-    this.#world = { clock: life.clock, network: network.seenBy(life, host) };
+    this.#caller = callerOn(ground, '10.0.0.9');
   }
 
   /** One of the things that people do. */
@@ -39,13 +30,13 @@ export class People {
     else if (deed < 54) this.#rerun(commit);
     else if (deed < 84) this.#why(commit);
     else if (deed < 90) this.#say({ verb: 'poll' });
-    else if (deed < 95) this.#ask({ verb: 'log', commit }, () => {});
+    else if (deed < 95) this.#caller.ask({ verb: 'log', commit }, () => {});
     else this.#watch(this.#unfinished() ?? commit, 40);
   }
 
   /** Once all is at rest: is what they are told what the store and the disk hold? */
   checkVerdict(commit: Commit, verdict: string): void {
-    this.#ask({ verb: 'verdict', commit }, (answer) => {
+    this.#caller.ask({ verb: 'verdict', commit }, (answer) => {
       const told = answer.toString().trim();
       if (told === verdict) return;
       this.#breaks('told', `${commit.slice(0, 7)} is ${verdict}, and was called "${told}"`);
@@ -53,7 +44,7 @@ export class People {
   }
 
   checkLog(commit: Commit, log: Buffer): void {
-    this.#ask({ verb: 'log', commit }, (answer) => {
+    this.#caller.ask({ verb: 'log', commit }, (answer) => {
       if (answer.equals(log)) return;
       this.#breaks('told', `the log of ${commit.slice(0, 7)} was not told as it is`);
     });
@@ -80,11 +71,11 @@ export class People {
   /** Asks again and again, as a script does that waits for the verdict. */
   #watch(commit: Commit, times: number): void {
     const { random, witness } = this.#ground;
-    this.#ask({ verb: 'verdict', commit }, (answer) => {
+    this.#caller.ask({ verb: 'verdict', commit }, (answer) => {
       const told = answer.toString().trim();
       witness.wasTold(commit, told);
       if (times === 0 || !['waiting', 'running'].includes(told)) return;
-      const { clock } = this.#world;
+      const { clock } = this.#caller;
       clock.after(random.between(1, 60), () => this.#watch(commit, times - 1));
     });
   }
@@ -102,7 +93,7 @@ export class People {
   #why(commit: Commit): void {
     const { witness } = this.#ground;
     const before = witness.jobOf(commit)?.changes;
-    this.#ask({ verb: 'why', commit }, (answer) => {
+    this.#caller.ask({ verb: 'why', commit }, (answer) => {
       const job = witness.jobOf(commit);
       // Where it changed while the answer travelled, either may be right.
       if (job?.state !== 'waiting' || job.changes !== before) return;
@@ -113,26 +104,11 @@ export class People {
 
   #say(request: Request, then: (text: string) => void = () => {}): void {
     const what = 'commit' in request ? ` ${request.commit.slice(0, 7)}` : '';
-    this.#ask(request, (answer) => {
+    this.#caller.ask(request, (answer) => {
       const text = answer.toString().trim();
       const msg = `${request.verb}${what} → ${text}`;
       this.#ground.tell('person', { event: 'told', msg });
       then(text);
-    });
-  }
-
-  /** As with `nc`: says it, and reads to the end. Half an answer is none. */
-  #ask(request: Request, then: (answer: Buffer) => void): void {
-    const { clock, network } = this.#world;
-    const heard: Buffer[] = [];
-    const hangUp = clock.after(answerWithinMs, () => connection.destroy());
-    const connection = network.connect(dispatcherAddress, (event) => {
-      if (event.type === 'opened') connection.write(encodeRequest(request));
-      if (event.type === 'bytes') heard.push(event.bytes);
-      if (event.type === 'closed') hangUp();
-      if (event.type !== 'ended') return;
-      connection.destroy();
-      if (heard.length > 0) then(Buffer.concat(heard));
     });
   }
 

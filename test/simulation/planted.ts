@@ -314,4 +314,28 @@ export const plantedBugs: readonly PlantedBug[] = [
     breaks: ['recovery'],
     withinSeeds: 100,
   },
+  {
+    name: 'a gap in a log is closed up',
+    file: 'dispatcher/store/logs.ts',
+    line: '    if (offset > log.size) return false;',
+    becomes: '    if (offset > log.size) return this.append(name, log.size, bytes);',
+    breaks: ['log'],
+    withinSeeds: 100,
+  },
+  {
+    name: 'a piece of a log that is repeated is written again',
+    file: 'dispatcher/store/logs.ts',
+    line: '    let from = log.size - offset;',
+    becomes: '    let from = 0;',
+    breaks: ['log'],
+    withinSeeds: 100,
+  },
+  {
+    name: 'a run is recorded before its log is there',
+    file: 'dispatcher/shell/log-room.ts',
+    line: "    if (size < report.logBytes) return { verb: 'want', run, offset: size };",
+    becomes: '    if (size > report.logBytes) return null;',
+    breaks: ['log'],
+    withinSeeds: 100,
+  },
 ];

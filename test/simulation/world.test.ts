@@ -55,6 +55,8 @@ describe('simulated worlds', () => {
       ...['SIGKILL at once', 'SIGKILL in the middle', 'power cut', 'freeze', 'clock jump'],
       ...['Ctrl-C', 'Ctrl-C twice', 'full disk', 'partition', 'started on a wrong clock'],
       ...['cut', 'delayed', 'sliced', 'half-open', 'refused', 'dispatched twice'],
+      ...['dispatched out of order', 'dispatched late'],
+      ...['log repeated', 'log beyond its end', 'result before its log'],
       ...['killed by its suite', 'could-not-fetch', 'unknown-commit'],
     ];
     expect([...struck].sort()).toEqual(kinds.sort());

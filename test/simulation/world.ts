@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto';
 import type { Told } from '../../src/world/story.js';
 import { SimulatedDisk } from './disk.js';
 import { History } from './history.js';
+import { Hook } from './hook.js';
 import type { Broken } from './laws.js';
 import type { Ground } from './machine.js';
 import { buildMachines, everyMachine, type Machines } from './machines.js';
@@ -84,6 +85,7 @@ class World {
   readonly #ground: Ground;
   readonly #machines: Machines;
   readonly #people: People;
+  readonly #hook: Hook;
   readonly #weather: Weather;
   readonly #lines: Line[] = [];
   readonly #faults = new Map<string, number>();
@@ -110,6 +112,7 @@ class World {
     this.#machines = buildMachines(ground, disk);
     this.#weather = new Weather(ground, this.#machines);
     this.#people = new People(ground);
+    this.#hook = new Hook(ground);
   }
 
   async live(): Promise<void> {
@@ -183,6 +186,7 @@ class World {
     const { history, random, timeline, tell } = this.#ground;
     if (this.#isHealed || history.commits.length >= commitsMost) return;
     tell('git', { event: 'pushed', msg: history.change(timeline.nowMs) });
+    this.#hook.pushed();
     timeline.after(random.between(1, 2 * pauseMs), () => this.#work(pauseMs));
   }
 

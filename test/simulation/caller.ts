@@ -1,0 +1,38 @@
+/**
+ * Owns a call as a person makes it with `nc`, or a script: says one thing, and reads to the end.
+ * Half an answer is none; neither is one that takes too long.
+ */
+
+import { encodeRequest } from '../../src/protocol/encoder.js';
+import type { Request } from '../../src/protocol/verbs.js';
+import type { Clock } from '../../src/world/clock.js';
+import { Life } from './life.js';
+import { dispatcherAddress, type Ground } from './machine.js';
+
+/** Longer than a person waits. */
+const answerWithinMs = 5_000;
+
+export interface Caller {
+  readonly clock: Clock;
+  ask(request: Request, then: (answer: Buffer) => void): void;
+}
+
+/** Somebody on that host, who lives as long as the world. */
+export function callerOn({ timeline, random, network, witness }: Ground, host: string): Caller {
+  const life = new Life(timeline, random, 0, (error) => witness.breaks('crash', String(error)));
+  const { clock } = life;
+  const wires = network.seenBy(life, host);
+  const ask: Caller['ask'] = (request, then) => {
+    const heard: Buffer[] = [];
+    const hangUp = clock.after(answerWithinMs, () => connection.destroy());
+    const connection = wires.connect(dispatcherAddress, (event) => {
+      if (event.type === 'opened') connection.write(encodeRequest(request));
+      if (event.type === 'bytes') heard.push(event.bytes);
+      if (event.type === 'closed') hangUp();
+      if (event.type !== 'ended') return;
+      connection.destroy();
+      if (heard.length > 0) then(Buffer.concat(heard));
+    });
+  };
+  return { clock, ask };
+}
