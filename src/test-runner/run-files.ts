@@ -60,10 +60,13 @@ export class RunFiles {
   find(): Found {
     const ended: KeptRun[] = [];
     const interrupted: RunId[] = [];
-    for (const name of this.#disk.list(this.#folder)) {
+    const names = new Set(this.#disk.list(this.#folder));
+    for (const name of names) {
       const run = parseRun(name.replace(/\.log$/, ''));
       if (run === null) {
-        if (!name.endsWith('.json')) this.#disk.remove(join(this.#folder, name));
+        // A power cut may keep the removal of a log and forget that of its report.
+        const isReport = name.endsWith('.json') && names.has(name.replace(/json$/, 'log'));
+        if (!isReport) this.#disk.remove(join(this.#folder, name));
         continue;
       }
       const kept = this.#read(run);

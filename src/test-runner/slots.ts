@@ -9,11 +9,12 @@
  *                               output  the pipe through which a suite's output comes
  */
 
-import { mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../world/clock.js';
 import type { Clone } from '../world/clone.js';
 import { UsageError } from '../world/command-line.js';
+import { makeFolder } from '../world/files.js';
 import { type Lock, tryLock } from '../world/lock.js';
 import { Checkout, objectFolders } from './checkout.js';
 import { OutputPipe } from './output.js';
@@ -52,7 +53,7 @@ export function claimSlots(
   try {
     for (let number = 1; slots.length < count && number <= slotsMax; number += 1) {
       const folder = join(state, 'slots', String(number));
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       const lock = tryLock(join(folder, 'lock'));
       if (lock !== null) slots.push(takeOver(realpathSync(folder), lock, clone, secrets));
     }

@@ -11,7 +11,6 @@ import {
   fdatasync,
   fstatSync,
   linkSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -22,7 +21,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { readIfThere, writeAtomically } from './files.js';
+import { makeFolder, readIfThere, syncFolder, writeAtomically } from './files.js';
 
 /** `write`: made where it is missing, never truncated. `append-new`: an old one makes it fail. */
 export type How = 'read' | 'write' | 'append-new';
@@ -39,6 +38,7 @@ export interface OpenFile {
 }
 
 export interface Disk {
+  /** Returns once the folder, and what was missing above it, is on disk. */
   makeFolder(path: string): void;
   /** The names in a folder. */
   list(folder: string): string[];
@@ -47,6 +47,10 @@ export interface Disk {
   open(path: string, how: How): OpenFile;
   /** Removes a file, if it is there. */
   remove(path: string): void;
+  /** Resolves once the names in a folder are on disk: a file that was synced may have none yet. */
+  syncNames(folder: string): Promise<void>;
+  /** The same, and returns only then. */
+  syncNamesNow(folder: string): void;
   /** Gives a file a second name; who reads under that name sees the old file or this one, whole. */
   link(path: string, as: string): void;
   /** Null where there is no such file. */
@@ -56,13 +60,13 @@ export interface Disk {
 }
 
 export const realDisk: Disk = {
-  makeFolder: (path) => {
-    mkdirSync(path, { recursive: true });
-  },
+  makeFolder,
   list: (folder) => readdirSync(folder),
   sizeOf: (path) => statSync(path, { throwIfNoEntry: false })?.size ?? null,
   open: (path, how) => adopt(openSync(path, flags[how], 0o644)),
   remove: (path) => rmSync(path, { force: true }),
+  syncNames,
+  syncNamesNow: syncFolder,
   link,
   readText: readIfThere,
   writeText: writeAtomically,
@@ -86,6 +90,15 @@ function adopt(file: number): OpenFile {
     sync: () => synced(file),
     close: () => closeSync(file),
   };
+}
+
+async function syncNames(path: string): Promise<void> {
+  const folder = adopt(openSync(path, 'r'));
+  try {
+    await folder.sync();
+  } finally {
+    folder.close();
+  }
 }
 
 function link(path: string, as: string): void {

@@ -1,17 +1,19 @@
 /**
- * Owns writing a small file so that a reader sees the old one or the new one, never a part.
+ * Owns writing a small file so that a reader sees the old one or the new one, never a part; and
+ * names that survive a power cut.
  */
 
 import {
   closeSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 /** Replaces `path` and returns once both the bytes and the name are on disk. */
 export function writeAtomically(path: string, text: string): void {
@@ -30,6 +32,14 @@ export function writeAtomically(path: string, text: string): void {
     throw error;
   }
   syncFolder(dirname(path));
+}
+
+/** Makes a folder and what is missing above it; returns once their names are on disk. */
+export function makeFolder(path: string): void {
+  const folder = resolve(path);
+  const first = mkdirSync(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made !== dirname(first); made = dirname(made)) syncFolder(dirname(made));
 }
 
 /** Makes names that were created, renamed or removed in a folder durable. */

@@ -86,10 +86,14 @@ export class LogRoom {
 
   /** The output of the runs that end their jobs, under the commit's own name. */
   publishResults(entries: readonly Entry[]): void {
-    for (const entry of entries) {
+    const names = entries.flatMap((entry) => {
       const name = entry.kind === 'finished' && entry.run !== null ? this.#name(entry.run) : null;
-      if (name !== null) this.#publish(name);
-    }
+      return name === null ? [] : [name];
+    });
+    for (const name of names) this.#publish(name, () => this.#files.publish(name));
+    // One sync for all results of a turn.
+    const [last] = names;
+    if (last !== undefined) this.#publish(last, () => this.#files.syncPublished());
   }
 
   /** What changed is on disk: readers go on, files that nobody writes are closed. */
@@ -123,9 +127,9 @@ export class LogRoom {
   }
 
   /** A results folder that was tampered with costs its copy, not the dispatcher: the log is kept. */
-  #publish(name: LogName): void {
+  #publish(name: LogName, deed: () => void): void {
     try {
-      this.#files.publish(name);
+      deed();
     } catch (error) {
       if (isDiskFull(error)) throw error;
       const why = error instanceof Error ? error.message : String(error);

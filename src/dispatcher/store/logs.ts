@@ -62,13 +62,15 @@ export class LogFiles {
     return true;
   }
 
-  /** Waits until what was appended is on disk, and closes the file. */
+  /** Waits until what was appended is on disk, and the file's name; closes the file. */
   async seal(name: LogName): Promise<void> {
     const log = this.#opened(name);
+    const path = this.#path(name);
     // Taken out first: whoever else wants the log meanwhile opens it anew, and closes its own.
-    this.#open.delete(this.#path(name));
+    this.#open.delete(path);
     try {
       await log.file.sync();
+      await this.#disk.syncNames(dirname(path));
     } finally {
       log.file.close();
     }
@@ -101,6 +103,11 @@ export class LogFiles {
   publish(name: LogName): void {
     if (this.size(name) === 0) this.#touch(name);
     this.#disk.link(this.#path(name), join(this.#results, name.commit));
+  }
+
+  /** Returns once what was published is on disk under its public names. */
+  syncPublished(): void {
+    this.#disk.syncNamesNow(this.#results);
   }
 
   close(): void {

@@ -3,12 +3,12 @@
  * Never keeps anything in memory that is not in the file.
  */
 
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Address } from '../../protocol/address.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import { UsageError } from '../../world/command-line.js';
+import { makeFolder } from '../../world/files.js';
 import { type Lock, tryLock } from '../../world/lock.js';
 import type { Entry, JobId, Verdict } from '../core/journal.js';
 import { deriver } from './rows.js';
@@ -19,7 +19,7 @@ import type { JobRow, Store } from './store.js';
 export function openSqliteStore(folder: string): Store {
   let lock: Lock | null = null;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     lock = tryLock(join(folder, 'lock'));
     if (lock === null) {
       throw new UsageError(
