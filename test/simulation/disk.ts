@@ -1,7 +1,7 @@
 /**
  * Owns the simulated disk of one machine, which outlives its processes. A SIGKILL costs it
- * nothing; a power cut costs every file what was not synced, from some byte on.
- * Names are durable at once, as a journaling file system has it once the file itself is synced.
+ * nothing; a power cut costs every file what was not synced, from some byte on, and every folder
+ * the names that were given, changed or removed since it was synced: some of them, in any order.
  */
 
 import { dirname } from 'node:path';
@@ -25,6 +25,8 @@ export class SimulatedDisk {
   readonly #timeline: Timeline;
   readonly #random: Random;
   readonly #files = new Map<string, Inode>();
+  /** The names as they would be after a power cut at the least. */
+  readonly #synced = new Map<string, Inode>();
   /** While true, nothing can be written. */
   isFull = false;
   /** Files that its processes hold open; a process's death closes its own. */
@@ -68,7 +70,12 @@ export class SimulatedDisk {
         const bytes = Buffer.from(text);
         const inode = { bytes, size: bytes.length, syncedSize: bytes.length };
         if (life.step()) this.#files.set(path, inode);
+        if (life.step()) this.#keepNames(this.#namesIn(dirname(path)));
         life.step();
+      },
+      syncNames: (folder) => this.#syncNames(life, folder),
+      syncNamesNow: (folder) => {
+        if (life.step()) this.#keepNames(this.#namesIn(folder));
       },
     };
   }
@@ -81,7 +88,7 @@ export class SimulatedDisk {
 
   /** What a power cut would leave of a file at least. */
   readSynced(path: string): Buffer | null {
-    const inode = this.#files.get(path);
+    const inode = this.#synced.get(path);
     return inode === undefined ? null : inode.bytes.subarray(0, inode.syncedSize);
   }
 
@@ -92,7 +99,14 @@ export class SimulatedDisk {
 
   /** Of what was not synced, nobody knows how much is left. */
   cutPower(): void {
-    for (const inode of this.#files.values()) {
+    const names = new Set([...this.#files.keys(), ...this.#synced.keys()]);
+    for (const name of names) {
+      const synced = this.#synced.get(name);
+      const isLost = this.#files.get(name) !== synced && this.#random.perMille(500);
+      if (isLost) rename(this.#files, name, synced);
+      rename(this.#synced, name, this.#files.get(name));
+    }
+    for (const inode of new Set(this.#files.values())) {
       const unsynced = inode.size - inode.syncedSize;
       inode.size = inode.syncedSize + this.#random.below(unsynced + 1);
       inode.syncedSize = inode.size;
@@ -166,6 +180,28 @@ export class SimulatedDisk {
     });
   }
 
+  #syncNames(life: Life, folder: string): Promise<void> {
+    const names = this.#namesIn(folder);
+    return new Promise((resolve) => {
+      this.#timeline.after(this.#random.between(0, 4), () => {
+        if (!life.step()) return;
+        this.#keepNames(names);
+        life.hear(resolve);
+      });
+    });
+  }
+
+  /** All names in a folder that are or were, with what they stand for now; undefined: nothing. */
+  #namesIn(folder: string): [name: string, inode: Inode | undefined][] {
+    const names = new Set([...this.#files.keys(), ...this.#synced.keys()]);
+    const inside = [...names].filter((name) => dirname(name) === folder);
+    return inside.map((name) => [name, this.#files.get(name)]);
+  }
+
+  #keepNames(names: readonly [name: string, inode: Inode | undefined][]): void {
+    for (const [name, inode] of names) rename(this.#synced, name, inode);
+  }
+
   #makeRoom(life: Life): void {
     if (this.isFull && life.isAlive) throw new DiskFull('no space left on device');
   }
@@ -175,4 +211,9 @@ export class SimulatedDisk {
     if (inode === undefined && life.isAlive) throw new Error(`ENOENT ${path}`);
     return inode ?? { bytes: Buffer.alloc(0), size: 0, syncedSize: 0 };
   }
+}
+
+function rename(names: Map<string, Inode>, name: string, inode: Inode | undefined): void {
+  if (inode === undefined) names.delete(name);
+  else names.set(name, inode);
 }

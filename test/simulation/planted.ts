@@ -338,4 +338,28 @@ export const plantedBugs: readonly PlantedBug[] = [
     breaks: ['log'],
     withinSeeds: 100,
   },
+  {
+    name: 'the name of a log is not synced before its verdict',
+    file: 'dispatcher/store/logs.ts',
+    line: '      await this.#disk.syncNames(dirname(path));',
+    becomes: '      await Promise.resolve();',
+    breaks: ['log'],
+    withinSeeds: 10,
+  },
+  {
+    name: 'the name of a result is not synced before its verdict',
+    file: 'dispatcher/store/logs.ts',
+    line: '    this.#disk.syncNamesNow(this.#results);',
+    becomes: '    void this.#results;',
+    breaks: ['log'],
+    withinSeeds: 10,
+  },
+  {
+    name: 'a report whose log is gone is kept for ever',
+    file: 'test-runner/run-files.ts',
+    line: '        if (!isReport) this.#disk.remove(join(this.#folder, name));',
+    becomes: "        if (!name.endsWith('.json')) this.#disk.remove(join(this.#folder, name));",
+    breaks: ['rest'],
+    withinSeeds: 100,
+  },
 ];

@@ -29,4 +29,10 @@ export const regressions: readonly { readonly seed: number; readonly taught: str
       'A classic runner that registered while the disk was full was told OK, and then ended the ' +
       'dispatcher: now its address is kept before the reply, and the reply waits for room.',
   },
+  {
+    seed: 10,
+    taught:
+      'After a power cut that kept the removal of a log and forgot that of its report, the report ' +
+      'stayed on the runner’s disk for ever: now one whose log is gone is removed.',
+  },
 ];

@@ -84,7 +84,7 @@ function* judgeLog(
   } else if (!log.equals(expected)) {
     yield { law: 'log', how: `${where} is not what the suite printed` };
   }
-  if (!isDeepStrictEqual(disk.read(`/results/${commit}`), log)) {
+  if (!isDeepStrictEqual(disk.readSynced(`/results/${commit}`), log)) {
     const how = `the result of ${commit.slice(0, 7)} is not the log of its verdict's run`;
     yield { law: 'log', how };
   }
