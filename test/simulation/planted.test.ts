@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { plantedBugs } from './planted.js';
+import { plantedInCore } from './planted-in-core.js';
+import { plantedInPeers } from './planted-in-peers.js';
+import { plantedInShell } from './planted-in-shell.js';
+import { plantedInStore } from './planted-in-store.js';
 import { firstCaught } from './planting.js';
+
+const plantedBugs = [...plantedInCore, ...plantedInShell, ...plantedInStore, ...plantedInPeers];
 
 describe('a planted bug is caught:', () => {
   test.each(plantedBugs)(

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import type { PlantedBug } from './planted.js';
+import type { PlantedBug } from './planted-bug.js';
 import type { Ended } from './world.js';
 
 export interface Caught {

@@ -1,0 +1,23 @@
+/**
+ * Owns what a planted bug is, to see whether the simulation finds it: it replaces one line
+ * of production code by a wrong one. A checker that never fires is worth nothing; each bug makes
+ * at least one fire, within so many seeds.
+ */
+
+import type { Law } from './laws.js';
+
+export interface PlantedBug {
+  /** What the one who made it would have said. */
+  readonly name: string;
+  /** Below `src/`. */
+  readonly file: string;
+  /** Stands there exactly once. */
+  readonly line: string;
+  readonly becomes: string;
+  /** The laws of which one is broken first. */
+  readonly breaks: readonly Law[];
+  /** Counted from seed 1. */
+  readonly withinSeeds: number;
+  /** Where the test begins to look, if the way from seed 1 is long. */
+  readonly from?: number;
+}

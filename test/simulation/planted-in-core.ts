@@ -1,0 +1,111 @@
+/**
+ * Owns the bugs that are planted in the dispatcher's core: wrong decisions.
+ */
+
+import type { PlantedBug } from './planted-bug.js';
+
+export const plantedInCore: readonly PlantedBug[] = [
+  {
+    name: 'runs are numbered from one after every restart',
+    file: 'dispatcher/core/leases.ts',
+    line: '  const run = runId(state.start, state.nextRun);',
+    becomes: "  const run = runId('00000000', state.nextRun);",
+    breaks: ['single', 'once', 'lease', 'crash'],
+    withinSeeds: 100,
+  },
+  {
+    name: 'a result is taken without a lease',
+    file: 'dispatcher/core/leases.ts',
+    line: '  if (found === undefined || !isWanted(turn.state, run, from)) return false;',
+    becomes: "  if (found === undefined || found.job.state.kind === 'finished') return false;",
+    breaks: ['lease', 'log', 'truth'],
+    withinSeeds: 2000,
+    from: 500,
+  },
+  {
+    name: 'a job that is leased is leased again',
+    file: 'dispatcher/core/leases.ts',
+    line: '  for (const job of jobs.waiting()) {',
+    becomes: `  for (const job of [...jobs.waiting(), ...jobs.leased()]) {`,
+    breaks: ['single', 'crash'],
+    withinSeeds: 10,
+  },
+  {
+    name: 'a poison commit is requeued without end',
+    file: 'dispatcher/core/rules.ts',
+    line: '  if (lost.length >= lostRunsMax) {',
+    becomes: '  if (lost.length > lostRunsMax + 97) {',
+    breaks: ['poison'],
+    withinSeeds: 10,
+  },
+  {
+    name: 'red tests are tried again',
+    file: 'dispatcher/core/leases.ts',
+    line: "  if (isLate) turn.see({ kind: 'late', run, commit: job.commit });",
+    becomes: "  if (end === 'failed') turn.append({ kind: 'rerun-asked', job: job.id });",
+    breaks: ['once'],
+    withinSeeds: 10,
+  },
+  {
+    name: 'a dead session renews its lease',
+    file: 'dispatcher/core/core.ts',
+    line: '      peer.silentBeats += 1;',
+    becomes: '      peer.silentBeats = 0;',
+    breaks: ['rest', 'bounds'],
+    withinSeeds: 300,
+  },
+  {
+    name: 'what was leased before a restart is forgotten',
+    file: 'dispatcher/core/core.ts',
+    line: '    for (const entry of unfinished) this.#state.jobs.apply(entry);',
+    becomes: `    for (const entry of unfinished) {
+      if (entry.kind === 'leased') break;
+      this.#state.jobs.apply(entry);
+    }`,
+    breaks: ['recovery', 'single'],
+    withinSeeds: 50,
+  },
+  {
+    name: 'the same commit is accepted twice',
+    file: 'dispatcher/core/people.ts',
+    line: '  const known = turn.jobsOf(commit).find((job) => isSame(job.repository, repository));',
+    becomes: '  const known = turn.jobsOf(commit).find((job) => job.repository === repository);',
+    breaks: ['same'],
+    withinSeeds: 300,
+  },
+  {
+    name: 'what memory has forgotten was never there',
+    file: 'dispatcher/core/people.ts',
+    line: `  turn.recall(event.histories);
+  const { state } = turn;`,
+    becomes: '  const { state } = turn;',
+    breaks: ['same'],
+    withinSeeds: 100,
+  },
+  {
+    name: 'a cancelled job is cancelled whoever asked',
+    file: 'dispatcher/core/leases.ts',
+    line: '  if (job.cancelAskedAtMs !== null) {',
+    becomes: '  if (job.runs.length > 1) {',
+    breaks: ['truth'],
+    withinSeeds: 50,
+  },
+  {
+    name: 'a wish to cancel is kept in memory only',
+    file: 'dispatcher/core/people.ts',
+    line: "  if (job.cancelAskedAtMs === null) turn.append({ kind: 'cancel-asked', job: job.id });",
+    becomes: '  Object.assign(job, { cancelAskedAtMs: turn.nowMs });',
+    breaks: ['recovery'],
+    withinSeeds: 100,
+  },
+  {
+    name: 'why a run was lost is forgotten over a restart',
+    file: 'dispatcher/core/core.ts',
+    line: '    for (const entry of unfinished) this.#state.jobs.apply(entry);',
+    becomes: `    for (const entry of unfinished) {
+      this.#state.jobs.apply(entry.kind === 'lost' ? { ...entry, reason: '' } : entry);
+    }`,
+    breaks: ['recovery'],
+    withinSeeds: 100,
+  },
+];

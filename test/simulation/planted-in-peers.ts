@@ -1,0 +1,83 @@
+/**
+ * Owns the bugs that are planted in runner, observer and the words they share.
+ */
+
+import type { PlantedBug } from './planted-bug.js';
+
+export const plantedInPeers: readonly PlantedBug[] = [
+  {
+    name: 'red is reported as green',
+    file: 'test-runner/suite-run.ts',
+    line: "        return { end: exitCode === 0 ? 'passed' : 'failed', exitCode, signal, reason: '' };",
+    becomes:
+      "        return { end: signal === null ? 'passed' : 'failed', exitCode, signal, reason: '' };",
+    breaks: ['truth'],
+    withinSeeds: 10,
+  },
+  {
+    name: 'a suite that was ended at its timeout is judged by its exit code',
+    file: 'test-runner/suite-run.ts',
+    line: "        return { end: 'timed-out', exitCode, signal, reason };",
+    becomes: "        return { end: 'failed', exitCode, signal, reason };",
+    breaks: ['truth'],
+    withinSeeds: 10,
+  },
+  {
+    name: 'characters are counted where bytes are meant',
+    file: 'protocol/encoder.ts',
+    line: "  const length = row.body.kind === 'characters' ? countCharacters(body) : body.byteLength;",
+    becomes: '  const length = countCharacters(body);',
+    breaks: ['log', 'rest', 'crash', 'truth'],
+    withinSeeds: 50,
+  },
+  {
+    name: 'what a runner kept is forgotten when it starts again',
+    file: 'test-runner/run-files.ts',
+    line: '      else ended.push(kept);',
+    becomes: '      else continue;',
+    breaks: ['rest', 'once'],
+    withinSeeds: 300,
+  },
+  {
+    name: 'the observer saves its position before the dispatcher said yes',
+    file: 'observer/core.ts',
+    line: "    this.#stage = 'handing over';",
+    becomes: `    this.#stage = 'handing over';
+    for (const { branch, tip } of batches) this.#positions.set(branch, tip);
+    outcome.save = new Map(this.#positions);`,
+    breaks: ['accepted', 'rest'],
+    withinSeeds: 10,
+  },
+  {
+    name: 'only the tip of a branch is handed over',
+    file: 'observer/core.ts',
+    line: '      const commits = [...before, tip];',
+    becomes: '      const commits = [tip];',
+    breaks: ['rest'],
+    withinSeeds: 50,
+  },
+  {
+    name: 'what was sent over a connection that broke is not sent again',
+    file: 'observer/round.ts',
+    line: '    this.#sent = this.#accepted;',
+    becomes: '    this.#sent = Math.max(this.#sent, this.#accepted);',
+    breaks: ['rest'],
+    withinSeeds: 100,
+  },
+  {
+    name: 'a shipment that ends leaves its log open',
+    file: 'test-runner/log-pump.ts',
+    line: '    shipment.log.close();',
+    becomes: '    void shipment.log;',
+    breaks: ['bounds'],
+    withinSeeds: 10,
+  },
+  {
+    name: 'a report whose log is gone is kept for ever',
+    file: 'test-runner/run-files.ts',
+    line: '        if (!isReport) this.#disk.remove(join(this.#folder, name));',
+    becomes: "        if (!name.endsWith('.json')) this.#disk.remove(join(this.#folder, name));",
+    breaks: ['rest'],
+    withinSeeds: 100,
+  },
+];

@@ -1,0 +1,92 @@
+/**
+ * Owns the bugs that are planted in the dispatcher's shell: right decisions, done in a wrong way.
+ */
+
+import type { PlantedBug } from './planted-bug.js';
+
+export const plantedInShell: readonly PlantedBug[] = [
+  {
+    name: 'the reply leaves before the entry is durable',
+    file: 'dispatcher/shell/performer.ts',
+    line: '      this.#effects.prepare(turn);',
+    becomes: `      for (const { sends } of turn.splice(0, turn.length, ...turn.map(silent))) {
+        for (const send of sends) this.#effects.send(send);
+      }
+      function silent(outcome: Outcome): Outcome {
+        return { ...outcome, sends: [] };
+      }
+      this.#effects.prepare(turn);`,
+    breaks: ['accepted', 'single'],
+    withinSeeds: 100,
+  },
+  {
+    name: 'the reply leaves although the disk is full',
+    file: 'dispatcher/shell/performer.ts',
+    line: '      if (!this.#isBlocked) this.#effects.blocked(true, error);',
+    becomes: `      for (const { sends } of turn) for (const send of sends) this.#effects.send(send);
+      if (!this.#isBlocked) this.#effects.blocked(true, error);`,
+    breaks: ['accepted', 'single'],
+    withinSeeds: 100,
+  },
+  {
+    name: 'who asks is told what is not on disk yet',
+    file: 'dispatcher/shell/reception.ts',
+    line: '        settled(() => visitor.reply(answers.why(core, store, request.commit, nowMs)));',
+    becomes: '        visitor.reply(answers.why(core, store, request.commit, nowMs));',
+    breaks: ['reason'],
+    withinSeeds: 1500,
+    from: 90,
+  },
+  {
+    name: 'why a job waits is not told once it had a run',
+    file: 'dispatcher/shell/answers.ts',
+    line: '      const reason = job === undefined ? null : core.whyWaiting(job, nowMs);',
+    becomes: '      const reason = job?.runs.length === 0 ? core.whyWaiting(job, nowMs) : null;',
+    breaks: ['reason'],
+    withinSeeds: 100,
+  },
+  {
+    name: "a classic result's verdict is looked for in its first line",
+    file: 'dispatcher/shell/verdict-from-text.ts',
+    line: '  if (/^FAILED\\b/.test(lastLine))',
+    becomes: '  if (/^FAILURE\\b/.test(lastLine))',
+    breaks: ['truth', 'log'],
+    withinSeeds: 50,
+  },
+  {
+    name: 'the log of a finished job is that of its last run, not of its verdict',
+    file: 'dispatcher/shell/log-room.ts',
+    line: "  const chosen = state.kind === 'waiting' ? null : state.run;",
+    becomes: '  const chosen = null;',
+    breaks: ['told'],
+    withinSeeds: 3000,
+    from: 270,
+  },
+  {
+    name: 'a clock that was set back makes a retry wait for hours',
+    file: 'dispatcher/shell/dispatcher.ts',
+    line: '    const clock = notBefore(world.clock, memory.store.lastAtMs());',
+    becomes: '    const clock = notBefore(world.clock, 0);',
+    breaks: ['rest'],
+    withinSeeds: 200,
+  },
+  {
+    name: 'a classic runner is told OK before its address is kept',
+    file: 'dispatcher/shell/dispatcher.ts',
+    line: '    for (const sight of outcomes.flatMap(({ sights }) => sights)) this.#remember(sight);',
+    becomes: `    this.#world.clock.soon(() => {
+      for (const sight of outcomes.flatMap(({ sights }) => sights)) this.#remember(sight);
+    });`,
+    breaks: ['crash'],
+    withinSeeds: 3000,
+    from: 425,
+  },
+  {
+    name: 'a run is recorded before its log is there',
+    file: 'dispatcher/shell/log-room.ts',
+    line: "    if (size < report.logBytes) return { verb: 'want', run, offset: size };",
+    becomes: '    if (size > report.logBytes) return null;',
+    breaks: ['log'],
+    withinSeeds: 100,
+  },
+];
