@@ -4,7 +4,7 @@
 
 import { harmless } from '../../src/world/story.js';
 import { laws } from '../../test/simulation/laws.js';
-import type { Ended, Line } from '../../test/simulation/world.js';
+import { type Ended, type Line, traceOf } from '../../test/simulation/world.js';
 
 const numbers = new Intl.NumberFormat('en-US');
 
@@ -29,13 +29,14 @@ export function failure({ seed, broken }: Ended): string {
 }
 
 /** One world that kept all laws. */
-export function summaryOf({ simulatedMs, healedInMs, jobs, runs, faults, trace }: Ended): string {
+export function summaryOf(ended: Ended): string {
+  const { simulatedMs, healedInMs, jobs, runs, faults } = ended;
   const count = [...faults.values()].reduce((sum, one) => sum + one, 0);
   return [
     '',
     `${jobs} jobs, ${runs} runs, ${count} faults in ${seconds(simulatedMs)}; ` +
       `at rest ${seconds(healedInMs)} after the healing; every law was kept`,
-    `trace ${trace.slice(0, 16)}`,
+    `trace ${traceOf(ended).slice(0, 16)}`,
   ].join('\n');
 }
 

@@ -22,7 +22,7 @@ export class Memory {
   unwritten: readonly Entry[] = [];
   #isFull = false;
   #isBehind = false;
-  readonly #database = new Database(':memory:');
+  readonly #database = preparingOnce(new Database(':memory:'));
   readonly #appended: Appended;
 
   constructor(appended: Appended) {
@@ -86,4 +86,16 @@ export class Memory {
   #store(): SqliteStore {
     return new SqliteStore(this.#database, { release: () => {} });
   }
+}
+
+/** Each process prepares its statements anew: where there are hundreds of them, that takes long. */
+function preparingOnce(database: Database.Database): Database.Database {
+  const prepare = database.prepare.bind(database);
+  const prepared = new Map<string, Database.Statement>();
+  database.prepare = ((text: string) => {
+    const statement = prepared.get(text) ?? prepare(text);
+    prepared.set(text, statement);
+    return statement;
+  }) as typeof database.prepare;
+  return database;
 }

@@ -27,8 +27,15 @@ export class Recollection {
     this.#durable.apply(entry);
   }
 
-  /** In what that memory is not what the journal says; null where it is. */
+  /** In what that memory is not what the journal says of jobs that are not over; null: in nothing. */
   difference(memory: Remembered): string | null {
+    const open = [...this.#durable.waiting(), ...this.#durable.leased()];
+    const ids = open.map(({ id }) => id);
+    return difference(memory, this.#durable, ids);
+  }
+
+  /** The same, and of jobs that are over as well. */
+  differenceInAll(memory: Remembered): string | null {
     return difference(memory, this.#durable, this.#accepted);
   }
 
@@ -65,7 +72,7 @@ export class Recollection {
 
   /** The same for the memory of the dead, which was ahead of the journal by so many entries. */
   differenceOfDead(memory: Remembered, unwritten: readonly Entry[]): string | null {
-    if (unwritten.length === 0) return this.difference(memory);
+    if (unwritten.length === 0) return this.differenceInAll(memory);
     const jobs = new Jobs();
     for (const entry of [...this.#journal, ...unwritten]) jobs.apply(entry);
     const accepted = new Set([...this.#accepted, ...unwritten.map(({ job }) => job)]);

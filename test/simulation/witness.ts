@@ -72,8 +72,9 @@ export class Witness {
       // A copy as the disk has it: what memory does to it later is not on disk.
       const kept = JSON.parse(JSON.stringify(entry)) as Entry;
       this.journal.push(kept);
-      this.#recollection.happened(kept);
       this.#happened(kept);
+      // What should not have happened cannot be folded.
+      if (this.broken === null) this.#recollection.happened(kept);
     }
   }
 
@@ -114,6 +115,8 @@ export class Witness {
     const difference = this.#recollection.differenceOfStore(store, this.jobs.values());
     if (difference !== null) this.breaks('recovery', difference);
     this.remembers(memory);
+    const inMemory = this.#recollection.differenceInAll(memory);
+    if (inMemory !== null) this.breaks('recovery', inMemory);
   }
 
   /** A dispatcher that has written all that it decided remembers what is on disk. */

@@ -9,6 +9,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import type { Entry } from '../../src/dispatcher/core/journal.js';
 import type { Told } from '../../src/world/story.js';
 import { SimulatedDisk } from './disk.js';
 import { History } from './history.js';
@@ -55,8 +56,15 @@ export interface Ended {
   readonly healedInMs: number;
   readonly jobs: number;
   readonly runs: number;
-  /** Two worlds with the same trace were the same. */
-  readonly trace: string;
+  /** Everything that became durable, in order. */
+  readonly journal: readonly Entry[];
+}
+
+/** Two worlds with the same trace were the same. */
+export function traceOf({ lines, journal }: Ended): string {
+  const hash = createHash('sha256');
+  for (const line of lines) hash.update(JSON.stringify(line));
+  return hash.update(JSON.stringify(journal)).digest('hex');
 }
 
 /** Lets the world of that seed happen. */
@@ -140,9 +148,6 @@ class World {
   get ended(): Ended {
     const { witness, timeline } = this.#ground;
     const jobs = [...witness.jobs.values()];
-    const hash = createHash('sha256');
-    for (const line of this.#lines) hash.update(JSON.stringify(line));
-    hash.update(JSON.stringify(witness.journal));
     return {
       seed: this.#seed,
       broken: witness.broken,
@@ -152,7 +157,7 @@ class World {
       healedInMs: this.#healedInMs,
       jobs: jobs.length,
       runs: jobs.reduce((sum, { runs }) => sum + runs.length, 0),
-      trace: hash.digest('hex'),
+      journal: witness.journal,
     };
   }
 
