@@ -71,6 +71,8 @@ export class People {
   /** Asks again and again, as a script does that waits for the verdict. */
   #watch(commit: Commit, times: number): void {
     const { random, witness } = this.#ground;
+    // Just now something may have been decided that is not on disk yet.
+    if (random.perMille(500)) this.#why(commit);
     this.#caller.ask({ verb: 'verdict', commit }, (answer) => {
       const told = answer.toString().trim();
       witness.wasTold(commit, told);

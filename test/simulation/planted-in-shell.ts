@@ -35,7 +35,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     becomes: '        visitor.reply(answers.why(core, store, request.commit, nowMs));',
     breaks: ['reason'],
     withinSeeds: 1500,
-    from: 90,
+    from: 100,
   },
   {
     name: 'why a job waits is not told once it had a run',
