@@ -69,14 +69,16 @@ function draw(commit: Commit): Script {
   };
 }
 
+/** A long print repeats itself after so many bytes: a prime, so that no buffer's size divides it. */
+const drawnMost = 251;
+
 /** Any bytes: newlines, colons, zeros and halves of characters among them. */
 function bytesFrom(random: Random, length: number): Buffer {
   const alphabet = random.pick(['0123456789:\n', '\u0000\u00ff\u00c3:\n\r', 'dispatch:ok\n']);
-  const bytes = Buffer.alloc(length);
-  for (let at = 0; at < length; at += 1) {
-    bytes[at] = alphabet.charCodeAt(random.below(alphabet.length));
-  }
-  return bytes;
+  const drawn = Array.from({ length: Math.min(length, drawnMost) }, () =>
+    alphabet.charCodeAt(random.below(alphabet.length)),
+  );
+  return Buffer.alloc(length, Buffer.from(drawn));
 }
 
 /** What a stage tells of the suites that play on it. */
