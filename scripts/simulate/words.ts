@@ -24,7 +24,6 @@ export function failure({ seed, broken }: Ended): string {
     `seed ${seed} breaks the law that ${laws[broken.law]}:`,
     `  ${broken.how}`,
     `  npm run simulate -- --seed ${seed}`,
-    '',
   ].join('\n');
 }
 
@@ -40,10 +39,23 @@ export function summaryOf(ended: Ended): string {
   ].join('\n');
 }
 
-export function progress(summary: Summary, seeds: number, tookMs: number): string {
-  const { worlds, broken } = summary;
-  const pace = numbers.format(Math.round((worlds / tookMs) * 60_000));
-  return `${numbers.format(worlds)} of ${numbers.format(seeds)} seeds, ${pace} a minute, ${broken} broken`;
+export function progress({ worlds, broken }: Summary, seeds: number, tookMs: number): string {
+  const of = `${numbers.format(worlds)} of ${numbers.format(seeds)} seeds`;
+  const leftMs = (tookMs / worlds) * (seeds - worlds);
+  return `${of}, ${pace(worlds, tookMs)} a minute, ${seconds(leftMs)} to go, ${broken} broken`;
+}
+
+function pace(worlds: number, tookMs: number): string {
+  return numbers.format(Math.round((worlds / tookMs) * 60_000));
+}
+
+/** Of one kind of fault. */
+interface Suffered {
+  injected: number;
+  /** Worlds that had it. */
+  worlds: number;
+  /** Of those injected, how many in worlds that kept every law. */
+  survived: number;
 }
 
 /** What many worlds went through. */
@@ -54,7 +66,7 @@ export class Summary {
   #runs = 0;
   #simulatedMs = 0;
   #healedInMsMost = 0;
-  readonly #faults = new Map<string, number>();
+  readonly #faults = new Map<string, Suffered>();
 
   add({ broken, jobs, runs, simulatedMs, healedInMs, faults }: Ended): void {
     this.worlds += 1;
@@ -64,30 +76,39 @@ export class Summary {
     this.#simulatedMs += simulatedMs;
     this.#healedInMsMost = Math.max(this.#healedInMsMost, healedInMs);
     for (const [name, count] of faults) {
-      this.#faults.set(name, (this.#faults.get(name) ?? 0) + count);
+      const suffered = this.#faults.get(name) ?? { injected: 0, worlds: 0, survived: 0 };
+      suffered.injected += count;
+      suffered.worlds += 1;
+      if (broken === null) suffered.survived += count;
+      this.#faults.set(name, suffered);
     }
   }
 
   table(tookMs: number): string {
-    const faults = [...this.#faults].sort(([, one], [, other]) => other - one);
-    const all = faults.reduce((sum, [, count]) => sum + count, 0);
-    const row = (name: string, count: number) =>
-      `  ${name.padEnd(28)}${numbers.format(count).padStart(12)}`;
-    const pace = Math.round((this.worlds / tookMs) * 60_000);
+    const faults = [...this.#faults].sort(([, one], [, other]) => other.injected - one.injected);
+    const sum = (of: keyof Suffered) => faults.reduce((all, [, fault]) => all + fault[of], 0);
+    const rate = `${seconds(tookMs)} (${pace(this.worlds, tookMs)} a minute)`;
+    const hours = (this.#simulatedMs / 3_600_000).toFixed(1);
     return [
       '',
-      ...faults.map(([name, count]) => row(name, count)),
-      row('faults in all', all),
+      row('fault', 'injected', 'survived', 'worlds'),
+      ...faults.map(([name, { injected, survived, worlds }]) =>
+        row(name, ...[injected, survived, worlds].map(numbers.format)),
+      ),
+      row('all', ...[sum('injected'), sum('survived'), this.worlds].map(numbers.format)),
       '',
-      `${numbers.format(this.worlds)} worlds in ${seconds(tookMs)} (${numbers.format(pace)} a minute), ` +
-        `${numbers.format(Math.round(this.#simulatedMs / 3_600_000))} simulated hours`,
+      `${numbers.format(this.worlds)} worlds in ${rate}, ${hours} simulated hours`,
       `${numbers.format(this.#jobs)} jobs, ${numbers.format(this.#runs)} runs; ` +
         `at rest at most ${seconds(this.#healedInMsMost)} after the healing`,
       this.broken === 0
         ? 'every law was kept, every fault survived'
-        : `${this.broken} worlds broke a law`,
+        : `${numbers.format(this.broken)} worlds broke a law`,
     ].join('\n');
   }
+}
+
+function row(name: string, ...columns: readonly string[]): string {
+  return `  ${name.padEnd(28)}${columns.map((column) => column.padStart(12)).join('')}`;
 }
 
 function spoken({ atMs, who, told }: Line): string {

@@ -105,14 +105,17 @@ export class ConfusedRunner {
 
   /** From there on, and not only that. Each lie may be answered by a `want`; they grow fewer. */
   #babble(run: RunId, from: number): void {
-    const ended = this.#inHand.get(run)?.ended;
-    if (ended == null) return;
-    const { random, suffered } = this.#ground;
+    const held = this.#inHand.get(run);
+    if (held?.ended == null) return;
+    const { random, suffered, tell } = this.#ground;
+    const { commit, ended } = held;
     const { log, report } = ended;
     const lies = (rate: number, fault: string) => {
       const isLie = random.perMille(rate);
-      if (isLie) suffered(fault);
-      return isLie;
+      if (!isLie) return false;
+      suffered(fault);
+      tell(this.machine.name, { event: 'fault', msg: `${fault}: ${commit.slice(0, 7)}` });
+      return true;
     };
     const say = (offset: number, body: Buffer) =>
       this.#link?.send({ verb: 'log', run, offset, body });

@@ -28,17 +28,25 @@ export class Hook {
   }
 
   pushed(): void {
-    const { random, history, witness, suffered } = this.#ground;
+    const { random, history, witness } = this.#ground;
     const youngest = history.commits.slice(-random.between(2, 4)).reverse();
     if (youngest.length > 1 && random.perMille(this.#reordered)) {
-      suffered('dispatched out of order');
+      this.#suffered('dispatched out of order', youngest);
       for (const commit of youngest) this.#dispatch(commit, random.between(0, spreadMs));
     }
     const finished = [...witness.jobs.values()].filter(({ state }) => state === 'finished');
     if (finished.length > 0 && random.perMille(this.#late)) {
-      suffered('dispatched late');
-      this.#dispatch(random.pick(finished).commit, random.between(0, spreadMs));
+      const { commit } = random.pick(finished);
+      this.#suffered('dispatched late', [commit]);
+      this.#dispatch(commit, random.between(0, spreadMs));
     }
+  }
+
+  #suffered(fault: string, commits: readonly Commit[]): void {
+    const { suffered, tell } = this.#ground;
+    suffered(fault);
+    const names = commits.map((commit) => commit.slice(0, 7)).join(', ');
+    tell('hook', { event: 'fault', msg: `${fault}: ${names}` });
   }
 
   #dispatch(commit: Commit, afterMs: number): void {

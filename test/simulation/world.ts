@@ -128,6 +128,7 @@ class World {
     this.#begin();
     const faultyMs = random.between(8_000, 30_000);
     await this.#timeline.run(faultyMs, () => this.#isBroken);
+    if (this.#isBroken) return;
     this.#ground.tell('weather', { event: 'healed', msg: 'from here on nothing goes wrong' });
     this.#isHealed = true;
     this.#weather.clear();
