@@ -9,7 +9,8 @@
  */
 
 import { parseArgs } from 'node:util';
-import { type Ended, simulate } from '../test/simulation/world.js';
+import type { Ended } from '../test/simulation/record.js';
+import { simulate } from '../test/simulation/world.js';
 import { failure, progress, Summary, story, summaryOf } from './simulate/words.js';
 
 const usage = 'npm run simulate -- [--seeds COUNT] [--from SEED] | --seed SEED';

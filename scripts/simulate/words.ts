@@ -4,7 +4,7 @@
 
 import { harmless } from '../../src/world/story.js';
 import { laws } from '../../test/simulation/laws.js';
-import { type Ended, type Line, traceOf } from '../../test/simulation/world.js';
+import { type Ended, type Line, traceOf } from '../../test/simulation/record.js';
 
 const numbers = new Intl.NumberFormat('en-US');
 

@@ -18,14 +18,27 @@ export interface Machines {
   readonly confused: ConfusedRunner | null;
 }
 
+interface Struck {
+  readonly machine: Machine;
+}
+
+/** What the weather can strike: machines of ours or not, with or without a store. */
+export interface Stricken {
+  readonly dispatcher: Struck & { readonly memory?: { isFull: boolean } };
+  readonly observer: Struck;
+  readonly runners: readonly RunnerMachine[];
+  readonly ancestor: Struck | null;
+  readonly confused: Struck | null;
+}
+
 /** `disk` is the dispatcher's. */
 export function buildMachines(ground: Ground, disk: SimulatedDisk): Machines {
-  const { random } = ground;
+  const { random, witness } = ground;
   const dialect = random.pick(['classic', 'py3'] as const);
   const names = ['anna', 'bert', 'cleo'].slice(0, random.between(1, 3));
   return {
     dispatcher: new DispatcherMachine(ground, disk, dialect),
-    observer: new ObserverMachine(ground),
+    observer: new ObserverMachine(ground, (commit) => witness.acknowledged(commit)),
     runners: names.map(
       (name, index) => new RunnerMachine(ground, name, `10.0.1.${index + 1}`, random.between(1, 2)),
     ),
@@ -34,13 +47,13 @@ export function buildMachines(ground: Ground, disk: SimulatedDisk): Machines {
   };
 }
 
-export function everyMachine(machines: Machines): Machine[] {
+export function everyMachine(machines: Stricken): Machine[] {
   const { ancestor, confused } = machines;
   const strangers = [ancestor, confused].flatMap((one) => (one === null ? [] : [one.machine]));
   return [...ownMachines(machines), ...strangers];
 }
 
 /** Those on which our own code runs. */
-export function ownMachines({ dispatcher, observer, runners }: Machines): Machine[] {
+export function ownMachines({ dispatcher, observer, runners }: Stricken): Machine[] {
   return [dispatcher, observer, ...runners].map(({ machine }) => machine);
 }

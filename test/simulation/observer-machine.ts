@@ -18,9 +18,11 @@ export class ObserverMachine {
   /** Where the branches were when it first looked: what lies before that is not news. */
   foundThere: readonly Commit[] = [];
   readonly #ground: Ground;
+  readonly #accepted: (commit: Commit) => void;
   #observer: Observer | null = null;
 
-  constructor(ground: Ground) {
+  /** `accepted` hears of each commit that the observer takes for handed over. */
+  constructor(ground: Ground, accepted: (commit: Commit) => void) {
     const disk = new SimulatedDisk(ground.timeline, ground.random);
     this.machine = new Machine(
       ground,
@@ -28,6 +30,7 @@ export class ObserverMachine {
       { run: (life) => this.#run(life), drain: () => this.#observer?.drain() },
     );
     this.#ground = ground;
+    this.#accepted = accepted;
   }
 
   #run(life: Life): void {
@@ -66,7 +69,7 @@ export class ObserverMachine {
   #save(life: Life, positions: Positions): void {
     if (this.machine.disk.isFull) throw new Error('ENOSPC');
     // Whatever a position stands for was accepted.
-    for (const commit of positions.values()) this.#ground.witness.acknowledged(commit);
+    for (const commit of positions.values()) this.#accepted(commit);
     if (!life.step()) return;
     this.saved = new Map(positions);
     life.step();
@@ -75,7 +78,7 @@ export class ObserverMachine {
   #hearing(life: Life): (told: Told) => void {
     const tell = this.machine.telling(life);
     return (told) => {
-      if (told.event === 'handed-over') this.#ground.witness.acknowledged(told['commit'] as Commit);
+      if (told.event === 'handed-over') this.#accepted(told['commit'] as Commit);
       tell(told);
     };
   }

@@ -80,4 +80,21 @@ export const plantedInPeers: readonly PlantedBug[] = [
     breaks: ['rest'],
     withinSeeds: 100,
   },
+  {
+    name: 'a result that an ancestor did not take is forgotten',
+    file: 'test-runner/core.ts',
+    line: '    return taken ? this.#forget(held) : [];',
+    becomes: '    return this.#forget(held);',
+    breaks: ['rest'],
+    withinSeeds: 1500,
+    from: 300,
+  },
+  {
+    name: 'a commit that an ancestor did not take is taken for handed over',
+    file: 'observer/shell.ts',
+    line: "      const taken = answer.kind === 'reply' && text.toUpperCase() === 'OK';",
+    becomes: "      const taken = answer.kind === 'reply';",
+    breaks: ['accepted'],
+    withinSeeds: 400,
+  },
 ];

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { PlantedBug } from './planted-bug.js';
-import type { Ended } from './world.js';
+import type { Ended } from './record.js';
 
 export interface Caught {
   readonly seed: number;

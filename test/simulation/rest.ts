@@ -20,8 +20,8 @@ export function unrest(ground: Ground, machines: Machines): string {
 }
 
 /** Each second of a world: is anything growing that should not? */
-export function checkBounds({ network, witness }: Ground, machines: Machines): void {
-  for (const { name, life, disk } of ownMachines(machines)) {
+export function checkBounds({ network, witness }: Ground, machines: readonly Machine[]): void {
+  for (const { name, life, disk } of machines) {
     if (life.timers > 300) witness.breaks('bounds', `${name} has ${life.timers} timers`);
     if (disk.openFiles > 40) witness.breaks('bounds', `${name} has ${disk.openFiles} files open`);
   }

@@ -40,10 +40,20 @@ export class RunnerMachine {
 
   /** Names of runs that are kept on its disk. */
   get kept(): string[] {
-    const slots = Array.from({ length: this.#slots }, (_, slot) =>
-      this.machine.disk.list(`/runs/${slot}`),
-    );
-    return slots.flat();
+    return this.#folders.flatMap((folder) => this.machine.disk.list(folder));
+  }
+
+  /** Commits of which a report is on its disk: somebody has to be told. */
+  get owed(): Commit[] {
+    return this.#folders.flatMap((folder) => {
+      const reports = this.machine.disk.list(folder).filter((name) => name.endsWith('.json'));
+      const texts = reports.map((name) => this.machine.disk.read(`${folder}/${name}`)?.toString());
+      return texts.map((text) => (JSON.parse(text ?? '') as { commit: Commit }).commit);
+    });
+  }
+
+  get #folders(): string[] {
+    return Array.from({ length: this.#slots }, (_, slot) => `/runs/${slot}`);
   }
 
   /** Ctrl-C, twice. */
@@ -67,6 +77,7 @@ export class RunnerMachine {
     const options = {
       ...{ name, host, port: null, version: 'simulated', repository },
       ...{ labels: [], dispatcher: dispatcherAddress, reachable: host },
+      mayDial: (dialling: string) => dialling === dispatcherAddress.host,
       ...{ guard: 'guard', localStart: random.hex(8) },
       suite: { command: 'test', timeoutMs, graceMs, logBytesMax, environment: {} },
     };

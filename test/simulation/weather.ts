@@ -4,7 +4,7 @@
  */
 
 import type { Ground, Machine } from './machine.js';
-import { everyMachine, type Machines } from './machines.js';
+import { everyMachine, type Stricken } from './machines.js';
 
 /** A freeze, a partition, a full disk last no longer: twice the silence that costs a session. */
 export const misfortuneMsMost = 6_000;
@@ -14,12 +14,12 @@ type Misfortunes = Readonly<Record<keyof typeof deeds, number>>;
 
 export class Weather {
   readonly #ground: Ground;
-  readonly #machines: Machines;
+  readonly #machines: Stricken;
   readonly #misfortunes: Misfortunes;
   readonly #pauseMs: number;
   #isOver = false;
 
-  constructor(ground: Ground, machines: Machines) {
+  constructor(ground: Ground, machines: Stricken) {
     const { random, network, history } = ground;
     this.#ground = ground;
     this.#machines = machines;
@@ -60,7 +60,8 @@ export class Weather {
       machine.life.endAfter(Number.POSITIVE_INFINITY);
       machine.start();
     }
-    this.#machines.dispatcher.memory.isFull = false;
+    const { memory } = this.#machines.dispatcher;
+    if (memory !== undefined) memory.isFull = false;
     for (const runner of this.#machines.runners) {
       runner.lagMs = 0;
       runner.failingFetches = 0;
@@ -94,42 +95,42 @@ export class Weather {
 
 /** Each does it and says to whom; null where it could not. */
 const deeds = {
-  'SIGKILL at once': (ground: Ground, machines: Machines) =>
+  'SIGKILL at once': (ground: Ground, machines: Stricken) =>
     onSome(ground, machines, ({ life }) => life.end()),
   // Between two system calls that are still to come: perhaps between "durable" and "sent".
-  'SIGKILL in the middle': (ground: Ground, machines: Machines) =>
+  'SIGKILL in the middle': (ground: Ground, machines: Stricken) =>
     onSome(ground, machines, ({ life }) => life.endAfter(ground.random.below(12))),
-  'power cut': (ground: Ground, machines: Machines) =>
+  'power cut': (ground: Ground, machines: Stricken) =>
     onSome(ground, machines, ({ life, disk, host }) => {
       ground.network.cutPower(host);
       life.end();
       disk.cutPower();
     }),
-  freeze: (ground: Ground, machines: Machines) =>
+  freeze: (ground: Ground, machines: Stricken) =>
     onSome(ground, machines, ({ life }) =>
       life.freeze(ground.random.between(100, misfortuneMsMost)),
     ),
-  'clock jump': (ground: Ground, machines: Machines) =>
+  'clock jump': (ground: Ground, machines: Stricken) =>
     onSome(ground, machines, ({ life }) => life.jump(ground.random.between(1_000, 600_000))),
-  'Ctrl-C': (ground: Ground, machines: Machines) =>
+  'Ctrl-C': (ground: Ground, machines: Stricken) =>
     onSome(ground, machines, (machine) => machine.drain()),
-  'Ctrl-C twice': ({ random }: Ground, { runners }: Machines) => {
+  'Ctrl-C twice': ({ random }: Ground, { runners }: Stricken) => {
     const runner = random.pick(runners);
     runner.abort();
     return runner.machine.name;
   },
-  'full disk': (ground: Ground, machines: Machines) =>
+  'full disk': (ground: Ground, machines: Stricken) =>
     onSome(ground, machines, (machine) => {
-      const { memory } = machines.dispatcher;
-      const isStore = machine === machines.dispatcher.machine;
+      const { dispatcher } = machines;
+      const memory = machine === dispatcher.machine ? dispatcher.memory : undefined;
       machine.disk.isFull = true;
-      if (isStore) memory.isFull = true;
+      if (memory !== undefined) memory.isFull = true;
       ground.timeline.after(ground.random.between(100, misfortuneMsMost), () => {
         machine.disk.isFull = false;
-        if (isStore) memory.isFull = false;
+        if (memory !== undefined) memory.isFull = false;
       });
     }),
-  partition: ({ random, network }: Ground, machines: Machines) => {
+  partition: ({ random, network }: Ground, machines: Stricken) => {
     const some = random.pick(everyMachine(machines));
     const other = random.pick([machines.dispatcher, ...machines.runners]).machine;
     if (some === other) return null;
@@ -140,7 +141,7 @@ const deeds = {
 
 function onSome(
   { random }: Ground,
-  machines: Machines,
+  machines: Stricken,
   deed: (machine: Machine) => void,
 ): string | null {
   const machine = random.pick(everyMachine(machines));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { laws } from './laws.js';
 import { Random } from './random.js';
+import { type Ended, traceOf } from './record.js';
 import { regressions } from './regressions.js';
-import { type Ended, restWithinMs, simulate, traceOf } from './world.js';
+import { restWithinMs, simulate } from './world.js';
 
 /** Ten seconds for five hundred worlds, on a core of their own. */
 const busyMachineMs = 180_000;

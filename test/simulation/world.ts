@@ -8,21 +8,16 @@
  * the same world, to the last byte of its trace.
  */
 
-import { createHash } from 'node:crypto';
-import type { Entry } from '../../src/dispatcher/core/journal.js';
-import type { Told } from '../../src/world/story.js';
+import { ancestralCast } from './ancestral-cast.js';
+import { type Cast, ownCast } from './cast.js';
 import { SimulatedDisk } from './disk.js';
 import { History } from './history.js';
-import { Hook } from './hook.js';
-import type { Broken } from './laws.js';
 import type { Ground } from './machine.js';
-import { buildMachines, everyMachine, type Machines } from './machines.js';
 import { SimulatedNetwork } from './network.js';
-import { People } from './people.js';
 import { Random } from './random.js';
-import { checkBounds, checkRest, unrest } from './rest.js';
+import type { Ended, Line } from './record.js';
 import { Timeline } from './timeline.js';
-import { misfortuneMsMost, Weather } from './weather.js';
+import { misfortuneMsMost } from './weather.js';
 import { Witness } from './witness.js';
 
 /** So long after its healing a world must be at rest. */
@@ -39,33 +34,8 @@ const answerMs = 500;
 
 const commitsMost = 18;
 
-export interface Line {
-  readonly atMs: number;
-  readonly who: string;
-  readonly told: Told;
-}
-
-export interface Ended {
-  readonly seed: number;
-  readonly broken: Broken | null;
-  readonly lines: readonly Line[];
-  /** Faults that happened, by name. */
-  readonly faults: ReadonlyMap<string, number>;
-  readonly simulatedMs: number;
-  /** From the healing to rest. */
-  readonly healedInMs: number;
-  readonly jobs: number;
-  readonly runs: number;
-  /** Everything that became durable, in order. */
-  readonly journal: readonly Entry[];
-}
-
-/** Two worlds with the same trace were the same. */
-export function traceOf({ lines, journal }: Ended): string {
-  const hash = createHash('sha256');
-  for (const line of lines) hash.update(JSON.stringify(line));
-  return hash.update(JSON.stringify(journal)).digest('hex');
-}
+/** Of a thousand worlds, so many have one of the ancestor's dispatchers. */
+const ancestral = 50;
 
 /** Lets the world of that seed happen. */
 export async function simulate(seed: number): Promise<Ended> {
@@ -91,10 +61,7 @@ class World {
   readonly #seed: number;
   readonly #timeline = new Timeline();
   readonly #ground: Ground;
-  readonly #machines: Machines;
-  readonly #people: People;
-  readonly #hook: Hook;
-  readonly #weather: Weather;
+  readonly #cast: Cast;
   readonly #lines: Line[] = [];
   readonly #faults = new Map<string, number>();
   /** From then on nobody pushes, nobody asks for anything, and nothing goes wrong. */
@@ -116,11 +83,8 @@ class World {
       witness: new Witness(disk),
       tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),
     };
-    const ground = this.#ground;
-    this.#machines = buildMachines(ground, disk);
-    this.#weather = new Weather(ground, this.#machines);
-    this.#people = new People(ground);
-    this.#hook = new Hook(ground);
+    const isAncestral = new Random(seed, 'cast').perMille(ancestral);
+    this.#cast = isAncestral ? ancestralCast(this.#ground) : ownCast(this.#ground, disk);
   }
 
   async live(): Promise<void> {
@@ -131,18 +95,18 @@ class World {
     if (this.#isBroken) return;
     this.#ground.tell('weather', { event: 'healed', msg: 'from here on nothing goes wrong' });
     this.#isHealed = true;
-    this.#weather.clear();
+    this.#cast.weather.clear();
     await this.#pass(aftermathMs);
     for (let isAtRest = false; !isAtRest && !this.#isBroken; ) {
       await this.#pass(1_000);
-      const moving = unrest(this.#ground, this.#machines);
+      const moving = this.#cast.unrest();
       isAtRest = moving === '';
       if (this.#timeline.nowMs > faultyMs + restWithinMs) witness.breaks('rest', moving);
     }
     this.#healedInMs = this.#timeline.nowMs - faultyMs;
     if (this.#isBroken) return;
     await this.#pass(calmMs);
-    checkRest(this.#ground, this.#machines, this.#people);
+    this.#cast.checkRest();
     await this.#pass(answerMs);
   }
 
@@ -169,7 +133,7 @@ class World {
   }
 
   close(): void {
-    this.#machines.dispatcher.memory.close();
+    this.#cast.close();
   }
 
   get #isBroken(): boolean {
@@ -179,7 +143,7 @@ class World {
   /** They start in any order. */
   #begin(): void {
     const { random, timeline } = this.#ground;
-    for (const machine of everyMachine(this.#machines)) {
+    for (const machine of this.#cast.machines) {
       timeline.after(random.between(0, 1_500), () => machine.start());
     }
     this.#work(random.between(200, 2_000));
@@ -192,23 +156,21 @@ class World {
     const { history, random, timeline, tell } = this.#ground;
     if (this.#isHealed || history.commits.length >= commitsMost) return;
     tell('git', { event: 'pushed', msg: history.change(timeline.nowMs) });
-    this.#hook.pushed();
+    this.#cast.pushed();
     timeline.after(random.between(1, 2 * pauseMs), () => this.#work(pauseMs));
   }
 
   #live(pauseMs: number): void {
     const { random, timeline } = this.#ground;
     if (this.#isHealed) return;
-    this.#people.act();
+    this.#cast.act();
     timeline.after(random.between(1, 2 * pauseMs), () => this.#live(pauseMs));
   }
 
   /** Each second: is anything growing that should not, is memory what is on disk? */
   #audit(): void {
     this.#ground.timeline.after(1_000, () => this.#audit());
-    checkBounds(this.#ground, this.#machines);
-    const memory = this.#machines.dispatcher.settled;
-    if (memory !== null) this.#ground.witness.remembers(memory);
+    this.#cast.audit();
   }
 
   async #pass(durationMs: number): Promise<void> {
