@@ -23,6 +23,9 @@ import { type Stage, Weather } from './chaos/weather.js';
 const faultEveryMs = [200, 2_500] as const;
 const pushEveryMs = [500, 4_000] as const;
 
+/** How often one hears how far it is. */
+const progressEveryMs = 30_000;
+
 /** When the weather has cleared, all that was pushed is to have its verdict within this. */
 const calmWithinMs = 120_000;
 
@@ -77,7 +80,13 @@ async function setUp(): Promise<Stage> {
 
 /** Faults and pushes, each at its own pace, until the time is up. */
 async function storm(weather: Weather): Promise<void> {
-  const endsAtMs = Date.now() + minutes * 60_000;
+  const startedAtMs = Date.now();
+  const endsAtMs = startedAtMs + minutes * 60_000;
+  const telling = setInterval(() => {
+    const passed = ((Date.now() - startedAtMs) / 60_000).toFixed(1);
+    const pushed = project.expected.length;
+    console.log(`${passed} of ${minutes} min: ${weather.faults} faults, ${pushed} commits pushed`);
+  }, progressEveryMs);
   const again = async (
     name: string,
     everyMs: readonly [number, number],
@@ -97,18 +106,21 @@ async function storm(weather: Weather): Promise<void> {
   await Promise.all([
     again('pace of faults', faultEveryMs, () => weather.strike()),
     again('pace of pushes', pushEveryMs, (random) => project.push(random.between(1, 4), random)),
-  ]);
+  ]).finally(() => clearInterval(telling));
 }
 
 function report(weather: Weather, judgement: Judgement, calmAfterMs: number | null): boolean {
-  const { checks, runs, lostRuns, poisoned, longestRecoveryMs } = judgement;
+  const { checks, lost, doubled, runs, lostRuns, poisoned, longestRecoveryMs } = judgement;
   const row = (what: string, value: string | number) =>
     console.log(`  ${what.padEnd(44)}${String(value).padStart(8)}`);
   console.log('\nfaults injected');
   for (const [what, count] of [...weather.counts].sort()) row(what, count);
+  row('in all', weather.faults);
   if (!disk.canBeFilled) row('disk full (needs root for a tmpfs)', 'none');
   console.log('\nwhat came of it');
   row('commits handed over', project.expected.length);
+  row('lost', lost);
+  row('verdicts doubled', doubled);
   row('runs leased', runs);
   row('runs lost and run elsewhere', lostRuns);
   row('commits that cost three runners (errored)', poisoned);

@@ -17,6 +17,10 @@ export interface Check {
 
 export interface Judgement {
   readonly checks: readonly Check[];
+  /** Commits that were pushed and have no verdict. */
+  readonly lost: number;
+  /** Commits with more than one. */
+  readonly doubled: number;
   readonly runs: number;
   readonly lostRuns: number;
   /** Commits that cost three runners in the storm, and were errored with that evidence. */
@@ -62,6 +66,7 @@ export function judge(data: string, results: string, project: Project): Judgemen
   const poisoned = project.expected.filter(({ commit }) => isPoisoned(byCommit.get(commit) ?? []));
   const isExcused = ({ commit }: Expected) => poisoned.some((other) => other.commit === commit);
   const all = [...histories.values()].flat();
+  const verdicts = project.expected.map(({ commit }) => verdictsIn(byCommit.get(commit) ?? []));
   return {
     checks: [
       check('every commit that was pushed was accepted, once', ({ commit }) => {
@@ -69,7 +74,7 @@ export function judge(data: string, results: string, project: Project): Judgemen
         return jobs === 1 ? null : `${jobs} jobs`;
       }),
       check('every job has exactly one verdict', (_, story) => {
-        const verdicts = story.filter(({ kind }) => kind === 'finished').length;
+        const verdicts = verdictsIn(story);
         return verdicts === 1 ? null : `${verdicts} verdicts`;
       }),
       check('red is red and green is green', (one, story) => {
@@ -99,11 +104,17 @@ export function judge(data: string, results: string, project: Project): Judgemen
         return others.every(wasInterrupted) ? null : 'completed twice without need';
       }),
     ],
+    lost: verdicts.filter((count) => count === 0).length,
+    doubled: verdicts.filter((count) => count > 1).length,
     runs: all.filter(({ kind }) => kind === 'leased').length,
     lostRuns: all.filter(({ kind }) => kind === 'lost').length,
     poisoned: poisoned.length,
     longestRecoveryMs: Math.max(0, ...[...histories.values()].flatMap(recoveries)),
   };
+}
+
+function verdictsIn(story: readonly Entry[]): number {
+  return story.filter(({ kind }) => kind === 'finished').length;
 }
 
 function isPoisoned(story: readonly Entry[]): boolean {

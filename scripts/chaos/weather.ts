@@ -43,6 +43,11 @@ export class Weather {
     this.#random = random;
   }
 
+  /** How many so far, of all kinds. */
+  get faults(): number {
+    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   /** One fault, begun now and ended later. */
   strike(): void {
     const ending = this.#inflict(this.#random.pick(faults))
