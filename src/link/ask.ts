@@ -7,7 +7,7 @@ import type { Address } from '../protocol/address.js';
 import type { Answer } from '../protocol/answer.js';
 import { encodeRequest } from '../protocol/encoder.js';
 import { quietAfterMs } from '../protocol/limits.js';
-import type { Request } from '../protocol/verbs.js';
+import type { Request } from '../protocol/messages.js';
 import type { Cancel, Clock } from '../world/clock.js';
 import type { Network } from '../world/network.js';
 

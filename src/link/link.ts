@@ -18,7 +18,7 @@ import type { Hello, Welcome } from '../protocol/bodies.js';
 import { type Decoder, sessionDecoder } from '../protocol/decoder.js';
 import { encodeRequest, encodeSession } from '../protocol/encoder.js';
 import { missedPingsMax } from '../protocol/limits.js';
-import type { SessionMessage } from '../protocol/verbs.js';
+import type { SessionMessage } from '../protocol/messages.js';
 import { type Cancel, every } from '../world/clock.js';
 import type { Connection, ConnectionEvent } from '../world/network.js';
 import type { Token } from '../world/token.js';

@@ -17,7 +17,8 @@
 import { countCharacters } from './characters.js';
 import { type Fault, type Header, readHeader, type Table } from './header.js';
 import { Held } from './held.js';
-import { type Request, requests, type SessionMessage, session } from './verbs.js';
+import type { Request, SessionMessage } from './messages.js';
+import { requests, session } from './verbs.js';
 
 /** One message, or the peer's fault. After a fault the connection can only be closed. */
 export type Decoded<Message> =

@@ -4,8 +4,9 @@
  */
 
 import { countCharacters } from './characters.js';
-import type { Row } from './verbs.js';
-import { type Request, requests, type SessionMessage, session } from './verbs.js';
+import type { Request, SessionMessage } from './messages.js';
+import type { Row } from './row.js';
+import { requests, session } from './verbs.js';
 
 /** A request as the ancestor would send it, with no newline behind. */
 export function encodeRequest(request: Request): Buffer {
@@ -20,6 +21,7 @@ export function encodeSession(message: SessionMessage): Buffer {
 const newline = Buffer.from('\n');
 
 function parts(row: Row, message: { verb: string; body?: unknown }): Uint8Array[] {
+  // Which fields a message has, its row says; the types of the two meet in messages.ts.
   const values = message as unknown as Readonly<Record<string, unknown>>;
   const fields = Object.keys(row.fields).map((name) => `:${String(values[name])}`);
   const header = message.verb + fields.join('');

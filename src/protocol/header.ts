@@ -9,7 +9,7 @@
 import { parseHost } from './address.js';
 import { parseCommit, parseRun, parseSecret } from './ids.js';
 import { headerBytesMax } from './limits.js';
-import type { FieldTypes, Row } from './verbs.js';
+import type { FieldTypes, Row } from './row.js';
 
 /** The peer said something that means nothing. `says` is fit to be sent back to it. */
 export interface Fault {

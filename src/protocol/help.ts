@@ -3,7 +3,8 @@
  */
 
 import { usage } from './header.js';
-import { type Row, requests, session } from './verbs.js';
+import type { Row } from './row.js';
+import { requests, session } from './verbs.js';
 
 /** The reply to `help`: what a person may type at the dispatcher, a line each. */
 export function help(): string {

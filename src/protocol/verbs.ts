@@ -1,7 +1,7 @@
 /**
  * Owns the vocabulary: every verb that may cross the wire, its fields, its body, who says it.
- * Decoder, encoder, the `help` reply and docs/protocol.md are all made from these two tables,
- * and so is the type `Message`; a new verb is a row here, a handler and a test.
+ * Decoder, encoder, the `help` reply, docs/protocol.md and the types in messages.ts are all made
+ * from these two tables; a new verb is a row here, a handler and a test.
  *
  *   message = verb *( ":" field ) [ ":" length ":" body ] LF          length counts bytes
  *
@@ -11,43 +11,8 @@
 
 import type { z } from 'zod';
 import * as json from './bodies.js';
-import type { Commit, RunId } from './ids.js';
 import { classicBodyBytesMax, jsonBytesMax, logChunkBytesMax } from './limits.js';
-
-/** What a field becomes once it has been read. */
-export interface FieldTypes {
-  readonly commit: Commit;
-  readonly run: RunId;
-  /** A name or an address. The one field that may hold colons (IPv6): it takes what others leave. */
-  readonly host: string;
-  /** 1 to 65535. */
-  readonly port: number;
-  /** A position in a log, in bytes from its start. */
-  readonly offset: number;
-  /** Printable, without spaces and colons. Only a newline ends it: half a secret is a wrong one. */
-  readonly secret: string;
-}
-
-/**
- * What follows the header. `bytes`: exactly as many as announced. `characters`: at least as many
- * as announced, counted as Python 3 counts them, until the peer is quiet. A schema: JSON.
- */
-export type Body =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'bytes'; readonly bytesMax: number }
-  | { readonly kind: 'characters'; readonly bytesMax: number }
-  | { readonly kind: 'json'; readonly bytesMax: number; readonly schema: z.ZodType };
-
-type Who = 'anyone' | 'observer' | 'runner' | 'dispatcher';
-
-export interface Row {
-  readonly fields: Readonly<Record<string, keyof FieldTypes>>;
-  readonly body: Body;
-  readonly from: Who;
-  readonly to: Who;
-  /** What it means and what comes back, for `help` and the docs. */
-  readonly says: string;
-}
+import type { Row } from './row.js';
 
 const none = { kind: 'none' } as const;
 const as = <Schema extends z.ZodType>(schema: Schema) =>
@@ -55,13 +20,7 @@ const as = <Schema extends z.ZodType>(schema: Schema) =>
 
 /** Requests: one a connection (`token` aside). All but `hello` are the ancestor's, or for people. */
 export const requests = {
-  help: {
-    fields: {},
-    body: none,
-    from: 'anyone',
-    to: 'dispatcher',
-    says: 'this list',
-  },
+  help: { fields: {}, body: none, from: 'anyone', to: 'dispatcher', says: 'this list' },
   token: {
     fields: { secret: 'secret' },
     body: none,
@@ -146,13 +105,7 @@ export const requests = {
     to: 'dispatcher',
     says: 'the same in the Python 3 dialect, whose length counts characters; OK',
   },
-  ping: {
-    fields: {},
-    body: none,
-    from: 'dispatcher',
-    to: 'runner',
-    says: 'are you there? pong',
-  },
+  ping: { fields: {}, body: none, from: 'dispatcher', to: 'runner', says: 'are you there? pong' },
   runtest: {
     fields: { commit: 'commit' },
     body: none,
@@ -185,20 +138,8 @@ export const session = {
     to: 'anyone',
     says: 'the session ends here, for the reason given',
   },
-  ping: {
-    fields: {},
-    body: none,
-    from: 'anyone',
-    to: 'anyone',
-    says: 'are you there? pong',
-  },
-  pong: {
-    fields: {},
-    body: none,
-    from: 'anyone',
-    to: 'anyone',
-    says: 'I am here',
-  },
+  ping: { fields: {}, body: none, from: 'anyone', to: 'anyone', says: 'are you there? pong' },
+  pong: { fields: {}, body: none, from: 'anyone', to: 'anyone', says: 'I am here' },
   dispatch: {
     fields: { commit: 'commit' },
     body: as(json.description),
@@ -284,23 +225,3 @@ export const session = {
     says: 'no further runs, please: I finish what I hold and leave',
   },
 } as const satisfies Record<string, Row>;
-
-type BodyOf<B extends Body> = B extends { kind: 'json'; schema: infer S extends z.ZodType }
-  ? { readonly body: z.infer<S> }
-  : B extends { kind: 'none' }
-    ? unknown
-    : { readonly body: Uint8Array };
-
-type FieldsOf<R extends Row> = {
-  readonly [F in keyof R['fields']]: FieldTypes[R['fields'][F]];
-};
-
-type MessageIn<Table extends Record<string, Row>> = {
-  [V in keyof Table]: { readonly verb: V } & FieldsOf<Table[V]> & BodyOf<Table[V]['body']>;
-}[keyof Table];
-
-/** A connection's first message, read. */
-export type Request = MessageIn<typeof requests>;
-
-/** A message of an open session, read. */
-export type SessionMessage = MessageIn<typeof session>;

@@ -16,7 +16,7 @@ import {
   lingerMs,
   quietAfterMs,
 } from '../protocol/limits.js';
-import type { Request } from '../protocol/verbs.js';
+import type { Request } from '../protocol/messages.js';
 import type { Cancel } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
 import type { Connection, ConnectionHandler } from '../world/network.js';

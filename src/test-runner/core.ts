@@ -12,7 +12,7 @@
 
 import type { Assignment, Handback, Report } from '../protocol/bodies.js';
 import { type Commit, type RunId, runId } from '../protocol/ids.js';
-import type { SessionMessage } from '../protocol/verbs.js';
+import type { SessionMessage } from '../protocol/messages.js';
 import { exitCodes } from '../world/command-line.js';
 import type { Effect, Ending, Event, Job } from './events.js';
 

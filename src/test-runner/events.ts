@@ -5,7 +5,7 @@
 
 import type { Assignment, Handback, Report } from '../protocol/bodies.js';
 import type { Commit, RunId } from '../protocol/ids.js';
-import type { SessionMessage } from '../protocol/verbs.js';
+import type { SessionMessage } from '../protocol/messages.js';
 
 /** A run as it was given to us. Classic ones have an id of our own, unknown to the dispatcher. */
 export interface Job {

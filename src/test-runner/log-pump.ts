@@ -5,7 +5,7 @@
 
 import type { RunId } from '../protocol/ids.js';
 import { logChunkBytesMax } from '../protocol/limits.js';
-import type { SessionMessage } from '../protocol/verbs.js';
+import type { SessionMessage } from '../protocol/messages.js';
 import type { OpenFile } from '../world/disk.js';
 
 export interface PumpOptions {

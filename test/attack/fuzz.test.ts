@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 import { type Decoded, requestDecoder, sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
 import { quietAfterMs } from '../../src/protocol/limits.js';
-import type { Request, SessionMessage } from '../../src/protocol/verbs.js';
+import type { Request, SessionMessage } from '../../src/protocol/messages.js';
 import { answerOn } from '../../src/test-runner/ancestor.js';
 import type { Told } from '../../src/world/story.js';
 import { anyRequest, anySessionMessage, pieces } from '../support/arbitrary-messages.js';

@@ -8,7 +8,7 @@ import {
 } from '../../src/protocol/decoder.js';
 import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
 import { runId } from '../../src/protocol/ids.js';
-import type { Request, SessionMessage } from '../../src/protocol/verbs.js';
+import type { Request, SessionMessage } from '../../src/protocol/messages.js';
 import { anyRequest, anySessionMessage, pieces } from '../support/arbitrary-messages.js';
 import { commit } from '../support/commits.js';
 

@@ -9,7 +9,7 @@ import {
   jsonBytesMax,
   logChunkBytesMax,
 } from '../../src/protocol/limits.js';
-import type { SessionMessage } from '../../src/protocol/verbs.js';
+import type { SessionMessage } from '../../src/protocol/messages.js';
 import { anySessionMessage } from '../support/arbitrary-messages.js';
 import { commit } from '../support/commits.js';
 

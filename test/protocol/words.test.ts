@@ -3,7 +3,8 @@ import * as json from '../../src/protocol/bodies.js';
 import { countCharacters } from '../../src/protocol/characters.js';
 import { help, vocabulary } from '../../src/protocol/help.js';
 import { parseCommit, parseRun, runId, sessionId, short } from '../../src/protocol/ids.js';
-import { type Row, requests, session } from '../../src/protocol/verbs.js';
+import type { Row } from '../../src/protocol/row.js';
+import { requests, session } from '../../src/protocol/verbs.js';
 import { commit } from '../support/commits.js';
 
 describe('help', () => {

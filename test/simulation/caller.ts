@@ -4,7 +4,7 @@
  */
 
 import { encodeRequest } from '../../src/protocol/encoder.js';
-import type { Request } from '../../src/protocol/verbs.js';
+import type { Request } from '../../src/protocol/messages.js';
 import type { Clock } from '../../src/world/clock.js';
 import { Life } from './life.js';
 import { dispatcherAddress, type Ground } from './machine.js';

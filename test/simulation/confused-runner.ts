@@ -7,7 +7,7 @@
 import { type Link, openLink } from '../../src/link/link.js';
 import type { Report } from '../../src/protocol/bodies.js';
 import type { Commit, RunId } from '../../src/protocol/ids.js';
-import type { SessionMessage } from '../../src/protocol/verbs.js';
+import type { SessionMessage } from '../../src/protocol/messages.js';
 import { SimulatedDisk } from './disk.js';
 import type { Life } from './life.js';
 import { dispatcherAddress, type Ground, Machine, repository } from './machine.js';

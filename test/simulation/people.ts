@@ -4,7 +4,7 @@
  */
 
 import type { Commit } from '../../src/protocol/ids.js';
-import type { Request } from '../../src/protocol/verbs.js';
+import type { Request } from '../../src/protocol/messages.js';
 import { type Caller, callerOn } from './caller.js';
 import type { Ground } from './machine.js';
 

@@ -5,7 +5,8 @@
 
 import fc from 'fast-check';
 import * as json from '../../src/protocol/bodies.js';
-import { type Row, requests, session } from '../../src/protocol/verbs.js';
+import type { Row } from '../../src/protocol/row.js';
+import { requests, session } from '../../src/protocol/verbs.js';
 
 type Message = { readonly verb: string; readonly [part: string]: unknown };
 

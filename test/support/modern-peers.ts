@@ -10,7 +10,7 @@ import { hello as helloSchema } from '../../src/protocol/bodies.js';
 import { sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
 import type { RunId } from '../../src/protocol/ids.js';
-import type { SessionMessage } from '../../src/protocol/verbs.js';
+import type { SessionMessage } from '../../src/protocol/messages.js';
 import { eventually } from './eventually.js';
 
 export interface ModernPeer {

@@ -11,7 +11,7 @@ import type { Hello, Report } from '../../src/protocol/bodies.js';
 import { type Decoder, requestDecoder, sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeSession } from '../../src/protocol/encoder.js';
 import { type Commit, type RunId, runId } from '../../src/protocol/ids.js';
-import type { SessionMessage } from '../../src/protocol/verbs.js';
+import type { SessionMessage } from '../../src/protocol/messages.js';
 import { eventually } from './eventually.js';
 
 /** A modern dispatcher with one runner. */

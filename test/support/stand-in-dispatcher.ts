@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 import type { Hello } from '../../src/protocol/bodies.js';
 import { requestDecoder, sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeSession } from '../../src/protocol/encoder.js';
-import type { SessionMessage } from '../../src/protocol/verbs.js';
+import type { SessionMessage } from '../../src/protocol/messages.js';
 
 export interface StandIn {
   readonly address: string;

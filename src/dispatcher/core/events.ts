@@ -6,7 +6,7 @@ import type { Address } from '../../protocol/address.js';
 import type { Answer } from '../../protocol/answer.js';
 import type { Description, Handback, Hello, Report } from '../../protocol/bodies.js';
 import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
-import type { Request, SessionMessage } from '../../protocol/verbs.js';
+import type { Request, SessionMessage } from '../../protocol/messages.js';
 import type { Entry, JobId } from './journal.js';
 import type { PeerKey } from './pool.js';
 

@@ -5,7 +5,7 @@
 
 import type { Address } from '../../protocol/address.js';
 import type { Commit, SessionId } from '../../protocol/ids.js';
-import type { SessionMessage } from '../../protocol/verbs.js';
+import type { SessionMessage } from '../../protocol/messages.js';
 import type { Outcome, RequestId, Send, Sight } from './events.js';
 import type { Job } from './job.js';
 import { Jobs } from './jobs.js';

@@ -4,7 +4,7 @@
  * Where there is no token everyone may speak; the port is then on loopback (see options.ts).
  */
 
-import type { Request } from '../../protocol/verbs.js';
+import type { Request } from '../../protocol/messages.js';
 import { type Hosts, nobody } from '../../world/hosts.js';
 import type { Token } from '../../world/token.js';
 

@@ -6,7 +6,7 @@
 
 import type { Report } from '../../protocol/bodies.js';
 import { type Commit, type RunId, type SessionId, short } from '../../protocol/ids.js';
-import type { SessionMessage } from '../../protocol/verbs.js';
+import type { SessionMessage } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';

@@ -8,7 +8,7 @@ import { encodeSession } from '../../protocol/encoder.js';
 import { help } from '../../protocol/help.js';
 import { type Commit, type SessionId, sessionId } from '../../protocol/ids.js';
 import { heartbeatEveryMs } from '../../protocol/limits.js';
-import type { Request, SessionMessage } from '../../protocol/verbs.js';
+import type { Request, SessionMessage } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
 import type { Connection, ConnectionHandler } from '../../world/network.js';
 import type { DispatcherCore } from '../core/core.js';

@@ -9,7 +9,7 @@ import type { Report } from '../../protocol/bodies.js';
 import { sessionDecoder } from '../../protocol/decoder.js';
 import { encodeSession } from '../../protocol/encoder.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
-import type { SessionMessage } from '../../protocol/verbs.js';
+import type { SessionMessage } from '../../protocol/messages.js';
 import type { Connection, ConnectionEvent } from '../../world/network.js';
 import type { Event } from '../core/events.js';
 

@@ -10,7 +10,7 @@
 
 import { type Decoded, requestDecoder } from '../../protocol/decoder.js';
 import { firstMessageWithinMs, lingerMs, quietAfterMs } from '../../protocol/limits.js';
-import type { Request } from '../../protocol/verbs.js';
+import type { Request } from '../../protocol/messages.js';
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { Connection, ConnectionEvent, ConnectionHandler } from '../../world/network.js';
 

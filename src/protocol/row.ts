@@ -1,0 +1,42 @@
+/**
+ * Owns the form of a row in the tables of verbs: what a field, a body and a speaker can be.
+ * Never names a verb.
+ */
+
+import type { z } from 'zod';
+import type { Commit, RunId } from './ids.js';
+
+/** What a field becomes once it has been read. */
+export interface FieldTypes {
+  readonly commit: Commit;
+  readonly run: RunId;
+  /** A name or an address. Alone in that it may hold colons (IPv6): it takes what others leave. */
+  readonly host: string;
+  /** 1 to 65535. */
+  readonly port: number;
+  /** A position in a log, in bytes from its start. */
+  readonly offset: number;
+  /** Printable, without spaces and colons. Only a newline ends it: half a secret is a wrong one. */
+  readonly secret: string;
+}
+
+/**
+ * What follows the header. `bytes`: exactly as many as announced. `characters`: at least as many
+ * as announced, counted as Python 3 counts them, until the peer is quiet. A schema: JSON.
+ */
+export type Body =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bytes'; readonly bytesMax: number }
+  | { readonly kind: 'characters'; readonly bytesMax: number }
+  | { readonly kind: 'json'; readonly bytesMax: number; readonly schema: z.ZodType };
+
+type Who = 'anyone' | 'observer' | 'runner' | 'dispatcher';
+
+export interface Row {
+  readonly fields: Readonly<Record<string, keyof FieldTypes>>;
+  readonly body: Body;
+  readonly from: Who;
+  readonly to: Who;
+  /** What it means and what comes back, for `help` and the docs. */
+  readonly says: string;
+}
