@@ -2,8 +2,9 @@
  * Owns the wiring: the front door on one side, the core in the middle, the disk on the other.
  * Never decides. A commit's way through here:
  *
- *   reception ──event──> core ──outcome──> performer ──entries──> store
- *                                              └──then sends──> reception, ancestors
+ *   lobby ──request──> reception ──event──> core ──outcome──> performer ──entries──> store
+ *                          ^                                      │
+ *                          └───────────── then sends ─────────────┴──> ancestors
  */
 
 import type { World } from '../../link/ask.js';
@@ -20,6 +21,7 @@ import type { Store } from '../store/store.js';
 import { tellTurn } from '../story.js';
 import { Ancestors } from './ancestors.js';
 import { type Door, openDoor } from './door.js';
+import { Lobby } from './lobby.js';
 import { LogRoom } from './log-room.js';
 import { Performer } from './performer.js';
 import { Reception } from './reception.js';
@@ -61,6 +63,7 @@ export class Dispatcher {
   readonly #tell: Tell;
   readonly #core: DispatcherCore;
   readonly #logs: LogRoom;
+  readonly #lobby: Lobby;
   readonly #reception: Reception;
   readonly #ancestors: Ancestors;
   readonly #performer: Performer;
@@ -70,7 +73,7 @@ export class Dispatcher {
   #isClosed = false;
 
   constructor(world: World, options: DispatcherOptions, memory: Memory, tell: Tell) {
-    // What was written must not lie ahead of us: a job that may be retried in 5 s would wait for that.
+    // What was written must not lie ahead of us: a retry that is due in 5 s would wait until then.
     const clock = notBefore(world.clock, memory.store.lastAtMs());
     this.#world = { ...world, clock };
     this.#options = options;
@@ -78,20 +81,34 @@ export class Dispatcher {
     this.#tell = tell;
     const { store, logs, start } = memory;
     const { classicRunMaxMs, dialect, door = openDoor } = options;
-    const { connectionsMax = connectionsMaxDefault } = options;
-    const nextJob = store.nextJob();
-    const repositories = store.repositories();
-    const classicRunners = store.classicRunners();
-    const founding = { start, nextJob, repositories, classicRunners, classicRunMaxMs };
+    const founding = {
+      start,
+      nextJob: store.nextJob(),
+      repositories: store.repositories(),
+      classicRunners: store.classicRunners(),
+      classicRunMaxMs,
+    };
+    this.#core = new DispatcherCore(founding, store.unfinished(), clock.nowMs());
+    const core = this.#core;
     const feed = (event: Event) => this.#feed(event);
-    const core = new DispatcherCore(founding, store.unfinished(), clock.nowMs());
-    this.#core = core;
     this.#logs = new LogRoom(core, store, logs, clock, tell);
-    const ok = dialect === 'py3' ? 'ok' : 'OK';
-    const full = () => tell(connectionsUsedUp);
-    const settled = (call: () => void) => this.#performer.settled(call);
-    const rest = { feed, settled, door, start, connectionsMax, full };
-    this.#reception = new Reception({ clock, core, store, logs: this.#logs, ok, ...rest });
+    this.#lobby = new Lobby({
+      clock,
+      connectionsMax: options.connectionsMax ?? connectionsMaxDefault,
+      full: () => tell(connectionsUsedUp),
+      heard: (...request) => this.#reception.hear(...request),
+    });
+    this.#reception = new Reception({
+      clock,
+      core,
+      store,
+      logs: this.#logs,
+      feed,
+      settled: (call) => this.#performer.settled(call),
+      door,
+      start,
+      ok: dialect === 'py3' ? 'ok' : 'OK',
+    });
     this.#ancestors = new Ancestors(this.#world, feed);
     this.#performer = new Performer(clock, {
       prepare: (outcomes) => this.#prepare(outcomes),
@@ -112,7 +129,7 @@ export class Dispatcher {
   async listen(): Promise<number> {
     const { clock, network } = this.#world;
     this.#listener = await network.listen(this.#options, (connection) =>
-      this.#reception.accept(connection),
+      this.#lobby.accept(connection),
     );
     this.#cancelBeat = every(clock, heartbeatEveryMs / beatsPerHeartbeat, () => {
       this.#reception.vouchForWaiting();
@@ -135,7 +152,7 @@ export class Dispatcher {
     // Connections that end from here on are no news: their runs are resumed after the restart.
     this.#isClosed = true;
     this.#listener?.close();
-    this.#reception.close();
+    this.#lobby.close();
     this.#memory.logs.close();
     this.#memory.store.close();
   }
@@ -183,7 +200,7 @@ export class Dispatcher {
   }
 
   #block(isBlocked: boolean, error: unknown): void {
-    this.#reception.pause(isBlocked);
+    this.#lobby.pause(isBlocked);
     if (isBlocked) {
       const why = error instanceof Error ? error.message : 'it is full';
       const msg = `no room on the disk (${why}): nothing is lost, all waits; free some`;

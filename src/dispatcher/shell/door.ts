@@ -26,17 +26,25 @@ export class Door {
     this.#allowsClassic = allowsClassic;
   }
 
-  /** Why that token opens nothing, as a sentence; null where it does. */
-  refuses(given: string | undefined): string | null {
+  /** Why that request is not heard, as a sentence; null where it is. */
+  refuses(request: Request, isTrusted: boolean, remoteHost: string): string | null {
+    switch (request.verb) {
+      case 'hello':
+        return this.#mismatch(request.body.token);
+      case 'token':
+        return isTrusted ? 'one token is enough' : this.#mismatch(request.secret);
+      default:
+        if (isTrusted) return null;
+        if (classicVerbs.has(request.verb) && this.#allowsClassic(remoteHost)) return null;
+        return this.#mismatch(undefined);
+    }
+  }
+
+  /** Why that token opens nothing; null where it does. */
+  #mismatch(given: string | undefined): string | null {
     if (this.#token === null) return null;
     if (given === undefined) return wanted;
     return this.#token.matches(given) ? null : 'the token is wrong';
-  }
-
-  /** The same for a request that came without a token. */
-  refusesRequest(verb: Request['verb'], remoteHost: string): string | null {
-    const isClassic = classicVerbs.has(verb) && this.#allowsClassic(remoteHost);
-    return isClassic ? null : this.refuses(undefined);
   }
 }
 

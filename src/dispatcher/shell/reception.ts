@@ -1,6 +1,6 @@
 /**
- * Owns the front door: every connection, until it is answered or has become a session or a
- * reader of a log. Translates requests into events; what only reads is answered here.
+ * Owns what becomes of a request: an event for the core, an answer from what is known, a session,
+ * or a reader of a log. Counts no connections; the lobby does.
  * Never changes a job: that takes an event.
  */
 
@@ -10,7 +10,6 @@ import { type Commit, type SessionId, sessionId } from '../../protocol/ids.js';
 import { heartbeatEveryMs } from '../../protocol/limits.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
-import type { Connection, ConnectionHandler } from '../../world/network.js';
 import type { DispatcherCore } from '../core/core.js';
 import type { Event, Histories, RequestId } from '../core/events.js';
 import type { Store } from '../store/store.js';
@@ -19,7 +18,7 @@ import type { Door } from './door.js';
 import type { LogRoom } from './log-room.js';
 import { Session } from './session.js';
 import { reportFromText } from './verdict-from-text.js';
-import { Visitor } from './visitor.js';
+import type { Visitor } from './visitor.js';
 
 export interface ReceptionOptions {
   readonly clock: Clock;
@@ -34,14 +33,7 @@ export interface ReceptionOptions {
   readonly start: string;
   /** What a classic peer is told when all is well. */
   readonly ok: 'OK' | 'ok';
-  /** Connections at once. */
-  readonly connectionsMax: number;
-  /** There is no place for further connections. Said once, until half of them are gone. */
-  readonly full: () => void;
 }
-
-/** Bytes held for requests that are still arriving, over all connections. */
-const heldBytesMax = 256 * 1_024 * 1_024;
 
 /** Requests that the core answers, once what they ask for is on disk. */
 type Wish = Extract<
@@ -51,39 +43,21 @@ type Wish = Extract<
 
 export class Reception {
   readonly #options: ReceptionOptions;
-  readonly #visitors = new Set<Visitor>();
   readonly #waiting = new Map<RequestId, Visitor>();
   readonly #sessions = new Map<SessionId, Session>();
   #counter = 0;
-  #heldBytes = 0;
-  #isPaused = false;
-  #saidFull = false;
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
   }
 
-  accept(connection: Connection): ConnectionHandler {
-    const { connectionsMax } = this.#options;
-    if (this.#visitors.size < connectionsMax / 2) this.#saidFull = false;
-    if (this.#visitors.size >= connectionsMax || this.#heldBytes > heldBytesMax) {
-      if (!this.#saidFull) this.#options.full();
-      this.#saidFull = true;
-      connection.write('BUSY: too many connections, try again later\n');
-      connection.destroySoon();
-      return () => {};
-    }
-    const visitor = new Visitor(connection, {
-      clock: this.#options.clock,
-      heard: (from, request, terminated) => this.#hear(from, request, terminated),
-      held: (byBytes) => {
-        this.#heldBytes += byBytes;
-      },
-      closed: (gone) => this.#visitors.delete(gone),
-    });
-    this.#visitors.add(visitor);
-    if (this.#isPaused) connection.pause();
-    return visitor.handle;
+  /** A visitor's request. `terminated`: a newline ended it, as people's do. */
+  hear(visitor: Visitor, request: Request, terminated: boolean): void {
+    const { isTrusted, connection } = visitor;
+    const says = this.#options.door.refuses(request, isTrusted, connection.remoteHost);
+    if (says === null) this.#serve(visitor, request, terminated);
+    else if (request.verb !== 'hello') visitor.reply(`Refused: ${says}\n`);
+    else visitor.reply(encodeSession({ verb: 'refused', body: { says } }));
   }
 
   session(id: SessionId): Session | undefined {
@@ -101,42 +75,6 @@ export class Reception {
   reply(id: RequestId, text: string): void {
     this.#waiting.get(id)?.reply(text === 'OK' ? this.#options.ok : text);
     this.#waiting.delete(id);
-  }
-
-  /** While the store has no room, nothing further is read from anybody. */
-  pause(isPaused: boolean): void {
-    this.#isPaused = isPaused;
-    for (const { connection } of this.#visitors) {
-      if (isPaused) connection.pause();
-      else connection.resume();
-    }
-  }
-
-  close(): void {
-    for (const { connection } of this.#visitors) connection.destroySoon();
-  }
-
-  #hear(visitor: Visitor, request: Request, terminated: boolean): void {
-    const refusal = this.#refusal(visitor, request);
-    if (refusal !== null) visitor.reply(refusal);
-    else this.#serve(visitor, request, terminated);
-  }
-
-  /** What is said to one who may not speak; null to one who may. */
-  #refusal({ isTrusted, connection }: Visitor, request: Request): string | Uint8Array | null {
-    const { door } = this.#options;
-    if (request.verb === 'hello') {
-      const says = door.refuses(request.body.token);
-      return says === null ? null : encodeSession({ verb: 'refused', body: { says } });
-    }
-    if (isTrusted && request.verb === 'token') return 'Refused: one token is enough\n';
-    const says =
-      request.verb === 'token'
-        ? door.refuses(request.secret)
-        : isTrusted
-          ? null
-          : door.refusesRequest(request.verb, connection.remoteHost);
-    return says === null ? null : `Refused: ${says}\n`;
   }
 
   #serve(visitor: Visitor, request: Request, terminated: boolean): void {
