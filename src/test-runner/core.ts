@@ -1,7 +1,7 @@
 /**
- * Owns what the runner decides: which run starts in which slot, what is sent, what is forgotten.
- * Never touches a socket, a file, a process or a clock. A run in hand is going on or has ended;
- * it stays in hand until the dispatcher has recorded its result or no longer wants it.
+ * Owns what the runner decides: which run starts, what is sent, what is forgotten.
+ * Never touches a socket, a file, a process or a clock. What is in hand stands in hand.ts, what
+ * an ancestor's dispatcher needs besides in classic.ts.
  *
  *             runtest                      last slot taken
  *   idle ---------------> going on ....................... busy       Ctrl-C at any time:
@@ -10,68 +10,52 @@
  *    +------------------- ended, log and report on disk
  */
 
-import type { Assignment, Handback, Report } from '../protocol/bodies.js';
-import { type Commit, type RunId, runId } from '../protocol/ids.js';
+import type { Handback } from '../protocol/bodies.js';
+import type { Commit, RunId } from '../protocol/ids.js';
 import type { SessionMessage } from '../protocol/messages.js';
 import { exitCodes } from '../world/command-line.js';
-import type { Effect, Ending, Event, Job } from './events.js';
+import { Classic } from './classic.js';
+import type { Effect, Ending, Event, Job, KeptRun } from './events.js';
+import { Hand, type Held } from './hand.js';
 
 export interface CoreOptions {
   readonly slots: number;
-  /** Ended runs of an earlier process that nobody has acknowledged yet. */
-  readonly kept: readonly { readonly job: Job; readonly report: Report }[];
+  /** Of an earlier process. */
+  readonly kept: readonly KeptRun[];
   /** Eight hex digits that make the ids of classic runs unique on this machine. */
   readonly localStart: string;
 }
 
-/** An ancestor's dispatcher pings every second; so long without means that it forgot us (A34). */
-const registerAfterMs = 10_000;
-
-interface Held {
-  readonly job: Job;
-  /** Null once the suite has ended and the slot is free. */
-  slot: number | null;
-  report: Report | null;
-  revoked: boolean;
-  delivering: boolean;
-}
-
 export class Core {
-  readonly #held = new Map<RunId, Held>();
-  /** The slot that has been free for longest stands first: it had the most time to be cleaned. */
-  readonly #free: number[];
-  readonly #localStart: string;
-  #localRuns = 0;
+  readonly #hand: Hand;
+  readonly #classic: Classic;
   #dispatcher: 'away' | 'session' | 'classic' = 'away';
-  #pingedAtMs = 0;
   #draining = false;
 
   constructor({ slots, kept, localStart }: CoreOptions) {
-    this.#free = Array.from({ length: slots }, (_, slot) => slot);
-    this.#localStart = localStart;
-    for (const { job, report } of kept) {
-      this.#held.set(job.run, { job, slot: null, report, revoked: false, delivering: false });
-    }
+    this.#hand = new Hand(slots, kept);
+    this.#classic = new Classic(this.#hand, localStart);
   }
 
   get state(): 'idle' | 'busy' | 'draining' {
     if (this.#draining) return 'draining';
-    return this.#free.length === 0 ? 'busy' : 'idle';
+    return this.#hand.isFull ? 'busy' : 'idle';
   }
 
   /** The runs to name in `hello`: those that a dispatcher may still want. */
   inHand(): { run: RunId; commit: Commit }[] {
-    return [...this.#held.values()]
+    return this.#hand
+      .all()
       .filter(({ job, revoked }) => !job.classic && !revoked)
       .map(({ job: { run, commit } }) => ({ run, commit }));
   }
 
   /** What draining waits for. */
   waitsFor(): { going: Job[]; undelivered: Job[] } {
-    const all = [...this.#held.values()];
+    const ended = this.#hand.all().filter(({ report }) => report !== null);
     return {
-      going: all.filter(({ slot }) => slot !== null).map(({ job }) => job),
-      undelivered: all.filter(({ report }) => report !== null).map(({ job }) => job),
+      going: this.#hand.going().map(({ job }) => job),
+      undelivered: ended.map(({ job }) => job),
     };
   }
 
@@ -82,17 +66,17 @@ export class Core {
         return [...(this.#draining ? [send({ verb: 'draining' })] : []), ...this.#deliverClassic()];
       case 'classic':
         this.#dispatcher = 'classic';
-        this.#pingedAtMs = nowMs;
-        return this.#draining
-          ? this.#deliverClassic()
-          : [{ do: 'register' }, ...this.#deliverClassic()];
+        return [
+          ...(this.#draining ? [] : this.#classic.register(nowMs)),
+          ...this.#deliverClassic(),
+        ];
       case 'away':
         this.#dispatcher = 'away';
         return [];
       case 'message':
         return this.#hear(event.message);
       case 'pinged':
-        this.#pingedAtMs = nowMs;
+        this.#classic.pinged(nowMs);
         return [];
       case 'asked-to-run':
         return this.#startClassic(event.commit);
@@ -103,8 +87,7 @@ export class Core {
       case 'log-lost':
         return this.#giveUp(event.run);
       case 'registered':
-        // Without an `OK` the next tick tries again.
-        this.#pingedAtMs = event.taken ? nowMs : Number.NEGATIVE_INFINITY;
+        this.#classic.registered(event.taken, nowMs);
         return [];
       case 'delivered':
         return this.#delivered(event.run, event.taken);
@@ -134,7 +117,7 @@ export class Core {
       case 'revoked':
         return this.#revoke(message.run);
       case 'recorded': {
-        const held = this.#held.get(message.run);
+        const held = this.#hand.get(message.run);
         return held?.report == null ? [] : this.#forget(held);
       }
       default:
@@ -145,33 +128,25 @@ export class Core {
 
   #start(job: Job): Effect[] {
     // Said twice is no second run: the first is going on, or its result is on the way.
-    if (this.#held.has(job.run)) return [];
-    const slot = this.#draining ? undefined : this.#free.shift();
-    if (slot === undefined) {
+    if (this.#hand.get(job.run) !== undefined) return [];
+    const slot = this.#draining ? null : this.#hand.take(job);
+    if (slot === null) {
       const detail = this.#draining ? 'the runner is leaving' : 'the runner is full';
       return [handBack(job.run, { reason: 'stopped', detail })];
     }
-    return [...this.#take(job, slot), { do: 'ship', run: job.run, offset: 0, report: null }];
+    return [
+      { do: 'start', slot, job },
+      { do: 'ship', run: job.run, offset: 0, report: null },
+    ];
   }
 
-  /** The slot is taken before anything else can be asked: of two requests one is OK (A39). */
   #startClassic(commit: Commit): Effect[] {
     if (this.#dispatcher !== 'classic') return [{ do: 'answer', word: 'Invalid command' }];
-    const slot = this.#draining ? undefined : this.#free.shift();
-    if (slot === undefined) return [{ do: 'answer', word: 'BUSY' }];
-    this.#localRuns += 1;
-    const run = runId(this.#localStart, this.#localRuns);
-    const job = { run, commit, assignment: unknownAssignment, classic: true };
-    return [{ do: 'answer', word: 'OK' }, ...this.#take(job, slot)];
-  }
-
-  #take(job: Job, slot: number): Effect[] {
-    this.#held.set(job.run, { job, slot, report: null, revoked: false, delivering: false });
-    return [{ do: 'start', slot, job }];
+    return this.#draining ? [{ do: 'answer', word: 'BUSY' }] : this.#classic.start(commit);
   }
 
   #ship(run: RunId, offset: number): Effect[] {
-    const held = this.#held.get(run);
+    const held = this.#hand.get(run);
     if (held !== undefined && !held.revoked) {
       return [{ do: 'ship', run, offset, report: held.report }];
     }
@@ -180,13 +155,13 @@ export class Core {
   }
 
   #cancel(run: RunId): Effect[] {
-    const held = this.#held.get(run);
+    const held = this.#hand.get(run);
     if (held === undefined || held.report !== null || held.revoked) return [];
     return [{ do: 'end', job: held.job, because: 'cancelled' }];
   }
 
   #revoke(run: RunId): Effect[] {
-    const held = this.#held.get(run);
+    const held = this.#hand.get(run);
     if (held === undefined) return [];
     if (held.report !== null) return this.#forget(held);
     if (held.revoked) return [];
@@ -195,10 +170,7 @@ export class Core {
   }
 
   #end(job: Job, ending: Ending): Effect[] {
-    const held = this.#held.get(job.run);
-    if (held === undefined || held.slot === null) throw new Error(`${job.run} ended unstarted`);
-    this.#free.push(held.slot);
-    held.slot = null;
+    const held = this.#hand.vacate(job);
     if (held.revoked) return this.#forget(held);
     if (ending.kind === 'report') {
       held.report = ending.report;
@@ -209,12 +181,12 @@ export class Core {
   }
 
   #reportShipped(run: RunId): Effect[] {
-    const report = this.#held.get(run)?.report;
+    const report = this.#hand.get(run)?.report;
     return report == null ? [] : [send({ verb: 'results', run, body: report })];
   }
 
   #giveUp(run: RunId): Effect[] {
-    const held = this.#held.get(run);
+    const held = this.#hand.get(run);
     if (held === undefined) return [];
     return [
       handBack(run, { reason: 'stopped', detail: 'its log is gone from the runner’s disk' }),
@@ -223,60 +195,41 @@ export class Core {
   }
 
   #deliverClassic(): Effect[] {
-    if (this.#dispatcher === 'away') return [];
-    const effects: Effect[] = [];
-    for (const held of this.#held.values()) {
-      if (!held.job.classic || held.report === null || held.delivering) continue;
-      held.delivering = true;
-      effects.push({ do: 'deliver', job: held.job, report: held.report });
-    }
-    return effects;
+    return this.#dispatcher === 'away' ? [] : this.#classic.deliver();
   }
 
   #delivered(run: RunId, taken: boolean): Effect[] {
-    const held = this.#held.get(run);
-    if (held === undefined) return [];
-    held.delivering = false;
-    return taken ? this.#forget(held) : [];
+    const held = this.#classic.delivered(run, taken);
+    return held === null ? [] : this.#forget(held);
   }
 
   #registerAgain(nowMs: number): Effect[] {
-    const forgotten = nowMs - this.#pingedAtMs >= registerAfterMs;
-    if (this.#dispatcher !== 'classic' || this.#draining || !forgotten) return [];
-    this.#pingedAtMs = nowMs;
-    return [{ do: 'register' }];
+    if (this.#dispatcher !== 'classic' || this.#draining) return [];
+    return this.#classic.registerIfForgotten(nowMs);
   }
 
   #forget(held: Held): Effect[] {
-    this.#held.delete(held.job.run);
+    this.#hand.drop(held.job.run);
     return [{ do: 'forget', job: held.job }, ...this.#leaveIfDone()];
   }
 
   #leaveIfDone(): Effect[] {
-    if (!this.#draining || this.#held.size > 0) return [];
+    if (!this.#draining || !this.#hand.isEmpty) return [];
     return [{ do: 'leave', exitCode: exitCodes.fine }];
   }
 
   /** Whole trees at once; what has ended stays on disk for the next process to deliver. */
   #abort(): Effect[] {
-    const going = [...this.#held.values()].filter(({ slot }) => slot !== null);
-    return going.flatMap(({ job, revoked }): Effect[] => [
-      { do: 'end', job, because: 'aborted' },
-      ...(job.classic || revoked
-        ? []
-        : [handBack(job.run, { reason: 'stopped', detail: 'the runner was stopped' })]),
-    ]);
+    return this.#hand
+      .going()
+      .flatMap(({ job, revoked }): Effect[] => [
+        { do: 'end', job, because: 'aborted' },
+        ...(job.classic || revoked
+          ? []
+          : [handBack(job.run, { reason: 'stopped', detail: 'the runner was stopped' })]),
+      ]);
   }
 }
-
-/** What an ancestor's dispatcher tells of a run: nothing. */
-const unknownAssignment: Assignment = {
-  branch: '',
-  author: '',
-  subject: '',
-  repository: null,
-  number: 1,
-};
 
 function send(message: SessionMessage): Effect {
   return { do: 'send', message };

@@ -15,6 +15,12 @@ export interface Job {
   readonly classic: boolean;
 }
 
+/** An ended run, its log and report on disk, whose result nobody has acknowledged yet. */
+export interface KeptRun {
+  readonly job: Job;
+  readonly report: Report;
+}
+
 /** How a run left its slot: with a report, or so that another runner must have it. */
 export type Ending =
   | { readonly kind: 'report'; readonly report: Report }

@@ -9,12 +9,7 @@ import { z } from 'zod';
 import { assignment, report } from '../protocol/bodies.js';
 import { parseCommit, parseRun, type RunId } from '../protocol/ids.js';
 import { type Disk, type OpenFile, realDisk } from '../world/disk.js';
-import type { Job } from './events.js';
-
-export interface KeptRun {
-  readonly job: Job;
-  readonly report: z.infer<typeof report>;
-}
+import type { KeptRun } from './events.js';
 
 /** What was found in a folder: results to deliver, and runs that a dead process left behind. */
 export interface Found {

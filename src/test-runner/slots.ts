@@ -17,10 +17,11 @@ import { UsageError } from '../world/command-line.js';
 import { makeFolder } from '../world/files.js';
 import { type Lock, tryLock } from '../world/lock.js';
 import { Checkout, objectFolders } from './checkout.js';
+import type { KeptRun } from './events.js';
 import { OutputPipe } from './output.js';
 import { type ProcessOptions, SuiteProcess } from './process.js';
 import { carriersOf, signalAll, workersIn } from './process-tree.js';
-import { type KeptRun, RunFiles } from './run-files.js';
+import { RunFiles } from './run-files.js';
 import { sandboxed } from './sandbox.js';
 
 export type RunningSuite = Pick<SuiteProcess, 'ended' | 'end' | 'kill'>;

@@ -1,0 +1,78 @@
+/**
+ * Owns what the runner decides about an ancestor's dispatcher: when it has to be told again that
+ * we are here, which of its requests are taken, and which results it is still to be offered.
+ * Never touches a socket or a clock. Its runs have ids of our own, as it gives them none.
+ */
+
+import type { Assignment } from '../protocol/bodies.js';
+import { type Commit, type RunId, runId } from '../protocol/ids.js';
+import type { Effect } from './events.js';
+import type { Hand, Held } from './hand.js';
+
+/** It pings every second; so long without means that it forgot us (A34). */
+const registerAfterMs = 10_000;
+
+export class Classic {
+  readonly #hand: Hand;
+  readonly #localStart: string;
+  #localRuns = 0;
+  #heardAtMs = 0;
+
+  constructor(hand: Hand, localStart: string) {
+    this.#hand = hand;
+    this.#localStart = localStart;
+  }
+
+  /** It pinged us, so it knows us. */
+  pinged(nowMs: number): void {
+    this.#heardAtMs = nowMs;
+  }
+
+  register(nowMs: number): Effect[] {
+    this.#heardAtMs = nowMs;
+    return [{ do: 'register' }];
+  }
+
+  /** Without an `OK` the next tick tries again. */
+  registered(taken: boolean, nowMs: number): void {
+    this.#heardAtMs = taken ? nowMs : Number.NEGATIVE_INFINITY;
+  }
+
+  registerIfForgotten(nowMs: number): Effect[] {
+    return nowMs - this.#heardAtMs >= registerAfterMs ? this.register(nowMs) : [];
+  }
+
+  /** The slot is taken before anything else can be asked: of two requests one is OK (A39). */
+  start(commit: Commit): Effect[] {
+    const run = runId(this.#localStart, this.#localRuns + 1);
+    const job = { run, commit, assignment: unknown, classic: true };
+    const slot = this.#hand.take(job);
+    if (slot === null) return [{ do: 'answer', word: 'BUSY' }];
+    this.#localRuns += 1;
+    return [
+      { do: 'answer', word: 'OK' },
+      { do: 'start', slot, job },
+    ];
+  }
+
+  /** Offers each result that is not being offered. */
+  deliver(): Effect[] {
+    const due = this.#hand.all().filter(({ job, delivering }) => job.classic && !delivering);
+    return due.flatMap((held): Effect[] => {
+      if (held.report === null) return [];
+      held.delivering = true;
+      return [{ do: 'deliver', job: held.job, report: held.report }];
+    });
+  }
+
+  /** The run to be forgotten, where its result was taken; else it is offered again. */
+  delivered(run: RunId, taken: boolean): Held | null {
+    const held = this.#hand.get(run);
+    if (held === undefined) return null;
+    held.delivering = false;
+    return taken ? held : null;
+  }
+}
+
+/** What an ancestor's dispatcher tells of a run: nothing. */
+const unknown: Assignment = { branch: '', author: '', subject: '', repository: null, number: 1 };
