@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import { parseCommit, parseRun, parseSecret } from './ids.js';
+import { heldRunsMax } from './limits.js';
 
 /** Text fit for people: control characters (terminal escapes among them) become spaces. */
 export function plain(text: string, charactersMax: number): string {
@@ -43,7 +44,7 @@ export const hello = z.object({
   /** Runs at once, 1 to 256. */
   capacity: z.number().int().min(1).max(256).default(1),
   /** Runs still in hand from an earlier session: going on, or ended and not yet acknowledged. */
-  runs: z.array(z.object({ run, commit })).max(512).default([]),
+  runs: z.array(z.object({ run, commit })).max(heldRunsMax).default([]),
   /** Proof that it may speak; the front door takes it off before the rest goes further in. */
   token: secret.optional(),
 });

@@ -9,6 +9,9 @@ export const headerBytesMax = 4_096;
 /** A `hello`, a `dispatch`'s description, a report: JSON that a person could read. */
 export const jsonBytesMax = 65_536;
 
+/** Runs that a `hello` may name, so that it stays JSON of that size; the rest wait their turn. */
+export const heldRunsMax = 512;
+
 /** One chunk of a live log. Small enough that pings pass between two, large enough to be fast. */
 export const logChunkBytesMax = 65_536;
 

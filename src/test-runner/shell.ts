@@ -1,29 +1,29 @@
 /**
  * Owns the connection between the core and its world: events go in, effects are performed in
- * their order. Never decides. Its world comes as an argument, so that another can be simulated.
+ * their order: over the link, in the workshop, or to an ancestor. Never decides.
+ * Its world comes as an argument, so that another can be simulated.
  */
 
 import { hostname } from 'node:os';
 import type { World as Wire } from '../link/ask.js';
-import { type Dialect, type Link, type LinkEvent, openLink } from '../link/link.js';
+import { type Link, type LinkEvent, openLink } from '../link/link.js';
 import { type Address, isLoopback } from '../protocol/address.js';
-import type { Hello, Report } from '../protocol/bodies.js';
-import type { RunId } from '../protocol/ids.js';
+import type { Hello } from '../protocol/bodies.js';
+import { heldRunsMax } from '../protocol/limits.js';
 import { type Cancel, every } from '../world/clock.js';
 import { exitCodes } from '../world/command-line.js';
-import type { OpenFile } from '../world/disk.js';
 import { type Hosts, nobody } from '../world/hosts.js';
 import type { Connection, ConnectionHandler, Listener } from '../world/network.js';
 import type { Tell } from '../world/story.js';
 import type { Token } from '../world/token.js';
-import { answerOn, deliver, register } from './ancestor.js';
+import { Ancestor } from './ancestor.js';
 import { Core } from './core.js';
-import type { Effect, Event, Job } from './events.js';
+import type { Effect, Event } from './events.js';
 import { listen } from './listen.js';
-import { LogPump } from './log-pump.js';
 import type { Slot } from './slots.js';
 import { Story } from './story.js';
-import { type SuiteOptions, SuiteRun } from './suite-run.js';
+import type { SuiteOptions } from './suite-run.js';
+import { Workshop } from './workshop.js';
 
 export interface World extends Wire {
   readonly tell: Tell;
@@ -63,12 +63,6 @@ export interface Runner {
 /** How often it is asked whether an ancestor's dispatcher needs to be told again. */
 const tickEveryMs = 1_000;
 
-const helloRunsMax = 512;
-
-const unreachable =
-  'An ancestor’s dispatcher on another machine cannot dial localhost: ' +
-  'start again with --host and a name or address of this machine.';
-
 /** Listens, claims nothing (the slots are ours already), and looks for the dispatcher. */
 export async function startRunner(
   world: World,
@@ -92,15 +86,11 @@ class Shell implements Runner {
   readonly #listener: Listener;
   readonly #core: Core;
   readonly #link: Link;
-  readonly #pump: LogPump;
+  readonly #workshop: Workshop;
+  readonly #ancestor: Ancestor;
   readonly #story: Story;
   readonly #name: string;
-  /** Where each run in hand keeps its files, and its suite while that is going on. */
-  readonly #slotOf = new Map<RunId, Slot>();
-  readonly #going = new Map<RunId, SuiteRun>();
   readonly #cancelTick: Cancel;
-  #dialect: Dialect = 'classic';
-  #answer = '';
 
   constructor(world: World, options: RunnerOptions, slots: readonly Slot[], listener: Listener) {
     this.#world = world;
@@ -108,13 +98,26 @@ class Shell implements Runner {
     this.#slots = slots;
     this.#listener = listener;
     this.#name = options.name ?? defaultName(options, listener.address.port);
-    const kept = slots.flatMap((slot) => slot.kept.map((run) => ({ ...run, slot })));
-    for (const { job, slot } of kept) this.#slotOf.set(job.run, slot);
+    const kept = slots.flatMap((slot) => slot.kept);
     this.#core = new Core({ slots: slots.length, kept, localStart: options.localStart });
     this.#story = new Story(world.tell, { ...options, name: this.#name });
-    this.#pump = new LogPump({
-      send: (message) => this.#link.send(message),
-      shipped: (run) => this.#handle({ type: 'shipped', run }),
+    const names = { runner: this.#name, repository: options.repository, guard: options.guard };
+    this.#workshop = new Workshop(
+      world.clock,
+      slots,
+      { ...options.suite, names },
+      {
+        send: (message) => this.#link.send(message),
+        shipped: (run) => this.#handle({ type: 'shipped', run }),
+        starting: (job, { says }) => this.#story.starting(job, says),
+        ended: (job, ending) => this.#handle({ type: 'ended', job, ending }),
+        logLost: (run) => this.#handle({ type: 'log-lost', run }),
+      },
+    );
+    this.#ancestor = new Ancestor(world, {
+      dispatcher: options.dispatcher,
+      mayDial: options.mayDial ?? nobody,
+      feed: (event) => this.#handle(event),
     });
     this.#story.opened(
       listener.address,
@@ -138,44 +141,30 @@ class Shell implements Runner {
     this.#close();
   }
 
-  async settled(): Promise<void> {
-    await Promise.all([...this.#going.values()].map(({ ended }) => ended));
+  settled(): Promise<void> {
+    return this.#workshop.settled();
   }
 
-  /** A connection to our own port: an ancestor's dispatcher, or somebody who probes it. */
+  /** Only an ancestor's dispatcher has a reason to dial us. */
   accept(connection: Connection): ConnectionHandler {
-    const { remoteHost } = connection;
-    const { mayDial = nobody } = this.#options;
-    if (!isLoopback(remoteHost) && !mayDial(remoteHost)) {
-      connection.destroy();
-      return () => {};
-    }
-    return answerOn(this.#world, connection, {
-      pinged: () => this.#handle({ type: 'pinged' }),
-      runtest: (commit) => {
-        this.#handle({ type: 'asked-to-run', commit });
-        return this.#dialect === 'py3' && this.#answer === 'OK' ? 'ok' : this.#answer;
-      },
-    });
+    return this.#ancestor.accept(connection);
   }
 
   #hear(event: LinkEvent): void {
     switch (event.type) {
       case 'session':
-        this.#handle({ type: 'session' });
-        break;
       case 'message':
         this.#handle(event);
         break;
       case 'drained':
-        this.#pump.drained();
+        this.#workshop.drained();
         break;
       case 'classic':
-        this.#dialect = event.dialect;
+        this.#ancestor.speaks(event.dialect);
         this.#handle({ type: 'classic' });
         break;
       case 'away':
-        this.#pump.stop();
+        this.#workshop.stopShipping();
         this.#handle(event);
         break;
     }
@@ -193,30 +182,28 @@ class Shell implements Runner {
   #perform(effect: Effect): void {
     switch (effect.do) {
       case 'start':
-        this.#start(effect.slot, effect.job);
+        this.#workshop.start(effect.slot, effect.job);
         break;
       case 'end':
-        this.#going.get(effect.job.run)?.stop(effect.because);
+        this.#workshop.end(effect.job, effect.because);
         break;
       case 'send':
         this.#link.send(effect.message);
         break;
       case 'ship':
-        this.#ship(effect.run, effect.offset, effect.report);
+        this.#workshop.ship(effect.run, effect.offset, effect.report);
         break;
       case 'forget':
-        this.#pump.forget(effect.job.run);
-        this.#slotOf.get(effect.job.run)?.files.forget(effect.job.run);
-        this.#slotOf.delete(effect.job.run);
+        this.#workshop.forget(effect.job);
         break;
       case 'register':
         this.#register();
         break;
       case 'deliver':
-        this.#deliver(effect.job, effect.report);
+        this.#ancestor.deliver(effect.job, effect.report, this.#workshop.log(effect.job));
         break;
       case 'answer':
-        this.#answer = effect.word;
+        this.#ancestor.answer(effect);
         break;
       case 'leave':
         this.#close();
@@ -225,61 +212,15 @@ class Shell implements Runner {
     }
   }
 
-  #start(number: number, job: Job): void {
-    const slot = this.#slots[number];
-    if (slot === undefined) throw new Error(`there is no slot ${number}`);
-    this.#slotOf.set(job.run, slot);
-    const suite = new SuiteRun(this.#world.clock, slot, job, this.#suiteOptions(), {
-      starting: ({ says }) => this.#story.starting(job, says),
-      grown: (bytes) => this.#pump.grown(job.run, bytes),
-    });
-    this.#going.set(job.run, suite);
-    void suite.ended.then((ending) => {
-      this.#going.delete(job.run);
-      this.#handle({ type: 'ended', job, ending });
-      if (ending.kind === 'report') this.#pump.ended(job.run, ending.report.logBytes);
-    });
-  }
-
-  #ship(run: RunId, offset: number, report: Report | null): void {
-    const log = this.#logOf(run);
-    if (log === null) {
-      // A run that goes on without a log (a full disk) is handed back by its own end.
-      if (report !== null) this.#handle({ type: 'log-lost', run });
-      return;
-    }
-    const bytes = report?.logBytes ?? this.#going.get(run)?.logBytes ?? 0;
-    this.#pump.ship(run, log, { offset, bytes, ended: report !== null });
-  }
-
   #register(): void {
-    const { dispatcher, reachable: host } = this.#options;
-    if (host === null) {
-      this.#world.tell({ event: 'unreachable', msg: unreachable, level: 'error' });
-      this.abort();
-      this.#world.exit(exitCodes.usage);
+    const { reachable: host } = this.#options;
+    if (host !== null) {
+      this.#ancestor.register({ host, port: this.#listener.address.port });
       return;
     }
-    const { port } = this.#listener.address;
-    register(this.#world, dispatcher, { host, port }, (taken) =>
-      this.#handle({ type: 'registered', taken }),
-    );
-  }
-
-  #deliver(job: Job, report: Report): void {
-    const log = this.#logOf(job.run);
-    if (log === null) throw new Error(`the log of ${job.run} is gone`);
-    const result = { commit: job.commit, log, report };
-    deliver(this.#world, this.#options.dispatcher, this.#dialect, result, (taken) =>
-      this.#handle({ type: 'delivered', run: job.run, taken }),
-    );
-  }
-
-  /** Null where the disk has lost it. */
-  #logOf(run: RunId): OpenFile | null {
-    const slot = this.#slotOf.get(run);
-    if (slot === undefined) throw new Error(`run ${run} has no slot`);
-    return slot.files.openLog(run);
+    this.#story.unreachable();
+    this.abort();
+    this.#world.exit(exitCodes.usage);
   }
 
   #hello(): Hello {
@@ -291,14 +232,8 @@ class Shell implements Runner {
       repository,
       labels: [...labels],
       capacity: this.#slots.length,
-      runs: this.#core.inHand().slice(0, helloRunsMax),
+      runs: this.#core.inHand().slice(0, heldRunsMax),
     };
-  }
-
-  #suiteOptions(): SuiteOptions {
-    const { repository, guard } = this.#options;
-    const names = { runner: this.#name, repository, guard };
-    return { ...this.#options.suite, names };
   }
 
   #close(): void {

@@ -98,6 +98,13 @@ export class Story {
     if (effect.do === 'leave') this.#say('left', 'all is delivered; goodbye');
   }
 
+  unreachable(): void {
+    const msg =
+      'An ancestor’s dispatcher on another machine cannot dial localhost: ' +
+      'start again with --host and a name or address of this machine.';
+    this.#tell({ event: 'unreachable', level: 'error', msg });
+  }
+
   #handedBack(run: RunId, { reason, detail }: Handback): void {
     const commit = this.#commits.get(run);
     this.#commits.delete(run);

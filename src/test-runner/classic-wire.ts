@@ -1,0 +1,144 @@
+/**
+ * Owns the runner's side of the classic wire: the bytes that an ancestor's dispatcher gets on the
+ * port that it dials, and the requests with which we register and deliver.
+ * Invariant: whatever comes in, each connection is answered at most once and closes (A12).
+ */
+
+import { ask, type World } from '../link/ask.js';
+import type { Dialect } from '../link/link.js';
+import type { Address } from '../protocol/address.js';
+import type { Report } from '../protocol/bodies.js';
+import { type Decoded, requestDecoder } from '../protocol/decoder.js';
+import type { Commit } from '../protocol/ids.js';
+import {
+  classicBodyBytesMax,
+  firstMessageWithinMs,
+  lingerMs,
+  quietAfterMs,
+} from '../protocol/limits.js';
+import type { Request } from '../protocol/messages.js';
+import type { Cancel } from '../world/clock.js';
+import type { OpenFile } from '../world/disk.js';
+import type { Connection, ConnectionHandler } from '../world/network.js';
+
+/** What is asked on our port. The answer is a word, or for `runtest` what the core decides. */
+export interface Asked {
+  readonly pinged: () => void;
+  readonly runtest: (commit: Commit) => string;
+}
+
+/** Serves one connection on our own port. */
+export function answerOn(world: World, connection: Connection, asked: Asked): ConnectionHandler {
+  const decoder = requestDecoder();
+  let answered = false;
+  let cancelQuiet: Cancel = () => {};
+  let cancelDeadline = world.clock.after(firstMessageWithinMs, () => connection.destroy());
+
+  const answer = (decoded: Decoded<Request> | null | undefined) => {
+    if (answered || decoded == null) return;
+    answered = true;
+    cancelQuiet();
+    cancelDeadline();
+    cancelDeadline = world.clock.after(lingerMs, () => connection.destroy());
+    connection.write(decoded.kind === 'fault' ? decoded.fault.says : reply(decoded.message, asked));
+    connection.end();
+  };
+
+  return (event) => {
+    switch (event.type) {
+      case 'bytes':
+        if (answered) return;
+        answer(decoder.push(event.bytes)[0]);
+        cancelQuiet();
+        if (!answered) {
+          cancelQuiet = world.clock.after(quietAfterMs, () => answer(decoder.quiet()));
+        }
+        break;
+      case 'ended':
+        answer(decoder.end());
+        if (!answered) connection.end();
+        break;
+      case 'closed':
+        answered = true;
+        cancelQuiet();
+        cancelDeadline();
+        break;
+      default:
+        break;
+    }
+  };
+}
+
+function reply(request: Request, asked: Asked): string {
+  switch (request.verb) {
+    case 'ping':
+      asked.pinged();
+      return 'pong';
+    case 'status':
+      return 'OK';
+    case 'runtest':
+      return asked.runtest(request.commit);
+    default:
+      return 'Invalid command';
+  }
+}
+
+/** How long an ancestor may take to answer; it serves one connection at a time. */
+const answerWithinMs = 5_000;
+
+/** Says where we can be dialled. `done` hears whether that was acknowledged. */
+export function register(
+  world: World,
+  dispatcher: Address,
+  { host, port }: Address,
+  done: (taken: boolean) => void,
+): void {
+  ask(world, dispatcher, { verb: 'register', host, port }, answerWithinMs, (answer) => {
+    done(answer.kind === 'reply' && isOk(answer.text));
+  });
+}
+
+/**
+ * Hands an ended run's output over and closes the log. Where the answer is lost it may be handed
+ * over again.
+ */
+export function deliver(
+  world: World,
+  dispatcher: Address,
+  dialect: Dialect,
+  { commit, log, report }: { commit: Commit; log: OpenFile; report: Report },
+  done: (taken: boolean) => void,
+): void {
+  const body = classicBody(log, report);
+  const request: Request =
+    dialect === 'py3'
+      ? { verb: 'result', commit, body: Buffer.from(body.toString('utf8')) }
+      : { verb: 'results', commit, body };
+  ask(world, dispatcher, request, answerWithinMs, (answer) => {
+    done(answer.kind === 'reply' && isOk(answer.text));
+  });
+}
+
+function isOk(text: string): boolean {
+  return text.trim().toLowerCase() === 'ok';
+}
+
+/** What the ancestor's wire can say of a run: its output, and in words why there is no more. */
+function classicBody(log: OpenFile, { logBytes, end, reason, exitCode, signal }: Report): Buffer {
+  const cut = logBytes > outputBytesMax ? ' The output was cut.' : '';
+  const how = signal === null ? `exit code ${exitCode ?? 'none'}` : `signal ${signal}`;
+  const verdict = `\nTrivet: ${end}, ${reason === '' ? how : reason}${cut}\n`;
+  return Buffer.concat([head(log, Math.min(logBytes, outputBytesMax)), Buffer.from(verdict)]);
+}
+
+/** Room for the verdict, and for bytes that become three when forced to UTF-8. */
+const outputBytesMax = Math.floor(classicBodyBytesMax / 3) - 4_096;
+
+function head(log: OpenFile, bytes: number): Buffer {
+  try {
+    const buffer = Buffer.alloc(bytes);
+    return buffer.subarray(0, log.read(buffer, 0));
+  } finally {
+    log.close();
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Owns the work on the runs in hand: which slot each has, its suite while that goes on, its log on
+ * the way to the dispatcher. Knows no connection; it is given one end of a pump.
+ * Never decides: what is started, ended, shipped and forgotten, the core has said.
+ */
+
+import type { Report } from '../protocol/bodies.js';
+import type { RunId } from '../protocol/ids.js';
+import type { Clock } from '../world/clock.js';
+import type { OpenFile } from '../world/disk.js';
+import type { Because, Ending, Job } from './events.js';
+import { LogPump, type PumpOptions } from './log-pump.js';
+import type { Slot } from './slots.js';
+import type { Command } from './suite.js';
+import { type SuiteOptions, SuiteRun } from './suite-run.js';
+
+export interface WorkshopEvents extends PumpOptions {
+  readonly starting: (job: Job, command: Command) => void;
+  readonly ended: (job: Job, ending: Ending) => void;
+  /** The log of an ended run is not on disk any more. */
+  readonly logLost: (run: RunId) => void;
+}
+
+export class Workshop {
+  readonly #clock: Clock;
+  readonly #slots: readonly Slot[];
+  readonly #suite: SuiteOptions;
+  readonly #events: WorkshopEvents;
+  readonly #pump: LogPump;
+  readonly #slotOf = new Map<RunId, Slot>();
+  readonly #going = new Map<RunId, SuiteRun>();
+
+  constructor(clock: Clock, slots: readonly Slot[], suite: SuiteOptions, events: WorkshopEvents) {
+    this.#clock = clock;
+    this.#slots = slots;
+    this.#suite = suite;
+    this.#events = events;
+    this.#pump = new LogPump(events);
+    for (const slot of slots) for (const { job } of slot.kept) this.#slotOf.set(job.run, slot);
+  }
+
+  start(number: number, job: Job): void {
+    const slot = this.#slots[number];
+    if (slot === undefined) throw new Error(`there is no slot ${number}`);
+    this.#slotOf.set(job.run, slot);
+    const suite = new SuiteRun(this.#clock, slot, job, this.#suite, {
+      starting: (command) => this.#events.starting(job, command),
+      grown: (bytes) => this.#pump.grown(job.run, bytes),
+    });
+    this.#going.set(job.run, suite);
+    void suite.ended.then((ending) => {
+      this.#going.delete(job.run);
+      this.#events.ended(job, ending);
+      if (ending.kind === 'report') this.#pump.ended(job.run, ending.report.logBytes);
+    });
+  }
+
+  /** Ends the run's suite before its time. */
+  end({ run }: Job, because: Because): void {
+    this.#going.get(run)?.stop(because);
+  }
+
+  /** Sends the run's log from `offset` on, as it grows; `report` is null while the run goes on. */
+  ship(run: RunId, offset: number, report: Report | null): void {
+    const log = this.#logOf(run);
+    if (log === null) {
+      // A run that goes on without a log (a full disk) is handed back by its own end.
+      if (report !== null) this.#events.logLost(run);
+      return;
+    }
+    const bytes = report?.logBytes ?? this.#going.get(run)?.logBytes ?? 0;
+    this.#pump.ship(run, log, { offset, bytes, ended: report !== null });
+  }
+
+  /** The connection has room again. */
+  drained(): void {
+    this.#pump.drained();
+  }
+
+  /** The connection is gone; over the next one the dispatcher says what it wants. */
+  stopShipping(): void {
+    this.#pump.stop();
+  }
+
+  /** Opens the log of an ended run. */
+  log({ run }: Job): OpenFile {
+    const log = this.#logOf(run);
+    if (log === null) throw new Error(`the log of ${run} is gone`);
+    return log;
+  }
+
+  forget({ run }: Job): void {
+    this.#pump.forget(run);
+    this.#slotOf.get(run)?.files.forget(run);
+    this.#slotOf.delete(run);
+  }
+
+  /** Resolves once no suite is going on. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#going.values()].map(({ ended }) => ended));
+  }
+
+  /** Null where the disk has lost it. */
+  #logOf(run: RunId): OpenFile | null {
+    const slot = this.#slotOf.get(run);
+    if (slot === undefined) throw new Error(`run ${run} has no slot`);
+    return slot.files.openLog(run);
+  }
+}
