@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { classicRunnersMax } from '../../src/dispatcher/core/rules.js';
-import { beatMs, type ClassicManner, scenario } from '../support/dispatcher-scenario.js';
+import type { ClassicManner } from '../support/classic-manners.js';
+import { beatMs, scenario } from '../support/dispatcher-scenario.js';
 
 const here = 'localhost:8900';
 const other = 'localhost:8901';

@@ -1,16 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { beatMs, scenario } from '../support/dispatcher-scenario.js';
-
-/** Ada tests commit 1, Bob is free. */
-function adaTests(bob = true) {
-  const s = scenario();
-  s.given(() => {
-    s.runner('ada');
-    s.dispatch(1);
-    if (bob) s.runner('bob');
-  });
-  return { s, run: s.runOf(1) };
-}
+import { adaTests, beatMs, scenario } from '../support/dispatcher-scenario.js';
 
 describe('promise 6: infrastructure is tried again, tests never are', () => {
   test.each(['failed', 'errored', 'timed-out', 'cancelled'] as const)('%s is a verdict', (end) => {

@@ -1,17 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunId } from '../../src/protocol/ids.js';
-import { beatMs, replayed, scenario } from '../support/dispatcher-scenario.js';
-
-/** Ada tests commit 1, Bob is free. */
-function adaTests(bob = true) {
-  const s = scenario();
-  s.given(() => {
-    s.runner('ada');
-    s.dispatch(1);
-    if (bob) s.runner('bob');
-  });
-  return { s, run: s.runOf(1) };
-}
+import { adaTests, beatMs, replayed, scenario } from '../support/dispatcher-scenario.js';
 
 describe('promise 5: a runner that dies', () => {
   test('A22: is noticed when its connection closes, and its job goes to the next at once', () => {

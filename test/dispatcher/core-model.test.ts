@@ -8,13 +8,9 @@ import { expect, test } from 'vitest';
 import type { Job } from '../../src/dispatcher/core/job.js';
 import { suiteEnds } from '../../src/protocol/bodies.js';
 import type { RunId } from '../../src/protocol/ids.js';
+import type { ClassicManner } from '../support/classic-manners.js';
 import { commit } from '../support/commits.js';
-import {
-  type ClassicManner,
-  replayed,
-  type Scenario,
-  scenario,
-} from '../support/dispatcher-scenario.js';
+import { replayed, type Scenario, scenario } from '../support/dispatcher-scenario.js';
 
 const names = ['ada', 'bob', 'eve'];
 const commits = [1, 2, 3, 4];

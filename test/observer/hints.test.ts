@@ -2,11 +2,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { watchRefs } from '../../src/observer/hints.js';
-import { makeBare, makeClone } from '../support/git.js';
+import { makeRemote } from '../support/git.js';
 
 function watched() {
-  const remote = makeBare();
-  const author = makeClone(remote.path);
+  const { remote, author } = makeRemote();
   author.commit('first');
   const hint = vi.fn();
   onTestFinished(watchRefs(remote.path, hint));

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { makeBare, makeClone } from '../support/git.js';
+import { makeBare, makeClone, makeRemote } from '../support/git.js';
 import { standInDispatcher } from '../support/stand-in-dispatcher.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -33,8 +33,7 @@ function startObserver(...args: string[]) {
 const eventually = (check: () => void) => vi.waitFor(check, { timeout: 40_000, interval: 5 });
 
 test('SIGKILL between dispatch and acceptance loses nothing', async () => {
-  const remote = makeBare();
-  const author = makeClone(remote.path);
+  const { remote, author } = makeRemote();
   const first = author.commit('first');
   author.push();
   const clone = makeClone(remote.path);

@@ -18,6 +18,7 @@ import {
   importCommits,
   makeBare,
   makeClone,
+  makeRemote,
   makeRepository,
   type TestRepository,
   temporaryFolder,
@@ -32,8 +33,7 @@ const walk = (tip: Commit, ...known: Commit[]) => ({ tip, known, earlier: [] });
 
 /** A bare remote, one who pushes to it, and the clone that is observed, by path or by URL. */
 function trio(way: 'direct' | 'fetch', clonePath?: string) {
-  const remote = makeBare();
-  const author = makeClone(remote.path);
+  const { remote, author } = makeRemote();
   const first = author.commit('first');
   author.push();
   const url = way === 'direct' ? remote.path : `file://${remote.path}`;

@@ -11,7 +11,7 @@ import type { Commit } from '../../src/protocol/ids.js';
 import { realClock } from '../../src/world/clock.js';
 import { realNetwork } from '../../src/world/network.js';
 import type { Told } from '../../src/world/story.js';
-import { importCommits, makeBare, makeClone } from '../support/git.js';
+import { importCommits, makeClone, makeRemote } from '../support/git.js';
 import { ancestorsDispatcher, standInDispatcher } from '../support/stand-in-dispatcher.js';
 
 const eventually = <Result>(check: () => Result | Promise<Result>) =>
@@ -21,8 +21,7 @@ const eventually = <Result>(check: () => Result | Promise<Result>) =>
 const never = 3_600_000;
 
 async function scene(way: 'direct' | 'fetch' = 'direct') {
-  const remote = makeBare();
-  const author = makeClone(remote.path);
+  const { remote, author } = makeRemote();
   const first = author.commit('first');
   author.push();
   const clone = makeClone(way === 'direct' ? remote.path : `file://${remote.path}`);

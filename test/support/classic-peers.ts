@@ -30,11 +30,16 @@ export function tell(port: number, message: string | Buffer, ...more: Buffer[]):
 
 /** As a person with `printf … | nc`: a line, half-closed, and all that comes back. */
 export function type(port: number, line: string): Promise<string> {
+  const socket = net.connect({ port, host: '127.0.0.1' }, () => socket.end(`${line}\n`));
+  return allOf(socket);
+}
+
+/** All that comes over a socket until its peer ends it. */
+export function allOf(socket: net.Socket): Promise<string> {
+  onTestFinished(() => {
+    socket.destroy();
+  });
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ port, host: '127.0.0.1' }, () => socket.end(`${line}\n`));
-    onTestFinished(() => {
-      socket.destroy();
-    });
     const heard: Buffer[] = [];
     socket.on('data', (bytes) => heard.push(bytes));
     socket.on('end', () => resolve(Buffer.concat(heard).toString()));

@@ -8,20 +8,18 @@
 
 import { expect, onTestFinished } from 'vitest';
 import { DispatcherCore } from '../../src/dispatcher/core/core.js';
-import type { Event, Outcome, Send, Sight } from '../../src/dispatcher/core/events.js';
+import type { Event, Outcome, Send } from '../../src/dispatcher/core/events.js';
 import { after, type Job } from '../../src/dispatcher/core/job.js';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
 import { type Address, formatAddress, parseAddress } from '../../src/protocol/address.js';
-import type { Answer } from '../../src/protocol/answer.js';
 import { type Handback, handback, hello, type Report, report } from '../../src/protocol/bodies.js';
 import { type Commit, type RunId, type SessionId, sessionId } from '../../src/protocol/ids.js';
+import { answerOf, type ClassicManner } from './classic-manners.js';
 import { commit } from './commits.js';
+import { isPing, tellEntry, tellSend, tellSight } from './dispatcher-transcript.js';
 
 /** A quarter of a heartbeat. */
 export const beatMs = 250;
-
-/** How a classic stand-in behaves when it is asked. */
-export type ClassicManner = 'alive' | 'busy' | 'mumbling' | 'frozen' | 'dead';
 
 interface Introduction {
   readonly repository?: string | null;
@@ -31,6 +29,17 @@ interface Introduction {
 }
 
 export type Scenario = ReturnType<typeof scenario>;
+
+/** Ada tests commit 1, Bob is free. */
+export function adaTests(bob = true) {
+  const s = scenario();
+  s.given(() => {
+    s.runner('ada');
+    s.dispatch(1);
+    if (bob) s.runner('bob');
+  });
+  return { s, run: s.runOf(1) };
+}
 
 /** Every job of a journal, as replaying tells it. */
 export function replayed(journal: Iterable<Entry>): Map<JobId, Job> {
@@ -73,7 +82,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     transcript.push(...outcome.append.map(tellEntry));
     for (const send of outcome.sends) {
       if (isPing(send)) count(pings, nameOf(send));
-      else transcript.push(tellSend(send));
+      else transcript.push(tellSend(send, nameOf(send)));
     }
     for (const sight of outcome.sights) {
       if (sight.kind === 'registered') remembered.set(formatAddress(sight.address), sight.address);
@@ -87,7 +96,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
   /** A classic stand-in answers what it was asked. */
   function reply({ runner, request, run }: Send & { to: 'classic' }): void {
     const manner = manners.get(runner) ?? 'dead';
-    const answer = answers(manner, request.verb);
+    const answer = answerOf(manner, request.verb);
     if (request.verb === 'ping')
       feed({ type: 'answered', runner, asked: { verb: 'ping' }, answer });
     else if (run !== null) {
@@ -99,24 +108,6 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     if (send.to === 'classic') return send.runner;
     if (send.to === 'request') return 'asker';
     return [...sessions].find(([, id]) => id === send.session)?.[0] ?? send.session;
-  }
-
-  function tellSend(send: Send): string {
-    const name = nameOf(send);
-    switch (send.to) {
-      case 'request':
-        return `→ asker: ${send.text.trim()}`;
-      case 'hang-up':
-        return `→ ${name}: hangs up, ${send.says}`;
-      case 'classic':
-        return `→ ${name}: ${send.request.verb}${'commit' in send.request ? ` ${brief(send.request.commit)}` : ''}`;
-      case 'session': {
-        const { message } = send;
-        const about = 'run' in message ? ` run ${spell(message.run)}` : '';
-        const what = 'commit' in message ? ` ${brief(message.commit)}` : '';
-        return `→ ${name}: ${message.verb}${what}${about}`;
-      }
-    }
   }
 
   const session = (name: string) => {
@@ -298,70 +289,6 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       return job === undefined ? null : core.whyWaiting(job, nowMs);
     },
   };
-}
-
-function answers(manner: ClassicManner, verb: 'ping' | 'runtest'): Answer {
-  switch (manner) {
-    case 'alive':
-      return { kind: 'reply', text: verb === 'ping' ? 'pong' : 'OK' };
-    case 'busy':
-      return { kind: 'reply', text: verb === 'ping' ? 'pong' : 'BUSY' };
-    case 'mumbling':
-      return { kind: 'reply', text: '\u001b[2Jwhat?' };
-    case 'frozen':
-      return { kind: 'silent', reason: 'did not answer in time' };
-    case 'dead':
-      return { kind: 'unreached', reason: 'refused the connection' };
-  }
-}
-
-function isPing(send: Send): boolean {
-  if (send.to === 'session') return send.message.verb === 'ping';
-  return send.to === 'classic' && send.request.verb === 'ping';
-}
-
-function tellEntry(entry: Entry): string {
-  const job = `job ${entry.job}`;
-  switch (entry.kind) {
-    case 'accepted':
-      return `${job} accepted: ${brief(entry.commit)} of ${entry.repository ?? 'any repository'}`;
-    case 'leased':
-      return `${job} leased: run ${spell(entry.run)}, number ${entry.number}, ${entry.runner}`;
-    case 'resumed':
-      return `${job} resumed: run ${spell(entry.run)}, ${entry.runner}`;
-    case 'lost':
-      return `${job} lost: ${entry.runner} ${entry.reason}`;
-    case 'handed-back':
-      return `${job} handed back: ${entry.runner}, ${entry.reason}`;
-    case 'cancel-asked':
-    case 'rerun-asked':
-      return `${job} ${entry.kind}`;
-    case 'finished':
-      return `${job} ${entry.verdict}${entry.reason === '' ? '' : `: ${entry.reason}`}`;
-  }
-}
-
-function tellSight(sight: Exclude<Sight, { kind: 'registered' | 'forgotten' }>): string {
-  switch (sight.kind) {
-    case 'joined':
-      return `(${sight.name} joined)`;
-    case 'left':
-      return `(${sight.name} left: ${sight.reason})`;
-    case 'known':
-      return `(${brief(sight.commit)} is known)`;
-    case 'late':
-      return `(run ${spell(sight.run)} was late)`;
-  }
-}
-
-/** `c10` for the tenth commit. */
-function brief(of: Commit): string {
-  return `c${Number.parseInt(of, 16)}`;
-}
-
-/** `1-3` for the third run of the first dispatcher. */
-function spell(run: RunId): string {
-  return run.replace(/^0+/, '');
 }
 
 function count(all: Map<string, number>, name: string): void {

@@ -56,6 +56,12 @@ export function makeClone(url: string, path = join(temporaryFolder(), 'clone')):
   return repositoryAt(path);
 }
 
+/** A bare remote, and the clone of somebody who pushes to it. */
+export function makeRemote(): { remote: TestRepository; author: TestRepository } {
+  const remote = makeBare();
+  return { remote, author: makeClone(remote.path) };
+}
+
 /** `count` commits upon one another on `branch`, made in one go. */
 export function importCommits({ path }: TestRepository, branch: string, count: number): void {
   const stream = Array.from({ length: count }, (_, index) => {

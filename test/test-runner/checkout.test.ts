@@ -14,8 +14,8 @@ import { type Commit, parseCommit } from '../../src/protocol/ids.js';
 import { Checkout } from '../../src/test-runner/checkout.js';
 import { openClone } from '../../src/world/clone.js';
 import {
-  makeBare,
   makeClone,
+  makeRemote,
   makeRepository,
   type TestRepository,
   temporaryFolder,
@@ -60,21 +60,21 @@ test('A44: a path with spaces and quotes is a path like any other', async () => 
 });
 
 test('a commit that only the origin has needs no fetch where the origin is a local path', async () => {
-  const { clone, origin, work } = twoCommits();
-  const third = work.commit('three', { 'a.txt': 'three' });
-  work.push();
+  const { clone, remote, author } = twoCommits();
+  const third = author.commit('three', { 'a.txt': 'three' });
+  author.push();
   const checkout = await checkoutOf(clone);
   expect(await checkout.at(third)).toBeNull();
   expect(textOf(checkout)).toBe('three');
   expect(() => clone.git('cat-file', '-e', third)).toThrow();
-  expect(origin.git('rev-parse', 'main')).toBe(third);
+  expect(remote.git('rev-parse', 'main')).toBe(third);
 });
 
 test('a commit that the clone lacks is fetched, and the clone keeps its refs and its tree', async () => {
-  const { clone, origin, work, second } = twoCommits();
-  clone.git('remote', 'set-url', 'origin', `file://${origin.path}`);
-  const third = work.commit('three', { 'a.txt': 'three' });
-  work.push();
+  const { clone, remote, author, second } = twoCommits();
+  clone.git('remote', 'set-url', 'origin', `file://${remote.path}`);
+  const third = author.commit('three', { 'a.txt': 'three' });
+  author.push();
   const checkout = await checkoutOf(clone);
   expect(await checkout.at(third)).toBeNull();
   expect(textOf(checkout)).toBe('three');
@@ -84,9 +84,9 @@ test('a commit that the clone lacks is fetched, and the clone keeps its refs and
 });
 
 test('A47: what a suite leaves is gone: changes, ignored files, nested repositories', async () => {
-  const { clone, work } = twoCommits();
-  const commit = work.commit('ignore', { '.gitignore': 'built\n' });
-  work.push();
+  const { clone, author } = twoCommits();
+  const commit = author.commit('ignore', { '.gitignore': 'built\n' });
+  author.push();
   const checkout = await checkoutOf(clone);
   await checkout.at(commit);
   writeFileSync(join(checkout.folder, 'a.txt'), 'changed');
@@ -160,9 +160,9 @@ test('a sha256 repository is checked out like any other', async () => {
 });
 
 test('a file that two commits share is not written again', async () => {
-  const { clone, work, second } = twoCommits();
-  const third = work.commit('three', { 'b.txt': 'three' });
-  work.push();
+  const { clone, author, second } = twoCommits();
+  const third = author.commit('three', { 'b.txt': 'three' });
+  author.push();
   const checkout = await checkoutOf(clone);
   await checkout.at(second);
   const before = statSync(join(checkout.folder, 'a.txt')).ino;
@@ -174,9 +174,9 @@ test('a file that two commits share is not written again', async () => {
 test.each(['--assume-unchanged', '--skip-worktree'])(
   'A1: what a suite tells the index (%s) does not hide its change from the next run',
   async (flag) => {
-    const { clone, work, second } = twoCommits();
-    const third = work.commit('three', { 'b.txt': 'three' });
-    work.push();
+    const { clone, author, second } = twoCommits();
+    const third = author.commit('three', { 'b.txt': 'three' });
+    author.push();
     const checkout = await checkoutOf(clone);
     await checkout.at(second);
     git(checkout, 'update-index', flag, 'a.txt');
@@ -208,10 +208,10 @@ test('A1: an object that a suite made under the name of another is not believed'
 test('A47: submodules are brought along, cleaned, and gone with the commit that drops them', async () => {
   const library = makeRepository();
   library.commit('library', { 'lib.txt': 'version 1' });
-  const { clone, work, first } = twoCommits();
-  work.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', library.path, 'lib');
-  const withLibrary = work.commit('with a library');
-  work.push();
+  const { clone, author, first } = twoCommits();
+  author.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', library.path, 'lib');
+  const withLibrary = author.commit('with a library');
+  author.push();
 
   const checkout = await checkoutOf(clone);
   expect(await checkout.at(withLibrary)).toBeNull();
@@ -236,22 +236,13 @@ test('A46: two slots of one clone hold two commits at once', async () => {
   expect([textOf(one), textOf(two)]).toEqual(['one', 'two']);
 });
 
-interface TwoCommits {
-  readonly origin: TestRepository;
-  readonly work: TestRepository;
-  readonly clone: TestRepository;
-  readonly first: Commit;
-  readonly second: Commit;
-}
-
-/** An origin, somebody who pushes to it, and the runner's clone. */
-function twoCommits({ path }: { path?: string } = {}): TwoCommits {
-  const origin = makeBare();
-  const work = makeClone(origin.path);
-  const first = work.commit('one', { 'a.txt': 'one' });
-  const second = work.commit('two', { 'a.txt': 'two' });
-  work.push();
-  return { origin, work, clone: makeClone(origin.path, path), first, second };
+/** A remote with two commits, somebody who pushes to it, and the runner's clone. */
+function twoCommits({ path }: { path?: string } = {}) {
+  const { remote, author } = makeRemote();
+  const first = author.commit('one', { 'a.txt': 'one' });
+  const second = author.commit('two', { 'a.txt': 'two' });
+  author.push();
+  return { remote, author, clone: makeClone(remote.path, path), first, second };
 }
 
 async function checkoutOf(

@@ -20,7 +20,7 @@ import {
   readCredentials,
 } from '../../src/world/tls.js';
 import { type Certificate, makeCertificates } from '../support/certificates.js';
-import { tell, type } from '../support/classic-peers.js';
+import { allOf, tell, type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
 import { launchDispatcher, spawnDispatcher, startDispatcher } from '../support/dispatchers.js';
 import { eventually } from '../support/eventually.js';
@@ -191,16 +191,8 @@ function link(port: number, files: Partial<CredentialFiles>): LinkEvent[] {
 
 function typeTls(port: number, ca: Certificate, line: string): Promise<string> {
   const credentials = readCredentials({ ca: ca.cert, cert: undefined, key: undefined });
-  return new Promise((resolve, reject) => {
-    const socket = tls.connect({ port, host: '127.0.0.1', ...credentials }, () => {
-      socket.write(`${line}\n`);
-    });
-    onTestFinished(() => {
-      socket.destroy();
-    });
-    const heard: Buffer[] = [];
-    socket.on('data', (bytes) => heard.push(bytes));
-    socket.on('end', () => resolve(Buffer.concat(heard).toString()));
-    socket.on('error', reject);
+  const socket = tls.connect({ port, host: '127.0.0.1', ...credentials }, () => {
+    socket.write(`${line}\n`);
   });
+  return allOf(socket);
 }

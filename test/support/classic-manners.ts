@@ -1,0 +1,23 @@
+/**
+ * Owns how a classic stand-in answers what the dispatcher's core has it asked.
+ */
+
+import type { Answer } from '../../src/protocol/answer.js';
+
+/** How a classic stand-in behaves when it is asked. */
+export type ClassicManner = 'alive' | 'busy' | 'mumbling' | 'frozen' | 'dead';
+
+export function answerOf(manner: ClassicManner, verb: 'ping' | 'runtest'): Answer {
+  switch (manner) {
+    case 'alive':
+      return { kind: 'reply', text: verb === 'ping' ? 'pong' : 'OK' };
+    case 'busy':
+      return { kind: 'reply', text: verb === 'ping' ? 'pong' : 'BUSY' };
+    case 'mumbling':
+      return { kind: 'reply', text: '\u001b[2Jwhat?' };
+    case 'frozen':
+      return { kind: 'silent', reason: 'did not answer in time' };
+    case 'dead':
+      return { kind: 'unreached', reason: 'refused the connection' };
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Owns the words of a transcript: what left the dispatcher's core, a line each, as tests assert it.
+ */
+
+import type { Send, Sight } from '../../src/dispatcher/core/events.js';
+import type { Entry } from '../../src/dispatcher/core/journal.js';
+import type { Commit, RunId } from '../../src/protocol/ids.js';
+
+export function isPing(send: Send): boolean {
+  if (send.to === 'session') return send.message.verb === 'ping';
+  return send.to === 'classic' && send.request.verb === 'ping';
+}
+
+export function tellEntry(entry: Entry): string {
+  const job = `job ${entry.job}`;
+  switch (entry.kind) {
+    case 'accepted':
+      return `${job} accepted: ${brief(entry.commit)} of ${entry.repository ?? 'any repository'}`;
+    case 'leased':
+      return `${job} leased: run ${spell(entry.run)}, number ${entry.number}, ${entry.runner}`;
+    case 'resumed':
+      return `${job} resumed: run ${spell(entry.run)}, ${entry.runner}`;
+    case 'lost':
+      return `${job} lost: ${entry.runner} ${entry.reason}`;
+    case 'handed-back':
+      return `${job} handed back: ${entry.runner}, ${entry.reason}`;
+    case 'cancel-asked':
+    case 'rerun-asked':
+      return `${job} ${entry.kind}`;
+    case 'finished':
+      return `${job} ${entry.verdict}${entry.reason === '' ? '' : `: ${entry.reason}`}`;
+  }
+}
+
+/** One message; `name` is who gets it. */
+export function tellSend(send: Send, name: string): string {
+  switch (send.to) {
+    case 'request':
+      return `→ asker: ${send.text.trim()}`;
+    case 'hang-up':
+      return `→ ${name}: hangs up, ${send.says}`;
+    case 'classic':
+      return `→ ${name}: ${send.request.verb}${'commit' in send.request ? ` ${brief(send.request.commit)}` : ''}`;
+    case 'session': {
+      const { message } = send;
+      const about = 'run' in message ? ` run ${spell(message.run)}` : '';
+      const what = 'commit' in message ? ` ${brief(message.commit)}` : '';
+      return `→ ${name}: ${message.verb}${what}${about}`;
+    }
+  }
+}
+
+export function tellSight(sight: Exclude<Sight, { kind: 'registered' | 'forgotten' }>): string {
+  switch (sight.kind) {
+    case 'joined':
+      return `(${sight.name} joined)`;
+    case 'left':
+      return `(${sight.name} left: ${sight.reason})`;
+    case 'known':
+      return `(${brief(sight.commit)} is known)`;
+    case 'late':
+      return `(run ${spell(sight.run)} was late)`;
+  }
+}
+
+/** `c10` for the tenth commit. */
+function brief(of: Commit): string {
+  return `c${Number.parseInt(of, 16)}`;
+}
+
+/** `1-3` for the third run of the first dispatcher. */
+function spell(run: RunId): string {
+  return run.replace(/^0+/, '');
+}
