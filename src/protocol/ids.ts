@@ -1,5 +1,5 @@
 /**
- * Owns what counts as a name on the wire: commits, runs, sessions, runner names, repositories.
+ * Owns what counts as an id on the wire: of commits, runs, sessions; and as a secret.
  * Never touches a byte stream. Invariant: a value of a branded type has passed its check here,
  * so nothing further in can hold `--quiet`, `../../x` or a control character in a commit's place.
  */

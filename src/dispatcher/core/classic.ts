@@ -6,7 +6,7 @@
 import { type Address, formatAddress, isLoopback } from '../../protocol/address.js';
 import { plain } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
-import type { Event } from './events.js';
+import type { EventOf } from './events.js';
 import { attempts, runOf } from './job.js';
 import { finish, isWanted, takeReport } from './leases.js';
 import type { PeerKey, Runner } from './pool.js';
@@ -14,9 +14,10 @@ import { classicRunnersMax, revisitEveryBeats, revisitsMax } from './rules.js';
 import { giveBack, loseAll } from './sessions.js';
 import type { State, Turn } from './turn.js';
 
-type Of<Type extends Event['type']> = Extract<Event, { type: Type }>;
-
-export function registered(turn: Turn, { request, address, remoteHost }: Of<'registered'>): void {
+export function registered(
+  turn: Turn,
+  { request, address, remoteHost }: EventOf<'registered'>,
+): void {
   // A runner on another machine that registers `localhost` means itself, not us (A17).
   const isElsewhere = isLoopback(address.host) && !isLoopback(remoteHost);
   const reachable = isElsewhere ? { ...address, host: remoteHost } : address;
@@ -40,7 +41,7 @@ export function expect(state: State, address: Address): void {
 }
 
 /** What came of a `ping` or a `runtest`. */
-export function answered(turn: Turn, { runner: key, asked, answer }: Of<'answered'>): void {
+export function answered(turn: Turn, { runner: key, asked, answer }: EventOf<'answered'>): void {
   const runner = turn.state.pool.runner(key);
   if (runner === undefined) return;
   if (answer.kind === 'unreached') {
@@ -71,7 +72,10 @@ export function classicRunOf(state: State, commit: Commit): RunId | null {
   return null;
 }
 
-export function results(turn: Turn, { request, commit, run, report }: Of<'classic-results'>): void {
+export function results(
+  turn: Turn,
+  { request, commit, run, report }: EventOf<'classic-results'>,
+): void {
   const holder = run === null ? undefined : turn.state.pool.holderOf(run);
   if (holder !== undefined) holder.silentBeats = 0;
   const taken = run !== null && takeReport(turn, run, report, holder?.key ?? '');

@@ -90,6 +90,9 @@ export type Event =
   /** No further leases: the dispatcher is asked to stop. */
   | { readonly type: 'drain' };
 
+/** The event, or the events, of that type. */
+export type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
+
 /** What is to leave the dispatcher once the entries of the same outcome are on disk. */
 export type Send =
   | { readonly to: 'session'; readonly session: SessionId; readonly message: SessionMessage }

@@ -38,9 +38,11 @@ export class Jobs {
 
   /** The job that has or had that run, with the run. */
   ofRun(run: RunId): { job: Job; run: Run } | undefined {
-    const job = this.#all.get(this.#byRun.get(run) ?? -1);
-    const found = job === undefined ? undefined : runOf(job, run);
-    return job === undefined || found === undefined ? undefined : { job, run: found };
+    const id = this.#byRun.get(run);
+    if (id === undefined) return undefined;
+    const job = this.#known(id);
+    const found = runOf(job, run);
+    return found === undefined ? undefined : { job, run: found };
   }
 
   /** In the order in which they are to be served. */
@@ -73,7 +75,7 @@ export class Jobs {
 
   #known(id: JobId): Job {
     const job = this.#all.get(id);
-    if (job === undefined) throw new Error(`job ${id} is queued but not known`);
+    if (job === undefined) throw new Error(`job ${id} is named but not known`);
     return job;
   }
 

@@ -2,15 +2,13 @@
  * Owns what is asked of jobs from outside the pool: hand over, cancel, test again, look now.
  */
 
-import type { Event } from './events.js';
+import type { EventOf } from './events.js';
 import type { Job } from './job.js';
 import { askToCancel, giveUp } from './leases.js';
 import type { Turn } from './turn.js';
 
-type Of<Type extends Event['type']> = Extract<Event, { type: Type }>;
-
 /** Accepts a commit once: the same commit handed over again is the same job. */
-export function dispatch(turn: Turn, event: Of<'dispatch'>): void {
+export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
   const { from, commit, description } = event;
   turn.recall(event.histories);
   const { state } = turn;
@@ -36,7 +34,10 @@ export function dispatch(turn: Turn, event: Of<'dispatch'>): void {
 }
 
 /** Ends what is waiting, asks the runner of what is running. */
-export function cancel(turn: Turn, { request, commit, histories }: Of<'cancel' | 'rerun'>): void {
+export function cancel(
+  turn: Turn,
+  { request, commit, histories }: EventOf<'cancel' | 'rerun'>,
+): void {
   turn.recall(histories);
   const jobs = turn.jobsOf(commit);
   const open = jobs.filter(({ state }) => state.kind !== 'finished');
@@ -47,7 +48,10 @@ export function cancel(turn: Turn, { request, commit, histories }: Of<'cancel' |
 }
 
 /** A finished job waits again; its runs and their logs stay. */
-export function rerun(turn: Turn, { request, commit, histories }: Of<'cancel' | 'rerun'>): void {
+export function rerun(
+  turn: Turn,
+  { request, commit, histories }: EventOf<'cancel' | 'rerun'>,
+): void {
   turn.recall(histories);
   const jobs = turn.jobsOf(commit);
   const finished = jobs.filter(({ state }) => state.kind === 'finished');
@@ -58,7 +62,7 @@ export function rerun(turn: Turn, { request, commit, histories }: Of<'cancel' | 
 }
 
 /** Makes the observers look at their repositories now. */
-export function poll(turn: Turn, { request }: Of<'poll'>): void {
+export function poll(turn: Turn, { request }: EventOf<'poll'>): void {
   const observers = turn.state.pool.observers();
   for (const { session } of observers) turn.send(session, { verb: 'poll' });
   turn.reply(request, observers.length > 0 ? 'OK\n' : 'No observer is connected\n');

@@ -37,7 +37,7 @@ export interface Runner extends PeerCommon {
   restsUntilMs: number;
   /** How often it did so in a row. */
   refusals: number;
-  /** Classic only: when it went away, how often it was revisited since. Null: it is here. */
+  /** Classic only: how often it was looked for since it went away. Null: it is here. */
   revisits: number | null;
 }
 

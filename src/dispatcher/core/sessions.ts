@@ -2,17 +2,16 @@
  * Owns what runners and observers of our own kind may say over a session, and what follows.
  */
 
-import type { SessionId } from '../../protocol/ids.js';
-import type { Event } from './events.js';
+import type { Handback } from '../../protocol/bodies.js';
+import type { RunId } from '../../protocol/ids.js';
+import type { EventOf } from './events.js';
 import { giveUpIfHopeless, lose, resume, takeReport } from './leases.js';
 import type { Runner } from './pool.js';
 import { restMs } from './rules.js';
 import type { Turn } from './turn.js';
 
-type Of<Type extends Event['type']> = Extract<Event, { type: Type }>;
-
 /** A peer introduced itself. Each run that it still holds is wanted, recorded or revoked. */
-export function joined(turn: Turn, { session, hello, held }: Of<'joined'>): void {
+export function joined(turn: Turn, { session, hello, held }: EventOf<'joined'>): void {
   const peer = turn.state.pool.joinSession(session, hello);
   if (peer.repository !== null) turn.state.repositories.add(peer.repository);
   const { role, name, repository } = peer;
@@ -25,7 +24,7 @@ export function joined(turn: Turn, { session, hello, held }: Of<'joined'>): void
   }
 }
 
-export function left(turn: Turn, { session, reason }: Of<'left'>): void {
+export function left(turn: Turn, { session, reason }: EventOf<'left'>): void {
   const peer = turn.state.pool.get(session);
   if (peer === undefined) return;
   const { role, name } = peer;
@@ -40,28 +39,23 @@ export function loseAll(turn: Turn, runner: Runner, reason: string): void {
   for (const run of [...runner.runs]) lose(turn, run, runner.name, reason);
 }
 
-export function draining(turn: Turn, { session }: Of<'draining'>): void {
+export function draining(turn: Turn, { session }: EventOf<'draining'>): void {
   const runner = turn.state.pool.runner(session);
   if (runner !== undefined) runner.draining = true;
 }
 
-export function results(turn: Turn, { session, run, report, recorded }: Of<'results'>): void {
+export function results(turn: Turn, { session, run, report, recorded }: EventOf<'results'>): void {
   const taken = takeReport(turn, run, report, session);
   turn.send(session, { verb: taken || recorded ? 'recorded' : 'revoked', run });
 }
 
-export function handback(turn: Turn, { session, run, handback }: Of<'handback'>): void {
+export function handback(turn: Turn, { session, run, handback }: EventOf<'handback'>): void {
   const runner = turn.state.pool.runner(session);
   if (runner?.runs.has(run)) giveBack(turn, runner, run, handback);
 }
 
 /** A runner that has the lease does not want it. */
-export function giveBack(
-  turn: Turn,
-  runner: Runner,
-  run: Of<'handback'>['run'],
-  handback: Of<'handback'>['handback'],
-): void {
+export function giveBack(turn: Turn, runner: Runner, run: RunId, handback: Handback): void {
   const found = turn.state.jobs.ofRun(run);
   turn.state.pool.release(runner, run);
   // Nothing is wrong with the commit but with the machine: it would say so again at once.
@@ -79,9 +73,9 @@ export function giveBack(
 }
 
 /** The same process cannot live in two sessions: the one that had the run before is gone. */
-function replaceFormerSession(turn: Turn, run: Of<'results'>['run'], now: Runner): void {
+function replaceFormerSession(turn: Turn, run: RunId, now: Runner): void {
   const former = turn.state.pool.holderOf(run);
   if (former === undefined || former.key === now.key || former.via.kind !== 'session') return;
   former.draining = true;
-  turn.hangUp(former.via.session as SessionId, 'your run came back over a newer session');
+  turn.hangUp(former.via.session, 'your run came back over a newer session');
 }

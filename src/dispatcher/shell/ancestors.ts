@@ -5,7 +5,6 @@
  */
 
 import { ask, type World } from '../../link/ask.js';
-import type { RunId } from '../../protocol/ids.js';
 import { heartbeatEveryMs } from '../../protocol/limits.js';
 import type { Event, Send } from '../core/events.js';
 import type { PeerKey } from '../core/pool.js';
@@ -30,7 +29,7 @@ export class Ancestors {
     }
     ask(this.#world, address, request, answerWithinMs, (answer) => {
       if (request.verb === 'ping') this.#pinging.delete(runner);
-      const asked = run === null ? pinged : { verb: 'runtest' as const, run: run as RunId };
+      const asked = run === null ? pinged : { verb: 'runtest' as const, run };
       this.#feed({ type: 'answered', runner, asked, answer });
     });
   }

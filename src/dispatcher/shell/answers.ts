@@ -45,7 +45,7 @@ export function why(core: DispatcherCore, store: Store, commit: Commit, nowMs: n
   const live = new Map(core.jobsOf(commit).map((job) => [job.id, job]));
   return histories
     .map((history) => {
-      const job = live.get(history[0]?.job ?? -1);
+      const job = history[0] && live.get(history[0].job);
       const reason = job === undefined ? null : core.whyWaiting(job, nowMs);
       return [...history.map(stamped), ...(reason === null ? [] : [`It waits: ${reason}.`])];
     })

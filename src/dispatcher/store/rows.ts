@@ -44,7 +44,7 @@ function derive(statements: Statements, entry: Entry): void {
       statements.accepted.run(entry);
       break;
     case 'leased':
-      statements.leased.run({ ...entry, classic: null });
+      statements.leased.run(entry);
       break;
     case 'resumed':
       statements.resumed.run(entry);
