@@ -48,19 +48,20 @@ export function readHeader(table: Table, bytes: Buffer, endIsEnd: boolean): Head
   const line = bytes.subarray(0, lineEnd >= 0 ? lineEnd : headerBytesMax);
   const verbEnd = line.indexOf(colon);
   const verb = (verbEnd < 0 ? line : line.subarray(0, verbEnd)).toString('latin1').trimEnd();
+  const terminated = lineEnd >= 0;
   const row = Object.hasOwn(table, verb) ? table[verb] : undefined;
 
   if (row === undefined) {
-    const fault = unknownVerb(verb, lineEnd >= 0);
+    const fault = unknownVerb(verb, terminated);
     // A pause does not end `sta`, which may become `status`; a newline and the bound end anything.
     const mayGrow = verbEnd < 0 && isPrefixOfAny(verb, table);
-    const isWhole = lineEnd >= 0 || line.length >= headerBytesMax || (endIsEnd && !mayGrow);
+    const isWhole = terminated || line.length >= headerBytesMax || (endIsEnd && !mayGrow);
     return { kind: isWhole ? 'fault' : 'incomplete', fault };
   }
   const rest = verbEnd < 0 ? null : line.subarray(verbEnd + 1);
-  return row.body.kind === 'none'
-    ? readLine(verb, row, rest, line.length, endIsEnd && !holdsSecret(row), lineEnd >= 0)
-    : readUpToBody(verb, row, rest, verbEnd + 1, lineEnd >= 0);
+  const found = { verb, row, rest, restAt: verbEnd + 1, size: line.length, terminated };
+  if (row.body.kind !== 'none') return readUpToBody(found);
+  return readLine(found, endIsEnd && !holdsSecret(row));
 }
 
 /** `dispatch:<commit>`, `results:<commit>:<length>:<body>`: how a verb is written. */
@@ -69,14 +70,20 @@ export function usage(verb: string, row: Row): string {
   return verb + fields.join('') + (row.body.kind === 'none' ? '' : ':<length>:<body>');
 }
 
-function readLine(
-  verb: string,
-  row: Row,
-  rest: Buffer | null,
-  size: number,
-  endIsEnd: boolean,
-  terminated: boolean,
-): HeaderRead {
+/** A line, or what there is of one, whose verb is known. */
+interface Line {
+  readonly verb: string;
+  readonly row: Row;
+  /** What follows the verb's colon; null where there is no colon. */
+  readonly rest: Buffer | null;
+  readonly restAt: number;
+  readonly size: number;
+  /** Whether a newline ended it. */
+  readonly terminated: boolean;
+}
+
+/** Reads a header that is a whole line. */
+function readLine({ verb, row, rest, size, terminated }: Line, endIsEnd: boolean): HeaderRead {
   const fault = malformed(verb, row);
   if (!terminated && !endIsEnd) {
     if (size < headerBytesMax) return { kind: 'incomplete', fault };
@@ -93,13 +100,8 @@ function readLine(
   return { kind: !terminated && mayGrowIntoFields(row, texts) ? 'incomplete' : 'fault', fault };
 }
 
-function readUpToBody(
-  verb: string,
-  row: Row,
-  rest: Buffer | null,
-  restAt: number,
-  terminated: boolean,
-): HeaderRead {
+/** Reads a header that ends with the colon before its body. */
+function readUpToBody({ verb, row, rest, restAt, size, terminated }: Line): HeaderRead {
   const fault = malformed(verb, row);
   const names = Object.keys(row.fields);
   const texts: string[] = [];
@@ -111,9 +113,8 @@ function readUpToBody(
     at = end + 1;
   }
   if (texts.length <= names.length) {
-    // Bounded by `headerBytesMax`: the caller cut the line there.
-    const full = (rest?.length ?? 0) + restAt >= headerBytesMax;
-    return { kind: terminated || full ? 'fault' : 'incomplete', fault };
+    const isFull = size >= headerBytesMax;
+    return { kind: terminated || isFull ? 'fault' : 'incomplete', fault };
   }
   const lengthText = texts.pop() ?? '';
   const fields = readFields(row, texts);
