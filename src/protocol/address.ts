@@ -23,12 +23,6 @@ export function parseHost(text: string): string | null {
   return named.test(text) || ipv6.test(text) ? text : null;
 }
 
-/** Names and IPv4. At most 253 characters, as DNS has it; never a dash first, as options have it. */
-const named = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?$/;
-
-/** Two colons at least, and perhaps the interface that a link-local address belongs to. */
-const ipv6 = /^(?=.*:.*:)[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9._-]{1,40})?$/;
-
 /** The reverse: an IPv6 host gets its brackets. */
 export function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
@@ -40,3 +34,9 @@ export function isLoopback(host: string): boolean {
     host === 'localhost' || host === '::1' || /^(?:::ffff:)?127(?:\.[0-9]{1,3}){3}$/.test(host)
   );
 }
+
+/** Names and IPv4. At most 253 characters, as DNS has it; never a dash first, as options have it. */
+const named = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?$/;
+
+/** Two colons at least, and perhaps the interface that a link-local address belongs to. */
+const ipv6 = /^(?=.*:.*:)[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9._-]{1,40})?$/;

@@ -136,7 +136,7 @@ export class Decoder<Message> {
   /** Here, once, bytes become types: each part passed the check that its row in the table names. */
   #message(header: Header, body: unknown): Decoded<Message> {
     this.#body = null;
-    const terminated = this.#held.first() === newline || this.#held.first() === carriageReturn;
+    const terminated = this.#startsWithLineEnd();
     this.#skipBlankLines();
     const parts = { verb: header.verb, ...header.fields, ...(body === null ? {} : { body }) };
     return { kind: 'message', message: parts as Message, terminated };
@@ -148,11 +148,13 @@ export class Decoder<Message> {
     return { kind: 'fault', fault };
   }
 
+  #startsWithLineEnd(): boolean {
+    const first = this.#held.first();
+    return first === newline || first === carriageReturn;
+  }
+
   #skipBlankLines(): void {
-    for (let byte = this.#held.first(); byte === newline || byte === carriageReturn; ) {
-      this.#held.take(1);
-      byte = this.#held.first();
-    }
+    while (this.#startsWithLineEnd()) this.#held.take(1);
   }
 }
 
