@@ -2,16 +2,15 @@
  * Owns the observer's start: the only place where its real world is built.
  */
 
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { formatAddress } from '../protocol/address.js';
 import { realClock } from '../world/clock.js';
 import { run } from '../world/command-line.js';
-import { networkOver, realNetwork } from '../world/network.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller } from '../world/story.js';
-import { connectingTls } from '../world/tls.js';
+import { clientNetwork } from '../world/tls.js';
+import { ownVersion } from '../world/version.js';
 import { watchRefs } from './hints.js';
 import { readOptions } from './options.js';
 import { openPositions } from './position.js';
@@ -30,8 +29,7 @@ await run(async (argv) => {
   const positions = openPositions(stateFolder, repository);
 
   const tell = storyteller(options.story);
-  const network =
-    options.tls === null ? realNetwork : networkOver({ connecting: connectingTls(options.tls) });
+  const network = clientNetwork(options.tls);
   const dispatcher = formatAddress(options.dispatcher);
   const setting = { ...options, source, repository, dispatcher, stateFolder };
   for (const told of opening(setting)) tell(told);
@@ -63,8 +61,3 @@ await run(async (argv) => {
   );
   onStopSignals({ drain: () => observer.drain(), abort: () => observer.close() });
 });
-
-function ownVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}

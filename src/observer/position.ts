@@ -7,20 +7,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseCommit } from '../protocol/ids.js';
+import { commit } from '../protocol/bodies.js';
 import { UsageError } from '../world/command-line.js';
-import { readIfThere, writeAtomically } from '../world/files.js';
+import { parseJson, readIfThere, writeAtomically } from '../world/files.js';
 import { type Lock, tryLock } from '../world/lock.js';
 import type { Positions } from './news.js';
 
 /** Bumped where an older observer could not read the file. */
 const version = 1;
-
-const commit = z.string().transform((text, context) => {
-  const parsed = parseCommit(text);
-  if (parsed === null) context.addIssue('not a full commit id');
-  return parsed ?? z.NEVER;
-});
 
 const file = z.object({
   version: z.literal(version),
@@ -87,13 +81,4 @@ function read(path: string, repository: string): Positions | null {
     );
   }
   return new Map(parsed.data.branches.map(({ branch, commit: at }) => [branch, at]));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // What is not JSON is damaged, and the schema that sees this `undefined` says so.
-    return undefined;
-  }
 }

@@ -20,13 +20,15 @@ const prose = (charactersMax: number) => z.string().transform((text) => plain(te
 /** A name that people choose: one to 100 printable characters, no spaces or path separators. */
 const name = z.string().regex(/^[A-Za-z0-9._:@+-]{1,100}$/);
 
-const commit = z.string().transform((text, context) => {
+/** A commit in JSON. */
+export const commit = z.string().transform((text, context) => {
   const parsed = parseCommit(text);
   if (parsed === null) context.addIssue('not a full commit id');
   return parsed ?? z.NEVER;
 });
 
-const run = z.string().transform((text, context) => {
+/** A run's id in JSON. */
+export const run = z.string().transform((text, context) => {
   const parsed = parseRun(text);
   if (parsed === null) context.addIssue('not a run id');
   return parsed ?? z.NEVER;

@@ -3,7 +3,6 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { lingerMs } from '../protocol/limits.js';
@@ -11,10 +10,10 @@ import { realClock } from '../world/clock.js';
 import { openClone, repositoryName } from '../world/clone.js';
 import { run } from '../world/command-line.js';
 import { hostsNamed } from '../world/hosts.js';
-import { networkOver, realNetwork } from '../world/network.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller } from '../world/story.js';
-import { connectingTls } from '../world/tls.js';
+import { clientNetwork } from '../world/tls.js';
+import { ownVersion } from '../world/version.js';
 import { reachableHost } from './ancestor.js';
 import { standGuard } from './guard.js';
 import { readOptions } from './options.js';
@@ -35,8 +34,7 @@ await run(async (argv) => {
     options.jobs,
     options.sandbox?.secrets,
   );
-  const network =
-    options.tls === null ? realNetwork : networkOver({ connecting: connectingTls(options.tls) });
+  const network = clientNetwork(options.tls);
   const tell = storyteller(options.story);
   const guard = randomBytes(8).toString('hex');
   standGuard(guard);
@@ -73,9 +71,4 @@ await run(async (argv) => {
 function leave(code: number): void {
   process.exitCode = code;
   setTimeout(() => process.exit(), lingerMs).unref();
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

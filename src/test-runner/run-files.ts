@@ -6,9 +6,10 @@
 
 import { join } from 'node:path';
 import { z } from 'zod';
-import { assignment, report } from '../protocol/bodies.js';
-import { parseCommit, parseRun, type RunId } from '../protocol/ids.js';
+import { assignment, commit, report, run } from '../protocol/bodies.js';
+import { parseRun, type RunId } from '../protocol/ids.js';
 import { type Disk, type OpenFile, realDisk } from '../world/disk.js';
+import { parseJson } from '../world/files.js';
 import type { KeptRun } from './events.js';
 
 /** What was found in a folder: results to deliver, and runs that a dead process left behind. */
@@ -90,19 +91,10 @@ export class RunFiles {
 
 const keptRun = z
   .object({
-    run: z.string().transform((text) => parseRun(text) ?? z.NEVER),
-    commit: z.string().transform((text) => parseCommit(text) ?? z.NEVER),
+    run,
+    commit,
     classic: z.boolean(),
     assignment,
     report,
   })
   .transform(({ report, ...job }): KeptRun => ({ job, report }));
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // A half-written file cannot be (it is written atomically); a foreign one is not ours.
-    return undefined;
-  }
-}

@@ -1,6 +1,6 @@
 /**
- * Owns writing a small file so that a reader sees the old one or the new one, never a part; and
- * names that survive a power cut.
+ * Owns small files of our own: written so that a reader sees the old one or the new one, never a
+ * part, and under names that survive a power cut. Never knows what is in them.
  */
 
 import {
@@ -59,5 +59,15 @@ export function readIfThere(path: string): string | null {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
+  }
+}
+
+/** What the text spells; `undefined` where it is not JSON, which no schema takes for valid. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A damaged or foreign file: the schema that is asked next says so.
+    return undefined;
   }
 }

@@ -9,7 +9,13 @@ import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 import { UsageError } from './command-line.js';
 import type { Hosts } from './hosts.js';
-import type { Accepting, Connecting } from './network.js';
+import {
+  type Accepting,
+  type Connecting,
+  type Network,
+  networkOver,
+  realNetwork,
+} from './network.js';
 
 /** What is on disk, in PEM. */
 export interface Credentials {
@@ -100,6 +106,12 @@ export function acceptingTls(credentials: Credentials, mayBePlain: Hosts): Accep
       });
     };
   };
+}
+
+/** The network of a process that dials: with TLS where there are credentials. */
+export function clientNetwork(credentials: Credentials | null): Network {
+  if (credentials === null) return realNetwork;
+  return networkOver({ connecting: connectingTls(credentials) });
 }
 
 /** Secures what is dialled: only a peer whose certificate the `ca` vouches for is spoken to. */
