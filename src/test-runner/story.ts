@@ -6,9 +6,9 @@
 import { type Address, formatAddress } from '../protocol/address.js';
 import type { Handback, Report } from '../protocol/bodies.js';
 import { type Commit, type RunId, short } from '../protocol/ids.js';
-import type { Tell } from '../world/story.js';
+import type { Tell, Told } from '../world/story.js';
 import type { Core } from './core.js';
-import type { Effect, Event, Job } from './events.js';
+import type { Because, Effect, Event, Job } from './events.js';
 
 export interface Names {
   readonly name: string;
@@ -37,13 +37,9 @@ export class Story {
       'waiting',
       `runner ${name} for ${repository}, waiting for the dispatcher ${this.#dispatcher}`,
     );
-    this.#say(
-      'listening',
-      `listening on ${formatAddress(listening)} for an ancestor's dispatcher`,
-      {
-        level: 'debug',
-      },
-    );
+    const where = formatAddress(listening);
+    const port = `listening on ${where} for an ancestor's dispatcher`;
+    this.#say('listening', port, { level: 'debug' });
     for (const job of kept) {
       this.#say('kept', `the result of ${short(job.commit)} is still to be delivered`, fields(job));
     }
@@ -118,36 +114,27 @@ export class Story {
     if (this.#saidAway !== null && (!refused || this.#saidAway === reason)) return;
     this.#saidAway = reason;
     const { going, undelivered } = core.waitsFor();
-    const kept =
-      going.length === 1
-        ? ': the run goes on and its result is kept'
-        : going.length > 1
-          ? ': the runs go on and their results are kept'
-          : undelivered.length > 0
-            ? ': waiting for it, what has ended is kept'
-            : ': waiting for it';
-    this.#say('away', `the dispatcher ${reason}${kept}`, { level: 'warn', reason });
+    const meanwhile = whileAway(going.length, undelivered.length);
+    this.#say('away', `the dispatcher ${reason}: ${meanwhile}`, { level: 'warn', reason });
   }
 
   #ended(job: Job, report: Report): void {
-    const seconds = (report.durationMs / 1_000).toFixed(1);
     const { end, exitCode, signal, reason } = report;
-    const why = { passed: '', failed: signal ?? `exit code ${exitCode}` }[end as string] ?? reason;
+    const seconds = (report.durationMs / 1_000).toFixed(1);
+    const why = end === 'failed' ? (signal ?? `exit code ${exitCode}`) : reason;
     const detail = why === '' ? '' : ` (${why})`;
-    this.#say('ended', `${short(job.commit)} ${end} after ${seconds} s${detail}`, {
-      ...fields(job),
-      ...report,
-    });
+    const msg = `${short(job.commit)} ${end} after ${seconds} s${detail}`;
+    this.#say('ended', msg, { ...fields(job), ...report });
   }
 
-  #ending(job: Job, because: string): void {
+  #ending(job: Job, because: Because): void {
     const commit = short(job.commit);
-    const sentences: Readonly<Record<string, string>> = {
+    const sentences = {
       cancelled: `${commit} was cancelled; its suite is ended`,
       revoked: `lost the lease of ${commit}; its suite is ended`,
       aborted: `stopped: the suite of ${commit} is ended`,
     };
-    this.#say(because, sentences[because] ?? because, { ...fields(job), level: 'warn' });
+    this.#say(because, sentences[because], { ...fields(job), level: 'warn' });
   }
 
   #draining(core: Core): void {
@@ -160,9 +147,15 @@ export class Story {
     this.#say('draining', `waiting for ${waits.join(', ')}; Ctrl-C again ends it now`);
   }
 
-  #say(event: string, msg: string, more: Parameters<Tell>[0] | object = {}): void {
+  #say(event: string, msg: string, more: Partial<Told> = {}): void {
     this.#tell({ ...more, event, msg });
   }
+}
+
+function whileAway(going: number, undelivered: number): string {
+  if (going === 1) return 'the run goes on and its result is kept';
+  if (going > 1) return 'the runs go on and their results are kept';
+  return undelivered > 0 ? 'waiting for it, what has ended is kept' : 'waiting for it';
 }
 
 function fields({ run, commit }: Job): { run: string; commit: string } {

@@ -33,8 +33,8 @@ export interface SuiteEvents {
 type Stop = Because | 'timed-out' | 'too-long';
 
 export class SuiteRun {
-  readonly job: Job;
   readonly ended: Promise<Ending>;
+  readonly #job: Job;
   readonly #clock: Clock;
   readonly #slot: Slot;
   readonly #options: SuiteOptions;
@@ -47,7 +47,7 @@ export class SuiteRun {
   constructor(clock: Clock, slot: Slot, job: Job, options: SuiteOptions, events: SuiteEvents) {
     this.#clock = clock;
     this.#slot = slot;
-    this.job = job;
+    this.#job = job;
     this.#options = options;
     this.#events = events;
     this.ended = this.#go();
@@ -69,24 +69,19 @@ export class SuiteRun {
     const startedAtMs = this.#clock.nowMs();
     let log: OpenFile | null = null;
     try {
-      log = this.#slot.files.createLog(this.job.run);
-      const refusal = await this.#slot.checkout.at(this.job.commit);
-      if (refusal !== null && !this.job.classic && this.#stop === null) {
+      log = this.#slot.files.createLog(this.#job.run);
+      const refusal = await this.#slot.checkout.at(this.#job.commit);
+      if (refusal !== null && !this.#job.classic && this.#stop === null) {
         return { kind: 'handback', handback: refusal };
       }
-      const verdict =
-        this.#stop !== null
-          ? this.#judge(nothing)
-          : refusal !== null
-            ? errored(explain(refusal))
-            : await this.#test(log);
+      const verdict = await this.#verdict(refusal, log);
       if (this.#stop === 'revoked' || this.#stop === 'aborted') {
         return { kind: 'handback', handback: unwanted };
       }
 
       const durationMs = this.#clock.nowMs() - startedAtMs;
       const report: Report = { ...verdict, logBytes: this.#logBytes, durationMs };
-      await this.#slot.files.keep({ job: this.job, report }, log);
+      await this.#slot.files.keep({ job: this.#job, report }, log);
       return { kind: 'report', report };
     } catch (error) {
       // The world's failure (a full disk) has a code: another runner may fare better.
@@ -97,6 +92,12 @@ export class SuiteRun {
       log?.close();
       this.#slot.checkout.clean();
     }
+  }
+
+  /** An ancestor's dispatcher takes no run back: why it was refused is then its result. */
+  async #verdict(refusal: Handback | null, log: OpenFile): Promise<Verdict> {
+    if (this.#stop !== null) return this.#judge(nothing);
+    return refusal === null ? this.#test(log) : errored(explain(refusal));
   }
 
   async #test(log: OpenFile): Promise<Verdict> {
@@ -113,9 +114,9 @@ export class SuiteRun {
       this.#process = this.#slot.startProcess(this.#clock, {
         command: suite.command,
         cwd: checkout.folder,
-        environment: suiteEnvironment(this.#options.environment, this.job, this.#options.names),
+        environment: suiteEnvironment(this.#options.environment, this.#job, this.#options.names),
         output: output.writer,
-        mark: `TRIVET_RUN=${this.job.run}`,
+        mark: `TRIVET_RUN=${this.#job.run}`,
         graceMs: this.#options.graceMs,
       });
     } finally {
