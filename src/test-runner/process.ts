@@ -16,7 +16,7 @@ import {
   newestPid,
   signalAll,
   signalGroup,
-} from './process-tree.js';
+} from '../world/process-tree.js';
 import type { Command } from './suite.js';
 
 export interface ProcessOptions {

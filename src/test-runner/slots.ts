@@ -16,11 +16,11 @@ import type { Clone } from '../world/clone.js';
 import { UsageError } from '../world/command-line.js';
 import { makeFolder } from '../world/files.js';
 import { type Lock, tryLock } from '../world/lock.js';
+import { carriersOf, signalAll, workersIn } from '../world/process-tree.js';
 import { Checkout, objectFolders } from './checkout.js';
 import type { KeptRun } from './events.js';
 import { OutputPipe } from './output.js';
 import { type ProcessOptions, SuiteProcess } from './process.js';
-import { carriersOf, signalAll, workersIn } from './process-tree.js';
 import { RunFiles } from './run-files.js';
 import { sandboxed } from './sandbox.js';
 

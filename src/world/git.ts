@@ -4,8 +4,10 @@
  * Never passes on a text that could be taken for an option: callers give ids or checked refs.
  */
 
+import { randomUUID } from 'node:crypto';
 import { GitError, type SimpleGit, simpleGit } from 'simple-git';
 import { Forker } from './forker.js';
+import { carriersOf, signalAll } from './process-tree.js';
 
 /** Runs `git …args` and answers its standard output. Rejects with `GitFault`. */
 export type Git = (args: readonly string[]) => Promise<string>;
@@ -27,12 +29,18 @@ export interface GitOptions {
  * against us: for commands that speak of remotes and of names from outside.
  */
 export function gitIn(path: string, options: GitOptions = {}): Git {
-  const git = guarded(path, options);
+  const mark = randomUUID();
+  const git = guarded(path, options, mark);
   return async (args) => {
     try {
       return await git.raw([...args]);
     } catch (error) {
-      throw error instanceof GitError ? new GitFault(lastWords(error.message)) : error;
+      if (!(error instanceof GitError)) throw error;
+      if (!error.message.includes('block timeout')) throw new GitFault(lastWords(error.message));
+      // simple-git has ended git; the transport that git waited for (ssh) would live on.
+      signalAll(carriersOf(`TRIVET_GIT=${mark}`), 'SIGTERM');
+      const silenceS = (options.silenceMs ?? 0) / 1_000;
+      throw new GitFault(`the remote has said nothing for ${silenceS} s`);
     }
   };
 }
@@ -52,7 +60,11 @@ export function swiftGitIn(path: string, { allowFileProtocol }: GitOptions = {})
   };
 }
 
-function guarded(baseDir: string, { silenceMs, allowFileProtocol = false }: GitOptions): SimpleGit {
+function guarded(
+  baseDir: string,
+  { silenceMs, allowFileProtocol = false }: GitOptions,
+  mark: string,
+): SimpleGit {
   const git = simpleGit({
     baseDir,
     maxConcurrentProcesses: 16,
@@ -66,7 +78,7 @@ function guarded(baseDir: string, { silenceMs, allowFileProtocol = false }: GitO
     allowEnvironment: [...kept, 'GIT_TERMINAL_PROMPT'],
     ...(silenceMs === undefined ? {} : { timeout: { block: silenceMs } }),
   });
-  return git.env({ ...environment(), GIT_TERMINAL_PROMPT: '0' });
+  return git.env({ ...environment(), GIT_TERMINAL_PROMPT: '0', TRIVET_GIT: mark });
 }
 
 function settings(allowFileProtocol = false): string[] {

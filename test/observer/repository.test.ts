@@ -14,6 +14,7 @@ import { openRepository } from '../../src/observer/repository.js';
 import { findSource } from '../../src/observer/source.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import { UsageError } from '../../src/world/command-line.js';
+import { eventually } from '../support/eventually.js';
 import {
   importCommits,
   makeBare,
@@ -240,22 +241,22 @@ describe('where the truth lies', () => {
     expect(await findSource(clone.path)).toMatchObject({ kind: 'fetch' });
   });
 
-  test('A43: a remote that hangs is given up, in words that say so', async () => {
+  test('A43: a remote that hangs is given up, in words that say so, and its transport ended', async () => {
     const { clone } = trio('fetch');
     const home = temporaryFolder();
     const ssh = join(home, 'ssh');
-    const ended = join(home, 'go');
+    const pid = join(home, 'pid');
     writeFileSync(
       ssh,
-      `#!/bin/sh\nwhile [ -d '${home}' ] && [ ! -e '${ended}' ]; do sleep 0.1; done\n`,
+      `#!/bin/sh\necho $$ > '${pid}'\nwhile [ -d '${home}' ]; do sleep 0.1; done\n`,
     );
     chmodSync(ssh, 0o755);
     vi.stubEnv('GIT_SSH_COMMAND', ssh);
     clone.git('remote', 'set-url', 'origin', 'ssh://nowhere/demo.git');
-    const repository = openRepository(await findSource(clone.path), [], 200);
-    await expect(repository.tips()).rejects.toThrow('the remote origin has said nothing for 0.2 s');
-    // git leaves its helper behind; what it waits for must not outlive the test.
-    writeFileSync(ended, '');
+    const repository = openRepository(await findSource(clone.path), [], 500);
+    await expect(repository.tips()).rejects.toThrow('the remote has said nothing for 0.5 s');
+    const transport = Number(readFileSync(pid, 'utf8'));
+    await eventually('the transport is gone', () => !isThere(transport));
   });
 
   test('a relative remote path is meant from the top of the work tree', async () => {
@@ -297,3 +298,12 @@ describe('where the truth lies', () => {
     await expect(findSource(join(folder, 'none'))).rejects.toThrow(UsageError);
   });
 });
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    // ESRCH: it is not.
+    return false;
+  }
+}

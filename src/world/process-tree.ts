@@ -1,13 +1,13 @@
 /**
- * Owns finding and ending the processes of a run: its process group, and whoever left that group
- * (setsid) but still carries the run's mark in its environment. Never waits.
+ * Owns finding and ending processes that belong together: a process group, and whoever left it
+ * (setsid) but still carries its mark in the environment. Never waits.
  * Never signals pid 0, 1 or -1, which would be our own group, init, or everyone.
  */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** The environment entry that all processes of a run inherit: `TRIVET_RUN=<run>`. */
-export type Mark = `TRIVET_RUN=${string}`;
+/** An environment entry that all of them inherit: `TRIVET_RUN=<run>`, say. */
+export type Mark = `TRIVET_${string}=${string}`;
 
 /** Signals a process group. One that is gone already is what was wanted. */
 export function signalGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
