@@ -13,24 +13,29 @@ import { type Network, networkOver, realNetwork } from '../world/network.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller, type Tell } from '../world/story.js';
 import { acceptingTls } from '../world/tls.js';
+import { tellIfExposed } from '../world/token.js';
 import { type Options, readOptions } from './options.js';
 import { connectionsMaxDefault, Dispatcher } from './shell/dispatcher.js';
 import { Door } from './shell/door.js';
 import { LogFiles } from './store/logs.js';
 import { openSqliteStore } from './store/sqlite.js';
 
+/** Of the descriptors that we may have; the rest is for the store, logs and classic runners. */
+const connectionsShare = 3 / 4;
+
 await run(async (argv) => {
   const options = readOptions(argv);
   if (options === null) return;
   const tell = storyteller({ level: options.logLevel, format: options.logFormat });
   const classicHosts = await hostsNamed(options.allowClassic);
+  tellIfExposed(options.token, tell);
   const store = openSqliteStore(options.data);
   const logs = openLogs(options);
   const start = randomBytes(4).toString('hex');
   const world = { clock: realClock, network: network(options, classicHosts) };
   const door = new Door(options.token, classicHosts);
-  // Of what may be open at once, a quarter is kept for the store, for logs, for classic runners.
-  const connectionsMax = Math.min(connectionsMaxDefault, Math.floor(descriptorsMax() * 0.75));
+  const descriptors = Math.floor(descriptorsMax() * connectionsShare);
+  const connectionsMax = Math.min(connectionsMaxDefault, descriptors);
   const guarded = { ...options, door, connectionsMax };
   const dispatcher = new Dispatcher(world, guarded, { store, logs, start }, tell);
   const port = await listen(dispatcher, options);

@@ -10,6 +10,7 @@ import { run } from '../world/command-line.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller } from '../world/story.js';
 import { clientNetwork } from '../world/tls.js';
+import { tellIfExposed } from '../world/token.js';
 import { ownVersion } from '../world/version.js';
 import { watchRefs } from './hints.js';
 import { readOptions } from './options.js';
@@ -29,6 +30,7 @@ await run(async (argv) => {
   const positions = openPositions(stateFolder, repository);
 
   const tell = storyteller(options.story);
+  tellIfExposed(options.token, tell);
   const network = clientNetwork(options.tls);
   const dispatcher = formatAddress(options.dispatcher);
   const setting = { ...options, source, repository, dispatcher, stateFolder };

@@ -13,6 +13,7 @@ import { hostsNamed } from '../world/hosts.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller } from '../world/story.js';
 import { clientNetwork } from '../world/tls.js';
+import { tellIfExposed } from '../world/token.js';
 import { ownVersion } from '../world/version.js';
 import { reachableHost } from './ancestor.js';
 import { standGuard } from './guard.js';
@@ -36,6 +37,7 @@ await run(async (argv) => {
   );
   const network = clientNetwork(options.tls);
   const tell = storyteller(options.story);
+  tellIfExposed(options.token, tell);
   const guard = randomBytes(8).toString('hex');
   standGuard(guard);
 

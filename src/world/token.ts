@@ -4,19 +4,26 @@
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { parseSecret } from '../protocol/ids.js';
 import { UsageError } from './command-line.js';
+import type { Tell } from './story.js';
 
 /** What cannot be guessed in the lifetime of a network: 16 random letters are about 90 bits. */
 const charactersMin = 16;
 
+/** Permissions of a file that others than its owner have. */
+const othersMay = 0o077;
+
 /** Private fields stay out of JSON and of what `console.log` shows. */
 export class Token {
+  /** The file that it is from, where others than its owner may read or write that; else null. */
+  readonly exposedIn: string | null;
   readonly #text: string;
 
-  constructor(text: string) {
+  constructor(text: string, exposedIn: string | null = null) {
     this.#text = text;
+    this.exposedIn = exposedIn;
   }
 
   /** In a time that says nothing about where, or at which length, the two differ. */
@@ -35,13 +42,25 @@ export function readToken(file: string | undefined): Token | null {
   const given = process.env['TRIVET_TOKEN'];
   // No child of ours, git among them, has any business with it.
   delete process.env['TRIVET_TOKEN'];
-  if (file !== undefined) return checked(readFile(file), `The token in ${file}`);
-  return given === undefined || given === '' ? null : checked(given, 'The token in TRIVET_TOKEN');
+  if (file !== undefined) {
+    const secret = checked(readFile(file), `The token in ${file}`);
+    return new Token(secret, (statSync(file).mode & othersMay) === 0 ? null : file);
+  }
+  if (given === undefined || given === '') return null;
+  return new Token(checked(given, 'The token in TRIVET_TOKEN'));
 }
 
-function checked(text: string, what: string): Token {
+/** A warning, not a refusal: in a container or under a service manager it may be meant so. */
+export function tellIfExposed(token: Token | null, tell: Tell): void {
+  const file = token?.exposedIn ?? null;
+  if (file === null) return;
+  const msg = `others on this machine may read the token in ${file}: chmod 600 ${file}`;
+  tell({ event: 'token-exposed', level: 'warn', file, msg });
+}
+
+function checked(text: string, what: string): string {
   const secret = parseSecret(text.trim());
-  if (secret !== null && secret.length >= charactersMin) return new Token(secret);
+  if (secret !== null && secret.length >= charactersMin) return secret;
   throw new UsageError(
     `${what} must be ${charactersMin} to 256 letters, digits or signs, without spaces and ` +
       'colons: make one with "openssl rand -hex 32".',

@@ -146,6 +146,22 @@ describe('the token of a real process', () => {
     expect(JSON.stringify(told)).not.toContain(secret);
   });
 
+  test('is told of where others may read its file, and serves all the same', async () => {
+    for (const [mode, warnings] of [
+      [0o640, 1],
+      [0o600, 0],
+    ] as const) {
+      const folder = temporaryFolder();
+      const file = join(folder, 'token');
+      writeFileSync(file, secret, { mode });
+      const { port, told } = await spawnDispatcher(folder, { flags: ['--token-file', file] });
+      expect(await type(port, `token:${secret}\nstatus`)).toMatch(/^0 runners/);
+      const warned = told.filter(({ event }) => event === 'token-exposed');
+      expect(warned).toHaveLength(warnings);
+      expect(JSON.stringify(told)).not.toContain(secret);
+    }
+  });
+
   test.each([
     ['is too short', 'short', 'must be 16 to 256'],
     ['holds a space', 'correct horse battery staple', 'must be 16 to 256'],
