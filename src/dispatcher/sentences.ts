@@ -12,8 +12,9 @@ export function sentence(entry: Entry): string {
       const branch = entry.branch === '' ? '' : ` on ${entry.branch}`;
       const subject = entry.subject === '' ? '' : ` "${entry.subject}"`;
       const author = entry.author === '' ? '' : ` by ${entry.author}`;
+      const what = `${short(entry.commit)}${subject}${author}${branch}`;
       const repository = entry.repository ?? 'an unnamed repository';
-      return `${short(entry.commit)}${subject}${author}${branch} of ${repository} was handed over by ${entry.by}.`;
+      return `${what} of ${repository} was handed over by ${entry.by}.`;
     }
     case 'leased':
       return `Run ${entry.number} began on runner ${entry.runner}.`;
@@ -21,8 +22,10 @@ export function sentence(entry: Entry): string {
       return `Runner ${entry.runner} came back with its run, which goes on.`;
     case 'lost':
       return `The run was lost: runner ${entry.runner} ${entry.reason}.`;
-    case 'handed-back':
-      return `Runner ${entry.runner} handed it back (${entry.reason}): ${entry.detail || 'no word why'}.`;
+    case 'handed-back': {
+      const why = entry.detail || 'no word why';
+      return `Runner ${entry.runner} handed it back (${entry.reason}): ${why}.`;
+    }
     case 'cancel-asked':
       return 'It was asked to be cancelled.';
     case 'rerun-asked':

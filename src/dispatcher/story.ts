@@ -36,7 +36,8 @@ function tellSight(sight: Sight): Told {
       const { role, name, repository, classic } = sight;
       const what = classic ? 'classic runner' : role;
       const purpose = role === 'observer' ? 'watches' : 'tests';
-      const msg = `${what} ${name} connected${repository === null ? '' : `: it ${purpose} ${repository}`}`;
+      const its = repository === null ? '' : `: it ${purpose} ${repository}`;
+      const msg = `${what} ${name} connected${its}`;
       return { event: `${role}-joined`, [role]: name, repository, classic, msg };
     }
     case 'left': {
@@ -90,7 +91,8 @@ function tellEntry(entry: Entry, append: readonly Entry[], find: FindJob): Told 
     }
     case 'handed-back': {
       const { run, runner, reason, detail } = entry;
-      const msg = `runner ${runner} handed ${id} back (${reason}${detail === '' ? '' : `: ${detail}`})`;
+      const why = detail === '' ? reason : `${reason}: ${detail}`;
+      const msg = `runner ${runner} handed ${id} back (${why})`;
       return { ...base, run, runner, reason, level: 'warn', msg };
     }
     case 'cancel-asked':

@@ -38,7 +38,7 @@ export type LinkEvent =
   | { readonly type: 'away'; readonly reason: string; readonly refused: boolean };
 
 export interface Link {
-  /** Sends over the session. False: there is no room, wait for `drained`. Lost where there is none. */
+  /** Sends over the session, if there is one. False: there is no room, wait for `drained`. */
   send(message: SessionMessage): boolean;
   /** Closes for good; no event comes after. What was sent before is still delivered. */
   close(): void;

@@ -95,6 +95,7 @@ class GitRepository implements Repository {
     try {
       return await this.#read('refs/heads/');
     } catch {
+      // Whatever is wrong with that folder, git's own transport says it better, or copes.
       return null;
     }
   }

@@ -75,7 +75,7 @@ export class Round {
 
   accept(commit: Commit): Progress {
     const from = this.#accepted;
-    // Within the sent part only: an answer to an older question must not be held against later ones.
+    // Within the sent part only: an answer to an older question says nothing of later ones.
     if (this.#queue.slice(from, this.#sent).some((handover) => handover.commit === commit)) {
       this.#ahead.add(commit);
     }

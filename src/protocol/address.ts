@@ -35,7 +35,7 @@ export function isLoopback(host: string): boolean {
   );
 }
 
-/** Names and IPv4. At most 253 characters, as DNS has it; never a dash first, as options have it. */
+/** Names and IPv4. At most 253 characters, as in DNS; never a dash first, as in options. */
 const named = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?$/;
 
 /** Two colons at least, and perhaps the interface that a link-local address belongs to. */

@@ -39,8 +39,8 @@ export interface ProcessEnd {
 /** How often those that were asked to end are looked for. */
 const lookEveryMs = 20;
 
-/** A killed process needs the kernel for a moment before it is gone. */
-const killedWithinMs = 1;
+/** The same for those that were killed: the kernel needs but a moment. */
+const lookAfterKillMs = 1;
 
 /** Within this time nothing can have used up all pids, so ours are newer than the suite's. */
 const pidsAscendForMs = 1_000;
@@ -109,7 +109,7 @@ export class SuiteProcess {
     const rest = this.#carriers();
     if (!patient) signalAll(rest, 'SIGKILL');
     if (rest.length > 0) {
-      this.#clock.after(patient ? lookEveryMs : killedWithinMs, () => this.#endRest(done));
+      this.#clock.after(patient ? lookEveryMs : lookAfterKillMs, () => this.#endRest(done));
       return;
     }
     this.#cancelKill();

@@ -31,6 +31,7 @@ function isAllowed(path: string): boolean {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
+    // Not allowed, or not there: either way it cannot be run.
     return false;
   }
 }

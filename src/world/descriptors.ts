@@ -13,6 +13,7 @@ export function descriptorsMax(): number {
     const soft = /^Max open files +([0-9]+)/m.exec(limits)?.[1];
     return soft === undefined ? usual : Number(soft);
   } catch {
+    // There is no /proc.
     return usual;
   }
 }

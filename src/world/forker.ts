@@ -41,11 +41,12 @@ export class Forker {
     this.#environment = environment;
   }
 
-  /** Runs a program with its arguments. Rejects only where no shell can be had, or it was killed. */
+  /** Runs a program with its arguments. Rejects only where no shell can be had or it was killed. */
   run(words: readonly string[]): Promise<Ended> {
-    const command = words.map(quoted).join(' ');
     // Output goes straight through; errors are kept back by the shell until the command ended.
-    const line = `{ errors=$(cd -- "$FOLDER" && ${command} 2>&1 >&3 3>&- </dev/null); code=$?; } 3>&1; printf '%s%s\\n%s%s' "$MARK" $code "$errors" "$MARK"`;
+    const command = `cd -- "$FOLDER" && ${words.map(quoted).join(' ')} 2>&1 >&3 3>&- </dev/null`;
+    const said = `printf '%s%s\\n%s%s' "$MARK" $code "$errors" "$MARK"`;
+    const line = `{ errors=$(${command}); code=$?; } 3>&1; ${said}`;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ line, resolve, reject });
       this.#next();
@@ -73,6 +74,7 @@ export class Forker {
     });
     shell.stdout.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
     shell.stderr.resume();
+    // What cannot be written to it, it cannot run: `close` follows and rejects the order.
     shell.stdin.on('error', () => {});
     shell.once('error', (error) => this.#lose(shell, error));
     shell.once('close', () => this.#lose(shell, new Error('the shell that starts git was ended')));

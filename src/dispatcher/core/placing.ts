@@ -61,7 +61,8 @@ export function whyWaiting(
   }
   const asked = suitable.filter((runner) => declined(job, runner.name, now.nowMs));
   if (asked.length === suitable.length) {
-    return `${names(asked)} ${asked.length === 1 ? 'does' : 'do'} not have the commit; asked again soon`;
+    const lacks = asked.length === 1 ? 'does not have' : 'do not have';
+    return `${names(asked)} ${lacks} the commit; asked again soon`;
   }
   const draining = suitable.filter((runner) => runner.draining).length;
   if (draining === suitable.length) return `${count(draining)} for it, shutting down`;

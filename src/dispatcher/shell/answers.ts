@@ -30,7 +30,7 @@ export function status(core: DispatcherCore, nowMs: number): string {
   ].join('\n');
 }
 
-/** One word: a verdict, or waiting, running, unknown. Of several jobs, the one that matters most. */
+/** One word: a verdict, or waiting, running, unknown. Of several jobs, what matters most. */
 export function verdict(core: DispatcherCore, store: Store, commit: Commit): string {
   const live = new Map(core.jobsOf(commit).map((job) => [job.id, wordFor(job)]));
   const stored = store.jobsOf(commit).map((row) => live.get(row.id) ?? row.verdict ?? 'waiting');
@@ -70,6 +70,7 @@ function wordFor({ state }: Job): string {
   return state.kind === 'leased' ? 'running' : 'waiting';
 }
 
+/** What matters most stands first: what still goes on, then what is not green. */
 const importance = [
   'running',
   'waiting',

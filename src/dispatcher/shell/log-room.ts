@@ -126,7 +126,7 @@ export class LogRoom {
     });
   }
 
-  /** A results folder that was tampered with costs its copy, not the dispatcher: the log is kept. */
+  /** A results folder that was tampered with costs a copy, not the dispatcher: the log is kept. */
   #publish(name: LogName, deed: () => void): void {
     try {
       deed();
@@ -165,7 +165,7 @@ export class LogRoom {
   }
 }
 
-/** The run whose output is the job's by now: the one with the lease or the verdict, else the last. */
+/** Whose output is the job's by now: the run with the lease or the verdict, else the last one. */
 function currentRun({ state, runs }: Job): Run | undefined {
   const chosen = state.kind === 'waiting' ? null : state.run;
   return runs.find(({ id }) => id === chosen) ?? runs.at(-1);

@@ -3,6 +3,7 @@
  *
  * `journal` is the truth: what happened, in order, never changed. `job` and `run` are derived
  * from it in the same transaction and serve queries; they could be dropped and made again.
+ * `classic_runner` alone is no history but a list of addresses.
  */
 
 /** Raised with every change of the tables; a store made by a newer Trivet is refused. */
@@ -48,11 +49,11 @@ export const schema = `
     log_bytes    INTEGER,
     duration_ms  INTEGER
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE classic_runner (
+  CREATE INDEX run_of_job ON run (job, number);
+
+  CREATE TABLE classic_runner (             -- who is dialled again after a restart
     host TEXT    NOT NULL,
     port INTEGER NOT NULL,
     PRIMARY KEY (host, port)
   ) STRICT, WITHOUT ROWID;
-
-  CREATE INDEX run_of_job ON run (job, number);
 `;
