@@ -1,5 +1,5 @@
 /**
- * Owns stand-ins for the ancestor's peers, written from ANCESTOR.md: one connection a message,
+ * Owns stand-ins for the ancestor's peers, as docs/ancestor.md has them: one connection a message,
  * no terminator, one read of at most 1,024 bytes for the reply. In both dialects.
  */
 
