@@ -23,7 +23,7 @@ export function suits(runner: Runner, job: Job, { severalRepositories }: Circums
 
 /** Whether the runner could take something now. */
 export function isFree(runner: Runner, nowMs: number): boolean {
-  return runner.runs.size < runner.capacity && !runner.draining && runner.restsUntilMs <= nowMs;
+  return hasRoom(runner) && runner.restsUntilMs <= nowMs;
 }
 
 /** Of the runners that are free, the one to take the job: the longest idle. */
@@ -66,8 +66,14 @@ export function whyWaiting(
   }
   const draining = suitable.filter((runner) => runner.draining).length;
   if (draining === suitable.length) return `${count(draining)} for it, shutting down`;
+  const resting = suitable.filter((runner) => hasRoom(runner) && !isFree(runner, now.nowMs));
+  if (resting.length > 0) return `${names(resting)} refused a run just now; asked again soon`;
   const all = suitable.length === 1 ? 'busy' : suitable.length === 2 ? 'both busy' : 'all busy';
   return `${count(suitable.length)}, ${all}, ${place(ahead + 1)} in line`;
+}
+
+function hasRoom({ runs, capacity, draining }: Runner): boolean {
+  return runs.size < capacity && !draining;
 }
 
 function names(runners: readonly Runner[]): string {
