@@ -96,7 +96,7 @@ export class Dispatcher {
       clock,
       connectionsMax: options.connectionsMax ?? connectionsMaxDefault,
       full: () => tell(connectionsUsedUp),
-      heard: (...request) => this.#reception.hear(...request),
+      heard: (visitor, request, terminated) => this.#reception.hear(visitor, request, terminated),
     });
     this.#reception = new Reception({
       clock,
