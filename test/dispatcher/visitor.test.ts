@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Visitor } from '../../src/dispatcher/shell/visitor.js';
 import { firstMessageWithinMs, quietAfterMs } from '../../src/protocol/limits.js';
-import type { Connection } from '../../src/world/network.js';
+import { realClock } from '../../src/world/clock.js';
+import { type Connection, realNetwork } from '../../src/world/network.js';
+import { type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
 import { handClock } from '../support/hand-clock.js';
 
@@ -59,6 +61,20 @@ test('A12, A40: one that says nothing is closed without a word', () => {
   expect(done).toEqual(['destroys']);
   visitor.handle({ type: 'closed', reason: '' });
   expect(clock.pending).toBe(0);
+});
+
+test('one that asks and ends is sent the whole of its reply, however long', async () => {
+  const reply = 'x'.repeat(20_000_000);
+  const accept = (connection: Connection) =>
+    new Visitor(connection, {
+      clock: realClock,
+      heard: (visitor) => visitor.reply(reply),
+      held: () => {},
+      closed: () => {},
+    }).handle;
+  const listener = await realNetwork.listen({ host: '127.0.0.1', port: 0 }, accept);
+  onTestFinished(() => listener.close());
+  expect((await type(listener.address.port, 'help')).length).toBe(reply.length);
 });
 
 test('A40: one that never reads its reply is closed all the same, and no timer is left', () => {

@@ -45,11 +45,11 @@ export class Visitor {
     this.#cancelWhole = options.clock.after(wholeRequestWithinMs, () => this.#giveUp());
   }
 
+  /** One that has ended after its request still reads: its reply closes the connection. */
   readonly handle: ConnectionHandler = (event) => {
     if (this.#successor !== null) this.#successor(event);
     else if (event.type === 'closed') this.#end();
     else if (this.#state === 'connected') this.#listen(event);
-    else if (event.type === 'ended' && this.#state === 'closing') this.connection.destroy();
   };
 
   /** It showed a token that was good. */
