@@ -200,7 +200,7 @@ class Shell implements Runner {
         this.#register();
         break;
       case 'deliver':
-        this.#ancestor.deliver(effect.job, effect.report, this.#workshop.log(effect.job));
+        this.#ancestor.deliver(effect, this.#workshop.log(effect.job.run));
         break;
       case 'answer':
         this.#ancestor.answer(effect);

@@ -62,7 +62,7 @@ export class Workshop {
 
   /** Sends the run's log from `offset` on, as it grows; `report` is null while the run goes on. */
   ship(run: RunId, offset: number, report: Report | null): void {
-    const log = this.#logOf(run);
+    const log = this.log(run);
     if (log === null) {
       // A run that goes on without a log (a full disk) is handed back by its own end.
       if (report !== null) this.#events.logLost(run);
@@ -82,11 +82,11 @@ export class Workshop {
     this.#pump.stop();
   }
 
-  /** Opens the log of an ended run. */
-  log({ run }: Job): OpenFile {
-    const log = this.#logOf(run);
-    if (log === null) throw new Error(`the log of ${run} is gone`);
-    return log;
+  /** Opens the run's log; null where the disk has lost it. */
+  log(run: RunId): OpenFile | null {
+    const slot = this.#slotOf.get(run);
+    if (slot === undefined) throw new Error(`run ${run} has no slot`);
+    return slot.files.openLog(run);
   }
 
   forget({ run }: Job): void {
@@ -98,12 +98,5 @@ export class Workshop {
   /** Resolves once no suite is going on. */
   async settled(): Promise<void> {
     await Promise.all([...this.#going.values()].map(({ ended }) => ended));
-  }
-
-  /** Null where the disk has lost it. */
-  #logOf(run: RunId): OpenFile | null {
-    const slot = this.#slotOf.get(run);
-    if (slot === undefined) throw new Error(`run ${run} has no slot`);
-    return slot.files.openLog(run);
   }
 }

@@ -2,14 +2,16 @@
  * The runner between the ancestor's own dispatchers: one-shot requests, both dialects.
  */
 
+import { readdirSync, rmSync } from 'node:fs';
 import * as net from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { reachableHost } from '../../src/test-runner/ancestor.js';
 import { listen, portFirst } from '../../src/test-runner/listen.js';
 import type { Network } from '../../src/world/network.js';
 import { eventually } from '../support/eventually.js';
-import { makeRepository } from '../support/git.js';
+import { makeRepository, temporaryFolder } from '../support/git.js';
 import {
   ancestorDispatcher,
   askClassically,
@@ -65,6 +67,20 @@ test('A27: a result is delivered when the dispatcher is back, and the runner reg
   await dispatcher.start();
   const result = await eventually('a result', () => dispatcher.results[0]);
   expect(result.toString()).toContain('kept\n');
+});
+
+test('a result whose log somebody has removed is given up, and the runner goes on', async () => {
+  const state = temporaryFolder();
+  const runner = await classicRunner('py2', 'echo kept', state);
+  const { dispatcher, commit, port, sentences } = runner;
+  await dispatcher.stop();
+  expect(await askClassically(port, `runtest:${commit}`)).toBe('OK');
+  await eventually('it ends', () => sentences().some((line) => /passed after/.test(line)));
+  const runs = join(state, 'slots', '1', 'runs');
+  for (const name of readdirSync(runs)) if (name.endsWith('.log')) rmSync(join(runs, name));
+  await eventually('it says so', () => sentences().some((line) => /its log is gone/.test(line)));
+  expect(await askClassically(port, 'ping')).toBe('pong');
+  await dispatcher.start();
 });
 
 test('A12: connections that say nothing, or nonsense, leave the runner as it was', async () => {
@@ -135,7 +151,11 @@ test('A18: the port search goes one by one and never leaves the documented range
   );
 });
 
-async function classicRunner(dialect: 'py2' | 'py3', command: string | null) {
+async function classicRunner(
+  dialect: 'py2' | 'py3',
+  command: string | null,
+  state = temporaryFolder(),
+) {
   const dispatcher = await ancestorDispatcher(dialect);
   const repository = makeRepository();
   const commit = repository.commit('one', { 'a.txt': 'one' });
@@ -143,6 +163,7 @@ async function classicRunner(dialect: 'py2' | 'py3', command: string | null) {
     clone: repository.path,
     dispatcherPort: dispatcher.port,
     command,
+    state,
   });
   const port = await eventually('it registers', () => dispatcher.registered());
   return { dispatcher, commit, port, sentences };
