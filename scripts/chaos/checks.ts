@@ -1,17 +1,21 @@
 /**
- * Owns the judgement over what is on disk after the storm: each check is a sentence, and names
- * the commits for which it does not hold. Reads the store, the results and the witness; trusts
- * nothing that a process told.
+ * Owns the judgement over what is on disk after the storm, by the laws of the simulated worlds:
+ * the same ledger reads the journal; the suites' own notes and the outputs are held against it.
+ * Trusts nothing that a process told.
  */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
+import { lostRunsMax } from '../../src/dispatcher/core/rules.js';
+import { type Broken, laws } from '../../test/simulation/laws.js';
+import { Ledger, type LedgerJob } from '../../test/simulation/ledger.js';
 import type { Expected, Project } from './project.js';
 
 export interface Check {
   readonly says: string;
-  /** One line for each commit for which it does not hold. */
+  /** How it was broken, one line each time. */
   readonly violations: readonly string[];
 }
 
@@ -19,25 +23,28 @@ export interface Judgement {
   readonly checks: readonly Check[];
   /** Commits that were pushed and have no verdict. */
   readonly lost: number;
-  /** Commits with more than one. */
+  /** Verdicts beyond the first. */
   readonly doubled: number;
   readonly runs: number;
   readonly lostRuns: number;
   /** Commits that cost three runners in the storm, and were errored with that evidence. */
   readonly poisoned: number;
-  /** From the loss of a run to the next lease of its job, at most. */
+  /** From the loss of a run to what came next for its job, at most. */
   readonly longestRecoveryMs: number;
 }
 
-interface Entry {
-  readonly kind: string;
-  readonly job: number;
-  readonly atMs: number;
-  readonly run?: string | null;
-  readonly verdict?: string;
-  readonly reason?: string;
-  readonly commit?: string;
-}
+/** What can be judged from the disk alone. */
+const judged = [
+  'kept',
+  'same',
+  'verdict',
+  'single',
+  'lease',
+  'poison',
+  'once',
+  'truth',
+  'log',
+] as const;
 
 /** Whether every commit that was pushed has its verdict by now. */
 export function areAllFinished(data: string, expected: readonly Expected[]): boolean {
@@ -51,117 +58,84 @@ export function areAllFinished(data: string, expected: readonly Expected[]): boo
 }
 
 export function judge(data: string, results: string, project: Project): Judgement {
-  const histories = readHistories(data);
-  const byCommit = new Map([...histories.values()].map((story) => [story[0]?.commit ?? '', story]));
-  const check = (
-    says: string,
-    violates: (one: Expected, story: readonly Entry[]) => string | null,
-  ) => ({
-    says,
-    violations: project.expected.flatMap((one) => {
-      const found = violates(one, byCommit.get(one.commit) ?? []);
-      return found === null ? [] : [`${one.commit.slice(0, 7)}: ${found}`];
-    }),
-  });
-  const poisoned = project.expected.filter(({ commit }) => isPoisoned(byCommit.get(commit) ?? []));
-  const isExcused = ({ commit }: Expected) => poisoned.some((other) => other.commit === commit);
-  const all = [...histories.values()].flat();
-  const verdicts = project.expected.map(({ commit }) => verdictsIn(byCommit.get(commit) ?? []));
+  const broken: Broken[] = [];
+  const ledger = new Ledger((law, how) => broken.push({ law, how }));
+  const journal = readJournal(data);
+  for (const entry of journal) ledger.happened(entry);
+  const jobs = [...ledger.jobs.values()];
+  for (const expected of project.expected) {
+    const job = ledger.jobOf(expected.commit);
+    const completed = project.witnessed('completed', expected.commit);
+    const result = join(results, expected.commit);
+    for (const law of judgeOne(expected, job, completed, result)) broken.push(law);
+  }
   return {
-    checks: [
-      check('every commit that was pushed was accepted, once', ({ commit }) => {
-        const jobs = [...histories.values()].filter((story) => story[0]?.commit === commit).length;
-        return jobs === 1 ? null : `${jobs} jobs`;
-      }),
-      check('every job has exactly one verdict', (_, story) => {
-        const verdicts = verdictsIn(story);
-        return verdicts === 1 ? null : `${verdicts} verdicts`;
-      }),
-      check('red is red and green is green', (one, story) => {
-        const verdict = story.findLast(({ kind }) => kind === 'finished')?.verdict;
-        return verdict === one.verdict || isExcused(one) ? null : `${verdict}, not ${one.verdict}`;
-      }),
-      check('the output is there, byte for byte', (one) => {
-        const path = join(results, one.commit);
-        if (isExcused(one)) return null;
-        if (!existsSync(path)) return 'no output';
-        return readFileSync(path, 'latin1') === one.output ? null : 'other bytes';
-      }),
-      check('no two leases of a job at once, no verdict without the lease', (_, story) =>
-        leaseFault(story),
-      ),
-      check('no run completed twice, and each verdict’s run completed', (one, story) => {
-        const completed = project.witnessed('completed', one.commit);
-        const run = story.findLast(({ kind }) => kind === 'finished')?.run;
-        if (new Set(completed).size < completed.length) return 'a run completed twice';
-        return isExcused(one) || completed.includes(run ?? '') ? null : 'a verdict without a run';
-      }),
-      check('completed again only where the run before was lost or given back', (one, story) => {
-        const deciding = story.findLast(({ kind }) => kind === 'finished')?.run;
-        const wasInterrupted = (run: string) =>
-          story.some((entry) => entry.run === run && /^(?:lost|handed-back)$/.test(entry.kind));
-        const others = project.witnessed('completed', one.commit).filter((run) => run !== deciding);
-        return others.every(wasInterrupted) ? null : 'completed twice without need';
-      }),
-    ],
-    lost: verdicts.filter((count) => count === 0).length,
-    doubled: verdicts.filter((count) => count > 1).length,
-    runs: all.filter(({ kind }) => kind === 'leased').length,
-    lostRuns: all.filter(({ kind }) => kind === 'lost').length,
-    poisoned: poisoned.length,
-    longestRecoveryMs: Math.max(0, ...[...histories.values()].flatMap(recoveries)),
+    checks: judged.map((law) => ({
+      says: laws[law],
+      violations: broken.filter((one) => one.law === law).map(({ how }) => how),
+    })),
+    lost: project.expected.filter(({ commit }) => !ledger.jobOf(commit)?.verdict).length,
+    doubled: count(journal, 'finished') - jobs.filter(({ verdict }) => verdict !== null).length,
+    runs: jobs.reduce((sum, { runs }) => sum + runs.length, 0),
+    lostRuns: count(journal, 'lost'),
+    poisoned: jobs.filter(isPoisoned).length,
+    longestRecoveryMs: longestRecoveryMs(journal),
   };
 }
 
-function verdictsIn(story: readonly Entry[]): number {
-  return story.filter(({ kind }) => kind === 'finished').length;
-}
-
-function isPoisoned(story: readonly Entry[]): boolean {
-  const last = story.at(-1);
-  return last?.verdict === 'errored' && /runners were lost/.test(last.reason ?? '');
-}
-
-/** Walks a job's life; a lease may begin only where none is live. */
-function leaseFault(story: readonly Entry[]): string | null {
-  let live: string | null = null;
-  const lost = new Set<string>();
-  for (const { kind, run } of story) {
-    if (kind === 'leased' && live !== null) return `${run} leased while ${live} had the lease`;
-    if (kind === 'leased' || kind === 'resumed') live = run ?? null;
-    if (kind === 'lost' || kind === 'handed-back') {
-      if (live !== run) return `${run} lost a lease that it did not have`;
-      lost.add(run ?? '');
-      live = null;
+/** What the ledger cannot see: how the commit's suite was to end, did end, and what it printed. */
+function* judgeOne(
+  { commit, verdict, output }: Expected,
+  job: LedgerJob | undefined,
+  completed: readonly string[],
+  result: string,
+): Generator<Broken> {
+  const name = commit.slice(0, 7);
+  if (job === undefined) return yield { law: 'kept', how: `${name} was never accepted` };
+  if (job.verdict === null) yield { law: 'verdict', how: `${name} has none` };
+  for (const run of job.runs) {
+    const times = completed.filter((id) => id === run.id).length;
+    if (times > 1) yield { law: 'once', how: `${name}: run ${run.id} ended ${times} times` };
+    if (times > 0 && run.end === null) {
+      yield { law: 'once', how: `${name}: run ${run.id} ended, and nobody heard of it` };
     }
-    if (kind === 'finished' && run !== null && run !== undefined) {
-      // Promise 3: a lost run's result counts while its job merely waits.
-      const isLate = live === null && lost.has(run);
-      if (live !== run && !isLate) return `${run} gave the verdict without the lease`;
+    if (times === 0 && run.end === 'finished') {
+      yield { law: 'truth', how: `${name} got its verdict from run ${run.id}, which did not end` };
     }
   }
-  return null;
+  if (isPoisoned(job)) return;
+  if (job.verdict !== verdict)
+    yield { law: 'truth', how: `${name} is ${job.verdict}, not ${verdict}` };
+  const isThere = existsSync(result);
+  if (!isThere || readFileSync(result, 'latin1') !== output) {
+    yield { law: 'log', how: `${name}: ${isThere ? 'other bytes' : 'no output'}` };
+  }
 }
 
-function recoveries(story: readonly Entry[]): number[] {
-  return story.flatMap(({ kind, atMs }, index) => {
-    if (kind !== 'lost') return [];
-    const next = story
-      .slice(index + 1)
-      .find((entry) => /^(?:leased|resumed|finished)$/.test(entry.kind));
-    return next === undefined ? [] : [next.atMs - atMs];
-  });
+/** In a storm three runners may be lost without any fault of the commit. */
+function isPoisoned({ verdict, runs }: LedgerJob): boolean {
+  return verdict === 'errored' && runs.filter(({ end }) => end === 'lost').length === lostRunsMax;
 }
 
-function readHistories(data: string): Map<number, Entry[]> {
+function longestRecoveryMs(journal: readonly Entry[]): number {
+  const lostAtMs = new Map<JobId, number>();
+  let longestMs = 0;
+  for (const { kind, job, atMs } of journal) {
+    longestMs = Math.max(longestMs, atMs - (lostAtMs.get(job) ?? atMs));
+    if (kind === 'lost') lostAtMs.set(job, atMs);
+    else lostAtMs.delete(job);
+  }
+  return longestMs;
+}
+
+function count(journal: readonly Entry[], wanted: Entry['kind']): number {
+  return journal.filter(({ kind }) => kind === wanted).length;
+}
+
+function readJournal(data: string): Entry[] {
   return withStore(data, (database) => {
-    const histories = new Map<number, Entry[]>();
     const texts = database.prepare('SELECT entry FROM journal ORDER BY seq').pluck().all();
-    for (const text of texts as string[]) {
-      const entry = JSON.parse(text) as Entry;
-      histories.set(entry.job, [...(histories.get(entry.job) ?? []), entry]);
-    }
-    return histories;
+    return (texts as string[]).map((text) => JSON.parse(text) as Entry);
   });
 }
 

@@ -7,11 +7,12 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Commit, parseCommit } from '../../src/protocol/ids.js';
 import type { Random } from '../../test/simulation/random.js';
 
 /** What a commit must come to. */
 export interface Expected {
-  readonly commit: string;
+  readonly commit: Commit;
   readonly verdict: 'passed' | 'failed';
   readonly output: string;
 }
@@ -67,7 +68,8 @@ export class Project {
     }
     git(this.#author, 'add', '--all');
     git(this.#author, 'commit', '--quiet', `--message=Change ${number}`);
-    const commit = git(this.#author, 'rev-parse', 'HEAD').trim();
+    const commit = parseCommit(git(this.#author, 'rev-parse', 'HEAD').trim());
+    if (commit === null) throw new Error('git names its HEAD in no way that we know');
     const output = Array.from({ length: lines }, (_, line) => `${line + 1} of ${commit}\n`).join(
       '',
     );

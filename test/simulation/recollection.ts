@@ -10,7 +10,7 @@ import { Jobs } from '../../src/dispatcher/core/jobs.js';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
 import type { Remembered } from '../../src/dispatcher/shell/dispatcher.js';
 import type { Store } from '../../src/dispatcher/store/store.js';
-import type { WitnessedJob } from './witness.js';
+import type { LedgerJob } from './ledger.js';
 
 /** What a core starts from that knows of nothing but jobs. */
 const nothing = { start: '00000000', repositories: [], classicRunners: [], classicRunMaxMs: 0 };
@@ -40,7 +40,7 @@ export class Recollection {
   }
 
   /** What the store says of unfinished jobs, and its rows, against the journal and those jobs. */
-  differenceOfStore(store: Store, jobs: Iterable<WitnessedJob>): string | null {
+  differenceOfStore(store: Store, jobs: Iterable<LedgerJob>): string | null {
     const open = new Set<JobId>();
     for (const { id, commit, verdict, runs, state } of jobs) {
       if (state !== 'finished') open.add(id);

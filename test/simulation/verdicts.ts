@@ -1,14 +1,14 @@
 /**
- * Owns what a verdict must be: earned by a run that had the right to it, true of its suite, and
- * with its whole log on disk. Says what is wrong; never remembers anything.
+ * Owns what a verdict must be: true of its suite, and with its whole log on disk. (That its run had
+ * the right to give it is the ledger's.) Says what is wrong; never remembers anything.
  */
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import type { SimulatedDisk } from './disk.js';
 import type { Broken } from './laws.js';
+import type { LedgerJob, LedgerRun } from './ledger.js';
 import { classicOutput, logBytesMax, scriptOf, wholeOutput } from './suites.js';
-import type { WitnessedJob, WitnessedRun } from './witness.js';
 
 type Finished = Entry & { kind: 'finished' };
 
@@ -21,29 +21,16 @@ export interface Evidence {
   readonly isCancelAsked: boolean;
 }
 
-/** The laws that this entry breaks; `job` is as it was before it. */
-export function* judge(job: WitnessedJob, entry: Finished, evidence: Evidence): Generator<Broken> {
+/** The laws that this entry breaks. */
+export function* judge(job: LedgerJob, entry: Finished, evidence: Evidence): Generator<Broken> {
   const run = job.runs.find(({ id }) => id === entry.run);
-  if (job.state === 'finished') {
-    yield { law: 'verdict', how: `job ${job.id} has a second one` };
-  }
-  if (entry.run !== null && !mayFinish(job, run)) {
-    const holder = job.lease ?? 'no run';
-    yield { law: 'lease', how: `run ${entry.run} ended job ${job.id}, which ${holder} has` };
-  }
   yield* judgeTruth(job, run, entry, evidence);
   if (run !== undefined) yield* judgeLog(job, run, entry, evidence.disk);
 }
 
-function mayFinish(job: WitnessedJob, run: WitnessedRun | undefined): boolean {
-  if (run === undefined || job.runs.indexOf(run) < job.before) return false;
-  const merelyWaits = job.state === 'waiting' && (run.end === 'lost' || run.end === 'stopped');
-  return job.lease === run.id || merelyWaits;
-}
-
 function* judgeTruth(
-  job: WitnessedJob,
-  run: WitnessedRun | undefined,
+  job: LedgerJob,
+  run: LedgerRun | undefined,
   entry: Finished,
   { completed, isCancelAsked }: Evidence,
 ): Generator<Broken> {
@@ -66,8 +53,8 @@ function* judgeTruth(
 }
 
 function* judgeLog(
-  { commit, id }: WitnessedJob,
-  run: WitnessedRun,
+  { commit, id }: LedgerJob,
+  run: LedgerRun,
   entry: Finished,
   disk: SimulatedDisk,
 ): Generator<Broken> {

@@ -1,47 +1,24 @@
 /**
  * Owns what must never happen. It hears of every durable transaction, of every suite that really
  * ran and of every promise that was made to somebody, and holds them against each other.
- * Shares no code with what it watches: its idea of a job is its own.
  */
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
-import { lostRunsMax } from '../../src/dispatcher/core/rules.js';
 import type { Remembered } from '../../src/dispatcher/shell/dispatcher.js';
 import type { Store } from '../../src/dispatcher/store/store.js';
-import type { Commit, RunId } from '../../src/protocol/ids.js';
+import type { Commit } from '../../src/protocol/ids.js';
 import type { SimulatedDisk } from './disk.js';
 import type { Broken, Law } from './laws.js';
+import { Ledger, type LedgerJob } from './ledger.js';
 import { Recollection } from './recollection.js';
 import { judge } from './verdicts.js';
 
-export interface WitnessedRun {
-  readonly id: RunId;
-  readonly number: number;
-  readonly classic: boolean;
-  end: 'lost' | 'unknown-commit' | 'could-not-fetch' | 'stopped' | 'finished' | null;
-}
-
-export interface WitnessedJob {
-  readonly id: JobId;
-  readonly commit: Commit;
-  state: 'waiting' | 'leased' | 'finished';
-  lease: RunId | null;
-  verdict: string | null;
-  runs: WitnessedRun[];
-  /** How many of `runs` were there at the last rerun. */
-  before: number;
-  reruns: number;
-  /** Entries so far: whether something happened between two looks. */
-  changes: number;
-}
-
 export class Witness {
   broken: Broken | null = null;
-  readonly jobs = new Map<JobId, WitnessedJob>();
   /** Everything that ever became durable, in order. */
   readonly journal: Entry[] = [];
-  readonly #byCommit = new Map<Commit, WitnessedJob>();
+  readonly #ledger = new Ledger((law, how) => this.breaks(law, how));
   readonly #started = new Map<string, Commit>();
   readonly #completed = new Set<string>();
   readonly #cancelAsked = new Set<Commit>();
@@ -59,12 +36,16 @@ export class Witness {
     this.broken ??= { law, how };
   }
 
-  jobOf(commit: Commit): WitnessedJob | undefined {
-    return this.#byCommit.get(commit);
+  get jobs(): ReadonlyMap<JobId, LedgerJob> {
+    return this.#ledger.jobs;
   }
 
-  get unfinished(): WitnessedJob[] {
-    return [...this.jobs.values()].filter(({ state }) => state !== 'finished');
+  get unfinished(): LedgerJob[] {
+    return this.#ledger.unfinished;
+  }
+
+  jobOf(commit: Commit): LedgerJob | undefined {
+    return this.#ledger.jobOf(commit);
   }
 
   appended(entries: readonly Entry[]): void {
@@ -79,14 +60,14 @@ export class Witness {
   }
 
   acknowledged(commit: Commit): void {
-    if (this.#byCommit.has(commit)) return;
+    if (this.jobOf(commit) !== undefined) return;
     this.breaks('accepted', `${commit.slice(0, 7)} was acknowledged and is not there`);
   }
 
   /** Somebody was told that verdict: it must be one that cannot be taken back. */
   wasTold(commit: Commit, told: string): void {
     if (['waiting', 'running', 'unknown'].includes(told)) return;
-    const job = this.#byCommit.get(commit);
+    const job = this.jobOf(commit);
     const isRecorded = this.journal.some(
       (entry) => entry.kind === 'finished' && entry.job === job?.id && entry.verdict === told,
     );
@@ -149,91 +130,20 @@ export class Witness {
   }
 
   #happened(entry: Entry): void {
-    if (entry.kind === 'accepted') return this.#accepted(entry);
+    this.#ledger.happened(entry);
     const job = this.jobs.get(entry.job);
-    if (job === undefined) return this.breaks('verdict', `job ${entry.job} was never accepted`);
-    job.changes += 1;
-    switch (entry.kind) {
-      case 'leased':
-        if (job.state !== 'waiting') this.breaks('single', `job ${job.id} is ${job.state} already`);
-        if (job.runs.some(({ id }) => id === entry.run)) {
-          this.breaks('single', `run ${entry.run} is leased a second time`);
-        }
-        if (entry.number !== job.runs.length + 1) {
-          this.breaks('single', `run ${job.runs.length + 1} is numbered ${entry.number}`);
-        }
-        job.runs.push({ id: entry.run, number: entry.number, classic: entry.classic, end: null });
-        this.#lease(job, entry.run);
-        break;
-      case 'resumed':
-        if (job.state === 'finished' || (job.lease !== null && job.lease !== entry.run)) {
-          this.breaks('single', `run ${entry.run} resumed while ${job.lease ?? 'none'} has it`);
-        }
-        this.#lease(job, entry.run);
-        break;
-      case 'lost':
-      case 'handed-back':
-        this.#interrupted(job, entry);
-        break;
-      case 'cancel-asked':
-        break;
-      case 'rerun-asked':
-        if (!this.#rerunAsked.has(job.commit)) {
-          this.breaks('once', `job ${job.id} is tested again, and nobody asked for that`);
-        }
-        job.state = 'waiting';
-        job.verdict = null;
-        job.before = job.runs.length;
-        job.reruns += 1;
-        break;
-      case 'finished':
-        this.#finished(job, entry);
-        break;
+    if (job === undefined) return;
+    if (entry.kind === 'rerun-asked' && !this.#rerunAsked.has(job.commit)) {
+      this.breaks('once', `job ${job.id} is tested again, and nobody asked for that`);
+    }
+    if (entry.kind === 'finished') {
+      const isCancelAsked = this.#cancelAsked.has(job.commit);
+      const evidence = { disk: this.#disk, completed: this.#completed, isCancelAsked };
+      for (const { law, how } of judge(job, entry, evidence)) this.breaks(law, how);
     }
   }
 
-  #accepted({ job: id, commit }: Entry & { kind: 'accepted' }): void {
-    if (this.jobs.has(id)) this.breaks('verdict', `job ${id} was accepted twice`);
-    if (this.#byCommit.has(commit)) this.breaks('same', `${commit.slice(0, 7)} has two jobs`);
-    const job: WitnessedJob = {
-      ...{ id, commit, state: 'waiting', lease: null, verdict: null },
-      ...{ runs: [], before: 0, reruns: 0, changes: 1 },
-    };
-    this.jobs.set(id, job);
-    this.#byCommit.set(commit, job);
-  }
-
-  #lease(job: WitnessedJob, run: RunId): void {
-    job.state = 'leased';
-    job.lease = run;
-    const known = job.runs.find(({ id }) => id === run);
-    if (known !== undefined) known.end = null;
-  }
-
-  #interrupted(job: WitnessedJob, entry: Entry & { kind: 'lost' | 'handed-back' }): void {
-    if (job.lease !== entry.run) {
-      this.breaks('single', `run ${entry.run} of job ${job.id} is ${entry.kind} without a lease`);
-    }
-    const run = job.runs.find(({ id }) => id === entry.run);
-    if (run !== undefined) run.end = entry.kind === 'lost' ? 'lost' : entry.reason;
-    job.state = 'waiting';
-    job.lease = null;
-    const lost = job.runs.slice(job.before).filter(({ end }) => end === 'lost');
-    if (lost.length > lostRunsMax) this.breaks('poison', `job ${job.id} lost ${lost.length} runs`);
-  }
-
-  #finished(job: WitnessedJob, entry: Entry & { kind: 'finished' }): void {
-    const isCancelAsked = this.#cancelAsked.has(job.commit);
-    const evidence = { disk: this.#disk, completed: this.#completed, isCancelAsked };
-    for (const { law, how } of judge(job, entry, evidence)) this.breaks(law, how);
-    const run = job.runs.find(({ id }) => id === entry.run);
-    if (run !== undefined) run.end = 'finished';
-    job.state = 'finished';
-    job.lease = null;
-    job.verdict = entry.verdict;
-  }
-
-  #ranOnce({ id, runs, reruns }: WitnessedJob): void {
+  #ranOnce({ id, runs, reruns }: LedgerJob): void {
     const completed = runs.filter((run) => this.#completed.has(run.id)).length;
     const interrupted = runs.filter(({ end }) => end !== 'finished').length;
     if (completed <= 1 + interrupted + reruns) return;

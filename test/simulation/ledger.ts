@@ -1,0 +1,140 @@
+/**
+ * Owns the life of every job as the journal tells it, and the laws that the journal alone shows:
+ * who had a lease when, and who gave the verdict. Shares no code with the dispatcher: its idea of
+ * a job is its own. Simulated worlds keep one, and so does the storm over real processes.
+ */
+
+import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
+import { lostRunsMax } from '../../src/dispatcher/core/rules.js';
+import type { Commit, RunId } from '../../src/protocol/ids.js';
+import type { Law } from './laws.js';
+
+export interface LedgerRun {
+  readonly id: RunId;
+  readonly number: number;
+  readonly classic: boolean;
+  end: 'lost' | 'unknown-commit' | 'could-not-fetch' | 'stopped' | 'finished' | null;
+}
+
+export interface LedgerJob {
+  readonly id: JobId;
+  readonly commit: Commit;
+  state: 'waiting' | 'leased' | 'finished';
+  lease: RunId | null;
+  verdict: string | null;
+  runs: LedgerRun[];
+  /** How many of `runs` were there at the last rerun. */
+  before: number;
+  reruns: number;
+  /** Entries so far: whether something happened between two looks. */
+  changes: number;
+}
+
+export class Ledger {
+  readonly jobs = new Map<JobId, LedgerJob>();
+  readonly #byCommit = new Map<Commit, LedgerJob>();
+  readonly #breaks: (law: Law, how: string) => void;
+
+  constructor(breaks: (law: Law, how: string) => void) {
+    this.#breaks = breaks;
+  }
+
+  jobOf(commit: Commit): LedgerJob | undefined {
+    return this.#byCommit.get(commit);
+  }
+
+  get unfinished(): LedgerJob[] {
+    return [...this.jobs.values()].filter(({ state }) => state !== 'finished');
+  }
+
+  /** The next entry of the journal. */
+  happened(entry: Entry): void {
+    if (entry.kind === 'accepted') return this.#accepted(entry);
+    const job = this.jobs.get(entry.job);
+    if (job === undefined) return this.#breaks('verdict', `job ${entry.job} was never accepted`);
+    job.changes += 1;
+    switch (entry.kind) {
+      case 'leased':
+        return this.#leased(job, entry);
+      case 'resumed':
+        if (job.state === 'finished' || (job.lease !== null && job.lease !== entry.run)) {
+          this.#breaks('single', `run ${entry.run} resumed while ${job.lease ?? 'none'} has it`);
+        }
+        return lease(job, entry.run);
+      case 'lost':
+      case 'handed-back':
+        return this.#interrupted(job, entry);
+      case 'cancel-asked':
+        return;
+      case 'rerun-asked':
+        job.state = 'waiting';
+        job.verdict = null;
+        job.before = job.runs.length;
+        job.reruns += 1;
+        return;
+      case 'finished':
+        return this.#finished(job, entry);
+    }
+  }
+
+  #accepted({ job: id, commit }: Entry & { kind: 'accepted' }): void {
+    if (this.jobs.has(id)) this.#breaks('verdict', `job ${id} was accepted twice`);
+    if (this.#byCommit.has(commit)) this.#breaks('same', `${commit.slice(0, 7)} has two jobs`);
+    const job: LedgerJob = {
+      ...{ id, commit, state: 'waiting', lease: null, verdict: null },
+      ...{ runs: [], before: 0, reruns: 0, changes: 1 },
+    };
+    this.jobs.set(id, job);
+    this.#byCommit.set(commit, job);
+  }
+
+  #leased(job: LedgerJob, { run: id, number, classic }: Entry & { kind: 'leased' }): void {
+    if (job.state !== 'waiting') this.#breaks('single', `job ${job.id} is ${job.state} already`);
+    if (job.runs.some((run) => run.id === id)) {
+      this.#breaks('single', `run ${id} is leased a second time`);
+    }
+    if (number !== job.runs.length + 1) {
+      this.#breaks('single', `run ${job.runs.length + 1} is numbered ${number}`);
+    }
+    job.runs.push({ id, number, classic, end: null });
+    lease(job, id);
+  }
+
+  #interrupted(job: LedgerJob, entry: Entry & { kind: 'lost' | 'handed-back' }): void {
+    if (job.lease !== entry.run) {
+      this.#breaks('single', `run ${entry.run} of job ${job.id} is ${entry.kind} without a lease`);
+    }
+    const run = job.runs.find(({ id }) => id === entry.run);
+    if (run !== undefined) run.end = entry.kind === 'lost' ? 'lost' : entry.reason;
+    job.state = 'waiting';
+    job.lease = null;
+    const lost = job.runs.slice(job.before).filter(({ end }) => end === 'lost');
+    if (lost.length > lostRunsMax) this.#breaks('poison', `job ${job.id} lost ${lost.length} runs`);
+  }
+
+  #finished(job: LedgerJob, entry: Entry & { kind: 'finished' }): void {
+    const run = job.runs.find(({ id }) => id === entry.run);
+    if (job.state === 'finished') this.#breaks('verdict', `job ${job.id} has a second one`);
+    if (entry.run !== null && !mayFinish(job, run)) {
+      const holder = job.lease ?? 'no run';
+      this.#breaks('lease', `run ${entry.run} ended job ${job.id}, which ${holder} has`);
+    }
+    if (run !== undefined) run.end = 'finished';
+    job.state = 'finished';
+    job.lease = null;
+    job.verdict = entry.verdict;
+  }
+}
+
+function lease(job: LedgerJob, run: RunId): void {
+  job.state = 'leased';
+  job.lease = run;
+  const known = job.runs.find(({ id }) => id === run);
+  if (known !== undefined) known.end = null;
+}
+
+function mayFinish(job: LedgerJob, run: LedgerRun | undefined): boolean {
+  if (run === undefined || job.runs.indexOf(run) < job.before) return false;
+  const merelyWaits = job.state === 'waiting' && (run.end === 'lost' || run.end === 'stopped');
+  return job.lease === run.id || merelyWaits;
+}
