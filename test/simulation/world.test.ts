@@ -1,4 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../support/git.js';
 import { laws } from './laws.js';
 import { Random } from './random.js';
 import { type Ended, traceOf } from './record.js';
@@ -38,6 +41,21 @@ describe('simulated worlds', () => {
       expect(one.lines).toEqual(other.lines);
       expect(traceOf(one)).toBe(traceOf(other));
     }
+  });
+
+  test('and it is so in another process, folder, time zone and language', async () => {
+    const script = fileURLToPath(new URL('../../scripts/simulate.ts', import.meta.url));
+    const told = execFileSync(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), script, '--seed', '7'],
+      {
+        cwd: temporaryFolder(),
+        encoding: 'utf8',
+        env: { TZ: 'Pacific/Kiritimati', LC_ALL: 'tr_TR.UTF-8' },
+      },
+    );
+    const [, trace = 'none'] = /^trace ([0-9a-f]+)$/m.exec(told) ?? [];
+    expect(traceOf(await simulate(7))).toContain(trace);
   });
 
   test('two seeds are two worlds', async () => {
