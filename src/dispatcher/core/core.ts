@@ -181,8 +181,12 @@ export class DispatcherCore {
 
   /** Why that job waits; null where it does not. */
   whyWaiting(job: Job, nowMs: number): string | null {
-    const all = this.waits(Number.POSITIVE_INFINITY, nowMs);
-    return all.find(({ job: { id } }) => id === job.id)?.why ?? null;
+    let ahead = 0;
+    for (const other of this.#state.jobs.waiting()) {
+      if (other.id === job.id) return this.#why(job, ahead, nowMs);
+      if (other.repository === job.repository) ahead += 1;
+    }
+    return null;
   }
 
   #why(job: Job, ahead: number, nowMs: number): string {
