@@ -53,7 +53,7 @@ export class Round {
   }
 
   get outstanding(): number {
-    return Math.max(0, this.#sent - this.#accepted - this.#ahead.size);
+    return this.#unanswered(this.#queue.slice(this.#accepted, this.#sent)).length;
   }
 
   get finished(): boolean {
@@ -65,7 +65,7 @@ export class Round {
     const end = Math.min(this.#accepted + window, this.#queue.length);
     const due = this.#queue.slice(this.#sent, end);
     this.#sent = Math.max(this.#sent, end);
-    return due.filter(({ commit }) => !this.#ahead.has(commit));
+    return this.#unanswered(due);
   }
 
   /** All that is outstanding was in vain and is due again. */
@@ -84,6 +84,10 @@ export class Round {
       next = this.#queue[this.#accepted];
     }
     return { handedOver: this.#queue.slice(from, this.#accepted), done: this.#complete() };
+  }
+
+  #unanswered(handovers: readonly Handover[]): Handover[] {
+    return handovers.filter(({ commit }) => !this.#ahead.has(commit));
   }
 
   #complete(): Batch[] {
