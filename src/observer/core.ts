@@ -53,7 +53,12 @@ export class Core {
   #retryAtMs = 0;
   #drainByMs: number | null = null;
   /** Told already, so as not to be told each second. */
-  readonly #told = { away: '', failed: false, refused: '', empty: false };
+  readonly #told = {
+    away: null as string | null,
+    failed: false,
+    refused: null as string | null,
+    empty: false,
+  };
 
   constructor(policy: Policy, saved: Positions | null) {
     this.#policy = policy;
@@ -84,7 +89,7 @@ export class Core {
         this.#hinted = true;
         break;
       case 'looked':
-        this.#looked(event.tips, nowMs, outcome);
+        this.#looked(event.tips, outcome);
         break;
       case 'walked':
         this.#begin(event.found, outcome);
@@ -95,7 +100,7 @@ export class Core {
       case 'session':
       case 'classic':
         this.#link = event.type;
-        this.#told.away = '';
+        this.#told.away = null;
         this.#round.again();
         outcome.publish.push({ type: 'connected', classic: event.type === 'classic' });
         break;
@@ -118,8 +123,7 @@ export class Core {
   /** What follows from where we are, whatever the event was. */
   #proceed(nowMs: number, outcome: Outcome): void {
     if (this.#drainByMs !== null) {
-      const nothingComes = this.#link === 'away' || this.#round.outstanding === 0;
-      if (nothingComes || nowMs >= this.#drainByMs) {
+      if (this.#round.outstanding === 0 || nowMs >= this.#drainByMs) {
         // Whoever asked for one complete look must not take half of it for done.
         const isHalf =
           this.#policy.once && !(this.#stage === 'handing over' && this.#round.finished);
@@ -134,16 +138,18 @@ export class Core {
       else outcome.wakeAtMs = this.#retryAtMs;
     }
     if (this.#stage === 'idle') {
-      outcome.look = this.#hinted || nowMs >= this.#lookAtMs;
-      if (!outcome.look) outcome.wakeAtMs = this.#lookAtMs;
-    }
-    if (outcome.look) {
-      this.#hinted = false;
-      this.#stage = 'looking';
+      if (this.#hinted || nowMs >= this.#lookAtMs) this.#look(outcome);
+      else outcome.wakeAtMs = this.#lookAtMs;
     }
   }
 
-  #looked(tips: readonly Tip[], nowMs: number, outcome: Outcome): void {
+  #look(outcome: Outcome): void {
+    this.#hinted = false;
+    this.#stage = 'looking';
+    outcome.look = true;
+  }
+
+  #looked(tips: readonly Tip[], outcome: Outcome): void {
     if (this.#told.failed) outcome.publish.push({ type: 'looks-again' });
     if (tips.length === 0 && !this.#told.empty) outcome.publish.push({ type: 'empty' });
     this.#told.failed = false;
@@ -162,8 +168,7 @@ export class Core {
     this.#changes = records ? [] : changes;
 
     outcome.walk = this.#changes.flatMap(({ walk }) => (walk === null ? [] : [walk]));
-    if (this.#changes.length === 0) this.#finish(nowMs, outcome);
-    else if (outcome.walk.length === 0) this.#begin([], outcome);
+    if (outcome.walk.length === 0) this.#begin([], outcome);
     else this.#stage = 'walking';
   }
 
@@ -178,7 +183,7 @@ export class Core {
     const walks = found.values();
     const batches = this.#changes.map((change): Batch => {
       const { tip } = change;
-      const walked = change.walk === null ? [] : (walks.next().value ?? []);
+      const walked = (change.walk && walks.next().value) ?? [];
       const before = walked.filter(({ commit }) => commit !== tip.commit);
       const commits = [...before, tip];
       outcome.publish.push({ type: 'found', tip, first: change.first, count: commits.length });
@@ -191,7 +196,7 @@ export class Core {
   }
 
   #accepted({ handedOver, done }: Progress, outcome: Outcome): void {
-    this.#told.refused = '';
+    this.#told.refused = null;
     for (const { branch, tip } of done) this.#positions.set(branch, tip);
     if (done.length > 0) outcome.save = new Map(this.#positions);
     outcome.publish.push(...handedOver.map((one) => ({ type: 'handed-over', ...one }) as const));
@@ -212,7 +217,7 @@ export class Core {
 
   #away(reason: string, refused: boolean, outcome: Outcome): void {
     // Each try fails for a reason of its own; only a refusal asks a person to do something.
-    const news = this.#told.away === '' || refused;
+    const news = this.#told.away === null || refused;
     if (news && this.#told.away !== reason) {
       outcome.publish.push({ type: 'away', reason });
       this.#told.away = reason;
