@@ -1,54 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { Core, drainWithinMs, type Policy } from '../../src/observer/core.js';
-import type { Event, Outcome } from '../../src/observer/events.js';
-import type { Described, Tip } from '../../src/observer/news.js';
-import { type Commit, parseCommit } from '../../src/protocol/ids.js';
-
-const usual: Policy = { intervalMs: 1_000, fromNow: false, latestOnly: false, once: false };
-
-/** The commit that the letter stands for: `a` is aaaa… */
-function id(letter: string): Commit {
-  const commit = parseCommit(letter.repeat(40));
-  if (commit === null) throw new Error(`${letter} is no hex digit`);
-  return commit;
-}
-
-const described = (letter: string, parents = ''): Described => ({
-  commit: id(letter),
-  parents: [...parents].map(id),
-  author: 'Ada',
-  subject: `subject ${letter}`,
-});
-
-const tip = (branch: string, letter: string, parents = ''): Tip => ({
-  ...described(letter, parents),
-  branch,
-});
-
-/** A core and the moment it lives in; what was sent and saved so far, as letters. */
-function given(saved: Record<string, string> | null, policy: Partial<Policy> = {}) {
-  const positions =
-    saved === null
-      ? null
-      : new Map(Object.entries(saved).map(([branch, letter]) => [branch, id(letter)]));
-  const core = new Core({ ...usual, ...policy }, positions);
-  let nowMs = 0;
-  const when = (event: Event, atMs = nowMs): Outcome => {
-    nowMs = atMs;
-    return core.handle(event, nowMs);
-  };
-  return {
-    when,
-    sees: (...tips: Tip[]) => when({ type: 'looked', tips }),
-    accepted: (letter: string) => when({ type: 'accepted', commit: id(letter) }),
-  };
-}
-
-const sent = (outcome: Outcome) => outcome.send.map(({ commit }) => commit[0]).join('');
-const told = (outcome: Outcome) => outcome.publish.map(({ type }) => type);
-const saved = (outcome: Outcome) =>
-  outcome.save &&
-  Object.fromEntries([...outcome.save].map(([branch, commit]) => [branch, commit[0]]));
+import { walkCommitsMax } from '../../src/observer/news.js';
+import {
+  described,
+  given,
+  id,
+  nothing,
+  saved,
+  sent,
+  tip,
+  told,
+} from '../support/observer-scenario.js';
 
 describe('what is handed over', () => {
   test('at the first start each branch hands over its tip, whatever lies behind it', () => {
@@ -59,17 +20,28 @@ describe('what is handed over', () => {
     expect(outcome.walk).toEqual([]);
   });
 
-  test('--from-now records the first look, a repository without commits included', () => {
+  test('--from-now records the first look, and hands over what comes later', () => {
     const { when, sees } = given(null, { fromNow: true });
     when({ type: 'session' });
     const outcome = sees(tip('main', 'a'));
-    expect([sent(outcome), saved(outcome)]).toEqual(['', { main: 'a' }]);
-    expect(told(outcome)).toEqual(['recorded']);
+    expect([saved(outcome), told(outcome)]).toEqual([{ main: 'a' }, ['recorded']]);
+    expect([sent(outcome), outcome.walk, outcome.wakeAtMs]).toEqual(['', [], 1_000]);
+    when({ type: 'due' }, 1_000);
+    expect(sent(sees(tip('main', 'b', 'a')))).toBe('b');
+  });
 
-    const empty = given(null, { fromNow: true });
-    empty.when({ type: 'session' });
-    expect(saved(empty.sees())).toEqual({});
-    expect(sent(empty.sees(tip('main', 'a')))).toBe('a');
+  test('a repository without commits is put on record too, so that its first one is news', () => {
+    const empty = given(null).sees();
+    expect([saved(empty), told(empty)]).toEqual([{}, ['empty']]);
+    const restarted = given({}, { fromNow: true });
+    restarted.when({ type: 'session' });
+    expect(sent(restarted.sees(tip('main', 'a')))).toBe('a');
+  });
+
+  test('--from-now means the first start: what came while no observer ran is handed over', () => {
+    const { when, sees } = given({ main: 'a' }, { fromNow: true });
+    when({ type: 'session' });
+    expect(sent(sees(tip('main', 'b', 'a')))).toBe('b');
   });
 
   test('one commit upon the position needs no walk, a merge of two positions neither', () => {
@@ -79,21 +51,59 @@ describe('what is handed over', () => {
     expect([sent(outcome), outcome.walk]).toEqual(['c', []]);
   });
 
+  test('a merge that brings unknown commits is walked, for what it brings', () => {
+    const { when, sees, walked } = given({ main: 'a' });
+    when({ type: 'session' });
+    expect(sees(tip('main', 'c', 'ab')).walk).toHaveLength(1);
+    expect(sent(walked('bc'))).toBe('bc');
+  });
+
   test('more than one commit is walked, and handed over oldest first, the tip once', () => {
-    const { when, sees } = given({ main: 'a' });
+    const { when, sees, walked } = given({ main: 'a' });
     when({ type: 'session' });
     const looked = sees(tip('main', 'd', 'c'));
     expect(looked.walk).toEqual([{ tip: id('d'), known: [id('a')], earlier: [] }]);
-    const found = [described('b'), described('c'), described('d')];
-    expect(sent(when({ type: 'walked', found: [found] }))).toBe('bcd');
+    expect(sent(looked)).toBe('');
+    const outcome = walked('bcd');
+    expect(sent(outcome)).toBe('bcd');
+    const newest = tip('main', 'd', 'c');
+    expect(outcome.publish).toEqual([{ type: 'found', tip: newest, first: false, count: 3 }]);
   });
 
   test('a later branch of the same look does not repeat what an earlier one brings', () => {
-    const { when, sees } = given({ main: 'a' });
+    const { when, sees, walked } = given({ main: 'a' });
     when({ type: 'session' });
     const looked = sees(tip('feature', 'c', 'b'), tip('main', 'd', 'c'));
     expect(looked.walk.map((walk) => walk.tip)).toEqual([id('c')]);
-    expect(sent(when({ type: 'walked', found: [[described('b')]] }))).toBe('bcd');
+    expect(sent(walked('b'))).toBe('bcd');
+  });
+
+  test('of two branches that are walked, the second leaves out what the first brings', () => {
+    const { when, sees } = given({ main: 'a' });
+    when({ type: 'session' });
+    const looked = sees(tip('feature', 'c', 'b'), tip('main', 'e', 'd'));
+    expect(looked.walk.map((walk) => walk.earlier)).toEqual([[], [id('c')]]);
+  });
+
+  test('what a walk finds goes to the branch that asked for it, past those that need none', () => {
+    const { when, sees, walked } = given({ feature: 'a', main: 'b' });
+    when({ type: 'session' });
+    sees(tip('feature', 'c', 'a'), tip('main', 'f', 'e'));
+    const outcome = walked('def');
+    const on = outcome.send.map(({ commit, description }) => [commit[0], description.branch]);
+    expect(on).toEqual([
+      ['c', 'feature'],
+      ['d', 'main'],
+      ['e', 'main'],
+      ['f', 'main'],
+    ]);
+  });
+
+  test('a push of more commits than one walk finds is said to be cut short', () => {
+    const { when, sees } = given({ main: 'a' });
+    sees(tip('main', 'c', 'b'));
+    const found = [Array(walkCommitsMax).fill(described('b'))];
+    expect(told(when({ type: 'walked', found }))).toEqual(['found', 'cut-short']);
   });
 
   test('two branches at the same commit hand it over once, and both advance with it', () => {
@@ -104,10 +114,10 @@ describe('what is handed over', () => {
   });
 
   test('a branch put back to an old commit hands that one over: its walk finds nothing', () => {
-    const { when, sees } = given({ main: 'c' });
+    const { when, sees, walked } = given({ main: 'c' });
     when({ type: 'session' });
     sees(tip('main', 'b', 'a'));
-    expect(sent(when({ type: 'walked', found: [[]] }))).toBe('b');
+    expect(sent(walked(''))).toBe('b');
   });
 
   test('--latest-only hands over each changed tip alone', () => {
@@ -127,11 +137,18 @@ describe('what is handed over', () => {
 });
 
 describe('when a position advances', () => {
+  test('not by a look: an observer killed now finds the same commits again', () => {
+    const { sees } = given({ main: 'a' });
+    const looked = sees(tip('main', 'b', 'a'), tip('next', 'c', 'a'));
+    expect([saved(looked), told(looked)]).toEqual([null, ['found', 'found']]);
+    expect(looked.publish).toMatchObject([{ first: false }, { first: true }]);
+  });
+
   test('only after every commit of its batch was accepted, in whatever order', () => {
-    const { when, sees, accepted } = given({ main: 'a' });
+    const { when, sees, walked, accepted } = given({ main: 'a' });
     when({ type: 'session' });
     sees(tip('main', 'c', 'b'));
-    when({ type: 'walked', found: [[described('b')]] });
+    walked('b');
     const early = accepted('c');
     expect([saved(early), told(early)]).toEqual([null, []]);
     const last = accepted('b');
@@ -157,83 +174,27 @@ describe('when a position advances', () => {
   });
 
   test('an answer that nobody waits for changes nothing', () => {
-    const { accepted } = given({ main: 'a' });
-    expect(saved(accepted('f'))).toBeNull();
-  });
-});
-
-describe('the dispatcher', () => {
-  test('A21: while it is away nothing is sent and nothing is lost', () => {
-    const { when, sees, accepted } = given(null);
-    const away = when({ type: 'away', reason: 'refused the connection', refused: false });
-    expect(told(away)).toEqual(['away']);
-    expect(told(when({ type: 'away', reason: 'refused the connection', refused: false }))).toEqual(
-      [],
-    );
-    expect(sent(sees(tip('main', 'a')))).toBe('');
-    expect(sent(when({ type: 'session' }, 60_000))).toBe('a');
-    expect(saved(accepted('a'))).toEqual({ main: 'a' });
+    const { sees, accepted } = given({ main: 'a' });
+    sees(tip('main', 'a'));
+    expect(accepted('f')).toEqual({ ...nothing, wakeAtMs: 1_000 });
   });
 
-  test('what was not acknowledged when it went away is sent again, the rest is not', () => {
-    const { when, sees, accepted } = given({ main: 'a' });
-    when({ type: 'session' });
-    sees(tip('main', 'd', 'c'));
-    when({ type: 'walked', found: [[described('b'), described('c')]] });
-    accepted('b');
-    accepted('d');
-    when({ type: 'away', reason: 'closed its connection', refused: false });
-    expect(sent(when({ type: 'session' }))).toBe('c');
-    expect(saved(accepted('c'))).toEqual({ main: 'd' });
-  });
-
-  test('each outage is told once, but a refusal that a person can mend always', () => {
-    const { when } = given(null);
-    when({ type: 'session' });
-    const away = (reason: string) =>
-      told(when({ type: 'away', reason, refused: reason.startsWith('refuses') }));
-    expect(away('closed its connection')).toEqual(['away']);
-    expect(away('refused the connection')).toEqual([]);
-    expect(away('refuses us: wrong token')).toEqual(['away']);
-    expect(away('refuses us: wrong token')).toEqual([]);
-    expect(told(when({ type: 'session' }))).toEqual(['connected']);
-    expect(away('fell silent')).toEqual(['away']);
-  });
-
-  test('no more than a window is outstanding, and each acceptance opens it by one', () => {
-    const { when, sees } = given({ main: 'a' });
-    when({ type: 'session' });
-    sees(tip('main', 'f', 'e'));
-    const found = Array.from({ length: 1_000 }, (_, index) => ({
-      ...described('f'),
-      commit: (index + 1).toString(16).padStart(40, '0') as Commit,
-    }));
-    const first = when({ type: 'walked', found: [found] });
-    expect(first.send).toHaveLength(256);
-    const second = when({ type: 'accepted', commit: found[0]?.commit as Commit });
-    expect(second.send.map(({ commit }) => commit)).toEqual([found[256]?.commit]);
-  });
-
-  test("A20: an ancestor's refusal is told once and offered again each second", () => {
-    const { when, sees, accepted } = given({ main: 'a' });
+  test('an answer counts only for what was asked: an early one does not spare the question', () => {
+    const { when, sees, walked, accepted } = given({ main: 'a' });
     when({ type: 'classic' });
     sees(tip('main', 'c', 'b'));
-    expect(sent(when({ type: 'walked', found: [[described('b')]] }))).toBe('b');
-    const refused = when({ type: 'refused', reason: 'No runners are registered' });
-    expect([sent(refused), told(refused), refused.wakeAtMs]).toEqual(['', ['refused'], 1_000]);
-    expect(sent(when({ type: 'due' }, 1_000))).toBe('b');
-    expect(told(when({ type: 'refused', reason: 'No runners are registered' }))).toEqual([]);
-    expect(sent(when({ type: 'due' }, 2_000))).toBe('b');
-    expect(sent(accepted('b'))).toBe('c');
-    expect(saved(accepted('c'))).toEqual({ main: 'c' });
+    expect(sent(walked('b'))).toBe('b');
+    expect(saved(accepted('c'))).toBeNull();
+    const outcome = accepted('b');
+    expect([sent(outcome), saved(outcome)]).toEqual(['c', null]);
   });
 });
 
 describe('when it looks', () => {
-  test('at the start, and an interval after the last round ended', () => {
+  test('at the start, and an interval later; where nothing is new, nothing is sent or written', () => {
     const { when, sees } = given({ main: 'a' });
-    expect(when({ type: 'due' }).look).toBe(true);
-    expect(sees(tip('main', 'a')).wakeAtMs).toBe(1_000);
+    expect(when({ type: 'due' })).toEqual({ ...nothing, look: true });
+    expect(sees(tip('main', 'a'))).toEqual({ ...nothing, wakeAtMs: 1_000 });
     expect(when({ type: 'due' }, 999).look).toBe(false);
     expect(when({ type: 'due' }, 1_000).look).toBe(true);
   });
@@ -261,59 +222,19 @@ describe('when it looks', () => {
     const { when, sees } = given({ main: 'a' });
     when({ type: 'due' });
     const failed = when({ type: 'failed', reason: 'no route' });
-    expect([told(failed), failed.wakeAtMs]).toEqual([['look-failed'], 1_000]);
+    const reason = { type: 'look-failed', reason: 'no route' } as const;
+    expect(failed).toEqual({ ...nothing, publish: [reason], wakeAtMs: 1_000 });
     expect(when({ type: 'due' }, 1_000).look).toBe(true);
     expect(told(when({ type: 'failed', reason: 'no route' }))).toEqual([]);
     when({ type: 'due' }, 2_000);
     expect(told(sees(tip('main', 'a')))).toEqual(['looks-again']);
   });
 
-  test('an empty repository is told once', () => {
+  test('an empty repository is told once, and again when it has lost all its branches', () => {
     const { sees } = given(null);
     expect(told(sees())).toEqual(['empty']);
     expect(told(sees())).toEqual([]);
-  });
-});
-
-describe('the end', () => {
-  test('--once exits when all is accepted, or when nothing is new, or when it cannot look', () => {
-    const { when, sees, accepted } = given(null, { once: true });
-    when({ type: 'session' });
-    expect(sees(tip('main', 'a')).exit).toBeNull();
-    const last = accepted('a');
-    expect([last.exit, saved(last), last.look]).toEqual(['fine', { main: 'a' }, false]);
-    expect(given({ main: 'a' }, { once: true }).sees(tip('main', 'a')).exit).toBe('fine');
-    const failed = given(null, { once: true }).when({ type: 'failed', reason: 'no route' });
-    expect(failed.exit).toBe('usage');
-  });
-
-  test('Ctrl-C exits at once when nothing is outstanding; --once was then cut short', () => {
-    expect(given(null).when({ type: 'drain' }).exit).toBe('fine');
-    expect(given(null, { once: true }).when({ type: 'drain' }).exit).toBe('aborted');
-  });
-
-  test('Ctrl-C waits for answers, saves what they allow, and sends nothing more', () => {
-    const { when, sees, accepted } = given(null);
-    when({ type: 'session' });
     sees(tip('main', 'a'));
-    const draining = when({ type: 'drain' });
-    expect([draining.exit, told(draining)]).toEqual([null, ['draining']]);
-    const last = accepted('a');
-    expect([last.exit, saved(last)]).toEqual(['fine', { main: 'a' }]);
-  });
-
-  test('Ctrl-C waits no longer than its limit, nor for a dispatcher that went away', () => {
-    const silent = given(null);
-    silent.when({ type: 'session' });
-    silent.sees(tip('main', 'a'));
-    expect(silent.when({ type: 'drain' }).wakeAtMs).toBe(drainWithinMs);
-    expect(silent.when({ type: 'due' }, drainWithinMs).exit).toBe('fine');
-    const gone = given(null);
-    gone.when({ type: 'session' });
-    gone.sees(tip('main', 'a'));
-    gone.when({ type: 'drain' });
-    expect(gone.when({ type: 'away', reason: 'closed its connection', refused: false }).exit).toBe(
-      'fine',
-    );
+    expect(told(sees())).toEqual(['empty']);
   });
 });

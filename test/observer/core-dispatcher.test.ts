@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { drainWithinMs } from '../../src/observer/core.js';
+import { commit } from '../support/commits.js';
+import { described, given, saved, sent, tip, told } from '../support/observer-scenario.js';
+
+describe('the dispatcher', () => {
+  test('is told to be there, and whether it speaks as the ancestor did', () => {
+    const { when } = given(null);
+    const connected = (classic: boolean) => [{ type: 'connected', classic }];
+    expect(when({ type: 'session' }).publish).toEqual(connected(false));
+    expect(when({ type: 'classic' }).publish).toEqual(connected(true));
+  });
+
+  test('A21: while it is away nothing is sent and nothing is lost', () => {
+    const { when, sees, accepted } = given(null);
+    const away = when({ type: 'away', reason: 'refused the connection', refused: false });
+    expect(told(away)).toEqual(['away']);
+    expect(told(when({ type: 'away', reason: 'refused the connection', refused: false }))).toEqual(
+      [],
+    );
+    expect(sent(sees(tip('main', 'a')))).toBe('');
+    expect(sent(when({ type: 'session' }, 60_000))).toBe('a');
+    expect(saved(accepted('a'))).toEqual({ main: 'a' });
+  });
+
+  test('what was not acknowledged when it went away is sent again, the rest is not', () => {
+    const { when, sees, walked, accepted } = given({ main: 'a' });
+    when({ type: 'session' });
+    sees(tip('main', 'd', 'c'));
+    walked('bc');
+    accepted('b');
+    accepted('d');
+    when({ type: 'away', reason: 'closed its connection', refused: false });
+    expect(sent(when({ type: 'session' }))).toBe('c');
+    expect(saved(accepted('c'))).toEqual({ main: 'd' });
+  });
+
+  test('each outage is told once, but a refusal that a person can mend always', () => {
+    const { when } = given(null);
+    when({ type: 'session' });
+    const away = (reason: string) =>
+      told(when({ type: 'away', reason, refused: reason.startsWith('refuses') }));
+    expect(away('closed its connection')).toEqual(['away']);
+    expect(away('refused the connection')).toEqual([]);
+    expect(away('refuses us: wrong token')).toEqual(['away']);
+    expect(away('refuses us: wrong token')).toEqual([]);
+    expect(told(when({ type: 'session' }))).toEqual(['connected']);
+    expect(away('fell silent')).toEqual(['away']);
+  });
+
+  test('no more than a window is outstanding, and each acceptance opens it by one', () => {
+    const { when, sees } = given({ main: 'a' });
+    when({ type: 'session' });
+    sees(tip('main', 'f', 'e'));
+    const found = Array.from({ length: 1_000 }, (_, index) => ({
+      ...described('f'),
+      commit: commit(index + 1),
+    }));
+    const first = when({ type: 'walked', found: [found] });
+    expect(first.send).toHaveLength(256);
+    const second = when({ type: 'accepted', commit: commit(1) });
+    expect(second.send.map((handover) => handover.commit)).toEqual([commit(257)]);
+  });
+
+  test("A20: an ancestor's refusal is told once and offered again each second", () => {
+    const { when, sees, walked, accepted } = given({ main: 'a' });
+    when({ type: 'classic' });
+    sees(tip('main', 'c', 'b'));
+    expect(sent(walked('b'))).toBe('b');
+    const refused = when({ type: 'refused', reason: 'No runners are registered' });
+    expect([sent(refused), told(refused), refused.wakeAtMs]).toEqual(['', ['refused'], 1_000]);
+    expect(sent(when({ type: 'due' }, 1_000))).toBe('b');
+    expect(told(when({ type: 'refused', reason: 'No runners are registered' }))).toEqual([]);
+    expect(sent(when({ type: 'due' }, 2_000))).toBe('b');
+    expect(sent(accepted('b'))).toBe('c');
+    expect(saved(accepted('c'))).toEqual({ main: 'c' });
+  });
+});
+
+describe('a dispatcher in the place of another', () => {
+  test('a late refusal by an ancestor means nothing to the session that took its place', () => {
+    const { when, sees } = given(null);
+    when({ type: 'classic' });
+    expect(sent(sees(tip('main', 'a')))).toBe('a');
+    expect(sent(when({ type: 'session' }))).toBe('a');
+    const late = when({ type: 'refused', reason: 'did not answer' });
+    expect([sent(late), told(late), late.wakeAtMs]).toEqual(['', [], null]);
+  });
+
+  test('an ancestor is asked for what the session before it had not accepted', () => {
+    const { when, sees, walked, accepted } = given({ main: 'a' });
+    when({ type: 'session' });
+    sees(tip('main', 'e', 'd'));
+    walked('bcd');
+    accepted('d');
+    accepted('e');
+    expect(sent(when({ type: 'classic' }))).toBe('b');
+    expect(when({ type: 'drain' }).publish).toEqual([{ type: 'draining', outstanding: 1 }]);
+  });
+});
+
+describe('the end', () => {
+  test('--once exits when all is accepted, or when nothing is new, or when it cannot look', () => {
+    const { when, sees, accepted } = given(null, { once: true });
+    when({ type: 'session' });
+    expect(sees(tip('main', 'a')).exit).toBeNull();
+    const last = accepted('a');
+    expect([last.exit, saved(last), last.look]).toEqual(['fine', { main: 'a' }, false]);
+    expect(given({ main: 'a' }, { once: true }).sees(tip('main', 'a')).exit).toBe('fine');
+    const failed = given(null, { once: true }).when({ type: 'failed', reason: 'no route' });
+    expect(failed.exit).toBe('usage');
+  });
+
+  test('Ctrl-C exits at once when nothing is outstanding; --once was then cut short', () => {
+    expect(given(null).when({ type: 'drain' }).exit).toBe('fine');
+    expect(given(null, { once: true }).when({ type: 'drain' }).exit).toBe('aborted');
+  });
+
+  test('Ctrl-C waits for no dispatcher: what it never had to answer is found again', () => {
+    const { when, sees } = given(null);
+    sees(tip('main', 'a'));
+    const outcome = when({ type: 'drain' });
+    expect(outcome.exit).toBe('fine');
+    expect(outcome.publish).toEqual([{ type: 'draining', outstanding: 0 }]);
+  });
+
+  test('--once that has its last answer after Ctrl-C was not cut short', () => {
+    const { when, sees, accepted } = given(null, { once: true });
+    when({ type: 'session' });
+    sees(tip('main', 'a'));
+    expect(when({ type: 'drain' }).exit).toBeNull();
+    expect(accepted('a').exit).toBe('fine');
+  });
+
+  test('Ctrl-C waits for answers, saves what they allow, and sends nothing more', () => {
+    const { when, sees, accepted } = given(null);
+    when({ type: 'session' });
+    sees(tip('main', 'a'));
+    const draining = when({ type: 'drain' });
+    expect([draining.exit, told(draining)]).toEqual([null, ['draining']]);
+    const last = accepted('a');
+    expect([last.exit, saved(last)]).toEqual(['fine', { main: 'a' }]);
+  });
+
+  test('Ctrl-C waits no longer than its limit, nor for a dispatcher that went away', () => {
+    const silent = given(null);
+    silent.when({ type: 'session' });
+    silent.sees(tip('main', 'a'));
+    expect(silent.when({ type: 'drain' }).wakeAtMs).toBe(drainWithinMs);
+    expect(silent.when({ type: 'due' }, drainWithinMs).exit).toBe('fine');
+    const gone = given(null);
+    gone.when({ type: 'session' });
+    gone.sees(tip('main', 'a'));
+    gone.when({ type: 'drain' });
+    expect(gone.when({ type: 'away', reason: 'closed its connection', refused: false }).exit).toBe(
+      'fine',
+    );
+  });
+});

@@ -1,0 +1,72 @@
+/**
+ * Owns a stage for the observer's core: events go in with simulated time, outcomes come out.
+ * Never a git or a connection: commits are letters, and a test says which of them git has found.
+ */
+
+import { Core, type Policy } from '../../src/observer/core.js';
+import type { Event, Outcome } from '../../src/observer/events.js';
+import type { Described, Tip } from '../../src/observer/news.js';
+import { type Commit, parseCommit } from '../../src/protocol/ids.js';
+
+const usual: Policy = { intervalMs: 1_000, fromNow: false, latestOnly: false, once: false };
+
+/** An outcome in which nothing is asked of the world; a test names what differs. */
+export const nothing: Outcome = {
+  save: null,
+  send: [],
+  publish: [],
+  look: false,
+  walk: [],
+  wakeAtMs: null,
+  exit: null,
+};
+
+/** The commit that the letter stands for: `a` is aaaa… */
+export function id(letter: string): Commit {
+  const commit = parseCommit(letter.repeat(40));
+  if (commit === null) throw new Error(`${letter} is no hex digit`);
+  return commit;
+}
+
+export const described = (letter: string, parents = ''): Described => ({
+  commit: id(letter),
+  parents: [...parents].map(id),
+  author: 'Ada',
+  subject: `subject ${letter}`,
+});
+
+export const tip = (branch: string, letter: string, parents = ''): Tip => ({
+  ...described(letter, parents),
+  branch,
+});
+
+/** A core with the positions of an earlier observer (null: none), and the moment it lives in. */
+export function given(saved: Record<string, string> | null, policy: Partial<Policy> = {}) {
+  const positions =
+    saved === null
+      ? null
+      : new Map(Object.entries(saved).map(([branch, letter]) => [branch, id(letter)]));
+  const core = new Core({ ...usual, ...policy }, positions);
+  let nowMs = 0;
+  const when = (event: Event, atMs = nowMs): Outcome => {
+    nowMs = atMs;
+    return core.handle(event, nowMs);
+  };
+  return {
+    when,
+    sees: (...tips: Tip[]) => when({ type: 'looked', tips }),
+    walked: (...found: string[]) =>
+      when({
+        type: 'walked',
+        found: found.map((letters) => [...letters].map((l) => described(l))),
+      }),
+    accepted: (letter: string) => when({ type: 'accepted', commit: id(letter) }),
+  };
+}
+
+/** The commits that are sent, as letters. */
+export const sent = (outcome: Outcome) => outcome.send.map(({ commit }) => commit[0]).join('');
+export const told = (outcome: Outcome) => outcome.publish.map(({ type }) => type);
+export const saved = (outcome: Outcome) =>
+  outcome.save &&
+  Object.fromEntries([...outcome.save].map(([branch, commit]) => [branch, commit[0]]));
