@@ -1,0 +1,77 @@
+/**
+ * Owns what tests of the runner's core say to it and hear from it: two runs of one dispatcher,
+ * those that an ancestor's dispatcher asks for, and runners that have found either.
+ */
+
+import { expect } from 'vitest';
+import type { Assignment, Report } from '../../src/protocol/bodies.js';
+import { type RunId, runId } from '../../src/protocol/ids.js';
+import { Core } from '../../src/test-runner/core.js';
+import type { Effect, Event, Job } from '../../src/test-runner/events.js';
+import { commit as commitOf } from './commits.js';
+
+const assignment: Assignment = {
+  branch: 'main',
+  author: 'Ada',
+  subject: 'Fix it',
+  repository: null,
+  number: 1,
+};
+export const one = runId('0badcafe', 1);
+export const two = runId('0badcafe', 2);
+export const commit = commitOf(10);
+export const report: Report = {
+  end: 'passed',
+  exitCode: 0,
+  signal: null,
+  reason: '',
+  logBytes: 5,
+  durationMs: 3,
+};
+
+/** A runner that has found no dispatcher yet; an earlier process kept results of these runs. */
+export function runner(slots: number, ...kept: Job[]): Core {
+  return new Core({ slots, kept: kept.map((job) => ({ job, report })), localStart: '00000000' });
+}
+
+export function inSession(slots: number): Core {
+  const core = runner(slots);
+  core.handle({ type: 'session' }, 0);
+  return core;
+}
+
+export function inClassic(slots = 1): Core {
+  const core = runner(slots);
+  expect(core.handle({ type: 'classic' }, 0)).toEqual([{ do: 'register' }]);
+  return core;
+}
+
+export function job(run: RunId): Job {
+  return { run, commit, assignment, classic: false };
+}
+
+export function message(said: Extract<Event, { type: 'message' }>['message']): Event {
+  return { type: 'message', message: said };
+}
+
+export function runtest(run: RunId): Event {
+  return message({ verb: 'runtest', run, commit, body: assignment });
+}
+
+/** The suite of a run has ended with a report. */
+export function ended(which: RunId | Job): Event {
+  const of = typeof which === 'string' ? job(which) : which;
+  return { type: 'ended', job: of, ending: { kind: 'report', report } };
+}
+
+export function handedBack(run: RunId, detail: string): Effect {
+  return { do: 'send', message: { verb: 'handback', run, body: { reason: 'stopped', detail } } };
+}
+
+/** A run that an ancestor's dispatcher asked for: its id is the runner's own. */
+export function classicJob(counter: number): Job {
+  return { run: runId('00000000', counter), commit, assignment: untold, classic: true };
+}
+
+/** What an ancestor's dispatcher tells of a run: nothing. */
+const untold: Assignment = { branch: '', author: '', subject: '', repository: null, number: 1 };

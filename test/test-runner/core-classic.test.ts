@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import {
+  classicJob,
+  commit,
+  ended,
+  inClassic,
+  inSession,
+  report,
+} from '../support/runner-scenario.js';
+
+describe("a runner with an ancestor's dispatcher", () => {
+  test('A39: of two simultaneous runtests exactly one is OK', () => {
+    const core = inClassic();
+    const first = core.handle({ type: 'asked-to-run', commit }, 0);
+    const second = core.handle({ type: 'asked-to-run', commit }, 0);
+    expect(first.map((effect) => effect.do)).toEqual(['answer', 'start']);
+    expect(first[0]).toEqual({ do: 'answer', word: 'OK' });
+    expect(second).toEqual([{ do: 'answer', word: 'BUSY' }]);
+  });
+
+  test('takes no classic runtest while it has a session', () => {
+    expect(inSession(1).handle({ type: 'asked-to-run', commit }, 0)).toEqual([
+      { do: 'answer', word: 'Invalid command' },
+    ]);
+  });
+
+  test('A34: registers again when it was not pinged for ten seconds', () => {
+    const core = inClassic();
+    expect(core.handle({ type: 'tick' }, 9_999)).toEqual([]);
+    expect(core.handle({ type: 'pinged' }, 9_999)).toEqual([]);
+    expect(core.handle({ type: 'tick' }, 19_998)).toEqual([]);
+    expect(core.handle({ type: 'tick' }, 19_999)).toEqual([{ do: 'register' }]);
+    expect(core.handle({ type: 'tick' }, 20_000)).toEqual([]);
+  });
+
+  test('is registered by its session; to a dispatcher that is away it need not be', () => {
+    const core = inSession(1);
+    expect(core.handle({ type: 'tick' }, 60_000)).toEqual([]);
+    core.handle({ type: 'away', reason: 'closed its connection', refused: false }, 60_000);
+    expect(core.handle({ type: 'tick' }, 120_000)).toEqual([]);
+  });
+
+  test('registers again at once when that was not acknowledged', () => {
+    const core = inClassic();
+    expect(core.handle({ type: 'registered', taken: false }, 10)).toEqual([]);
+    expect(core.handle({ type: 'tick' }, 20)).toEqual([{ do: 'register' }]);
+  });
+
+  test('gives each run an id of its own, as an ancestor names only the commit', () => {
+    const core = inClassic(2);
+    const start = () => core.handle({ type: 'asked-to-run', commit }, 0)[1];
+    expect(start()).toEqual({ do: 'start', slot: 0, job: classicJob(1) });
+    expect(start()).toEqual({ do: 'start', slot: 1, job: classicJob(2) });
+  });
+
+  test('A27: delivers a result again until it is taken', () => {
+    const core = inClassic();
+    core.handle({ type: 'asked-to-run', commit }, 0);
+    const classic = classicJob(1);
+    const deliver = { do: 'deliver', job: classic, report };
+    expect(core.handle({ type: 'tick' }, 0)).toEqual([]);
+    expect(core.handle(ended(classic), 0)).toEqual([deliver]);
+    expect(core.handle({ type: 'tick' }, 1)).toEqual([]);
+    expect(core.handle({ type: 'delivered', run: classic.run, taken: false }, 2)).toEqual([]);
+    expect(core.handle({ type: 'tick' }, 3)).toEqual([deliver]);
+    expect(core.handle({ type: 'delivered', run: classic.run, taken: true }, 4)).toEqual([
+      { do: 'forget', job: classic },
+    ]);
+  });
+});

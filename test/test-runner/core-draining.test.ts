@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import {
+  classicJob,
+  commit,
+  ended,
+  handedBack,
+  inClassic,
+  inSession,
+  job,
+  message,
+  one,
+  runtest,
+  two,
+} from '../support/runner-scenario.js';
+
+describe('a runner that drains', () => {
+  test('leaves at once when nothing is in hand', () => {
+    expect(inSession(1).handle({ type: 'drain' }, 0)).toEqual([
+      { do: 'send', message: { verb: 'draining' } },
+      { do: 'leave', exitCode: 0 },
+    ]);
+  });
+
+  test('finishes and delivers what is in hand, takes nothing new, then leaves', () => {
+    const core = inSession(2);
+    core.handle(runtest(one), 0);
+    expect(core.handle({ type: 'drain' }, 0)).toEqual([
+      { do: 'send', message: { verb: 'draining' } },
+    ]);
+    expect(core.state).toBe('draining');
+    expect(core.waitsFor()).toEqual({ going: [job(one)], undelivered: [] });
+    expect(core.handle(runtest(two), 0)).toEqual([handedBack(two, 'the runner is leaving')]);
+    core.handle(ended(one), 0);
+    expect(core.waitsFor()).toEqual({ going: [], undelivered: [job(one)] });
+    expect(core.handle(message({ verb: 'recorded', run: one }), 0)).toEqual([
+      { do: 'forget', job: job(one) },
+      { do: 'leave', exitCode: 0 },
+    ]);
+  });
+
+  test('that is asked again ends its suites and hands their runs back', () => {
+    const core = inSession(1);
+    core.handle(runtest(one), 0);
+    expect(core.handle({ type: 'abort' }, 0)).toEqual([
+      { do: 'end', job: job(one), because: 'aborted' },
+      handedBack(one, 'the runner was stopped'),
+    ]);
+  });
+
+  test('that is asked again hands back no run that nobody awaits, nor one of an ancestor', () => {
+    const core = inSession(2);
+    core.handle(runtest(one), 0);
+    core.handle(message({ verb: 'revoked', run: one }), 0);
+    core.handle({ type: 'classic' }, 0);
+    core.handle({ type: 'asked-to-run', commit }, 0);
+    expect(core.handle({ type: 'abort' }, 0)).toEqual([
+      { do: 'end', job: job(one), because: 'aborted' },
+      { do: 'end', job: classicJob(1), because: 'aborted' },
+    ]);
+  });
+
+  test('says so again to a dispatcher that comes back', () => {
+    const core = inSession(1);
+    core.handle(runtest(one), 0);
+    core.handle({ type: 'drain' }, 0);
+    core.handle({ type: 'away', reason: 'closed its connection', refused: false }, 0);
+    expect(core.handle({ type: 'session' }, 0)).toEqual([
+      { do: 'send', message: { verb: 'draining' } },
+    ]);
+  });
+
+  test("is BUSY to an ancestor's dispatcher, and does not register with it any more", () => {
+    const core = inClassic(2);
+    core.handle({ type: 'asked-to-run', commit }, 0);
+    core.handle({ type: 'drain' }, 0);
+    expect(core.handle({ type: 'asked-to-run', commit }, 0)).toEqual([
+      { do: 'answer', word: 'BUSY' },
+    ]);
+    expect(core.handle({ type: 'tick' }, 60_000)).toEqual([]);
+    expect(core.handle({ type: 'classic' }, 60_000)).toEqual([]);
+  });
+});
