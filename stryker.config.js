@@ -4,7 +4,7 @@ export default {
     'src/dispatcher/core/*.ts',
     'src/dispatcher/shell/verdict-from-text.ts',
     'src/observer/{core,news,round}.ts',
-    'src/test-runner/core.ts',
+    'src/test-runner/{core,hand,classic}.ts',
   ],
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.mutants.config.ts' },
