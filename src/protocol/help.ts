@@ -8,16 +8,14 @@ import { requests, session } from './verbs.js';
 
 /** The reply to `help`: what a person may type at the dispatcher, a line each. */
 export function help(): string {
-  const lines = Object.entries<Row>(requests)
-    .filter(([, row]) => row.to === 'dispatcher' && row.from === 'anyone')
+  const typed = Object.entries<Row>(requests).filter(([, row]) => row.from === 'anyone');
+  const lines = [...typed, ['dispatch', requests.dispatch] as const]
     .filter(([verb]) => verb !== 'hello')
     .map(([verb, row]) => [usage(verb, row), row.says] as const);
   const width = Math.max(...lines.map(([written]) => written.length));
-  const rows = lines.map(([written, says]) => `  ${written.padEnd(width)}  ${says}`);
   return [
     'Trivet dispatcher. One request a connection, ended by Enter:',
-    ...rows,
-    `  ${usage('dispatch', requests.dispatch).padEnd(width)}  ${requests.dispatch.says}`,
+    ...lines.map(([written, says]) => `  ${written.padEnd(width)}  ${says}`),
     'A <commit> is a full id of 40 or 64 hex digits. docs/protocol.md has the rest.',
     '',
   ].join('\n');

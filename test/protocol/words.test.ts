@@ -18,6 +18,20 @@ describe('help', () => {
     expect(help()).toContain('dispatch:<commit>');
   });
 
+  test('says how a request ends and what a commit is, and ends its own last line', () => {
+    expect(help()).toContain('One request a connection, ended by Enter');
+    expect(help()).toContain('A <commit> is a full id of 40 or 64 hex digits');
+    expect(help()).toMatch(/[^\n]\n$/);
+  });
+
+  test('stands in two columns', () => {
+    const rows = help()
+      .split('\n')
+      .filter((line) => line.startsWith('  '));
+    const columns = rows.map((row) => row.search(/(?<=\S {2,})\S/));
+    expect(new Set(columns).size).toBe(1);
+  });
+
   test('fits a terminal of 80 columns', () => {
     for (const line of help().split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
@@ -67,6 +81,14 @@ describe('text from outside', () => {
     expect(json.report.safeParse({ ...report, logBytes: 0.5 }).success).toBe(false);
     expect(json.report.safeParse({ ...report, exitCode: 1e300 }).success).toBe(false);
     expect(json.hello.safeParse({ role: 'runner', name: 'r', capacity: 0 }).success).toBe(false);
+  });
+
+  test('a token in JSON could also be typed on its own line: no spaces, colons or newlines', () => {
+    const read = (token: string) =>
+      json.hello.safeParse({ role: 'runner', name: 'r', token }).data?.token;
+    expect(read('s3cret!')).toBe('s3cret!');
+    const others = ['two words', 'a:b', 'line\n', '', 'x'.repeat(257)];
+    expect(others.map(read)).toEqual(others.map(() => undefined));
   });
 
   test.each(['../x', 'a b', '', 'x'.repeat(101), 'é', 'a\n'])('%j is nobody’s name', (name) => {
