@@ -14,8 +14,17 @@
  *              +--------+
  */
 
+import type { z } from 'zod';
 import { countCharacters } from './characters.js';
-import { type Fault, type Header, readHeader, type Table } from './header.js';
+import {
+  type BodyHeader,
+  type Fault,
+  type Header,
+  type Incomplete,
+  invalid,
+  readHeader,
+  type Table,
+} from './header.js';
 import { Held } from './held.js';
 import type { Request, SessionMessage } from './messages.js';
 import { requests, session } from './verbs.js';
@@ -46,7 +55,7 @@ const carriageReturn = 0x0d;
 export class Decoder<Message> {
   readonly #table: Table;
   readonly #held = new Held();
-  #body: Header | null = null;
+  #body: BodyHeader | null = null;
   #dead = false;
 
   constructor(table: Table) {
@@ -61,7 +70,8 @@ export class Decoder<Message> {
   /** All that is complete now, in order. */
   push(bytes: Uint8Array): Decoded<Message>[] {
     const all: Decoded<Message>[] = [];
-    for (let next = this.first(bytes); next !== null; next = this.#next(false)) all.push(next);
+    let next = this.first(bytes);
+    for (; next !== null; next = orNull(this.#next(false))) all.push(next);
     return all;
   }
 
@@ -69,24 +79,18 @@ export class Decoder<Message> {
   first(bytes: Uint8Array): Decoded<Message> | null {
     if (this.#dead) return null;
     this.#held.add(bytes);
-    return this.#next(false);
+    return orNull(this.#next(false));
   }
 
   /** The one message that ends here because the peer fell silent, if what is held makes one. */
   quiet(): Decoded<Message> | null {
-    return this.#dead ? null : this.#next(true);
+    return orNull(this.#next(true));
   }
 
   /** As `quiet`, but nothing more will come: what is incomplete is a fault. */
   end(): Decoded<Message> | null {
-    const last = this.quiet();
-    if (last !== null || this.#dead) return last;
-    if (this.#body !== null) {
-      return this.#fault({ code: 'truncated', says: 'Invalid command: the body is too short\n' });
-    }
-    if (this.#held.length === 0) return null;
-    const read = readHeader(this.#table, this.#held.view(), true);
-    return read.kind === 'header' ? null : this.#fault(read.fault);
+    const last = this.#next(true);
+    return last?.kind === 'incomplete' ? this.#fault(last.fault) : last;
   }
 
   /** What came after the last message: the start of a session that followed a `hello`. */
@@ -94,56 +98,68 @@ export class Decoder<Message> {
     return this.#held.take(this.#held.length);
   }
 
-  #next(silent: boolean): Decoded<Message> | null {
-    if (this.#dead) return null;
+  /** Null where nothing is held: between two messages, and after a fault. */
+  #next(silent: boolean): Decoded<Message> | Incomplete | null {
     if (this.#body !== null) return this.#finishBody(this.#body, silent);
     this.#skipBlankLines();
     if (this.#held.length === 0) return null;
 
     const read = readHeader(this.#table, this.#held.view(), silent);
-    if (read.kind === 'fault') return this.#fault(read.fault);
-    if (read.kind === 'incomplete') return null;
-    this.#held.take(read.header.size);
-    if (read.header.length === null) return this.#message(read.header, null);
-    this.#body = read.header;
-    return this.#finishBody(read.header, silent);
+    switch (read.kind) {
+      case 'fault':
+        return this.#fault(read.fault);
+      case 'incomplete':
+        return read;
+      case 'line':
+        this.#held.take(read.header.size);
+        return this.#message(read.header, {});
+      case 'body follows':
+        this.#held.take(read.header.size);
+        this.#body = read.header;
+        return this.#finishBody(read.header, silent);
+    }
   }
 
-  #finishBody(header: Header, silent: boolean): Decoded<Message> | null {
-    const length = header.length ?? 0;
-    const { body } = header.row;
-    if (body.kind === 'none') return null;
+  #finishBody(header: BodyHeader, silent: boolean): Decoded<Message> | Incomplete {
+    const { body, length } = header;
     if (body.kind === 'characters') {
-      if (this.#held.length > body.bytesMax) {
-        return this.#fault({ code: 'too-long', says: 'Invalid command: the body is too long\n' });
-      }
-      if (!silent || countCharacters(this.#held.view()) < length) return null;
-      return this.#message(header, this.#held.take(this.#held.length));
+      if (this.#held.length > body.bytesMax) return this.#fault(bodyTooLong);
+      if (!silent || countCharacters(this.#held.view()) < length) return bodyTooShort;
+      return this.#message(header, { body: this.#held.take(this.#held.length) });
     }
-    if (this.#held.length < length) return null;
+    if (this.#held.length < length) return bodyTooShort;
     const bytes = this.#held.take(length);
-    if (body.kind === 'bytes') return this.#message(header, bytes);
-    const parsed = body.schema.safeParse(parseJson(bytes));
-    if (parsed.success) return this.#message(header, parsed.data);
+    if (body.kind === 'bytes') return this.#message(header, { body: bytes });
+    return this.#readJson(header, body.schema, bytes);
+  }
+
+  #readJson(header: Header, schema: z.ZodType, bytes: Buffer): Decoded<Message> {
+    let json: unknown;
+    try {
+      json = JSON.parse(bytes.toString('utf8'));
+    } catch {
+      // The peer's fault: it is told so, and the connection closes.
+      return this.#fault(invalid(`${header.verb}: body: not JSON`));
+    }
+    const parsed = schema.safeParse(json);
+    if (parsed.success) return this.#message(header, { body: parsed.data });
     const issue = parsed.error.issues[0];
     const where = issue?.path.join('.') || 'body';
-    return this.#fault({
-      code: 'malformed',
-      says: `Invalid command: ${header.verb}: ${where}: ${issue?.message ?? 'not JSON'}\n`,
-    });
+    return this.#fault(invalid(`${header.verb}: ${where}: ${issue?.message}`));
   }
 
   /** Here, once, bytes become types: each part passed the check that its row in the table names. */
-  #message(header: Header, body: unknown): Decoded<Message> {
+  #message(header: Header, body: { readonly body?: unknown }): Decoded<Message> {
     this.#body = null;
     const terminated = this.#startsWithLineEnd();
     this.#skipBlankLines();
-    const parts = { verb: header.verb, ...header.fields, ...(body === null ? {} : { body }) };
+    const parts = { verb: header.verb, ...header.fields, ...body };
     return { kind: 'message', message: parts as Message, terminated };
   }
 
   #fault(fault: Fault): Decoded<Message> {
     this.#dead = true;
+    this.#body = null;
     this.#held.take(this.#held.length);
     return { kind: 'fault', fault };
   }
@@ -158,11 +174,9 @@ export class Decoder<Message> {
   }
 }
 
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    // Not JSON is the peer's fault, and the schema that sees this `undefined` says so.
-    return undefined;
-  }
+const bodyTooShort: Incomplete = { kind: 'incomplete', fault: invalid('the body is too short') };
+const bodyTooLong = invalid('the body is too long');
+
+function orNull<Message>(next: Decoded<Message> | Incomplete | null): Decoded<Message> | null {
+  return next?.kind === 'incomplete' ? null : next;
 }

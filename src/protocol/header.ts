@@ -9,29 +9,37 @@
 import { parseHost } from './address.js';
 import { parseCommit, parseRun, parseSecret } from './ids.js';
 import { headerBytesMax } from './limits.js';
-import type { FieldTypes, Row } from './row.js';
+import type { BodyThatFollows, FieldTypes, Row } from './row.js';
 
 /** The peer said something that means nothing. `says` is fit to be sent back to it. */
 export interface Fault {
-  readonly code: 'unknown-verb' | 'malformed' | 'too-long' | 'truncated';
   readonly says: string;
 }
 
 export interface Header {
   readonly verb: string;
-  readonly row: Row;
   readonly fields: Readonly<Record<string, FieldTypes[keyof FieldTypes]>>;
-  /** Of the body, in bytes or characters; null where none follows. */
-  readonly length: number | null;
   /** Bytes that the header took, its last colon included, a newline not. */
   readonly size: number;
 }
 
-/** `incomplete` carries what would be said if nothing more came. */
+export interface BodyHeader extends Header {
+  readonly body: BodyThatFollows;
+  /** Of the body, in bytes or characters. */
+  readonly length: number;
+}
+
 export type HeaderRead =
-  | { readonly kind: 'header'; readonly header: Header }
+  | { readonly kind: 'line'; readonly header: Header }
+  | { readonly kind: 'body follows'; readonly header: BodyHeader }
   | { readonly kind: 'fault'; readonly fault: Fault }
-  | { readonly kind: 'incomplete'; readonly fault: Fault };
+  | Incomplete;
+
+/** More may come; `fault` is what is to be said if nothing does. */
+export interface Incomplete {
+  readonly kind: 'incomplete';
+  readonly fault: Fault;
+}
 
 export type Table = Readonly<Record<string, Row>>;
 
@@ -44,23 +52,25 @@ const colon = 0x3a;
  * might yet have been valid.
  */
 export function readHeader(table: Table, bytes: Buffer, endIsEnd: boolean): HeaderRead {
-  const lineEnd = bytes.subarray(0, headerBytesMax).indexOf(newline);
-  const line = bytes.subarray(0, lineEnd >= 0 ? lineEnd : headerBytesMax);
+  const most = bytes.subarray(0, headerBytesMax);
+  const lineEnd = most.indexOf(newline);
+  const terminated = lineEnd !== -1;
+  const line = terminated ? most.subarray(0, lineEnd) : most;
   const verbEnd = line.indexOf(colon);
-  const verb = (verbEnd < 0 ? line : line.subarray(0, verbEnd)).toString('latin1').trimEnd();
-  const terminated = lineEnd >= 0;
+  const hasColon = verbEnd !== -1;
+  const verb = (hasColon ? line.subarray(0, verbEnd) : line).toString('latin1').trimEnd();
   const row = Object.hasOwn(table, verb) ? table[verb] : undefined;
 
   if (row === undefined) {
     const fault = unknownVerb(verb, terminated);
     // A pause does not end `sta`, which may become `status`; a newline and the bound end anything.
-    const mayGrow = verbEnd < 0 && isPrefixOfAny(verb, table);
+    const mayGrow = !hasColon && isPrefixOfAny(verb, table);
     const isWhole = terminated || line.length >= headerBytesMax || (endIsEnd && !mayGrow);
     return { kind: isWhole ? 'fault' : 'incomplete', fault };
   }
-  const rest = verbEnd < 0 ? null : line.subarray(verbEnd + 1);
+  const rest = hasColon ? line.subarray(verbEnd + 1) : null;
   const found = { verb, row, rest, restAt: verbEnd + 1, size: line.length, terminated };
-  if (row.body.kind !== 'none') return readUpToBody(found);
+  if (row.body.kind !== 'none') return readUpToBody(found, row.body);
   return readLine(found, endIsEnd && !holdsSecret(row));
 }
 
@@ -91,24 +101,27 @@ function readLine({ verb, row, rest, size, terminated }: Line, endIsEnd: boolean
   }
   const names = Object.keys(row.fields);
   const texts = splitFields(rest?.toString('latin1').trimEnd() ?? null, row);
-  if (texts === null || texts.length !== names.length) {
-    const mayGrow = !terminated && (texts?.length ?? 0) < names.length;
+  if (texts.length !== names.length) {
+    const mayGrow = !terminated && texts.length < names.length;
     return { kind: mayGrow ? 'incomplete' : 'fault', fault };
   }
   const fields = readFields(row, texts);
-  if (fields !== null) return { kind: 'header', header: { verb, row, fields, length: null, size } };
+  if (fields !== null) return { kind: 'line', header: { verb, fields, size } };
   return { kind: !terminated && mayGrowIntoFields(row, texts) ? 'incomplete' : 'fault', fault };
 }
 
 /** Reads a header that ends with the colon before its body. */
-function readUpToBody({ verb, row, rest, restAt, size, terminated }: Line): HeaderRead {
+function readUpToBody(
+  { verb, row, rest, restAt, size, terminated }: Line,
+  body: BodyThatFollows,
+): HeaderRead {
   const fault = malformed(verb, row);
   const names = Object.keys(row.fields);
   const texts: string[] = [];
   let at = 0;
   while (rest !== null && texts.length <= names.length) {
     const end = rest.indexOf(colon, at);
-    if (end < 0) break;
+    if (end === -1) break;
     texts.push(rest.subarray(at, end).toString('latin1'));
     at = end + 1;
   }
@@ -120,18 +133,17 @@ function readUpToBody({ verb, row, rest, restAt, size, terminated }: Line): Head
   const fields = readFields(row, texts);
   if (fields === null || !/^[0-9]{1,30}$/.test(lengthText)) return { kind: 'fault', fault };
   const length = Number(lengthText);
-  const bytesMax = row.body.kind === 'none' ? 0 : row.body.bytesMax;
-  if (length > bytesMax) {
-    return { kind: 'fault', fault: tooLong(`a body of ${verb} holds at most ${bytesMax} bytes`) };
+  if (length > body.bytesMax) {
+    const why = `a body of ${verb} holds at most ${body.bytesMax} bytes`;
+    return { kind: 'fault', fault: tooLong(why) };
   }
-  return { kind: 'header', header: { verb, row, fields, length, size: restAt + at } };
+  return { kind: 'body follows', header: { verb, fields, size: restAt + at, body, length } };
 }
 
 /** Cuts at colons; a host takes the colons that the other fields leave over. */
-function splitFields(text: string | null, row: Row): string[] | null {
-  const kinds = Object.values(row.fields);
-  if (kinds.length === 0) return text === null ? [] : null;
+function splitFields(text: string | null, row: Row): string[] {
   if (text === null) return [];
+  const kinds = Object.values(row.fields);
   const parts = text.split(':');
   const hostAt = kinds.indexOf('host');
   const surplus = parts.length - kinds.length;
@@ -181,17 +193,20 @@ function isPrefixOfAny(text: string, table: Table): boolean {
 
 /** The ancestor's two words, alone, for a peer that compares them; a hint for one that types. */
 function unknownVerb(verb: string, terminated: boolean): Fault {
+  if (!terminated) return { says: 'Invalid command' };
   const shown = verb.slice(0, 40).replace(/[^\x20-\x7e]/g, '?');
-  return {
-    code: 'unknown-verb',
-    says: terminated ? `Invalid command: "${shown}" is not a verb; type help\n` : 'Invalid command',
-  };
+  return invalid(`"${shown}" is not a verb; type help`);
 }
 
 function malformed(verb: string, row: Row): Fault {
-  return { code: 'malformed', says: `Invalid command: it is written ${usage(verb, row)}\n` };
+  return invalid(`it is written ${usage(verb, row)}`);
 }
 
 function tooLong(why: string): Fault {
-  return { code: 'too-long', says: `Invalid command: too long; ${why}\n` };
+  return invalid(`too long; ${why}`);
+}
+
+/** What a peer is told that wrote something else than it should. */
+export function invalid(why: string): Fault {
+  return { says: `Invalid command: ${why}\n` };
 }

@@ -20,12 +20,13 @@ export interface FieldTypes {
   readonly secret: string;
 }
 
+export type Body = { readonly kind: 'none' } | BodyThatFollows;
+
 /**
  * What follows the header. `bytes`: exactly as many as announced. `characters`: at least as many
  * as announced, counted as Python 3 counts them, until the peer is quiet. A schema: JSON.
  */
-export type Body =
-  | { readonly kind: 'none' }
+export type BodyThatFollows =
   | { readonly kind: 'bytes'; readonly bytesMax: number }
   | { readonly kind: 'characters'; readonly bytesMax: number }
   | { readonly kind: 'json'; readonly bytesMax: number; readonly schema: z.ZodType };

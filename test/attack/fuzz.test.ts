@@ -170,9 +170,9 @@ function aimed(bytes: Uint8Array, heard: string): Uint8Array {
 
 type Found = Decoded<unknown>;
 
-/** All but the words of a fault, and whether a body's newline has come yet, which nobody asks. */
+/** All but whether a body's newline has come yet, which nobody asks. */
 function essence(decoded: Found): unknown {
-  return decoded.kind === 'fault' ? decoded.fault.code : decoded.message;
+  return decoded.kind === 'fault' ? decoded.fault.says : decoded.message;
 }
 
 /** What a terminal would obey, a newline aside. */

@@ -80,6 +80,8 @@ describe('what a person types, ended by Enter', () => {
     ['\u001b[2Jboo\n', 'Invalid command: "?[2Jboo" is not a verb; type help'],
     ['constructor\n', 'Invalid command: "constructor" is not a verb; type help'],
     ['__proto__:x\n', 'Invalid command: "__proto__" is not a verb; type help'],
+    [':x\n', 'Invalid command: "" is not a verb; type help'],
+    [`${'x'.repeat(99)}\n`, `Invalid command: "${'x'.repeat(40)}" is not a verb; type help`],
     ['status:\n', 'Invalid command: it is written status'],
     [`log:${c.slice(0, 7)}\n`, 'Invalid command: it is written log:<commit>'],
   ])('%j', (text, heard) => {
@@ -119,11 +121,20 @@ describe('how a peer of our own opens and holds a session', () => {
 
   test.each([
     ['hello:2:{}\n', 'Invalid command: hello: role:'],
-    ['hello:3:no!\n', 'Invalid command: hello: body:'],
+    ['hello:3:no!\n', 'Invalid command: hello: body: not JSON'],
     ['hello:4:null\n', 'Invalid command: hello: body:'],
-    [`hello:${json.length + 2}:${json}, \n`, 'Invalid command: hello: body:'],
+    [`hello:${json.length + 2}:${json}, \n`, 'Invalid command: hello: body: not JSON'],
   ])('%j is answered with what is wrong', (text, says) => {
     expect(said('quiet', text)).toContain(says);
+  });
+
+  test.each([
+    [{ run, commit: 'HEAD' }, 'runs.0.commit: not a full commit id'],
+    [{ run: '../../x', commit: c }, 'runs.0.run: not a run id'],
+  ])('hello names runs in full; of %j it is told what is wrong, and where', (held, why) => {
+    const text = JSON.stringify({ ...hello, runs: [held] });
+    const heard = said('quiet', `hello:${text.length}:${text}\n`);
+    expect(heard).toBe(`Invalid command: hello: ${why}`);
   });
 
   test('a log chunk may hold any bytes, newlines and colons among them', () => {
@@ -154,6 +165,19 @@ describe('A5: the pieces in which bytes come mean nothing', () => {
     ]) {
       expect([text, said('quiet', text)]).toEqual([text, 'waits for more']);
     }
+  });
+
+  test.each([
+    ['sta:', 'Invalid command'],
+    [':', 'Invalid command'],
+    ['status:', 'Invalid command: it is written status'],
+    ['dispatch:HEAD', 'Invalid command: it is written dispatch:<commit>'],
+    [`dispatch:${c}:master`, 'Invalid command: it is written dispatch:<commit>'],
+    [`dispatch:${c.slice(0, 39)}\n`, 'Invalid command: it is written dispatch:<commit>'],
+    ['register:localhost\n', 'Invalid command: it is written register:<host>:<port>'],
+    [`results:${c}\n`, 'Invalid command: it is written results:<commit>:<length>:<body>'],
+  ])('what nothing further could mend is answered at the first pause: %j', (text, says) => {
+    expect(said('quiet', text)).toBe(says);
   });
 
   test('A6: a header and its body in two segments are one message', () => {
