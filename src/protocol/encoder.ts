@@ -25,11 +25,11 @@ function parts(row: Row, message: { verb: string; body?: unknown }): Uint8Array[
   const values = message as unknown as Readonly<Record<string, unknown>>;
   const fields = Object.keys(row.fields).map((name) => `:${String(values[name])}`);
   const header = message.verb + fields.join('');
-  if (row.body.kind === 'none') return [Buffer.from(header, 'latin1')];
+  if (row.body.kind === 'none') return [Buffer.from(header)];
   const body =
     row.body.kind === 'json'
       ? Buffer.from(JSON.stringify(message.body))
       : (message.body as Uint8Array);
   const length = row.body.kind === 'characters' ? countCharacters(body) : body.byteLength;
-  return [Buffer.from(`${header}:${length}:`, 'latin1'), body];
+  return [Buffer.from(`${header}:${length}:`), body];
 }
