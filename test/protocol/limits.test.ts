@@ -169,6 +169,26 @@ describe('what is held', () => {
     );
   });
 
+  test('is the packet itself, not a copy, where nothing was held before', () => {
+    const packet = Buffer.alloc(10_000);
+    const held = new Held();
+    held.add(packet);
+    expect(held.view().buffer).toBe(packet.buffer);
+  });
+
+  test('is moved only as often as its room doubles: 10,000 single bytes cost no 10,000 copies', () => {
+    const held = new Held();
+    let before = held.view();
+    let moves = 0;
+    for (let count = 0; count < 10_000; count += 1) {
+      held.add(Uint8Array.of(1));
+      const view = held.view();
+      if (view.buffer !== before.buffer || view.byteOffset !== before.byteOffset) moves += 1;
+      before = view;
+    }
+    expect(moves).toBeLessThan(20);
+  });
+
   test('what was taken stays as it is while more is added', () => {
     const held = new Held();
     held.add(Buffer.from('ab'));
