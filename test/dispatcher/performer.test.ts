@@ -77,11 +77,22 @@ test('a classic runner is not told OK while there is no room for its address', a
   expect(happened).toEqual(['blocked', 'prepared', 'open again', 'OK 1', 'told of 1']);
 });
 
+test('one that is closed while the disk is full tries no more, and never says OK', async () => {
+  const { performer, happened, disk, clock } = given();
+  disk.isFull = true;
+  performer.submit(accepted(1));
+  await eventually('the disk is tried', () => performer.isBlocked);
+  performer.close();
+  disk.isFull = false;
+  clock.pass(10_000);
+  expect(happened).toEqual(['blocked']);
+});
+
 test('an error that is not a full disk is not survived: recovery recovers', () => {
   const { performer, happened, disk } = given();
   disk.isBroken = true;
   performer.submit(accepted(1));
-  expect(() => performer.flush()).toThrow('broken');
+  expect(() => performer.close()).toThrow('broken');
   disk.isBroken = false;
   expect(happened).not.toContain('OK 1');
 });

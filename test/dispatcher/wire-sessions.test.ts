@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { LogFiles } from '../../src/dispatcher/store/logs.js';
 import { tell, type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
 import { startDispatcher } from '../support/dispatchers.js';
@@ -41,6 +42,25 @@ describe('modern sessions', () => {
     runner.finishes(run, 'good and late');
     await runner.hears('recorded');
     expect(result(c).toString()).toBe('good and late');
+  });
+
+  test('a result that is on its way to the disk when the dispatcher ends is its successor’s', async () => {
+    const { port, folder, close } = await startDispatcher();
+    const runner = await modernPeer(port, { role: 'runner', name: 'ada' });
+    await tell(port, `dispatch:${c}`);
+    const { run } = await runner.hears('runtest');
+    const { seal } = LogFiles.prototype;
+    const sealed = new Promise<void>((resolve) => {
+      vi.spyOn(LogFiles.prototype, 'seal').mockImplementationOnce(function (this: LogFiles, name) {
+        const sealing = seal.call(this, name);
+        close();
+        return sealing.finally(() => setImmediate(resolve));
+      });
+    });
+    runner.finishes(run, 'good\n');
+    await sealed;
+    const again = await startDispatcher({ folder });
+    expect(await type(again.port, `verdict:${c}`)).toBe('running\n');
   });
 
   test('a runner that reports two runs in one packet is still heard afterwards', async () => {

@@ -11,7 +11,7 @@
  * input (`blocked`), and the same turn is tried again until there is room.
  */
 
-import type { Clock } from '../../world/clock.js';
+import type { Cancel, Clock } from '../../world/clock.js';
 import type { Outcome, Send } from '../core/events.js';
 import type { Entry } from '../core/journal.js';
 
@@ -36,6 +36,7 @@ export class Performer {
   #curious: (() => void)[] = [];
   #isScheduled = false;
   #isBlocked = false;
+  #cancelRetry: Cancel = () => {};
 
   constructor(clock: Clock, effects: Effects) {
     this.#clock = clock;
@@ -61,9 +62,10 @@ export class Performer {
     else this.#curious.push(call);
   }
 
-  /** Performs now what waits; for the last words before an exit. */
-  flush(): void {
+  /** Performs now what waits, the last words before an exit; what has no room is forgotten. */
+  close(): void {
     if (this.#turn.length > 0 && !this.#isBlocked) this.#perform();
+    this.#cancelRetry();
   }
 
   #perform(): void {
@@ -76,7 +78,7 @@ export class Performer {
       if (!this.#effects.isDiskFull(error)) throw error;
       if (!this.#isBlocked) this.#effects.blocked(true, error);
       this.#isBlocked = true;
-      this.#clock.after(retryEveryMs, () => this.#perform());
+      this.#cancelRetry = this.#clock.after(retryEveryMs, () => this.#perform());
       return;
     }
     this.#turn = [];

@@ -4,9 +4,10 @@
  * Never changes a job: that takes an event.
  */
 
+import type { Report } from '../../protocol/bodies.js';
 import { encodeSession } from '../../protocol/encoder.js';
 import { help } from '../../protocol/help.js';
-import { type Commit, type SessionId, sessionId } from '../../protocol/ids.js';
+import { type Commit, type RunId, type SessionId, sessionId } from '../../protocol/ids.js';
 import { heartbeatEveryMs } from '../../protocol/limits.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
@@ -46,6 +47,7 @@ export class Reception {
   readonly #waiting = new Map<RequestId, Visitor>();
   readonly #sessions = new Map<SessionId, Session>();
   #counter = 0;
+  #isClosed = false;
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
@@ -53,6 +55,7 @@ export class Reception {
 
   /** A visitor's request. `terminated`: a newline ended it, as people's do. */
   hear(visitor: Visitor, request: Request, terminated: boolean): void {
+    if (this.#isClosed) return;
     const { isTrusted, connection } = visitor;
     const says = this.#options.door.refuses(request, isTrusted, connection.remoteHost);
     if (says === null) this.#serve(visitor, request, terminated);
@@ -62,6 +65,11 @@ export class Reception {
 
   session(id: SessionId): Session | undefined {
     return this.#sessions.get(id);
+  }
+
+  /** Hears nobody any more: connections linger, and work for a disk may outlast the store. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /** Who waits for our disk cannot be heard, and must not be called silent for it. */
@@ -158,7 +166,7 @@ export class Reception {
       log: (message) => logs.add(id, message),
       seal: (run, report) => logs.seal(id, run, report),
       room: (error) => logs.room(error),
-      isRecorded: (run) => store.isRecorded(run),
+      results: (run, report) => this.#finish(id, run, report),
       gone: () => this.#sessions.delete(id),
     });
     this.#sessions.set(id, session);
@@ -178,8 +186,15 @@ export class Reception {
     commit: Commit,
     description: (SessionMessage & { verb: 'dispatch' })['body'],
   ): void {
+    if (this.#isClosed) return;
     const histories = this.#histories(commit);
     this.#options.feed({ type: 'dispatch', from, commit, description, histories });
+  }
+
+  #finish(session: SessionId, run: RunId, report: Report): void {
+    if (this.#isClosed) return;
+    const recorded = this.#options.store.isRecorded(run);
+    this.#options.feed({ type: 'results', session, run, report, recorded });
   }
 
   async #keepResult(request: RequestId, commit: Commit, output: Uint8Array): Promise<void> {

@@ -23,7 +23,8 @@ export interface SessionHost {
   readonly log: (message: SessionMessage & { verb: 'log' }) => SessionMessage | null;
   /** Makes a run's log durable; answers what to say if it is not whole. */
   readonly seal: (run: RunId, report: Report) => Promise<SessionMessage | null>;
-  readonly isRecorded: (run: RunId) => boolean;
+  /** Looks up what the store knows of the run, then hands its report to the core. */
+  readonly results: (run: RunId, report: Report) => void;
   /** Resolves when there is room on the disk again. Throws what is no full disk. */
   readonly room: (error: unknown) => Promise<void>;
   /** The session is over. */
@@ -187,11 +188,8 @@ export class Session {
     });
     if (missing === 'again') this.#inbox.unshift(message);
     else if (missing !== null) this.send(missing);
-    else {
-      const recorded = this.#host.isRecorded(run);
-      // Even when the session ended meanwhile: the result is whole, and the core may want it.
-      this.#host.feed({ type: 'results', session: this.id, run, report, recorded });
-    }
+    // Even when the session ended meanwhile: the result is whole, and the core may want it.
+    else this.#host.results(run, report);
   }
 
   #leave(reason: string): void {
