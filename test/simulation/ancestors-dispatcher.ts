@@ -31,7 +31,7 @@ export class AncestorsDispatcher {
     const disk = new SimulatedDisk(ground.timeline, ground.random);
     this.machine = new Machine(
       ground,
-      { name: 'ancestor', host: dispatcherAddress.host, disk },
+      { name: 'dispatcher', host: dispatcherAddress.host, disk },
       { run: (life) => this.#run(life), drain: () => this.machine.life.end() },
     );
     this.#ground = ground;

@@ -16,6 +16,7 @@ import { Weather } from './weather.js';
 
 export function ancestralCast(ground: Ground): Cast {
   const { random, history, witness } = ground;
+  ground.tell('world', { event: 'ancestral', msg: 'its dispatcher is one of the ancestor’s' });
   const dispatcher = new AncestorsDispatcher(ground, random.pick(['OK', 'ok'] as const));
   const observer = new ObserverMachine(ground, (commit) => {
     if (dispatcher.accepted.has(commit)) return;
