@@ -35,7 +35,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     becomes: '        visitor.reply(answers.why(core, store, request.commit, nowMs));',
     breaks: ['reason'],
     withinSeeds: 1500,
-    from: 100,
+    from: 950,
   },
   {
     name: 'why a job waits is not told once it had a run',
@@ -60,7 +60,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     becomes: '  const chosen = null;',
     breaks: ['told'],
     withinSeeds: 3000,
-    from: 270,
+    from: 1_750,
   },
   {
     name: 'a clock that was set back makes a retry wait for hours',
@@ -79,7 +79,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     });`,
     breaks: ['crash'],
     withinSeeds: 3000,
-    from: 425,
+    from: 600,
   },
   {
     name: 'a run is recorded before its log is there',
