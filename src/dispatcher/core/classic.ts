@@ -7,10 +7,10 @@ import { type Address, formatAddress, isLoopback } from '../../protocol/address.
 import { plain } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { EventOf } from './events.js';
-import { attempts, runOf } from './job.js';
+import { attempts } from './job.js';
 import { finish, isWanted, takeReport } from './leases.js';
 import type { PeerKey, Runner } from './pool.js';
-import { classicRunnersMax, revisitEveryBeats, revisitsMax } from './rules.js';
+import { classicRunnersMax, revisitEveryBeats, revisitsMax, silentBeatsMax } from './rules.js';
 import { giveBack, loseAll } from './sessions.js';
 import type { State, Turn } from './turn.js';
 
@@ -66,8 +66,7 @@ export function classicRunOf(state: State, commit: Commit): RunId | null {
   for (const job of state.jobs.ofCommit(commit)) {
     const run = attempts(job).findLast(({ classic }) => classic)?.id;
     if (run === undefined) continue;
-    // Whoever sends a classic result does not say who it is: it is taken for the run's holder.
-    if (isWanted(state, run, state.pool.holderOf(run)?.key ?? '')) return run;
+    if (isWanted(state, run, null)) return run;
   }
   return null;
 }
@@ -76,20 +75,18 @@ export function results(
   turn: Turn,
   { request, commit, run, report }: EventOf<'classic-results'>,
 ): void {
-  const holder = run === null ? undefined : turn.state.pool.holderOf(run);
-  if (holder !== undefined) holder.silentBeats = 0;
-  const taken = run !== null && takeReport(turn, run, report, holder?.key ?? '');
-  if (taken) turn.reply(request, 'OK');
-  else if (turn.jobsOf(commit).some(({ state }) => state.kind === 'finished')) {
-    // The ancestor sends twice when it missed our reply; saying OK again is harmless (A26).
-    turn.reply(request, 'OK');
-  } else turn.reply(request, 'No run of that commit waits for a result\n');
+  if (run !== null) {
+    const holder = turn.state.pool.holderOf(run);
+    if (holder !== undefined) holder.silentBeats = 0;
+    takeReport(turn, run, report, null);
+  }
+  // The ancestor sends twice when it missed our reply; saying OK again is harmless (A26).
+  const isRecorded = turn.jobsOf(commit).some(({ state }) => state.kind === 'finished');
+  turn.reply(request, isRecorded ? 'OK' : 'No run of that commit waits for a result\n');
 }
 
 /** One beat of a classic runner: asked again where that is due, revisited, or given up. */
-export function pulse(turn: Turn, runner: Runner, isDue: boolean, silentBeatsMax: number): void {
-  if (runner.via.kind !== 'classic') return;
-  const { address } = runner.via;
+export function pulse(turn: Turn, runner: Runner, address: Address, isDue: boolean): void {
   const ping = { to: 'classic', runner: runner.key, address, run: null } as const;
   if (runner.revisits !== null) {
     if ((turn.state.beats + runner.phase) % revisitEveryBeats !== 0) return;
@@ -110,16 +107,16 @@ export function pulse(turn: Turn, runner: Runner, isDue: boolean, silentBeatsMax
 
 /** A classic runner cannot end a suite that hangs: after so long its job is timed out (A29). */
 export function endOverdue(turn: Turn): void {
-  for (const job of [...turn.state.jobs.leased()]) {
-    const run = runOf(job, job.state.run);
-    if (run?.classic !== true || turn.nowMs - run.leasedAtMs < turn.state.classicRunMaxMs) continue;
+  for (const { job, run } of [...turn.state.jobs.leased()]) {
+    const durationMs = turn.nowMs - run.leasedAtMs;
+    if (!run.classic || durationMs < turn.state.classicRunMaxMs) continue;
     finish(turn, job, run.id, {
       verdict: 'timed-out',
       exitCode: null,
       signal: null,
       reason: `the classic runner ${run.runner} sent no result in time`,
       logBytes: 0,
-      durationMs: turn.nowMs - run.leasedAtMs,
+      durationMs,
     });
   }
 }

@@ -10,10 +10,9 @@
  */
 
 import type { Commit, RunId } from '../../protocol/ids.js';
-import { missedPingsMax } from '../../protocol/limits.js';
 import * as classic from './classic.js';
 import type { Event, Outcome } from './events.js';
-import { type Job, runOf } from './job.js';
+import type { Job } from './job.js';
 import type { Entry, JobId } from './journal.js';
 import { assign, giveUp, giveUpIfHopeless, isWanted, lose } from './leases.js';
 import * as people from './people.js';
@@ -22,9 +21,6 @@ import type { Observer, Runner } from './pool.js';
 import { beatsPerHeartbeat, cancelWithinMs, returnWithinMs } from './rules.js';
 import * as sessions from './sessions.js';
 import { type Founding, State, Turn } from './turn.js';
-
-/** Silence for longer than this costs a peer its session: three pings unanswered. */
-const silentBeatsMax = missedPingsMax * beatsPerHeartbeat;
 
 export class DispatcherCore {
   readonly #state: State;
@@ -53,7 +49,7 @@ export class DispatcherCore {
       case 'heard':
         return this.#hear(event.session);
       case 'left':
-        return sessions.left(turn, event);
+        return sessions.left(turn, event.session, event.reason);
       case 'draining':
         return sessions.draining(turn, event);
       case 'results':
@@ -96,15 +92,9 @@ export class DispatcherCore {
     for (const peer of state.pool.all()) {
       peer.silentBeats += 1;
       const isDue = (state.beats + peer.phase) % beatsPerHeartbeat === 0;
-      if (peer.role === 'runner' && peer.via.kind === 'classic') {
-        classic.pulse(turn, peer, isDue, silentBeatsMax);
-      } else {
-        const session = peer.role === 'observer' ? peer.session : sessionOf(peer);
-        if (peer.silentBeats > silentBeatsMax) {
-          turn.hangUp(session, 'you missed 3 pings');
-          sessions.left(turn, { type: 'left', session, reason: 'missed 3 pings' });
-        } else if (isDue) turn.send(session, { verb: 'ping' });
-      }
+      if (peer.role === 'observer') sessions.pulse(turn, peer, peer.session, isDue);
+      else if (peer.via.kind === 'session') sessions.pulse(turn, peer, peer.via.session, isDue);
+      else classic.pulse(turn, peer, peer.via.address, isDue);
     }
     if (state.beats % beatsPerHeartbeat !== 0) return;
     this.#endOverdue(turn);
@@ -114,12 +104,10 @@ export class DispatcherCore {
   #endOverdue(turn: Turn): void {
     const { jobs, pool } = turn.state;
     classic.endOverdue(turn);
-    for (const job of [...jobs.leased()]) {
-      const { run } = job.state;
-      const isOrphan = pool.holderOf(run) === undefined;
+    for (const { job, run } of [...jobs.leased()]) {
+      const isOrphan = pool.holderOf(run.id) === undefined;
       if (isOrphan && turn.nowMs - this.#sinceMs >= returnWithinMs) {
-        const runner = runOf(job, run)?.runner ?? 'its runner';
-        lose(turn, run, runner, 'did not come back after the dispatcher restarted');
+        lose(turn, run.id, run.runner, 'did not come back after the dispatcher restarted');
       } else if (turn.nowMs - (job.cancelAskedAtMs ?? turn.nowMs) >= cancelWithinMs) {
         giveUp(turn, job, 'cancelled', 'its runner did not report the end in time');
       }
@@ -141,7 +129,7 @@ export class DispatcherCore {
 
   /** The job that has or had that run, while it is in memory. */
   jobOfRun(run: RunId): Job | undefined {
-    return this.#state.jobs.ofRun(run)?.job;
+    return this.#state.jobs.ofRun(run);
   }
 
   /** Whether that session may add to that run's log: where its report would be taken. */
@@ -194,9 +182,4 @@ export class DispatcherCore {
     const { circumstances } = new Turn(this.#state, nowMs);
     return whyWaiting(job, ahead, this.#state.pool.runners(), circumstances);
   }
-}
-
-function sessionOf(runner: Runner) {
-  if (runner.via.kind !== 'session') throw new Error(`${runner.name} has no session`);
-  return runner.via.session;
 }

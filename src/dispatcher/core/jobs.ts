@@ -5,7 +5,7 @@
  */
 
 import type { Commit, RunId } from '../../protocol/ids.js';
-import { after, type Job, type Run, runOf } from './job.js';
+import { after, type Job, type Run } from './job.js';
 import type { Entry, JobId } from './journal.js';
 import { finishedRememberedMs } from './rules.js';
 
@@ -33,16 +33,13 @@ export class Jobs {
   }
 
   ofCommit(commit: Commit): Job[] {
-    return [...(this.#byCommit.get(commit) ?? [])].flatMap((id) => this.#all.get(id) ?? []);
+    return [...(this.#byCommit.get(commit) ?? [])].map((id) => this.#known(id));
   }
 
-  /** The job that has or had that run, with the run. */
-  ofRun(run: RunId): { job: Job; run: Run } | undefined {
+  /** The job that has or had that run. */
+  ofRun(run: RunId): Job | undefined {
     const id = this.#byRun.get(run);
-    if (id === undefined) return undefined;
-    const job = this.#known(id);
-    const found = runOf(job, run);
-    return found === undefined ? undefined : { job, run: found };
+    return id === undefined ? undefined : this.#known(id);
   }
 
   /** In the order in which they are to be served. */
@@ -55,8 +52,12 @@ export class Jobs {
     return this.#interrupted.size + this.#fresh.size;
   }
 
-  *leased(): Generator<Job & { state: { kind: 'leased' } }> {
-    for (const id of this.#leased) yield this.#known(id) as Job & { state: { kind: 'leased' } };
+  /** Each with the run that has its lease: the only one of its runs that has no end. */
+  *leased(): Generator<{ job: Job; run: Run }> {
+    for (const id of this.#leased) {
+      const job = this.#known(id);
+      for (const run of job.runs) if (run.end === null) yield { job, run };
+    }
   }
 
   get leasedCount(): number {
@@ -86,9 +87,8 @@ export class Jobs {
 
   #queue(job: Job): void {
     const queues = [this.#interrupted, this.#fresh, this.#leased, this.#finished];
-    const home = this.#home(job);
-    for (const queue of queues) if (queue !== home) queue.delete(job.id);
-    home.add(job.id);
+    for (const queue of queues) queue.delete(job.id);
+    this.#home(job).add(job.id);
   }
 
   #home({ state }: Job): Set<JobId> {

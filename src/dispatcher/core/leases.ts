@@ -10,7 +10,7 @@ import { hasAttempt, type Job } from './job.js';
 import type { Ending } from './journal.js';
 import { chooseRunner, isFree, suits } from './placing.js';
 import type { PeerKey, Runner } from './pool.js';
-import { afterFault } from './rules.js';
+import { whyHopeless } from './rules.js';
 import type { State, Turn } from './turn.js';
 
 /** Gives waiting jobs to free runners, in the order of the queue. */
@@ -36,23 +36,24 @@ export function assign(turn: Turn): void {
 /**
  * Whether that run may still log and report: it has the lease, or it lost the lease and nobody
  * has got it since. A `rerun` wants new runs, so those from before it are over for good.
+ * `from` is null for a classic result, which does not say who sends it.
  */
-export function isWanted({ jobs, pool }: State, run: RunId, from: PeerKey): boolean {
-  const job = jobs.ofRun(run)?.job;
-  if (job === undefined || pool.get(from)?.role === 'observer') return false;
+export function isWanted({ jobs, pool }: State, run: RunId, from: PeerKey | null): boolean {
+  const job = jobs.ofRun(run);
+  if (job === undefined) return false;
+  if (from !== null && pool.get(from)?.role === 'observer') return false;
   if (job.state.kind === 'leased' && job.state.run === run) {
     // After a restart of ours nobody holds it yet: a result may arrive before its runner does.
     const holder = pool.holderOf(run);
-    return holder === undefined || holder.key === from;
+    return holder === undefined || from === null || holder.key === from;
   }
   return job.state.kind === 'waiting' && hasAttempt(job, run, ['lost', 'stopped']);
 }
 
 /** The run's report ends its job, if it is wanted. */
-export function takeReport(turn: Turn, run: RunId, report: Report, from: PeerKey): boolean {
-  const found = turn.state.jobs.ofRun(run);
-  if (found === undefined || !isWanted(turn.state, run, from)) return false;
-  const { job } = found;
+export function takeReport(turn: Turn, run: RunId, report: Report, from: PeerKey | null): boolean {
+  const job = turn.state.jobs.ofRun(run);
+  if (job === undefined || !isWanted(turn.state, run, from)) return false;
   const isLate = job.state.kind === 'waiting';
   const holder = turn.state.pool.holderOf(run);
   if (holder !== undefined) holder.refusals = 0;
@@ -83,9 +84,8 @@ export function giveUp(turn: Turn, job: Job, verdict: Ending['verdict'], reason:
 
 /** A run that came back with its runner has its lease again, if nobody else got it meanwhile. */
 export function resume(turn: Turn, run: RunId, runner: Runner): boolean {
-  const found = turn.state.jobs.ofRun(run);
-  if (found === undefined) return false;
-  const { job } = found;
+  const job = turn.state.jobs.ofRun(run);
+  if (job === undefined) return false;
   const { state } = job;
   const isWaitingForAnyone = state.kind === 'waiting' && hasAttempt(job, run, ['lost']);
   if (!isWaitingForAnyone && !(state.kind === 'leased' && state.run === run)) return false;
@@ -99,9 +99,8 @@ export function resume(turn: Turn, run: RunId, runner: Runner): boolean {
 
 /** The lease ends without a report: the job waits again, or is given up. */
 export function lose(turn: Turn, run: RunId, runner: string, reason: string): void {
-  const found = turn.state.jobs.ofRun(run);
-  if (found?.job.state.kind !== 'leased' || found.job.state.run !== run) return;
-  const { job } = found;
+  const job = turn.state.jobs.ofRun(run);
+  if (job === undefined) return;
   release(turn, run, false);
   if (job.cancelAskedAtMs !== null) {
     giveUp(turn, job, 'cancelled', `its runner ${runner} ${reason} before it could report`);
@@ -116,8 +115,8 @@ export function giveUpIfHopeless(turn: Turn, job: Job): void {
     .runners()
     .filter((runner) => !runner.draining && suits(runner, job, turn.circumstances));
   const names = candidates.map(({ name }) => name);
-  const next = afterFault(job, names, turn.nowMs);
-  if (next.kind === 'give-up') giveUp(turn, job, 'errored', next.reason);
+  const reason = whyHopeless(job, names, turn.nowMs);
+  if (reason !== null) giveUp(turn, job, 'errored', reason);
 }
 
 export function askToCancel(turn: Turn, run: RunId, runner: Runner): void {

@@ -3,7 +3,8 @@
  * Red tests are never retried; only infrastructure is.
  */
 
-import { attempts, type Job, type Run } from './job.js';
+import { missedPingsMax } from '../../protocol/limits.js';
+import { attempts, type Job } from './job.js';
 
 /** A commit that costs three runners is taken for poison, not for bad luck. */
 export const lostRunsMax = 3;
@@ -29,6 +30,9 @@ export const cancelWithinMs = 30_000;
 /** A beat is a quarter of the heartbeat: the grain in which silence is counted. */
 export const beatsPerHeartbeat = 4;
 
+/** Silence for longer than this costs a peer its session: three pings unanswered. */
+export const silentBeatsMax = missedPingsMax * beatsPerHeartbeat;
+
 /** An ancestor's runner that went away is tried again at this pace… */
 export const revisitEveryBeats = 5 * beatsPerHeartbeat;
 
@@ -50,35 +54,28 @@ export function restMs(refusals: number): number {
 /** So long a finished job stays in memory: longer than any result can be in flight in a turn. */
 export const finishedRememberedMs = 10_000;
 
-export type AfterFault =
-  | { readonly kind: 'retry' }
-  | { readonly kind: 'give-up'; readonly reason: string };
-
 /**
- * Whether a job whose last run was lost or handed back is tried again. `candidates` are the names
- * of the runners that could test it, busy or not.
+ * Why a job whose last run was lost or handed back is given up; null where it is tried again.
+ * `candidates` are the names of the runners that could test it, busy or not.
  */
-export function afterFault(job: Job, candidates: readonly string[], nowMs: number): AfterFault {
+export function whyHopeless(job: Job, candidates: readonly string[], nowMs: number): string | null {
   const lost = attempts(job).filter(({ end }) => end === 'lost');
   if (lost.length >= lostRunsMax) {
     const evidence = lost.map((run) => `${run.runner} ${run.endedBecause}`).join('; ');
-    return {
-      kind: 'give-up',
-      reason: `${lost.length} runners were lost while testing it: ${evidence}`,
-    };
+    return `${lost.length} runners were lost while testing it: ${evidence}`;
   }
   const unfetched = attempts(job).filter(({ end }) => end === 'could-not-fetch');
   if (unfetched.length > refetchAfterMs.length) {
-    return { kind: 'give-up', reason: `it could not be fetched: ${latest(unfetched)}` };
+    const evidence = unfetched.map((run) => `${run.runner}: ${run.endedBecause}`);
+    return `it could not be fetched: ${evidence.at(-1)}`;
   }
   const unknown = attempts(job).filter(({ end }) => end === 'unknown-commit');
   const asked = new Set(unknown.map(({ runner }) => runner));
   const isPatienceOver = nowMs - (unknown[0]?.endedAtMs ?? nowMs) >= unknownCommitPatienceMs;
   if (isPatienceOver && candidates.every((runner) => asked.has(runner))) {
-    const runners = [...asked].join(', ');
-    return { kind: 'give-up', reason: `no repository has this commit (asked ${runners})` };
+    return `no repository has this commit (asked ${[...asked].join(', ')})`;
   }
-  return { kind: 'retry' };
+  return null;
 }
 
 /** The earliest time at which a job may be tried again after failed fetches. */
@@ -98,9 +95,4 @@ export function declined(job: Job, runner: string, nowMs: number): boolean {
   if (last === undefined) return false;
   const waitMs = Math.min(reaskAfterMs * 2 ** (answers.length - 1), reaskMostMs);
   return nowMs - last.endedAtMs < waitMs;
-}
-
-function latest(runs: readonly Run[]): string {
-  const run = runs.at(-1);
-  return run === undefined ? '' : `${run.runner}: ${run.endedBecause}`;
 }

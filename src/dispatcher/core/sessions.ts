@@ -3,11 +3,11 @@
  */
 
 import type { Handback } from '../../protocol/bodies.js';
-import type { RunId } from '../../protocol/ids.js';
+import type { RunId, SessionId } from '../../protocol/ids.js';
 import type { EventOf } from './events.js';
 import { giveUpIfHopeless, lose, resume, takeReport } from './leases.js';
-import type { Runner } from './pool.js';
-import { restMs } from './rules.js';
+import type { Peer, Runner } from './pool.js';
+import { restMs, silentBeatsMax } from './rules.js';
 import type { Turn } from './turn.js';
 
 /** A peer introduced itself. Each run that it still holds is wanted, recorded or revoked. */
@@ -24,7 +24,7 @@ export function joined(turn: Turn, { session, hello, held }: EventOf<'joined'>):
   }
 }
 
-export function left(turn: Turn, { session, reason }: EventOf<'left'>): void {
+export function left(turn: Turn, session: SessionId, reason: string): void {
   const peer = turn.state.pool.get(session);
   if (peer === undefined) return;
   const { role, name } = peer;
@@ -32,6 +32,14 @@ export function left(turn: Turn, { session, reason }: EventOf<'left'>): void {
   turn.see({ kind: 'left', role, name, reason, runs });
   if (peer.role === 'runner') loseAll(turn, peer, reason);
   turn.state.pool.leave(session);
+}
+
+/** One beat of a session: asked again where that is due, or given up. */
+export function pulse(turn: Turn, peer: Peer, session: SessionId, isDue: boolean): void {
+  if (peer.silentBeats > silentBeatsMax) {
+    turn.hangUp(session, 'you missed 3 pings');
+    left(turn, session, 'missed 3 pings');
+  } else if (isDue) turn.send(session, { verb: 'ping' });
 }
 
 /** Takes all of a runner's leases; the jobs go to the front of the queue. */
@@ -56,19 +64,19 @@ export function handback(turn: Turn, { session, run, handback }: EventOf<'handba
 
 /** A runner that has the lease does not want it. */
 export function giveBack(turn: Turn, runner: Runner, run: RunId, handback: Handback): void {
-  const found = turn.state.jobs.ofRun(run);
+  const job = turn.state.jobs.ofRun(run);
+  if (job === undefined) return;
   turn.state.pool.release(runner, run);
   // Nothing is wrong with the commit but with the machine: it would say so again at once.
   if (handback.reason === 'stopped') {
     runner.refusals += 1;
     runner.restsUntilMs = turn.nowMs + restMs(runner.refusals);
   }
-  if (found?.job.state.kind !== 'leased' || found.job.state.run !== run) return;
-  if (found.job.cancelAskedAtMs !== null) {
+  if (job.cancelAskedAtMs !== null) {
     lose(turn, run, runner.name, 'handed it back');
     return;
   }
-  const entry = { kind: 'handed-back', job: found.job.id, run, runner: runner.name } as const;
+  const entry = { kind: 'handed-back', job: job.id, run, runner: runner.name } as const;
   giveUpIfHopeless(turn, turn.append({ ...entry, ...handback }));
 }
 
