@@ -16,8 +16,8 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'a result is taken without a lease',
     file: 'dispatcher/core/leases.ts',
-    line: '  if (found === undefined || !isWanted(turn.state, run, from)) return false;',
-    becomes: "  if (found === undefined || found.job.state.kind === 'finished') return false;",
+    line: '  if (job === undefined || !isWanted(turn.state, run, from)) return false;',
+    becomes: "  if (job === undefined || job.state.kind === 'finished') return false;",
     breaks: ['lease', 'log', 'truth'],
     withinSeeds: 2000,
     from: 500,

@@ -18,7 +18,6 @@ export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
   if (known !== undefined) {
     turn.see({ kind: 'known', job: known.id, commit });
   } else {
-    if (repository !== null) state.repositories.add(repository);
     turn.append({
       kind: 'accepted',
       job: state.nextJob,

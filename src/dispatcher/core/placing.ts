@@ -17,8 +17,9 @@ export interface Circumstances {
 
 /** Whether the runner could ever take the job, busy or not. */
 export function suits(runner: Runner, job: Job, { severalRepositories }: Circumstances): boolean {
-  if (job.repository === null || runner.repository === job.repository) return true;
-  return runner.repository === null && !severalRepositories;
+  const isItsOwn = job.repository === null || runner.repository === job.repository;
+  // Where only one is known, a runner that names none can have come for no other.
+  return isItsOwn || !severalRepositories;
 }
 
 /** Whether the runner could take something now. */
@@ -76,9 +77,12 @@ function hasRoom({ runs, capacity, draining }: Runner): boolean {
   return runs.size < capacity && !draining;
 }
 
+/** "ada", "ada and bob", "ada, bob and eve". */
+const enumeration = new Intl.ListFormat('en-GB');
+
 function names(runners: readonly Runner[]): string {
   const shown = runners.slice(0, 3).map(({ name }) => name);
-  return runners.length > 3 ? `${shown.join(', ')} and others` : shown.join(' and ');
+  return enumeration.format(runners.length > 3 ? [...shown, 'others'] : shown);
 }
 
 function count(runners: number): string {
