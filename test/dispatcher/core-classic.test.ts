@@ -21,7 +21,7 @@ describe('an ancestor’s runner', () => {
   test('registers, is asked over a connection of its own, and sends its result over another', () => {
     const s = scenario();
     s.registers(here);
-    s.outcome('→ asker: OK', '(:8900 joined)');
+    s.outcome('→ asker: OK', '(classic runner :8900 joined)');
     s.dispatch(1);
     s.outcome(
       'job 1 accepted: c1 of any repository',
@@ -41,7 +41,7 @@ describe('an ancestor’s runner', () => {
       s.runner('ada');
     });
     s.passes(10_000);
-    s.outcome('(nowhere.example.com:1 left: refused the connection)');
+    s.outcome('(runner nowhere.example.com:1 left: refused the connection)');
     expect(s.pings(key)).toBe(10);
     expect(s.core.runners().map(({ name }) => name)).toEqual([':8900', 'ada']);
   });
@@ -49,9 +49,9 @@ describe('an ancestor’s runner', () => {
   test('A17: on another machine that registers `localhost` is dialled there', () => {
     const s = scenario();
     s.registers(here, 'dead', '10.0.0.7');
-    s.outcome('→ asker: OK', '(10.0.0.7:8900 joined)');
+    s.outcome('→ asker: OK', '(classic runner 10.0.0.7:8900 joined)');
     s.registers('build-1:8900', 'dead', '10.0.0.7');
-    s.outcome('→ asker: OK', '(build-1:8900 joined)');
+    s.outcome('→ asker: OK', '(classic runner build-1:8900 joined)');
   });
 
   test('A19: registering again is one runner, pinged once a heartbeat', () => {
@@ -74,7 +74,7 @@ describe('an ancestor’s runner', () => {
       'job 1 leased: run 1-2, number 2, :8900',
       '→ asker: OK',
       `→ ${key}: runtest c1`,
-      '(:8900 joined)',
+      '(classic runner :8900 joined)',
     );
   });
 
@@ -93,7 +93,7 @@ describe('an ancestor’s runner', () => {
       'job 1 handed back: :8900, stopped',
       'job 1 leased: run 1-2, number 2, ada',
       '→ ada: runtest c1 run 1-2',
-      '(:8900 left: refused the connection)',
+      '(runner :8900 left: refused the connection)',
     );
   });
 
@@ -141,7 +141,7 @@ describe('an ancestor’s runner', () => {
     s.restart();
     expect(s.core.runners()).toHaveLength(0);
     s.passes(5_000);
-    s.outcome('(:8900 joined)');
+    s.outcome('(classic runner :8900 joined)');
   });
 
   test('one too many is told so', () => {
@@ -171,7 +171,10 @@ describe('an ancestor’s runner', () => {
     s.outcome();
     s.behaves(here, 'mumbling');
     s.passes(4_000);
-    s.outcome('job 1 lost: :8900 missed 3 pings', '(:8900 left: missed 3 pings)');
+    s.outcome(
+      'job 1 lost: :8900 missed 3 pings',
+      '(runner :8900 left with 1 in hand: missed 3 pings)',
+    );
   });
 
   test.each([0, 1, 2, 3])(
@@ -187,7 +190,7 @@ describe('an ancestor’s runner', () => {
       expect(s.core.runners()).toHaveLength(peersBefore);
       s.behaves(here, 'alive');
       s.passes(5_000);
-      s.outcome('(:8900 joined)');
+      s.outcome('(classic runner :8900 joined)');
     },
   );
 
@@ -213,7 +216,10 @@ describe('an ancestor’s runner', () => {
     s.dispatch(2);
     s.outcomeOf(/leased|OK/, 'job 2 leased: run 1-2, number 1, :8901', '→ asker: OK');
     s.passes(14 * beatMs);
-    s.outcome('job 1 lost: :8900 missed 3 pings', '(:8900 left: missed 3 pings)');
+    s.outcome(
+      'job 1 lost: :8900 missed 3 pings',
+      '(runner :8900 left with 1 in hand: missed 3 pings)',
+    );
     s.classicResult(2);
     s.outcomeOf(/leased|passed/, 'job 2 passed', 'job 1 leased: run 1-3, number 2, :8901');
   });
@@ -232,87 +238,6 @@ describe('an ancestor’s runner', () => {
     s.outcome('job 1 cancelled: the classic runner :8900 cannot be told to stop', '→ asker: OK');
     s.classicResult(1, { end: 'failed' });
     s.outcome('→ asker: OK');
-  });
-});
-
-describe('a classic result', () => {
-  test('A25: that arrives before the answer to `runtest` is taken', () => {
-    const s = scenario();
-    s.given(() => {
-      s.registers(here, 'frozen');
-      s.dispatch(1);
-    });
-    s.classicResult(1);
-    s.outcome('job 1 passed', '→ asker: OK');
-    s.behaves(here, 'alive');
-    s.passes(60_000);
-    s.outcome();
-  });
-
-  test('A26: that arrives twice is answered twice and recorded once', () => {
-    const s = registeredAndTesting();
-    s.given(() => s.classicResult(1));
-    s.classicResult(1, { end: 'failed' });
-    s.outcome('→ asker: OK');
-  });
-
-  test('A26: of a lost run is taken while its commit waits, the refused attempts after it included', () => {
-    const s = registeredAndTesting();
-    s.given(() => {
-      s.behaves(here, 'frozen');
-      s.passes(4_000);
-      s.behaves(here, 'busy');
-      s.passes(6_000);
-    });
-    expect(s.job(1)?.runs.map(({ end }) => end)).toContain('stopped');
-    s.classicResult(1);
-    s.outcomeOf(/passed|OK/, 'job 1 passed', '→ asker: OK');
-  });
-
-  test('A27: reaches a dispatcher that was restarted meanwhile and knows no runner yet', () => {
-    const s = registeredAndTesting();
-    s.restart();
-    s.classicResult(1);
-    s.outcome('job 1 passed', '→ asker: OK');
-  });
-
-  test('A49: for a commit that no classic runner was given is refused', () => {
-    const s = scenario();
-    s.given(() => {
-      s.runner('ada');
-      s.dispatch(1);
-    });
-    s.classicResult(1);
-    s.outcome('→ asker: No run of that commit waits for a result');
-    s.classicResult(2);
-    s.outcome('→ asker: No run of that commit waits for a result');
-    s.reports('ada', s.runOf(1), { end: 'failed' });
-    s.outcome('job 1 failed', '→ ada: recorded run 1-1');
-  });
-
-  test('A50: of before a rerun does not end the rerun', () => {
-    const s = registeredAndTesting();
-    s.given(() => {
-      s.classicResult(1, { end: 'failed' });
-      s.behaves(here, 'dead');
-      s.rerun(1);
-      s.restart();
-      s.rerun(1);
-    });
-    s.given(() => s.passes(1_000));
-    const attempts = s.job(1)?.runs.slice(s.job(1)?.runsBefore) ?? [];
-    expect(attempts.map(({ end }) => end)).toEqual(['stopped']);
-  });
-
-  test('A50: sent again while the rerun waits for its first run is refused', () => {
-    const s = registeredAndTesting();
-    s.given(() => {
-      s.classicResult(1, { end: 'failed' });
-      s.drain();
-      s.rerun(1);
-    });
-    s.classicResult(1, { end: 'failed' });
-    s.outcome('→ asker: No run of that commit waits for a result');
   });
 });
 

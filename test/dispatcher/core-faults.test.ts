@@ -21,7 +21,7 @@ describe('promise 6: infrastructure is tried again, tests never are', () => {
       'job 1 lost: eve missed 3 pings',
       'job 1 errored: 3 runners were lost while testing it: ada closed its connection; ' +
         'bob closed its connection; eve missed 3 pings',
-      '(eve left: missed 3 pings)',
+      '(runner eve left with 1 in hand: missed 3 pings)',
     );
     expect(s.core.runners().map(({ name }) => name)).toEqual(['ida']);
   });

@@ -10,7 +10,7 @@ describe('promise 5: a runner that dies', () => {
       'job 1 lost: ada closed its connection',
       'job 1 leased: run 1-2, number 2, bob',
       '→ bob: runtest c1 run 1-2',
-      '(ada left: closed its connection)',
+      '(runner ada left with 1 in hand: closed its connection)',
     );
   });
 
@@ -25,7 +25,7 @@ describe('promise 5: a runner that dies', () => {
       'job 1 leased: run 1-2, number 2, bob',
       '→ ada: hangs up, you missed 3 pings',
       '→ bob: runtest c1 run 1-2',
-      '(ada left: missed 3 pings)',
+      '(runner ada left with 1 in hand: missed 3 pings)',
     );
     expect(s.pings('ada')).toBe(3);
   });
@@ -98,7 +98,7 @@ describe('promise 5: a runner that dies', () => {
     s.given(() => s.observer('eve'));
     s.freezes('eve');
     s.passes(13 * beatMs);
-    s.outcome('→ eve: hangs up, you missed 3 pings', '(eve left: missed 3 pings)');
+    s.outcome('→ eve: hangs up, you missed 3 pings', '(observer eve left: missed 3 pings)');
   });
 });
 
@@ -107,7 +107,7 @@ describe('a runner that comes back', () => {
     const { s, run } = adaTests(false);
     s.given(() => s.leaves('ada'));
     s.runner('ada', { runs: [run] });
-    s.outcome('job 1 resumed: run 1-1, ada', '→ ada: want run 1-1', '(ada joined)');
+    s.outcome('job 1 resumed: run 1-1, ada', '→ ada: want run 1-1', '(runner ada joined)');
     s.reports('ada', run);
     s.outcome('job 1 passed', '→ ada: recorded run 1-1');
   });
@@ -116,7 +116,7 @@ describe('a runner that comes back', () => {
     const { s, run } = adaTests();
     s.given(() => s.leaves('ada'));
     s.runner('ada', { runs: [run] });
-    s.outcome('→ ada: revoked run 1-1', '(ada joined)');
+    s.outcome('→ ada: revoked run 1-1', '(runner ada joined)');
   });
 
   test('before its old connection was seen to close keeps its run: the old session ends', () => {
@@ -126,10 +126,10 @@ describe('a runner that comes back', () => {
       'job 1 resumed: run 1-1, ada2',
       '→ ada: hangs up, your run came back over a newer session',
       '→ ada2: want run 1-1',
-      '(ada2 joined)',
+      '(runner ada2 joined)',
     );
     s.leaves('ada');
-    s.outcome('(ada left: closed its connection)');
+    s.outcome('(runner ada left: closed its connection)');
     s.reports('ada2', run);
     s.outcome('job 1 passed', '→ ada2: recorded run 1-1');
   });
@@ -138,7 +138,7 @@ describe('a runner that comes back', () => {
     const { s, run } = adaTests();
     s.given(() => s.reports('ada', run));
     s.runner('ada', { runs: [run, '0badcafe-9' as RunId] });
-    s.outcome('→ ada: recorded run 1-1', '→ ada: revoked run badcafe-9', '(ada joined)');
+    s.outcome('→ ada: recorded run 1-1', '→ ada: revoked run badcafe-9', '(runner ada joined)');
   });
 });
 
@@ -147,10 +147,10 @@ describe('A32: promise 4: a dispatcher that was killed', () => {
     const { s, run } = adaTests();
     s.restart();
     s.runner('bob');
-    s.outcome('(bob joined)');
+    s.outcome('(runner bob joined)');
     s.passes(4_000);
     s.runner('ada', { runs: [run] });
-    s.outcome('job 1 resumed: run 1-1, ada', '→ ada: want run 1-1', '(ada joined)');
+    s.outcome('job 1 resumed: run 1-1, ada', '→ ada: want run 1-1', '(runner ada joined)');
     s.passes(60_000);
     s.outcome();
   });
@@ -211,7 +211,7 @@ describe('promise 3: late results', () => {
     s.reports('ada', run);
     s.outcome('job 1 passed', '→ ada: recorded run 1-1', '(run 1-1 was late)');
     s.runner('bob');
-    s.outcome('(bob joined)');
+    s.outcome('(runner bob joined)');
   });
 
   test('are revoked once another has the lease, and change nothing', () => {

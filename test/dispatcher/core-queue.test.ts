@@ -9,7 +9,11 @@ describe('handing a commit over', () => {
     s.outcome('job 1 accepted: c1 of any repository', '→ asker: OK');
     expect(s.why(1)).toBe('no runner is registered');
     s.runner('ada');
-    s.outcome('job 1 leased: run 1-1, number 1, ada', '→ ada: runtest c1 run 1-1', '(ada joined)');
+    s.outcome(
+      'job 1 leased: run 1-1, number 1, ada',
+      '→ ada: runtest c1 run 1-1',
+      '(runner ada joined)',
+    );
   });
 
   test('an entry is appended before its answer is sent: an outcome lists them in that order', () => {
@@ -255,53 +259,5 @@ describe('whose commit it is', () => {
     });
     s.dispatch(1, 'eve');
     s.outcomeOf(/leased/, 'job 1 leased: run 1-1, number 1, ida');
-  });
-});
-
-describe('promise 9: why a commit waits', () => {
-  test('busy runners, and the place in the line', () => {
-    const s = scenario();
-    s.given(() => {
-      s.runner('ada');
-      for (let number = 1; number <= 9; number += 1) s.dispatch(number);
-    });
-    expect(s.why(1)).toBeNull();
-    expect(s.why(2)).toBe('1 runner, busy, first in line');
-    s.given(() => {
-      s.runner('bob');
-    });
-    expect(s.why(5)).toBe('2 runners, both busy, third in line');
-    s.given(() => {
-      s.runner('eve');
-    });
-    expect(s.why(9)).toBe('3 runners, all busy, number 6 in line');
-    expect(s.core.waits(2, s.nowMs).map(({ why }) => why)).toEqual([
-      '3 runners, all busy, first in line',
-      '3 runners, all busy, second in line',
-    ]);
-  });
-
-  test('a fetch that failed, and when it is tried again', () => {
-    const s = scenario();
-    s.given(() => {
-      s.runner('ada');
-      s.dispatch(1);
-      s.handsBack('ada', s.runOf(1), 'could-not-fetch');
-    });
-    expect(s.why(1)).toBe('it could not be fetched; tried again in 1 s');
-  });
-
-  test('runners that do not have the commit', () => {
-    const s = scenario();
-    s.given(() => {
-      s.runner('ada');
-      s.runner('bob');
-      s.dispatch(1);
-      s.handsBack('ada', s.runOf(1), 'unknown-commit');
-    });
-    s.given(() => s.handsBack('bob', s.runOf(1), 'unknown-commit'));
-    expect(s.why(1)).toBe('ada and bob do not have the commit; asked again soon');
-    s.given(() => s.leaves('bob'));
-    expect(s.why(1)).toBe('ada does not have the commit; asked again soon');
   });
 });

@@ -16,7 +16,7 @@ describe('cancel', () => {
     s.cancel(1);
     s.outcome('→ asker: Nothing to cancel: it is finished');
     s.runner('ada');
-    s.outcome('(ada joined)');
+    s.outcome('(runner ada joined)');
   });
 
   test('while it runs: its runner is asked to end it, and its report decides', () => {
@@ -74,7 +74,7 @@ describe('cancel', () => {
       'job 1 resumed: run 1-1, ada',
       '→ ada: cancel run 1-1',
       '→ ada: want run 1-1',
-      '(ada joined)',
+      '(runner ada joined)',
     );
   });
 });
@@ -127,7 +127,7 @@ describe('rerun', () => {
       'job 1 leased: run 1-2, number 2, bob',
       '→ bob: recorded run 1-1',
       '→ bob: runtest c1 run 1-2',
-      '(bob joined)',
+      '(runner bob joined)',
     );
   });
 
@@ -149,7 +149,7 @@ describe('rerun', () => {
     s.outcome('→ ada: revoked run 1-1');
     s.drain();
     s.runner('ada', { runs: [lost] });
-    s.outcome('→ ada: revoked run 1-1', '(ada joined)');
+    s.outcome('→ ada: revoked run 1-1', '(runner ada joined)');
   });
 
   test('after three lost runs it is tried three times more', () => {

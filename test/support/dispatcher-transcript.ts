@@ -53,9 +53,11 @@ export function tellSend(send: Send, name: string): string {
 export function tellSight(sight: Exclude<Sight, { kind: 'registered' | 'forgotten' }>): string {
   switch (sight.kind) {
     case 'joined':
-      return `(${sight.name} joined)`;
-    case 'left':
-      return `(${sight.name} left: ${sight.reason})`;
+      return `(${sight.classic ? 'classic ' : ''}${sight.role} ${sight.name} joined)`;
+    case 'left': {
+      const runs = sight.runs === 0 ? '' : ` with ${sight.runs} in hand`;
+      return `(${sight.role} ${sight.name} left${runs}: ${sight.reason})`;
+    }
     case 'known':
       return `(${brief(sight.commit)} is known)`;
     case 'late':

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { scenario } from '../support/dispatcher-scenario.js';
+
+describe('promise 9: why a commit waits', () => {
+  test('busy runners, and the place in the line', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ada');
+      for (let number = 1; number <= 9; number += 1) s.dispatch(number);
+    });
+    expect(s.why(1)).toBeNull();
+    expect(s.why(2)).toBe('1 runner, busy, first in line');
+    s.given(() => {
+      s.runner('bob');
+    });
+    expect(s.why(5)).toBe('2 runners, both busy, third in line');
+    s.given(() => {
+      s.runner('eve');
+    });
+    expect(s.why(9)).toBe('3 runners, all busy, number 6 in line');
+    expect(s.core.waits(2, s.nowMs).map(({ why }) => why)).toEqual([
+      '3 runners, all busy, first in line',
+      '3 runners, all busy, second in line',
+    ]);
+  });
+
+  test('a fetch that failed, and when it is tried again', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ada');
+      s.dispatch(1);
+      s.handsBack('ada', s.runOf(1), 'could-not-fetch');
+    });
+    expect(s.why(1)).toBe('it could not be fetched; tried again in 1 s');
+  });
+
+  test('runners that do not have the commit', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ada');
+      s.runner('bob');
+      s.dispatch(1);
+      s.handsBack('ada', s.runOf(1), 'unknown-commit');
+    });
+    s.given(() => s.handsBack('bob', s.runOf(1), 'unknown-commit'));
+    expect(s.why(1)).toBe('ada and bob do not have the commit; asked again soon');
+    s.given(() => s.leaves('bob'));
+    expect(s.why(1)).toBe('ada does not have the commit; asked again soon');
+  });
+});
