@@ -1,17 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { scenario } from '../support/dispatcher-scenario.js';
-
-const here = 'localhost:8900';
-
-/** A classic runner is registered and tests commit 1. */
-function registeredAndTesting(options = {}) {
-  const s = scenario(options);
-  s.given(() => {
-    s.registers(here);
-    s.dispatch(1);
-  });
-  return s;
-}
+import type { ClassicManner } from '../support/classic-manners.js';
+import { commit } from '../support/commits.js';
+import { beatMs, scenario } from '../support/dispatcher-scenario.js';
+import { classicTests, classicAddress as here } from '../support/dispatcher-scenes.js';
 
 describe('a classic result', () => {
   test('A25: that arrives before the answer to `runtest` is taken', () => {
@@ -27,15 +18,44 @@ describe('a classic result', () => {
     s.outcome();
   });
 
+  test.each<ClassicManner>(['busy', 'dead'])(
+    'that arrives before the answer to `runtest` stands, however that turns out (%s)',
+    (manner) => {
+      const s = classicTests();
+      const run = s.runOf(1);
+      s.given(() => s.classicResult(1));
+      s.answersLate(here, { verb: 'runtest', run }, manner);
+      s.outcomeOf(/^job/);
+      if (manner === 'dead') s.given(() => s.passes(5_000));
+      s.dispatch(2);
+      s.outcomeOf(/leased/, 'job 2 leased: run 1-2, number 1, :8900');
+    },
+  );
+
+  test('A34: is a sign of life, where pings were missed', () => {
+    const s = scenario();
+    s.given(() => {
+      s.registers(here, 'frozen');
+      s.dispatch(1);
+      s.passes(12 * beatMs);
+      s.classicResult(1);
+    });
+    s.passes(12 * beatMs);
+    s.outcome();
+    s.passes(beatMs);
+    s.outcome('(runner :8900 left: missed 3 pings)');
+  });
+
   test('A26: that arrives twice is answered twice and recorded once', () => {
-    const s = registeredAndTesting();
+    const s = classicTests();
     s.given(() => s.classicResult(1));
+    expect(s.core.classicRunOf(commit(1)), 'the run whose log it would replace').toBeNull();
     s.classicResult(1, { end: 'failed' });
     s.outcome('→ asker: OK');
   });
 
   test('A26: of a lost run is taken while its commit waits, the refused attempts after it included', () => {
-    const s = registeredAndTesting();
+    const s = classicTests();
     s.given(() => {
       s.behaves(here, 'frozen');
       s.passes(4_000);
@@ -48,7 +68,7 @@ describe('a classic result', () => {
   });
 
   test('A27: reaches a dispatcher that was restarted meanwhile and knows no runner yet', () => {
-    const s = registeredAndTesting();
+    const s = classicTests();
     s.restart();
     s.classicResult(1);
     s.outcome('job 1 passed', '→ asker: OK');
@@ -69,7 +89,7 @@ describe('a classic result', () => {
   });
 
   test('A50: of before a rerun does not end the rerun', () => {
-    const s = registeredAndTesting();
+    const s = classicTests();
     s.given(() => {
       s.classicResult(1, { end: 'failed' });
       s.behaves(here, 'dead');
@@ -83,7 +103,7 @@ describe('a classic result', () => {
   });
 
   test('A50: sent again while the rerun waits for its first run is refused', () => {
-    const s = registeredAndTesting();
+    const s = classicTests();
     s.given(() => {
       s.classicResult(1, { end: 'failed' });
       s.drain();

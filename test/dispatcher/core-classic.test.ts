@@ -2,20 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { classicRunnersMax } from '../../src/dispatcher/core/rules.js';
 import type { ClassicManner } from '../support/classic-manners.js';
 import { beatMs, scenario } from '../support/dispatcher-scenario.js';
+import { classicTests, classicAddress as here } from '../support/dispatcher-scenes.js';
 
-const here = 'localhost:8900';
 const other = 'localhost:8901';
 const key = `classic ${here}`;
-
-/** A classic runner is registered and tests commit 1. */
-function registeredAndTesting(options = {}) {
-  const s = scenario(options);
-  s.given(() => {
-    s.registers(here);
-    s.dispatch(1);
-  });
-  return s;
-}
 
 describe('an ancestor’s runner', () => {
   test('registers, is asked over a connection of its own, and sends its result over another', () => {
@@ -67,7 +57,7 @@ describe('an ancestor’s runner', () => {
   });
 
   test('A19: that is restarted on its port does not inherit the run of the dead one', () => {
-    const s = registeredAndTesting();
+    const s = classicTests();
     s.registers(here);
     s.outcome(
       'job 1 lost: :8900 registered anew',
@@ -135,6 +125,22 @@ describe('an ancestor’s runner', () => {
     expect(s.job(1)?.runs.length).toBeLessThan(20);
   });
 
+  test('that says BUSY after a result is left alone for one second again', () => {
+    const s = scenario();
+    s.given(() => {
+      s.registers(here, 'busy');
+      s.dispatch(1);
+      s.behaves(here, 'alive');
+      s.passes(1_000);
+      s.classicResult(1);
+      s.behaves(here, 'busy');
+      s.dispatch(2);
+      s.behaves(here, 'alive');
+    });
+    s.passes(1_000);
+    s.outcomeOf(/leased/, 'job 2 leased: run 1-4, number 2, :8900');
+  });
+
   test('A34: is found again by a restarted dispatcher, for it will not register again', () => {
     const s = scenario();
     s.given(() => s.registers(here));
@@ -144,26 +150,45 @@ describe('an ancestor’s runner', () => {
     s.outcome('(classic runner :8900 joined)');
   });
 
-  test('one too many is told so', () => {
+  test('one too many is told so; one that restarts is not, and modern peers do not count', () => {
     const s = scenario();
     s.given(() => {
+      s.runner('ada');
+      s.observer('eve');
       for (let port = 1; port <= classicRunnersMax; port += 1) s.registers(`localhost:${port}`);
     });
     s.registers('localhost:2000');
     s.outcome('→ asker: BUSY: 1000 classic runners are registered');
+    s.registers('localhost:1');
+    s.outcome('→ asker: OK', '(classic runner :1 joined)');
   });
 
-  test('that mumbles is quoted without its terminal escapes', () => {
+  test.each([
+    ['mumbling', 'said  [2Jwhat?'],
+    ['wordless', 'said nothing'],
+  ] as const)('that is %s is quoted, without its terminal escapes: %s', (manner, detail) => {
     const s = scenario();
     s.given(() => {
-      s.registers(here, 'mumbling');
+      s.registers(here, manner);
       s.dispatch(1);
     });
-    expect(s.journal.at(-1)).toMatchObject({ kind: 'handed-back', detail: 'said  [2Jwhat?' });
+    expect(s.journal.at(-1)).toMatchObject({ kind: 'handed-back', detail });
+  });
+
+  test('of the second dialect says `ok`, and may end its lines', () => {
+    const s = scenario();
+    s.given(() => {
+      s.registers(here, 'py3');
+      s.dispatch(1);
+    });
+    s.passes(10_000);
+    s.outcome();
+    s.classicResult(1);
+    s.outcome('job 1 passed', '→ asker: OK');
   });
 
   test('A34: survives one bad pong, and is lost after three', () => {
-    const s = registeredAndTesting();
+    const s = classicTests();
     s.behaves(here, 'mumbling');
     s.passes(1_000);
     s.behaves(here, 'alive');
@@ -188,6 +213,9 @@ describe('an ancestor’s runner', () => {
         s.passes(10_000);
       });
       expect(s.core.runners()).toHaveLength(peersBefore);
+      const before = s.pings(key);
+      s.passes(20_000);
+      expect(s.pings(key) - before).toBe(4);
       s.behaves(here, 'alive');
       s.passes(5_000);
       s.outcome('(classic runner :8900 joined)');
@@ -204,6 +232,11 @@ describe('an ancestor’s runner', () => {
     s.passes(60_000);
     s.outcome();
     expect([before, s.pings(key)]).toEqual([121, 121]);
+    s.answersLate(here, { verb: 'ping' }, 'alive');
+    s.restart();
+    s.passes(60_000);
+    expect(s.pings(key)).toBe(121);
+    s.outcome();
   });
 
   test('A33: that is stopped holds up nobody, and loses its commit after three pings', () => {
@@ -215,7 +248,9 @@ describe('an ancestor’s runner', () => {
     });
     s.dispatch(2);
     s.outcomeOf(/leased|OK/, 'job 2 leased: run 1-2, number 1, :8901', '→ asker: OK');
-    s.passes(14 * beatMs);
+    s.passes(12 * beatMs);
+    s.outcome();
+    s.passes(beatMs);
     s.outcome(
       'job 1 lost: :8900 missed 3 pings',
       '(runner :8900 left with 1 in hand: missed 3 pings)',
@@ -225,15 +260,26 @@ describe('an ancestor’s runner', () => {
   });
 
   test('A29: that hangs is timed out in the end, for it cannot be told to stop', () => {
-    const s = registeredAndTesting({ classicRunMaxMs: 60_000 });
+    const s = classicTests({ classicRunMaxMs: 60_000 });
     s.passes(60_000);
     s.outcome('job 1 timed-out: the classic runner :8900 sent no result in time');
+    expect(s.journal.at(-1)).toMatchObject({ durationMs: 60_000 });
     s.classicResult(1);
     s.outcome('→ asker: OK');
   });
 
+  test('A29: a modern runner ends its suites itself, and may take longer', () => {
+    const s = scenario({ classicRunMaxMs: 60_000 });
+    s.given(() => {
+      s.runner('ada');
+      s.dispatch(1);
+    });
+    s.passes(120_000);
+    s.outcome();
+  });
+
   test('cancelled, its job is over at once, and its late result is acknowledged and dropped', () => {
-    const s = registeredAndTesting();
+    const s = classicTests();
     s.cancel(1);
     s.outcome('job 1 cancelled: the classic runner :8900 cannot be told to stop', '→ asker: OK');
     s.classicResult(1, { end: 'failed' });

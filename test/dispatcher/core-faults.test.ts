@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { adaTests, beatMs, scenario } from '../support/dispatcher-scenario.js';
+import { unknownCommitPatienceMs } from '../../src/dispatcher/core/rules.js';
+import { beatMs, scenario } from '../support/dispatcher-scenario.js';
+import { adaTests } from '../support/dispatcher-scenes.js';
 
 describe('promise 6: infrastructure is tried again, tests never are', () => {
   test.each(['failed', 'errored', 'timed-out', 'cancelled'] as const)('%s is a verdict', (end) => {
@@ -29,8 +31,10 @@ describe('promise 6: infrastructure is tried again, tests never are', () => {
   test('A43: a failed fetch is tried again after a growing delay, then errored', () => {
     const s = scenario();
     s.given(() => {
-      s.runner('ada');
+      s.runner('bob');
       s.dispatch(1);
+      s.leaves('bob');
+      s.runner('ada');
     });
     for (const delayMs of [1_000, 5_000, 30_000, 120_000, 600_000]) {
       s.handsBack('ada', s.runOf(1), 'could-not-fetch', 'no route to host');
@@ -43,11 +47,32 @@ describe('promise 6: infrastructure is tried again, tests never are', () => {
         `job 1 leased: run ${s.runOf(1).replace(/^0+/, '')}, number ${s.job(1)?.runs.length}, ada`,
       );
     }
-    s.handsBack('ada', s.runOf(1), 'could-not-fetch', 'no route to host');
+    s.handsBack('ada', s.runOf(1), 'could-not-fetch', 'connection reset');
     s.outcome(
       'job 1 handed back: ada, could-not-fetch',
-      'job 1 errored: it could not be fetched: ada: no route to host',
+      'job 1 errored: it could not be fetched: ada: connection reset',
     );
+  });
+
+  test('A28: a runner that does not know a commit is asked again after 2 and 4 s, for 10 s', () => {
+    const { s } = adaTests(false);
+    for (const [delayMs, run] of [
+      [2_000, '1-2'],
+      [4_000, '1-3'],
+    ] as const) {
+      s.handsBack('ada', s.runOf(1), 'unknown-commit');
+      s.outcome('job 1 handed back: ada, unknown-commit');
+      s.passes(delayMs - beatMs);
+      s.outcome();
+      s.passes(beatMs);
+      s.outcomeOf(/leased/, `job 1 leased: run ${run}, number ${run.slice(2)}, ada`);
+    }
+    s.handsBack('ada', s.runOf(1), 'unknown-commit');
+    s.outcome('job 1 handed back: ada, unknown-commit');
+    s.passes(4_000 - beatMs);
+    s.outcome();
+    s.passes(beatMs);
+    s.outcome('job 1 errored: no repository has this commit (asked ada)');
   });
 
   test('A28: a commit that no runner knows is asked for again, then errored', () => {
@@ -81,7 +106,7 @@ describe('promise 6: infrastructure is tried again, tests never are', () => {
       s.runner('ada', { repository: 'demo' });
       s.dispatch(2);
       s.handsBack('ada', s.runOf(2), 'unknown-commit');
-      s.drains('ada');
+      s.dispatch(3);
       s.passes(60_000);
     });
     expect(s.job(2)?.state).toMatchObject({ kind: 'waiting' });
@@ -90,5 +115,33 @@ describe('promise 6: infrastructure is tried again, tests never are', () => {
       s.handsBack('bob', s.runOf(2), 'unknown-commit');
     });
     expect(s.job(2)?.state).toMatchObject({ verdict: 'errored' });
+  });
+
+  test('nor does it wait for those who will never take it: of other repositories, or leaving', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ada');
+      s.runner('bob', { repository: 'other' });
+      s.runner('eve');
+      s.drains('eve');
+      s.observer('ida');
+      s.dispatch(1, 'ida');
+      s.handsBack('ada', s.runOf(1), 'unknown-commit');
+      s.dispatch(2, 'ida');
+    });
+    s.passes(unknownCommitPatienceMs - beatMs);
+    s.outcome();
+    s.passes(beatMs);
+    s.outcome('job 1 errored: no repository has this commit (asked ada)');
+  });
+
+  test('only the machine’s own trouble makes a runner rest: the next commit comes at once', () => {
+    const { s, run } = adaTests(false);
+    s.given(() => s.dispatch(2));
+    s.given(() => s.handsBack('ada', run, 'could-not-fetch'));
+    expect(s.holds('ada', s.runOf(2))).toBe(true);
+    s.given(() => s.dispatch(3));
+    s.given(() => s.handsBack('ada', s.runOf(2), 'stopped'));
+    expect(s.core.counts()).toEqual({ waiting: 3, leased: 0 });
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { RunId } from '../../src/protocol/ids.js';
-import { adaTests, beatMs, replayed, scenario } from '../support/dispatcher-scenario.js';
+import { commit } from '../support/commits.js';
+import { beatMs, replayed, scenario } from '../support/dispatcher-scenario.js';
+import { adaTests } from '../support/dispatcher-scenes.js';
 
 describe('promise 5: a runner that dies', () => {
   test('A22: is noticed when its connection closes, and its job goes to the next at once', () => {
@@ -45,6 +47,16 @@ describe('promise 5: a runner that dies', () => {
       'job 2 leased: run 1-5, number 2, bob',
       'job 3 leased: run 1-6, number 2, bob',
     );
+  });
+
+  test('A35: the pings of many are spread over the four beats of a heartbeat', () => {
+    const s = scenario();
+    const names = ['ada', 'bob', 'eve', 'ida'];
+    s.given(() => names.forEach((name) => void s.runner(name)));
+    for (let pinged = 1; pinged <= 4; pinged += 1) {
+      s.given(() => s.passes(beatMs));
+      expect(names.reduce((sum, name) => sum + s.pings(name), 0)).toBe(pinged);
+    }
   });
 
   test('A35: many that die in one beat are all noticed, and nobody else is', () => {
@@ -128,10 +140,13 @@ describe('a runner that comes back', () => {
       '→ ada2: want run 1-1',
       '(runner ada2 joined)',
     );
+    s.given(() => s.leaves('bob'));
+    s.dispatch(2);
+    s.outcome('job 2 accepted: c2 of demo', '→ asker: OK');
     s.leaves('ada');
     s.outcome('(runner ada left: closed its connection)');
     s.reports('ada2', run);
-    s.outcome('job 1 passed', '→ ada2: recorded run 1-1');
+    s.outcomeOf(/passed|recorded/, 'job 1 passed', '→ ada2: recorded run 1-1');
   });
 
   test('with a run that is recorded hears so; with one that never was, that it is revoked', () => {
@@ -210,6 +225,7 @@ describe('promise 3: late results', () => {
     s.given(() => s.leaves('ada'));
     s.reports('ada', run);
     s.outcome('job 1 passed', '→ ada: recorded run 1-1', '(run 1-1 was late)');
+    expect(s.job(1)?.runs.map(({ end }) => end)).toEqual(['finished']);
     s.runner('bob');
     s.outcome('(runner bob joined)');
   });
@@ -221,6 +237,7 @@ describe('promise 3: late results', () => {
     s.outcome('→ ada: revoked run 1-1');
     s.reports('bob', s.runOf(1));
     s.outcome('job 1 passed', '→ bob: recorded run 1-2');
+    expect(s.job(1)?.runs.map(({ end }) => end)).toEqual(['lost', 'finished']);
   });
 
   test('A26: sent again are acknowledged again, and change nothing', () => {
@@ -248,6 +265,36 @@ describe('promise 3: late results', () => {
     s.outcome('→ eve: revoked run 1-1');
   });
 
+  test('A49: of an observer are refused, of a run that nobody holds too; it has none to give', () => {
+    const { s, run } = adaTests(false);
+    s.given(() => {
+      s.observer('eve');
+      s.leaves('ada');
+    });
+    s.reports('eve', run);
+    s.outcome('→ eve: revoked run 1-1');
+    s.handsBack('eve', run, 'stopped');
+    s.drains('eve');
+    s.outcome();
+    expect(s.core.mayLog(s.session('eve'), run)).toBe(false);
+  });
+
+  test('of a run that its runner handed back are revoked: only lost effort is saved', () => {
+    const { s, run } = adaTests(false);
+    s.given(() => s.handsBack('ada', run, 'unknown-commit'));
+    s.reports('ada', run);
+    s.outcome('→ ada: revoked run 1-1');
+  });
+
+  test('and other words of a session that is over are not listened to', () => {
+    const { s, run } = adaTests();
+    s.given(() => s.leaves('ada'));
+    s.drains('ada');
+    s.handsBack('ada', run, 'stopped');
+    s.leaves('ada');
+    s.outcome();
+  });
+
   test('arrive before the runner itself is back after a restart: taken', () => {
     const { s, run } = adaTests();
     s.restart();
@@ -266,5 +313,7 @@ describe('promise 3: late results', () => {
     expect(s.core.mayLog(ada, run)).toBe(false);
     expect(s.core.mayLog(s.session('bob'), run)).toBe(false);
     expect(s.core.mayLog(s.session('bob'), s.runOf(1))).toBe(true);
+    expect(s.core.jobOfRun(run)).toBe(s.core.jobOfRun(s.runOf(1)));
+    expect(s.core.jobOfRun(run)?.commit).toBe(commit(1));
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { finishedRememberedMs } from '../../src/dispatcher/core/rules.js';
 import { commit } from '../support/commits.js';
 import { scenario } from '../support/dispatcher-scenario.js';
 
@@ -7,6 +8,7 @@ describe('handing a commit over', () => {
     const s = scenario();
     s.dispatch(1);
     s.outcome('job 1 accepted: c1 of any repository', '→ asker: OK');
+    expect(s.journal[0]).toMatchObject({ by: 'a request' });
     expect(s.why(1)).toBe('no runner is registered');
     s.runner('ada');
     s.outcome(
@@ -32,6 +34,19 @@ describe('handing a commit over', () => {
     expect(outcome.sends).toEqual([{ to: 'request', request: 1, text: 'OK' }]);
   });
 
+  test('what its author says of it goes with it to the runner', () => {
+    const s = scenario();
+    s.given(() => s.runner('ada'));
+    const description = { branch: 'main', author: 'Ada', subject: 'first' };
+    const from = { request: 1 };
+    const dispatch = { type: 'dispatch', from, commit: commit(1), description } as const;
+    const { sends } = s.core.handle({ ...dispatch, histories: [] }, s.nowMs);
+    expect(sends).toMatchObject([
+      { to: 'request' },
+      { to: 'session', message: { body: { ...description, repository: 'demo', number: 1 } } },
+    ]);
+  });
+
   test('A21, A31: the same commit handed over again, in any state, is the same job', () => {
     const s = scenario();
     s.given(() => s.dispatch(1));
@@ -51,9 +66,10 @@ describe('handing a commit over', () => {
       s.runner('ada');
       s.dispatch(1);
       s.reports('ada', s.runOf(1));
-      s.passes(30_000);
+      s.passes(finishedRememberedMs);
     });
     expect(s.core.jobsOf(commit(1))).toEqual([]);
+    expect(s.core.jobOfRun(s.runOf(1))).toBeUndefined();
     s.dispatch(1);
     s.outcome('→ asker: OK', '(c1 is known)');
     s.passes(30_000);
@@ -65,6 +81,7 @@ describe('handing a commit over', () => {
     s.given(() => s.observer('eve', { repository: 'demo' }));
     s.dispatch(1, 'eve');
     s.outcome('job 1 accepted: c1 of demo', '→ eve: accepted c1');
+    expect(s.journal[0]).toMatchObject({ by: 'eve' });
     s.dispatch(1, 'eve');
     s.outcome('→ eve: accepted c1', '(c1 is known)');
   });
@@ -249,6 +266,10 @@ describe('whose commit it is', () => {
     });
     s.dispatch(1, 'eve');
     s.outcome('→ eve: accepted c1', '(c1 is known)');
+    s.dispatch(1, 'bob');
+    s.outcome('→ bob: accepted c1', '(c1 is known)');
+    s.dispatch(1);
+    s.outcome('→ asker: OK', '(c1 is known)');
   });
 
   test('a runner that names no repository is trusted while only one is known', () => {

@@ -18,9 +18,12 @@ describe('promise 9: why a commit waits', () => {
       s.runner('eve');
     });
     expect(s.why(9)).toBe('3 runners, all busy, number 6 in line');
-    expect(s.core.waits(2, s.nowMs).map(({ why }) => why)).toEqual([
+    expect(s.core.waits(5, s.nowMs).map(({ why }) => why)).toEqual([
       '3 runners, all busy, first in line',
       '3 runners, all busy, second in line',
+      '3 runners, all busy, third in line',
+      '3 runners, all busy, fourth in line',
+      '3 runners, all busy, fifth in line',
     ]);
   });
 
@@ -32,6 +35,11 @@ describe('promise 9: why a commit waits', () => {
       s.handsBack('ada', s.runOf(1), 'could-not-fetch');
     });
     expect(s.why(1)).toBe('it could not be fetched; tried again in 1 s');
+    s.given(() => {
+      s.dispatch(2);
+      s.passes(1_000);
+    });
+    expect(s.why(1)).toBe('1 runner, busy, first in line');
   });
 
   test('runners that do not have the commit', () => {
@@ -46,5 +54,19 @@ describe('promise 9: why a commit waits', () => {
     expect(s.why(1)).toBe('ada and bob do not have the commit; asked again soon');
     s.given(() => s.leaves('bob'));
     expect(s.why(1)).toBe('ada does not have the commit; asked again soon');
+  });
+
+  test.each([
+    [3, 'ada, bob and eve do not have the commit; asked again soon'],
+    [4, 'ada, bob, eve and others do not have the commit; asked again soon'],
+  ])('of %i runners that do not have the commit three are named', (count, why) => {
+    const s = scenario();
+    s.given(() => {
+      const names = ['ada', 'bob', 'eve', 'ida'].slice(0, count);
+      for (const name of names) s.runner(name);
+      s.dispatch(1);
+      for (const name of names) s.handsBack(name, s.runOf(1), 'unknown-commit');
+    });
+    expect(s.why(1)).toBe(why);
   });
 });

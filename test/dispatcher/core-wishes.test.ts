@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { cancelWithinMs } from '../../src/dispatcher/core/rules.js';
 import { scenario } from '../support/dispatcher-scenario.js';
 
 describe('cancel', () => {
@@ -46,7 +47,7 @@ describe('cancel', () => {
       if (fate === 'leaves') s.leaves('ada');
       if (fate === 'hands back') s.handsBack('ada', s.runOf(1), 'stopped');
       if (fate === 'falls silent') s.freezes('ada');
-      if (fate !== 'leaves') s.passes(31_000);
+      if (fate !== 'leaves') s.passes(cancelWithinMs);
       const why = {
         leaves: 'its runner ada closed its connection before it could report',
         'hands back': 'its runner ada handed it back before it could report',
@@ -106,6 +107,26 @@ describe('rerun', () => {
     );
     s.reports('ada', s.runOf(1));
     s.outcome('job 1 passed', '→ ada: recorded run 1-2');
+  });
+
+  test('takes its place in the line as if it came now: before those that come later', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ada');
+      s.dispatch(1);
+      s.reports('ada', s.runOf(1));
+      s.leaves('ada');
+      s.dispatch(2);
+      s.rerun(1);
+      s.dispatch(3);
+    });
+    s.runner('ada', { capacity: 3 });
+    s.outcomeOf(
+      /leased/,
+      'job 2 leased: run 1-2, number 1, ada',
+      'job 1 leased: run 1-3, number 2, ada',
+      'job 3 leased: run 1-4, number 1, ada',
+    );
   });
 
   test('A26: the old run’s result, sent again while the rerun waits, is not its verdict', () => {

@@ -5,16 +5,20 @@
 import type { Answer } from '../../src/protocol/answer.js';
 
 /** How a classic stand-in behaves when it is asked. */
-export type ClassicManner = 'alive' | 'busy' | 'mumbling' | 'frozen' | 'dead';
+export type ClassicManner = 'alive' | 'py3' | 'busy' | 'mumbling' | 'wordless' | 'frozen' | 'dead';
 
 export function answerOf(manner: ClassicManner, verb: 'ping' | 'runtest'): Answer {
   switch (manner) {
     case 'alive':
       return { kind: 'reply', text: verb === 'ping' ? 'pong' : 'OK' };
+    case 'py3':
+      return { kind: 'reply', text: verb === 'ping' ? 'pong\n' : 'ok\n' };
     case 'busy':
       return { kind: 'reply', text: verb === 'ping' ? 'pong' : 'BUSY' };
     case 'mumbling':
       return { kind: 'reply', text: '\u001b[2Jwhat?' };
+    case 'wordless':
+      return { kind: 'reply', text: '' };
     case 'frozen':
       return { kind: 'silent', reason: 'did not answer in time' };
     case 'dead':

@@ -8,7 +8,7 @@
 
 import { expect, onTestFinished } from 'vitest';
 import { DispatcherCore } from '../../src/dispatcher/core/core.js';
-import type { Event, Outcome, Send } from '../../src/dispatcher/core/events.js';
+import type { Event, EventOf, Outcome, Send } from '../../src/dispatcher/core/events.js';
 import { after, type Job } from '../../src/dispatcher/core/job.js';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
 import { type Address, formatAddress, parseAddress } from '../../src/protocol/address.js';
@@ -29,17 +29,6 @@ interface Introduction {
 }
 
 export type Scenario = ReturnType<typeof scenario>;
-
-/** Ada tests commit 1, Bob is free. */
-export function adaTests(bob = true) {
-  const s = scenario();
-  s.given(() => {
-    s.runner('ada');
-    s.dispatch(1);
-    if (bob) s.runner('bob');
-  });
-  return { s, run: s.runOf(1) };
-}
 
 /** Every job of a journal, as replaying tells it. */
 export function replayed(journal: Iterable<Entry>): Map<JobId, Job> {
@@ -236,6 +225,11 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       feed({ type: 'registered', request: counter, address: parsed, remoteHost });
     },
     behaves: (address: string, manner: ClassicManner) => manners.set(`classic ${address}`, manner),
+    /** What it answers comes once more, long after all else. */
+    answersLate(address: string, asked: EventOf<'answered'>['asked'], manner: ClassicManner): void {
+      const runner = `classic ${address}`;
+      feed({ type: 'answered', runner, asked, answer: answerOf(manner, asked.verb) });
+    },
     /** A classic runner sends its output, as the shell hands it in. */
     classicResult(number: number, ended: Partial<Report> = {}): void {
       counter += 1;
