@@ -150,8 +150,8 @@ describe('an ancestor’s runner', () => {
     });
     s.registers('localhost:2000');
     s.outcome('→ asker: BUSY: 1000 classic runners are registered');
-    s.registers('localhost:1');
-    s.outcome('→ asker: OK', '(classic runner :1 joined)');
+    s.registers('localhost:1000');
+    s.outcome('→ asker: OK', '(classic runner :1000 joined)');
   });
 
   test.each([

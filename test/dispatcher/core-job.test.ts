@@ -36,6 +36,8 @@ const handedBack: Entry = {
   reason: 'stopped',
   detail: '',
 };
+const again: Entry = { ...leased, run: second, number: 2 };
+const back: Entry = { ...resumed, run: second, runner: 'bob' };
 const cancelAsked: Entry = { ...always, kind: 'cancel-asked' };
 const rerunAsked: Entry = { ...always, kind: 'rerun-asked' };
 const finished: Entry = {
@@ -69,6 +71,7 @@ describe('an entry that does not fit the state of its job is our own bug, and is
     ['leased', { ...leased, run: second }, 'job 1 is leased and cannot be leased'],
     ['finished', leased, 'job 1 is finished and cannot be leased'],
     ['waiting', resumed, 'job 1 is waiting and cannot be resumed'],
+    ['interrupted', { ...resumed, run: second }, 'job 1 is waiting and cannot be resumed'],
     ['leased', { ...resumed, run: second }, 'job 1 is leased and cannot be resumed'],
     ['finished', resumed, 'job 1 is finished and cannot be resumed'],
     ['interrupted', lost, 'job 1 is waiting and cannot be lost'],
@@ -85,8 +88,15 @@ describe('an entry that does not fit the state of its job is our own bug, and is
   });
 });
 
+test('a run that came back goes on with the runner that brought it, as if it was never lost', () => {
+  const runs = replay([...lives.interrupted, again, { ...lost, run: second }, back])?.runs;
+  expect(runs).toMatchObject([
+    { runner: 'ada', end: 'lost', endedBecause: 'left' },
+    { runner: 'bob', end: null, endedBecause: '' },
+  ]);
+});
+
 test('a verdict ends the run that led to it, and leaves to the others how they ended', () => {
-  const again: Entry = { ...leased, run: second, number: 2 };
   const ends = (...entries: Entry[]) =>
     replay([...lives.interrupted, ...entries])?.runs.map(({ end }) => end);
   expect(ends(finished), 'a late result').toEqual(['finished']);

@@ -60,14 +60,22 @@ describe('promise 3: late results', () => {
     s.handsBack('eve', run, 'stopped');
     s.drains('eve');
     s.outcome();
+    s.observer('eve', { runs: [run] });
+    s.outcome('(observer eve joined)');
     expect(s.core.mayLog(s.session('eve'), run)).toBe(false);
   });
 
   test('of a run that its runner handed back are revoked: only lost effort is saved', () => {
     const { s, run } = adaTests(false);
-    s.given(() => s.handsBack('ada', run, 'unknown-commit'));
+    s.given(() => {
+      s.leaves('ada');
+      s.runner('bob');
+      s.handsBack('bob', s.runOf(1), 'unknown-commit');
+    });
+    s.reports('bob', s.runOf(1));
+    s.outcome('→ bob: revoked run 1-2');
     s.reports('ada', run);
-    s.outcome('→ ada: revoked run 1-1');
+    s.outcome('job 1 passed', '→ ada: recorded run 1-1', '(run 1-1 was late)');
   });
 
   test('and other words of a session that is over are not listened to', () => {
@@ -91,6 +99,7 @@ describe('promise 3: late results', () => {
     const { s, run } = adaTests(false);
     const ada = s.session('ada');
     expect(s.core.mayLog(ada, run)).toBe(true);
+    expect(s.core.mayLog(ada, '0badcafe-9' as RunId)).toBe(false);
     s.given(() => s.leaves('ada'));
     expect(s.core.mayLog(ada, run)).toBe(true);
     s.given(() => s.runner('bob'));

@@ -107,9 +107,11 @@ describe('promise 5: a runner that dies', () => {
   test('an observer that falls silent is forgotten too', () => {
     const s = scenario();
     s.given(() => s.observer('eve'));
+    expect(s.core.observers().map(({ name }) => name)).toEqual(['eve']);
     s.freezes('eve');
     s.passes(13 * beatMs);
     s.outcome('→ eve: hangs up, you missed 3 pings', '(observer eve left: missed 3 pings)');
+    expect(s.core.observers()).toEqual([]);
   });
 });
 
@@ -121,6 +123,14 @@ describe('a runner that comes back', () => {
     s.outcome('job 1 resumed: run 1-1, ada', '→ ada: want run 1-1', '(runner ada joined)');
     s.reports('ada', run);
     s.outcome('job 1 passed', '→ ada: recorded run 1-1');
+  });
+
+  test('and names its run twice is not taken for two, of which one must go', () => {
+    const { s, run } = adaTests(false);
+    s.given(() => s.leaves('ada'));
+    s.runner('ada', { runs: [run, run] });
+    s.outcomeOf(/hangs up|joined/, '(runner ada joined)');
+    expect(s.holds('ada', run)).toBe(true);
   });
 
   test('has lost it, if somebody did: it is told to end it', () => {

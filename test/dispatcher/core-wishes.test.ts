@@ -80,6 +80,19 @@ describe('cancel', () => {
   });
 });
 
+test('a cancel for a run whose runner is not back yet is passed on when it is', () => {
+  const s = scenario();
+  s.given(() => {
+    s.runner('ada');
+    s.dispatch(1);
+    s.restart();
+  });
+  s.cancel(1);
+  s.outcome('job 1 cancel-asked', '→ asker: OK');
+  s.runner('ada', { runs: [s.runOf(1)] });
+  s.outcomeOf(/cancel/, '→ ada: cancel run 1-1');
+});
+
 describe('rerun', () => {
   test('only of what is finished', () => {
     const s = scenario();
