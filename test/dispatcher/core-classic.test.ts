@@ -23,6 +23,13 @@ describe('an ancestor’s runner', () => {
     s.outcome('job 1 passed', '→ asker: OK');
   });
 
+  test('has one run at a time and no labels, for which its dialect has no words', () => {
+    const s = classicTests();
+    s.given(() => s.dispatch(2));
+    expect(s.core.runners()).toMatchObject([{ labels: [], capacity: 1, repository: null }]);
+    expect(s.core.counts()).toEqual({ waiting: 1, leased: 1 });
+  });
+
   test('A16: one that nobody answers for disturbs no other, and gets no work', () => {
     const s = scenario();
     s.given(() => {
