@@ -5,6 +5,11 @@ export default defineConfig({
   test: {
     // The properties take seconds on a busy machine.
     testTimeout: 60_000,
-    include: ['test/protocol/*.test.ts', 'test/*/core*.test.ts', 'test/docs/*.test.ts'],
+    include: [
+      'test/protocol/*.test.ts',
+      'test/*/core*.test.ts',
+      'test/dispatcher/verdict-from-text.test.ts',
+      'test/docs/*.test.ts',
+    ],
   },
 });

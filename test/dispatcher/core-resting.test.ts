@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { adaTests, scenario } from '../support/dispatcher-scenario.js';
+import { scenario } from '../support/dispatcher-scenario.js';
+import { adaTests } from '../support/dispatcher-scenes.js';
 
 test('a job that waits for a runner that refused it is told so, not that the runner is busy', () => {
   const { s, run } = adaTests(false);

@@ -29,8 +29,8 @@ export class Recollection {
 
   /** In what that memory is not what the journal says of jobs that are not over; null: in nothing. */
   difference(memory: Remembered): string | null {
-    const open = [...this.#durable.waiting(), ...this.#durable.leased()];
-    const ids = open.map(({ id }) => id);
+    const leased = [...this.#durable.leased()].map(({ job }) => job);
+    const ids = [...this.#durable.waiting(), ...leased].map(({ id }) => id);
     return difference(memory, this.#durable, ids);
   }
 
