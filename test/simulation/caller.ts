@@ -12,6 +12,9 @@ import { dispatcherAddress, type Ground } from './machine.js';
 /** Longer than a person waits. */
 const answerWithinMs = 5_000;
 
+/** Of a thousand requests, so many are ended by Enter; scripts often just stop. */
+const entered = 300;
+
 export interface Caller {
   readonly clock: Clock;
   ask(request: Request, then: (answer: Buffer) => void): void;
@@ -24,9 +27,11 @@ export function callerOn({ timeline, random, network, witness }: Ground, host: s
   const wires = network.seenBy(life, host);
   const ask: Caller['ask'] = (request, then) => {
     const heard: Buffer[] = [];
+    const enter = random.perMille(entered) ? '\n' : '';
+    const said = Buffer.concat([encodeRequest(request), Buffer.from(enter)]);
     const hangUp = clock.after(answerWithinMs, () => connection.destroy());
     const connection = wires.connect(dispatcherAddress, (event) => {
-      if (event.type === 'opened') connection.write(encodeRequest(request));
+      if (event.type === 'opened') connection.write(said);
       if (event.type === 'bytes') heard.push(event.bytes);
       if (event.type === 'closed') hangUp();
       if (event.type !== 'ended') return;

@@ -16,8 +16,11 @@ export interface PlantedBug {
   readonly becomes: string;
   /** The laws of which one is broken first. */
   readonly breaks: readonly Law[];
-  /** Counted from seed 1. */
+  /** Counted from `from`. */
   readonly withinSeeds: number;
-  /** Where the test begins to look, if the way from seed 1 is long. */
+  /**
+   * Where the test begins to look, 1 where it is not said. A rare one was found soon after that
+   * seed; where worlds have changed since, the test takes longer, and still finds it.
+   */
   readonly from?: number;
 }

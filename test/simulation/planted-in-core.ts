@@ -19,8 +19,7 @@ export const plantedInCore: readonly PlantedBug[] = [
     line: '  if (job === undefined || !isWanted(turn.state, run, from)) return false;',
     becomes: "  if (job === undefined || job.state.kind === 'finished') return false;",
     breaks: ['lease', 'log', 'truth'],
-    withinSeeds: 2000,
-    from: 500,
+    withinSeeds: 2_000,
   },
   {
     name: 'a job that is leased is leased again',

@@ -7,14 +7,19 @@ import { firstCaught } from './planting.js';
 
 const plantedBugs = [...plantedInCore, ...plantedInShell, ...plantedInStore, ...plantedInPeers];
 
+/** Eight thousand worlds on a busy machine. */
+const rarestMs = 900_000;
+
 describe('a planted bug is caught:', () => {
-  test.each(plantedBugs)(
-    '$name',
-    async (bug) => {
-      const caught = await firstCaught(bug);
-      expect(caught, `not within ${bug.withinSeeds} seeds`).not.toBeNull();
-      expect(bug.breaks).toContain(caught?.law);
-    },
-    180_000,
-  );
+  for (const bug of plantedBugs) {
+    test(
+      bug.name,
+      async () => {
+        const caught = await firstCaught(bug);
+        expect(caught, `not within ${bug.withinSeeds} seeds`).not.toBeNull();
+        expect(bug.breaks).toContain(caught?.law);
+      },
+      rarestMs,
+    );
+  }
 });

@@ -37,7 +37,7 @@ export async function firstCaught(bug: PlantedBug): Promise<Caught | null> {
       simulate: (seed: number) => Promise<Ended>;
     };
     const { from = 1, withinSeeds } = bug;
-    for (let seed = from; seed <= withinSeeds; seed += 1) {
+    for (let seed = from; seed < from + withinSeeds; seed += 1) {
       const { broken } = await simulate(seed);
       if (broken !== null) return { seed, law: broken.law };
     }

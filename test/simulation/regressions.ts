@@ -35,4 +35,10 @@ export const regressions: readonly { readonly seed: number; readonly taught: str
       'After a power cut that kept the removal of a log and forgot that of its report, the report ' +
       'stayed on the runner’s disk for ever: now one whose log is gone is removed.',
   },
+  {
+    seed: 1455,
+    taught:
+      'A dispatcher that ended took the sessions that its last words closed for news, and its ' +
+      'memory ran ahead of its disk: now it hears nobody before it says them.',
+  },
 ];

@@ -147,10 +147,10 @@ export class Dispatcher {
 
   /** Ends at once. What was promised is on disk, what was not is forgotten. */
   close(): void {
-    this.#cancelBeat();
-    this.#performer.close();
     // Connections that end from here on are no news: their runs are resumed after the restart.
     this.#isClosed = true;
+    this.#cancelBeat();
+    this.#performer.close();
     this.#listener?.close();
     this.#lobby.close();
     this.#reception.close();
