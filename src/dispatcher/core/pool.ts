@@ -50,6 +50,7 @@ export type Peer = Runner | Observer;
 
 export class Pool {
   readonly #peers = new Map<PeerKey, Peer>();
+  readonly #holders = new Map<RunId, Runner>();
   #turns = 0;
   #joins = 0;
 
@@ -93,6 +94,7 @@ export class Pool {
     return runner;
   }
 
+  /** Its runs were released before. */
   leave(key: PeerKey): void {
     this.#peers.delete(key);
   }
@@ -107,7 +109,7 @@ export class Pool {
   }
 
   holderOf(run: RunId): Runner | undefined {
-    return this.runners().find((runner) => runner.runs.has(run));
+    return this.#holders.get(run);
   }
 
   get classicCount(): number {
@@ -132,11 +134,14 @@ export class Pool {
 
   take(runner: Runner, run: RunId): void {
     runner.runs.add(run);
+    this.#holders.set(run, runner);
     runner.turn = this.#nextTurn();
   }
 
   release(runner: Runner, run: RunId): void {
-    if (runner.runs.delete(run)) runner.turn = this.#nextTurn();
+    if (!runner.runs.delete(run)) return;
+    this.#holders.delete(run);
+    runner.turn = this.#nextTurn();
   }
 
   #idle() {
