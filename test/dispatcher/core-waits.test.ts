@@ -27,6 +27,20 @@ describe('promise 9: why a commit waits', () => {
     ]);
   });
 
+  test('each repository has a line of its own', () => {
+    const s = scenario();
+    s.given(() => {
+      s.observer('eve', { repository: 'demo' });
+      s.observer('bob', { repository: 'other' });
+      s.runner('ada', { repository: 'other' });
+      s.dispatch(1, 'bob');
+      s.dispatch(2, 'eve');
+      s.dispatch(3, 'bob');
+    });
+    expect(s.why(3)).toBe('1 runner, busy, first in line');
+    expect(s.core.waits(2, s.nowMs).at(-1)?.why).toBe('1 runner, busy, first in line');
+  });
+
   test('a fetch that failed, and when it is tried again', () => {
     const s = scenario();
     s.given(() => {
