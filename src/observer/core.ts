@@ -14,10 +14,11 @@ import { description } from '../protocol/bodies.js';
 import type { Commit } from '../protocol/ids.js';
 import type { Event, Outcome } from './events.js';
 import {
+  behind,
   type Change,
   compare,
   type Described,
-  type Positions,
+  type Known,
   type Tip,
   walkCommitsMax,
 } from './news.js';
@@ -42,6 +43,7 @@ export const drainWithinMs = 3_000;
 export class Core {
   readonly #policy: Policy;
   readonly #positions: Map<string, Commit>;
+  #behind: Known['behind'];
   /** Nothing was ever saved: this is the first look of all. */
   #newcomer: boolean;
   #stage: 'idle' | 'looking' | 'walking' | 'handing over' = 'idle';
@@ -60,9 +62,10 @@ export class Core {
     empty: false,
   };
 
-  constructor(policy: Policy, saved: Positions | null) {
+  constructor(policy: Policy, saved: Known | null) {
     this.#policy = policy;
-    this.#positions = new Map(saved);
+    this.#positions = new Map(saved?.positions);
+    this.#behind = saved?.behind ?? null;
     this.#newcomer = saved === null;
   }
 
@@ -155,28 +158,37 @@ export class Core {
     this.#told.failed = false;
     this.#told.empty = tips.length === 0;
 
-    const { changes, gone } = compare(tips, this.#positions, this.#policy.latestOnly);
-    for (const branch of gone) {
+    this.#begins(tips, outcome);
+    const { changes, gone } = compare(tips, this.#known, this.#policy.latestOnly);
+    for (const { branch, position } of gone) {
       this.#positions.delete(branch);
+      // Still known, until what was found beside it was handed over.
+      this.#behind = [...(this.#behind ?? []), position];
       outcome.publish.push({ type: 'gone', branch });
     }
-    if (gone.length > 0) outcome.save = new Map(this.#positions);
+    if (gone.length > 0) outcome.save = this.#known;
 
-    const records = this.#newcomer && (this.#policy.fromNow || tips.length === 0);
-    this.#newcomer = false;
-    if (records) this.#record(changes, outcome);
-    this.#changes = records ? [] : changes;
-
+    this.#changes = changes;
     outcome.walk = this.#changes.flatMap(({ walk }) => (walk === null ? [] : [walk]));
     if (outcome.walk.length === 0) this.#begin([], outcome);
     else this.#stage = 'walking';
   }
 
-  /** An empty repository is put on record too, so that its first commit is a later one. */
-  #record(changes: readonly Change[], outcome: Outcome): void {
-    for (const { tip } of changes) this.#positions.set(tip.branch, tip.commit);
-    outcome.save = new Map(this.#positions);
-    if (changes.length > 0) outcome.publish.push({ type: 'recorded', branches: changes.length });
+  /** Where nothing is known yet, what is there is put on record: all that follows is news. */
+  #begins(tips: readonly Tip[], outcome: Outcome): void {
+    const isFirst = this.#newcomer;
+    this.#newcomer = false;
+    if (isFirst && this.#policy.fromNow && tips.length > 0) {
+      for (const { branch, commit } of tips) this.#positions.set(branch, commit);
+      outcome.publish.push({ type: 'recorded', branches: tips.length });
+    } else if (this.#positions.size === 0 && this.#behind === null && tips.length > 0) {
+      this.#behind = behind(tips);
+    } else if (!isFirst) return;
+    outcome.save = this.#known;
+  }
+
+  get #known(): Known {
+    return { positions: new Map(this.#positions), behind: this.#behind };
   }
 
   #begin(found: readonly (readonly Described[])[], outcome: Outcome): void {
@@ -198,7 +210,8 @@ export class Core {
   #accepted({ handedOver, done }: Progress, outcome: Outcome): void {
     this.#told.refused = null;
     for (const { branch, tip } of done) this.#positions.set(branch, tip);
-    if (done.length > 0) outcome.save = new Map(this.#positions);
+    if (this.#round.finished) this.#behind = null;
+    if (done.length > 0) outcome.save = this.#known;
     outcome.publish.push(...handedOver.map((one) => ({ type: 'handed-over', ...one }) as const));
   }
 

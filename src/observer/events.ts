@@ -4,7 +4,7 @@
  */
 
 import type { Commit } from '../protocol/ids.js';
-import type { Described, Positions, Tip, Walk } from './news.js';
+import type { Described, Known, Tip, Walk } from './news.js';
 import type { Handover } from './round.js';
 
 export type Event =
@@ -26,8 +26,8 @@ export type Event =
 
 /** To be performed in this order. */
 export interface Outcome {
-  /** Positions to be written to disk. */
-  save: Positions | null;
+  /** To be written to disk. */
+  save: Known | null;
   send: readonly Handover[];
   publish: Happening[];
   /** Read the branches' tips, then say `looked` or `failed`. */

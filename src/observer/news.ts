@@ -22,6 +22,18 @@ export interface Tip extends Described {
 /** How far each branch has been handed over: all that can be reached from there is done. */
 export type Positions = ReadonlyMap<string, Commit>;
 
+/** What an observer knows, and keeps on disk. */
+export interface Known {
+  readonly positions: Positions;
+  /**
+   * What no position says: where branches stood that are gone, and what lay behind the tips when
+   * they were first seen. Null once all that was found is handed over, as the positions say it
+   * then. Without it, an observer that died in between would see all for the first time again,
+   * and take what was pushed meanwhile for old.
+   */
+  readonly behind: readonly Commit[] | null;
+}
+
 /** No walk finds more: the newest win. A push of more is an import, and this is 50 MB of text. */
 export const walkCommitsMax = 100_000;
 
@@ -44,13 +56,21 @@ export interface Change {
 
 export interface News {
   readonly changes: readonly Change[];
-  /** Branches that are no longer there. */
-  readonly gone: readonly string[];
+  /** Branches that are no longer there, and how far they had been handed over. */
+  readonly gone: readonly { readonly branch: string; readonly position: Commit }[];
+}
+
+/** What is no news where nothing is known yet: all but the tips themselves. */
+export function behind(tips: readonly Tip[]): Commit[] {
+  const standing = new Set(tips.map(({ commit }) => commit));
+  const parents = tips.flatMap((tip) => tip.parents);
+  return [...new Set(parents)].filter((commit) => !standing.has(commit));
 }
 
 /** Compares. With `latestOnly` nothing but the tips counts, as with the ancestor. */
-export function compare(tips: readonly Tip[], positions: Positions, latestOnly: boolean): News {
-  const known = new Set(positions.values());
+export function compare(tips: readonly Tip[], before: Known, latestOnly: boolean): News {
+  const { positions } = before;
+  const known = new Set([...positions.values(), ...(before.behind ?? [])]);
   const earlier = new Set<Commit>();
   const isKnown = (commit: Commit) => known.has(commit) || earlier.has(commit);
 
@@ -59,13 +79,15 @@ export function compare(tips: readonly Tip[], positions: Positions, latestOnly: 
     const position = positions.get(tip.branch);
     if (position === tip.commit) continue;
     // One commit upon the last is what a push nearly always is: then git need not be asked again.
-    const alone =
-      latestOnly || known.size === 0 || isKnown(tip.commit) || tip.parents.every(isKnown);
+    const alone = latestOnly || isKnown(tip.commit) || tip.parents.every(isKnown);
     const walk = alone ? null : { tip: tip.commit, known: [...known], earlier: [...earlier] };
     changes.push({ tip, first: position === undefined, walk });
     earlier.add(tip.commit);
   }
 
   const present = new Set(tips.map((tip) => tip.branch));
-  return { changes, gone: [...positions.keys()].filter((branch) => !present.has(branch)) };
+  const gone = [...positions]
+    .map(([branch, position]) => ({ branch, position }))
+    .filter(({ branch }) => !present.has(branch));
+  return { changes, gone };
 }

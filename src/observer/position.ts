@@ -11,7 +11,7 @@ import { commit } from '../protocol/bodies.js';
 import { UsageError } from '../world/command-line.js';
 import { parseJson, readIfThere, writeAtomically } from '../world/files.js';
 import { type Lock, tryLock } from '../world/lock.js';
-import type { Positions } from './news.js';
+import type { Known } from './news.js';
 
 /** Bumped where an older observer could not read the file. */
 const version = 1;
@@ -21,12 +21,13 @@ const file = z.object({
   repository: z.string(),
   // A list, because a branch may be called `__proto__`.
   branches: z.array(z.object({ branch: z.string(), commit })),
+  behind: z.array(commit).nullable().default(null),
 });
 
 export interface PositionFile {
   /** What was saved before; null at the first start of all. */
-  readonly saved: Positions | null;
-  save(positions: Positions): void;
+  readonly saved: Known | null;
+  save(known: Known): void;
   /** Lets another observer have the folder. */
   release(): void;
 }
@@ -37,9 +38,10 @@ export function openPositions(folder: string, repository: string): PositionFile 
   const lock = takeLock(folder);
   return {
     saved: read(path, repository),
-    save: (positions) => {
+    save: ({ positions, behind }) => {
       const branches = [...positions].map(([branch, at]) => ({ branch, commit: at }));
-      writeAtomically(path, `${JSON.stringify({ version, repository, branches }, null, 2)}\n`);
+      const kept = { version, repository, branches, behind };
+      writeAtomically(path, `${JSON.stringify(kept, null, 2)}\n`);
     },
     release: () => lock.release(),
   };
@@ -64,7 +66,7 @@ function takeLock(folder: string): Lock {
   return lock;
 }
 
-function read(path: string, repository: string): Positions | null {
+function read(path: string, repository: string): Known | null {
   const text = readIfThere(path);
   if (text === null) return null;
   const parsed = file.safeParse(parseJson(text));
@@ -80,5 +82,6 @@ function read(path: string, repository: string): Positions | null {
         `give --repository ${parsed.data.repository} to go on from there, or another --state.`,
     );
   }
-  return new Map(parsed.data.branches.map(({ branch, commit: at }) => [branch, at]));
+  const { branches, behind } = parsed.data;
+  return { positions: new Map(branches.map(({ branch, commit: at }) => [branch, at])), behind };
 }

@@ -14,7 +14,7 @@ import type { Tell } from '../world/story.js';
 import type { Token } from '../world/token.js';
 import { Core, type Policy } from './core.js';
 import type { Event } from './events.js';
-import type { Positions, Walk } from './news.js';
+import type { Known, Walk } from './news.js';
 import type { Repository } from './repository.js';
 import type { Handover } from './round.js';
 import { narrator } from './story.js';
@@ -25,7 +25,7 @@ export interface World extends Wire {
   /** Calls `hint` when a branch in that git folder may have moved. */
   readonly watch: (gitFolder: string, hint: () => void) => Cancel;
   /** Writes the positions; may throw (a full disk), which costs a repeated hand-over at most. */
-  readonly save: (positions: Positions) => void;
+  readonly save: (known: Known) => void;
   readonly tell: Tell;
   readonly exit: (code: number) => void;
 }
@@ -35,7 +35,7 @@ export interface ObserverOptions extends Policy {
   readonly hello: Hello;
   readonly token?: Token | null;
   /** What an earlier observer saved; null at the first start of all. */
-  readonly saved: Positions | null;
+  readonly saved: Known | null;
 }
 
 export interface Observer {
@@ -60,7 +60,7 @@ class Shell implements Observer {
   readonly #narrate: ReturnType<typeof narrator>;
   #classic = false;
   #closed = false;
-  #unsaved: Positions | null = null;
+  #unsaved: Known | null = null;
   #cancelWake: Cancel = () => {};
   #watched: string | null = null;
   #cancelWatch: Cancel = () => {};
@@ -182,17 +182,17 @@ class Shell implements Observer {
   }
 
   /** Once a turn of the loop: a thousand branches that end together are one write. */
-  #saveSoon(positions: Positions): void {
+  #saveSoon(known: Known): void {
     if (this.#unsaved === null) this.#world.clock.soon(() => this.#flush());
-    this.#unsaved = positions;
+    this.#unsaved = known;
   }
 
   #flush(): void {
     if (this.#unsaved === null) return;
-    const positions = this.#unsaved;
+    const known = this.#unsaved;
     this.#unsaved = null;
     try {
-      this.#world.save(positions);
+      this.#world.save(known);
     } catch (error) {
       // A full disk is told and lived with: the next save holds this one too.
       const { message } = error as Error;

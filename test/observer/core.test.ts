@@ -3,6 +3,7 @@ import { walkCommitsMax } from '../../src/observer/news.js';
 import {
   described,
   given,
+  givenKnown,
   id,
   nothing,
   saved,
@@ -136,6 +137,40 @@ describe('what is handed over', () => {
   });
 });
 
+describe('an observer that is killed before its first tips were accepted', () => {
+  test('goes on from what lay behind them: what was pushed meanwhile is news', () => {
+    const killed = given(null);
+    const { save } = killed.sees(tip('feature', 'b', 'a'), tip('main', 'c', 'b'));
+    expect(save).toEqual({ positions: new Map(), behind: [id('a')] });
+    const { when, sees, walked, accepted } = givenKnown(save);
+    when({ type: 'session' });
+    const [walk] = sees(tip('feature', 'b', 'a'), tip('main', 'd', 'c')).walk;
+    expect(walk).toMatchObject({ known: [id('a')], earlier: [id('b')] });
+    expect(sent(walked('cd'))).toBe('bcd');
+    for (const letter of 'bc') accepted(letter);
+    expect(accepted('d').save?.behind).toBeNull();
+  });
+
+  test('and from where the only branch stood that it had handed over, when that is gone', () => {
+    const killed = given({ main: 'a' });
+    const { save, walk } = killed.sees(tip('next', 'c', 'b'));
+    expect(save).toEqual({ positions: new Map(), behind: [id('a')] });
+    expect(givenKnown(save).sees(tip('next', 'c', 'b')).walk).toEqual(walk);
+  });
+
+  test('the first commit of all has nothing behind it', () => {
+    const { save } = given(null).sees(tip('main', 'a'));
+    expect(save).toEqual({ positions: new Map(), behind: [] });
+    expect(givenKnown(save).sees(tip('main', 'c', 'b')).walk).toMatchObject([{ known: [] }]);
+  });
+
+  test('as does one that began with an empty repository, at its first commits', () => {
+    const { save } = given({}).sees(tip('main', 'c', 'b'));
+    expect(save).toEqual({ positions: new Map(), behind: [id('b')] });
+    expect(givenKnown(save).sees(tip('main', 'd', 'c')).walk).toMatchObject([{ known: [id('b')] }]);
+  });
+});
+
 describe('when a position advances', () => {
   test('not by a look: an observer killed now finds the same commits again', () => {
     const { sees } = given({ main: 'a' });
@@ -170,7 +205,7 @@ describe('when a position advances', () => {
     const outcome = sees(tip('main', 'a'));
     expect([saved(outcome), told(outcome)]).toEqual([{ main: 'a' }, ['gone']]);
     when({ type: 'due' }, 1_000);
-    expect(sees(tip('feature', 'b', 'c'), tip('main', 'a')).walk).toHaveLength(1);
+    expect(sent(sees(tip('feature', 'b', 'c'), tip('main', 'a')))).toBe('b');
   });
 
   test('an answer that nobody waits for changes nothing', () => {

@@ -6,6 +6,7 @@ import type { Commit } from '../../src/protocol/ids.js';
 import { temporaryFolder } from '../support/git.js';
 
 const commit = 'a'.repeat(40) as Commit;
+const nothing = { positions: new Map(), behind: null };
 
 /** Opens, and lets go at once so that the next one may have it. */
 function reopened(folder: string, repository = 'demo') {
@@ -18,11 +19,11 @@ test('positions come back as they were saved, whatever the branches are called',
   const folder = join(temporaryFolder(), 'made', 'as needed');
   expect(reopened(folder)).toBeNull();
   const positions = openPositions(folder, 'demo');
-  const saved = new Map([
-    ['main', commit],
-    ['__proto__', commit],
-    ["ü/%'", commit],
-  ]);
+  const branches = ['main', '__proto__', "ü/%'"];
+  const saved = {
+    positions: new Map(branches.map((branch) => [branch, commit])),
+    behind: [commit],
+  };
   positions.save(saved);
   positions.release();
   expect(reopened(folder)).toEqual(saved);
@@ -32,9 +33,9 @@ test('positions come back as they were saved, whatever the branches are called',
 test('an empty repository on record is not the same as none', () => {
   const folder = temporaryFolder();
   const positions = openPositions(folder, 'demo');
-  positions.save(new Map());
+  positions.save(nothing);
   positions.release();
-  expect(reopened(folder)).toEqual(new Map());
+  expect(reopened(folder)).toEqual(nothing);
 });
 
 test('two observers cannot keep their position in one folder', () => {
@@ -62,7 +63,7 @@ test.each([
 test('the position of another repository is refused', () => {
   const folder = temporaryFolder();
   const positions = openPositions(folder, 'demo');
-  positions.save(new Map([['main', commit]]));
+  positions.save({ positions: new Map([['main', commit]]), behind: null });
   positions.release();
   expect(() => openPositions(folder, 'other')).toThrow(/belongs to the repository "demo"/);
 });

@@ -2,7 +2,7 @@
  * Owns the observer's machine: what observer/main.ts does, with simulated doors.
  */
 
-import type { Positions } from '../../src/observer/news.js';
+import type { Known } from '../../src/observer/news.js';
 import type { Repository } from '../../src/observer/repository.js';
 import { type Observer, observe } from '../../src/observer/shell.js';
 import type { Commit } from '../../src/protocol/ids.js';
@@ -14,9 +14,12 @@ import { dispatcherAddress, type Ground, Machine, repository } from './machine.j
 export class ObserverMachine {
   readonly machine: Machine;
   /** What its position file holds; null before the first save of all. */
-  saved: Positions | null = null;
-  /** Where the branches were when it first looked: what lies before that is not news. */
+  saved: Known | null = null;
+  /** What lay behind the branches when they were first seen, which is not news. */
   foundThere: readonly Commit[] = [];
+  #seesSome = false;
+  /** It saved something since it first saw a branch: from then on all is news. */
+  #hasBegun = false;
   readonly #ground: Ground;
   readonly #accepted: (commit: Commit) => void;
   #observer: Observer | null = null;
@@ -45,7 +48,7 @@ export class ObserverMachine {
         network: network.seenBy(life, this.machine.host),
         repository: this.#noting(history.seenBy(life, timeline)),
         watch: () => () => {},
-        save: (positions) => this.#save(life, positions),
+        save: (known) => this.#save(life, known),
         tell: this.#hearing(life),
         exit: () => life.end(),
       },
@@ -59,19 +62,21 @@ export class ObserverMachine {
   #noting(repository: Repository): Repository {
     const tips = async () => {
       const found = await repository.tips();
-      // Nor is it where the repository was empty at first: a first sight is of the tips.
-      if ((this.saved?.size ?? 0) === 0) this.foundThere = found.flatMap(({ parents }) => parents);
+      this.#seesSome = found.length > 0;
+      if (!this.#hasBegun) this.foundThere = found.flatMap(({ parents }) => parents);
       return found;
     };
     return { ...repository, tips };
   }
 
-  #save(life: Life, positions: Positions): void {
+  #save(life: Life, known: Known): void {
     if (this.machine.disk.isFull) throw new Error('ENOSPC');
     // Whatever a position stands for was accepted.
-    for (const commit of positions.values()) this.#accepted(commit);
+    for (const commit of known.positions.values()) this.#accepted(commit);
     if (!life.step()) return;
-    this.saved = new Map(positions);
+    this.saved = known;
+    // Nothing was there to be seen in an empty repository: a first sight is of the tips.
+    this.#hasBegun ||= this.#seesSome;
     life.step();
   }
 

@@ -39,12 +39,20 @@ export const plantedInPeers: readonly PlantedBug[] = [
     withinSeeds: 300,
   },
   {
+    name: 'an observer that dies before its first hand-over begins anew',
+    file: 'observer/core.ts',
+    line: '    this.#behind = saved?.behind ?? null;',
+    becomes: '    this.#behind = null;',
+    breaks: ['rest'],
+    withinSeeds: 200,
+  },
+  {
     name: 'the observer saves its position before the dispatcher said yes',
     file: 'observer/core.ts',
     line: "    this.#stage = 'handing over';",
     becomes: `    this.#stage = 'handing over';
     for (const { branch, tip } of batches) this.#positions.set(branch, tip);
-    outcome.save = new Map(this.#positions);`,
+    outcome.save = this.#known;`,
     breaks: ['accepted', 'rest'],
     withinSeeds: 10,
   },

@@ -36,6 +36,13 @@ export const regressions: readonly { readonly seed: number; readonly taught: str
       'stayed on the runner’s disk for ever: now one whose log is gone is removed.',
   },
   {
+    seed: 46,
+    taught:
+      'An observer whose only branch was deleted, and which could not look at the others at once, ' +
+      'took the next look for its first and handed over tips alone: now what a branch that is ' +
+      'gone had reached stays known until all that was found is handed over.',
+  },
+  {
     seed: 1455,
     taught:
       'A dispatcher that ended took the sessions that its last words closed for news, and its ' +

@@ -5,7 +5,7 @@
 
 import { Core, type Policy } from '../../src/observer/core.js';
 import type { Event, Outcome } from '../../src/observer/events.js';
-import type { Described, Tip } from '../../src/observer/news.js';
+import type { Described, Known, Tip } from '../../src/observer/news.js';
 import { type Commit, parseCommit } from '../../src/protocol/ids.js';
 
 const usual: Policy = { intervalMs: 1_000, fromNow: false, latestOnly: false, once: false };
@@ -42,11 +42,12 @@ export const tip = (branch: string, letter: string, parents = ''): Tip => ({
 
 /** A core with the positions of an earlier observer (null: none), and the moment it lives in. */
 export function given(saved: Record<string, string> | null, policy: Partial<Policy> = {}) {
-  const positions =
-    saved === null
-      ? null
-      : new Map(Object.entries(saved).map(([branch, letter]) => [branch, id(letter)]));
-  const core = new Core({ ...usual, ...policy }, positions);
+  return givenKnown(saved && known(saved), policy);
+}
+
+/** A core with all that an earlier observer had on disk. */
+export function givenKnown(saved: Known | null, policy: Partial<Policy> = {}) {
+  const core = new Core({ ...usual, ...policy }, saved);
   let nowMs = 0;
   const when = (event: Event, atMs = nowMs): Outcome => {
     nowMs = atMs;
@@ -67,6 +68,10 @@ export function given(saved: Record<string, string> | null, policy: Partial<Poli
 /** The commits that are sent, as letters. */
 export const sent = (outcome: Outcome) => outcome.send.map(({ commit }) => commit[0]).join('');
 export const told = (outcome: Outcome) => outcome.publish.map(({ type }) => type);
-export const saved = (outcome: Outcome) =>
-  outcome.save &&
-  Object.fromEntries([...outcome.save].map(([branch, commit]) => [branch, commit[0]]));
+export const saved = ({ save }: Outcome) =>
+  save && Object.fromEntries([...save.positions].map(([branch, commit]) => [branch, commit[0]]));
+
+function known(saved: Record<string, string>): Known {
+  const positions = Object.entries(saved).map(([branch, letter]) => [branch, id(letter)] as const);
+  return { positions: new Map(positions), behind: null };
+}
