@@ -6,7 +6,7 @@
  *   npm run chaos -- [--minutes 5] [--seed N] [--keep]
  */
 
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +75,9 @@ async function setUp(): Promise<Stage> {
   }
   mkdirSync(data);
   for (const actor of [dispatcher, observer, ...runners]) actor.start();
+  // What is pushed before its first look is no news to an observer, and nothing that can be lost.
+  const seen = join(project.clonePath('observer'), '.git', 'trivet', 'observer.json');
+  if (!(await eventually(() => existsSync(seen), calmWithinMs))) throw new Error('nobody looks');
   return { dispatcher, observer, runners, lines, disk };
 }
 
@@ -141,7 +144,7 @@ function report(weather: Weather, judgement: Judgement, calmAfterMs: number | nu
 async function cleanUp(): Promise<void> {
   await Promise.all(actors.map((actor) => actor.end('SIGKILL')));
   for (const line of stage.lines.values()) line.close();
-  if (keep) return;
+  if (keep || process.exitCode === 1) return;
   disk.close();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -39,9 +39,13 @@ export class Project {
 
   /** A clone of its own for a process. */
   clone(name: string): string {
-    const path = join(this.#folder, name, 'tickets');
+    const path = this.clonePath(name);
     git(this.#folder, 'clone', '--quiet', this.#remote, path);
     return path;
+  }
+
+  clonePath(name: string): string {
+    return join(this.#folder, name, 'tickets');
   }
 
   /** Commits so many times and pushes once. */
