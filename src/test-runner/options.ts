@@ -89,6 +89,7 @@ const flags = {
     type: 'string',
     defaultDescription: 'what the tree shows',
     describe: 'how to run the suite, by sh: "npm test"',
+    coerce: something,
   },
   sandbox: {
     type: 'boolean',
@@ -154,6 +155,14 @@ export function readOptions(argv: readonly string[]): Options | null {
 /** Links followed: what is hidden is the file itself. */
 function given(...paths: (string | undefined)[]): string[] {
   return paths.filter((path) => path !== undefined).map((path) => realpathSync(path));
+}
+
+/** An empty command passes whatever it is to test: an unset variable of a script, most likely. */
+function something(text: string | undefined): string | undefined {
+  if (text?.trim() !== '') return text;
+  throw new UsageError(
+    '--command is empty and would pass every commit: name one, or leave it out.',
+  );
 }
 
 function atMostAWeek(flag: string): (text: string) => number {

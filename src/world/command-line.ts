@@ -90,12 +90,17 @@ export function readCommandLine<F extends Flags>(
   argv: readonly string[],
 ): Read<F> | null {
   const all: Flags = { ...flags, ...commonFlags };
+  const spelled = [...fromEnvironment(all), ...argv];
+  assertYesOrNo(all, spelled);
   const synopsis = `node ${script} [flags]${repo === null ? '' : ' <repo>'}\n\n${purpose}`;
   const parsed = yargs()
     .parserConfiguration({
       // The environment comes first, so that what was typed wins.
       'duplicate-arguments-array': false,
       'parse-positional-numbers': false,
+      // `--data.x=1` and `--no-data` would make a text an object and `false`.
+      'dot-notation': false,
+      'boolean-negation': false,
     })
     .command(`$0${repo === null ? '' : ' [repo]'}`, synopsis, (command) =>
       repo === null ? command : command.positional('repo', { type: 'string', describe: repo }),
@@ -112,7 +117,7 @@ export function readCommandLine<F extends Flags>(
       throw error instanceof UsageError ? error : new UsageError(message ?? error.message);
     })
     .epilogue('Every flag is also an environment variable: --log-level is TRIVET_LOG_LEVEL.')
-    .parseSync([...fromEnvironment(all), ...argv]) as unknown as Read<F> & { help?: boolean };
+    .parseSync(spelled) as unknown as Read<F> & { help?: boolean };
   if (parsed.help === true) return null;
   if (repo !== null && !parsed.repo) {
     throw new UsageError(`Which repository? Name ${repo}: node ${script} <repo>.`);
@@ -122,6 +127,15 @@ export function readCommandLine<F extends Flags>(
 
 function strict(flag: Options): Options {
   return flag.type === 'boolean' ? flag : { ...flag, requiresArg: true };
+}
+
+/** yargs takes whatever is not `true` for no: `TRIVET_SANDBOX=1` would leave the sandbox out. */
+function assertYesOrNo(flags: Flags, spelled: readonly string[]): void {
+  for (const text of spelled) {
+    const [, flag = '', value = ''] = /^--([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (flags[flag]?.type !== 'boolean' || value === 'true' || value === 'false') continue;
+    throw new UsageError(`--${flag} is true or false, not "${value}".`);
+  }
 }
 
 /** `TRIVET_LOG_LEVEL=debug` as `--log-level=debug`; variables of other processes are not ours. */

@@ -25,6 +25,8 @@ test.each([
   [['--tls-client-ca', '/nonexistent']],
   [['--token-file', '/nonexistent']],
   [['extra']],
+  [['--data.x=1']],
+  [['--no-data']],
 ])('%j is refused', (flags) => {
   expect(() => readOptions(flags)).toThrow(UsageError);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { readOptions } from '../../src/test-runner/options.js';
 
 test('the defaults are those of the ancestor where it had any', () => {
@@ -25,6 +25,18 @@ test.each([
   [['--timeout', '1000h', 'clone'], 'at most 168h'],
   [['--host', '0.0.0.0', 'clone'], '--allow-classic'],
   [['--tls-cert', 'cert', 'clone'], '--tls-ca'],
+  [['--sandbox=1', 'clone'], '--sandbox is true or false, not "1"'],
+  [['--command=', 'clone'], '--command is empty'],
+  [['--no-labels', 'clone'], 'Unknown argument'],
+  [['--state.x=1', 'clone'], 'Unknown argument'],
 ])('%j is refused with a sentence that says what to do', (argv, says) => {
   expect(() => readOptions(argv)).toThrow(says);
+});
+
+test('a sandbox that is asked for by the environment is built, or refused, but never left out', () => {
+  onTestFinished(() => void vi.unstubAllEnvs());
+  vi.stubEnv('TRIVET_SANDBOX', 'true');
+  expect(readOptions(['clone'])?.sandbox).toEqual({ secrets: [] });
+  vi.stubEnv('TRIVET_SANDBOX', '1');
+  expect(() => readOptions(['clone'])).toThrow('--sandbox is true or false, not "1"');
 });
