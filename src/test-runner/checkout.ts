@@ -93,7 +93,7 @@ export class Checkout {
       // A raw id in HEAD keeps it detached whatever the last suite did: no branch ever moves.
       writeFileSync(join(this.folder, '.git', 'HEAD'), `${commit}\n`);
       await this.#git(['reset', '--hard', '-q', commit]);
-      if (hasSubmodules(this.folder)) await updateSubmodules(this.folder, this.#git);
+      if (hasSubmodules(this.folder)) await updateSubmodules(this.folder, commit, this.#git);
       this.#index = identityOf(join(this.folder, '.git', 'index'));
     });
   }

@@ -5,6 +5,7 @@
 
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Commit } from '../protocol/ids.js';
 import type { Git } from '../world/git.js';
 
 /** Whether this commit has submodules, or an earlier one left theirs. */
@@ -12,8 +13,9 @@ export function hasSubmodules(folder: string): boolean {
   return existsSync(join(folder, '.gitmodules')) || existsSync(modulesOf(folder));
 }
 
-export async function updateSubmodules(folder: string, git: Git): Promise<void> {
+export async function updateSubmodules(folder: string, commit: Commit, git: Git): Promise<void> {
   if (existsSync(join(folder, '.gitmodules'))) {
+    await emptyPlaces(folder, commit, git);
     await git(['submodule', 'sync', '-q', '--recursive']);
     await git(['submodule', 'update', '-q', '--init', '--recursive', '--force']);
     await git([
@@ -28,6 +30,17 @@ export async function updateSubmodules(folder: string, git: Git): Promise<void> 
   }
   // `reset` leaves the folder of a submodule that the commit no longer names.
   await git(['clean', '-ffdxq']);
+}
+
+/**
+ * Where a submodule belongs, an earlier suite may have put a repository of its own, whose settings
+ * name programs (a filter, say) that git would run for us, outside of any sandbox. `clean` takes
+ * it for the submodule and spares it; without an index nothing is spared.
+ */
+async function emptyPlaces(folder: string, commit: Commit, git: Git): Promise<void> {
+  rmSync(join(folder, '.git', 'index'), { force: true });
+  await git(['clean', '-ffdxq']);
+  await git(['reset', '--hard', '-q', commit]);
 }
 
 function modulesOf(folder: string): string {
