@@ -61,6 +61,8 @@ export class Forker {
       return;
     }
     this.#shell ??= this.#start();
+    // Not to be had (no descriptors, no memory): `error` follows and rejects the order.
+    if (this.#shell.pid === undefined) return;
     this.#keepUsAlive(true);
     this.#shell.stdin.write(`${this.#order.line}\n`);
   }
@@ -72,12 +74,14 @@ export class Forker {
       // A Ctrl-C at the terminal is for us; what is under way here is let finish.
       detached: true,
     });
+    shell.once('error', (error) => this.#lose(shell, error));
+    shell.once('close', () => this.#lose(shell, new Error('the shell that starts git was ended')));
+    // Without descriptors it has not even pipes, whatever its type says.
+    if (shell.pid === undefined) return shell;
     shell.stdout.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
     shell.stderr.resume();
     // What cannot be written to it, it cannot run: `close` follows and rejects the order.
     shell.stdin.on('error', () => {});
-    shell.once('error', (error) => this.#lose(shell, error));
-    shell.once('close', () => this.#lose(shell, new Error('the shell that starts git was ended')));
     return shell;
   }
 
@@ -103,7 +107,7 @@ export class Forker {
   }
 
   #keepUsAlive(isBusy: boolean): void {
-    if (this.#shell === null) return;
+    if (this.#shell?.pid === undefined) return;
     const { stdin, stdout, stderr } = this.#shell;
     for (const handle of [this.#shell, stdin, stdout, stderr] as unknown as Refable[]) {
       if (isBusy) handle.ref?.();

@@ -54,7 +54,11 @@ export function swiftGitIn(path: string, { allowFileProtocol }: GitOptions = {})
   const guards = settings(allowFileProtocol).flatMap((setting) => ['-c', setting]);
   const forker = new Forker(path, { ...environment(), GIT_TERMINAL_PROMPT: '0' });
   return async (args) => {
-    const { exitCode, output, errors } = await forker.run(['git', ...guards, ...args]);
+    const ended = forker.run(['git', ...guards, ...args]).catch((error: Error) => {
+      // Out of descriptors, or killed by whoever: the next command gets a shell of its own.
+      throw new GitFault(`git could not be started: ${error.message}`);
+    });
+    const { exitCode, output, errors } = await ended;
     if (exitCode !== 0) throw new GitFault(lastWords(errors));
     return output;
   };

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { GitFault, swiftGitIn } from '../../src/world/git.js';
+import { makeRepository } from '../support/git.js';
+
+test('a shell that is killed costs one git command, and the next has a shell of its own', async () => {
+  const repository = makeRepository();
+  repository.commit('first', { 'a.txt': 'one' });
+  const git = swiftGitIn(repository.path);
+  await git(['version']);
+  const shell = shellFor(repository.path);
+  const dying = git(['-c', `alias.die=!kill -KILL ${shell}; sleep 1`, 'die']);
+  await expect(dying).rejects.toThrow(GitFault);
+  expect(await git(['log', '--format=%s'])).toBe('first\n');
+});
+
+test('git that cannot be started is a fault of git, not of ours', async () => {
+  const repository = makeRepository();
+  onTestFinished(() => void vi.unstubAllEnvs());
+  vi.stubEnv('PATH', '/nonexistent');
+  const git = swiftGitIn(repository.path);
+  await expect(git(['version'])).rejects.toThrow('git could not be started: spawn sh ENOENT');
+  await expect(git(['version'])).rejects.toThrow(GitFault);
+});
+
+/** The pid of the shell that starts git in that folder. */
+function shellFor(folder: string): number {
+  const pids = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
+  const found = pids.find((pid) => environmentOf(pid).includes(`FOLDER=${folder}`));
+  if (found === undefined) throw new Error('there is no shell');
+  return Number(found);
+}
+
+/** Empty where the process is gone. */
+function environmentOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
