@@ -7,7 +7,7 @@
  *                `--> TERM to all --> grace --> KILL --'
  */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { Cancel, Clock } from '../world/clock.js';
 import {
   carriersOf,
@@ -32,8 +32,8 @@ export interface ProcessOptions {
 export interface ProcessEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** Why the main process could not even start; else null. */
-  readonly couldNotStart: string | null;
+  /** Why the main process could not even start; else null. See `isScarcity`. */
+  readonly couldNotStart: NodeJS.ErrnoException | null;
 }
 
 /** How often those that were asked to end are looked for. */
@@ -63,18 +63,17 @@ export class SuiteProcess {
     this.#mark = options.mark;
     this.#graceMs = options.graceMs;
     this.#startedAtMs = clock.nowMs();
-    const child = spawn(options.command.file, options.command.args, {
-      cwd: options.cwd,
-      env: options.environment,
-      stdio: ['ignore', options.output, options.output],
-      // A process group of its own, with the suite as its leader.
-      detached: true,
-    });
+    const child = start(options);
+    if (child instanceof Error) {
+      this.#pid = null;
+      this.ended = Promise.resolve({ exitCode: null, signal: null, couldNotStart: child });
+      return;
+    }
     this.#pid = child.pid ?? null;
     this.ended = new Promise((resolve) => {
       child.once('error', (error) => {
         if (this.#pid !== null) return;
-        resolve({ exitCode: null, signal: null, couldNotStart: error.message });
+        resolve({ exitCode: null, signal: null, couldNotStart: error });
       });
       child.once('exit', (exitCode, signal) => {
         this.#exited = true;
@@ -124,5 +123,25 @@ export class SuiteProcess {
     const short = this.#clock.nowMs() - this.#startedAtMs < pidsAscendForMs;
     const newest = short ? newestPid() : null;
     return carriersOf(this.#mark, newest !== null && newest >= pid ? pid - 1 : 1);
+  }
+}
+
+/** Whether the machine lacked something, rather than the command: there may be enough later. */
+export function isScarcity({ code }: NodeJS.ErrnoException): boolean {
+  return ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(code ?? '');
+}
+
+/** Some of what is wrong with a program is thrown (a shebang that names itself), some is emitted. */
+function start({ command, cwd, environment, output }: ProcessOptions): ChildProcess | Error {
+  try {
+    return spawn(command.file, command.args, {
+      cwd,
+      env: environment,
+      stdio: ['ignore', output, output],
+      // A process group of its own, with the suite as its leader.
+      detached: true,
+    });
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
   }
 }

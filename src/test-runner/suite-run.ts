@@ -10,7 +10,7 @@ import type { Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
 import { type RunnerNames, suiteEnvironment } from './environment.js';
 import type { Because, Ending, Job } from './events.js';
-import type { ProcessEnd } from './process.js';
+import { isScarcity, type ProcessEnd } from './process.js';
 import type { RunningSuite, Slot } from './slots.js';
 import { type Command, findSuite } from './suite.js';
 import { treeAt } from './tree.js';
@@ -128,6 +128,7 @@ export class SuiteRun {
     output.finish();
     await output.taken;
     if (this.#fault !== null) throw this.#fault;
+    if (end.couldNotStart !== null && isScarcity(end.couldNotStart)) throw end.couldNotStart;
     return this.#judge(end);
   }
 
@@ -152,7 +153,8 @@ export class SuiteRun {
 
   #judge({ exitCode, signal, couldNotStart }: ProcessEnd): Verdict {
     const { timeoutMs, logBytesMax } = this.#options;
-    if (couldNotStart !== null) return errored(`The suite could not start: ${couldNotStart}.`);
+    if (couldNotStart !== null)
+      return errored(`The suite could not start: ${couldNotStart.message}.`);
     switch (this.#stop) {
       case 'timed-out': {
         const reason = `The suite took longer than ${timeoutMs / 1_000} s and was ended.`;

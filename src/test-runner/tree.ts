@@ -1,9 +1,11 @@
 /**
  * Owns the view of a real checkout that suite detection reads. Never writes, and never reads
- * more of a file than a person would have written.
+ * more of a file than a person would have written. What cannot be read, or lies outside (a commit
+ * may hold links to anywhere, a file whose reading never ends included), is not there: that is
+ * the commit's fault, and would be so on every runner.
  */
 
-import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tree } from './suite.js';
 
@@ -11,27 +13,37 @@ import type { Tree } from './suite.js';
 const fileBytesMax = 1_024 * 1_024;
 
 export function treeAt(folder: string): Tree {
+  const inside = (path: string) => insideOf(realpathSync(folder), path);
   return {
-    read: (path) => {
-      const file = join(folder, path);
-      const found = statSync(file, { throwIfNoEntry: false });
-      if (!found?.isFile()) return null;
-      return found.size > fileBytesMax ? '' : readFileSync(file, 'utf8');
-    },
-    isExecutable: (path) => isAllowed(join(folder, path)),
-    list: (path) => {
-      const found = statSync(join(folder, path), { throwIfNoEntry: false });
-      return found?.isDirectory() ? readdirSync(join(folder, path)) : [];
-    },
+    read: (path) => attempt(() => textOf(inside(path))),
+    isExecutable: (path) => attempt(() => isAllowed(inside(path))) ?? false,
+    list: (path) => attempt(() => readdirSync(inside(path))) ?? [],
   };
 }
 
-function isAllowed(path: string): boolean {
+/** Where the path leads, links followed. */
+function insideOf(folder: string, path: string): string {
+  const real = realpathSync(join(folder, path));
+  if (!real.startsWith(`${folder}/`)) throw new Error(`${path} leads out of the tree`);
+  return real;
+}
+
+function textOf(file: string): string | null {
+  const found = statSync(file);
+  if (!found.isFile()) return null;
+  return found.size > fileBytesMax ? '' : readFileSync(file, 'utf8');
+}
+
+function isAllowed(file: string): boolean {
+  accessSync(file, constants.X_OK);
+  return true;
+}
+
+/** Null where it is not there, not allowed, outside, or a link to itself. */
+function attempt<Value>(look: () => Value): Value | null {
   try {
-    accessSync(path, constants.X_OK);
-    return true;
+    return look();
   } catch {
-    // Not allowed, or not there: either way it cannot be run.
-    return false;
+    return null;
   }
 }

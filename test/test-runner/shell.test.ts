@@ -111,6 +111,14 @@ test("a commit's own .ci/run is its suite, and one that cannot start is errored"
   expect(report).toMatchObject({ end: 'errored', reason: expect.stringContaining('ENOENT') });
 });
 
+test('a commit’s own .ci/run that names itself is errored, not handed back again and again', async () => {
+  const { dispatcher, repository } = await runner({ command: null });
+  mkdirSync(join(repository.path, '.ci'));
+  writeFileSync(join(repository.path, '.ci', 'run'), '#!.ci/run\n', { mode: 0o755 });
+  const { report } = await dispatcher.verdict(repository.commit('a shebang without end'));
+  expect(report).toMatchObject({ end: 'errored', reason: expect.stringContaining('ELOOP') });
+});
+
 test('A29: a suite that takes too long is ended', async () => {
   const { dispatcher, commit } = await runner({
     command: fixture('forever.sh'),

@@ -1,5 +1,9 @@
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findSuite, type Tree } from '../../src/test-runner/suite.js';
+import { treeAt } from '../../src/test-runner/tree.js';
+import { temporaryFolder } from '../support/git.js';
 
 const npm = (more: object) => JSON.stringify({ scripts: { test: 'vitest' }, ...more });
 const placeholder = 'echo "Error: no test specified" && exit 1';
@@ -72,3 +76,19 @@ function treeOf(files: Readonly<Record<string, string>>): Tree {
         .map((path) => path.slice(folder.length + 1)),
   };
 }
+
+test('what a commit links to outside of itself, or cannot be read, is not there', () => {
+  const [folder, outside] = [temporaryFolder(), temporaryFolder()];
+  writeFileSync(join(outside, 'secret'), '');
+  writeFileSync(join(folder, 'real'), 'test: it');
+  symlinkSync('real', join(folder, 'Makefile'));
+  symlinkSync(join(outside, 'secret'), join(folder, 'go.mod'));
+  symlinkSync(outside, join(folder, 'tests'));
+  symlinkSync('package.json', join(folder, 'package.json'));
+  const tree = treeAt(folder);
+  expect(tree.read('Makefile')).toBe('test: it');
+  expect(tree.read('go.mod')).toBeNull();
+  expect(tree.read('package.json')).toBeNull();
+  expect(tree.list('tests')).toEqual([]);
+  expect(tree.isExecutable('package.json')).toBe(false);
+});
