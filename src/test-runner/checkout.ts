@@ -8,8 +8,10 @@
  *                `-- off the critical path --'`-- the one git process before a suite --'
  */
 
+import { execFile } from 'node:child_process';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Handback } from '../protocol/bodies.js';
 import { type Commit, parseCommit } from '../protocol/ids.js';
 import type { Clone } from '../world/clone.js';
@@ -18,6 +20,8 @@ import { hasSubmodules, updateSubmodules } from './submodules.js';
 
 /** A fetch that shows no progress for so long has lost its remote. */
 const fetchSilenceMs = 60_000;
+
+const execute = promisify(execFile);
 
 export class Checkout {
   readonly folder: string;
@@ -58,8 +62,8 @@ export class Checkout {
     // The commit is there and will not be checked out: whatever is broken, a new tree is not.
     const fault =
       (await faultOf(async () => {
-        this.#destroy();
-        this.#restore();
+        await this.#destroy();
+        await this.#restore();
       })) ?? (await this.#reset(commit));
     return fault === null ? null : { reason: 'could-not-fetch', detail: fault };
   }
@@ -76,14 +80,14 @@ export class Checkout {
 
   async #clean(): Promise<string | null> {
     const fault = await faultOf(async () => {
-      this.#restore();
+      await this.#restore();
       await this.#git(['clean', '-ffdxq']);
     });
     if (fault === null) return null;
     // What cannot be cleaned (a suite may do anything to its tree) is made anew.
     return faultOf(async () => {
-      this.#destroy();
-      this.#restore();
+      await this.#destroy();
+      await this.#restore();
     });
   }
 
@@ -113,16 +117,19 @@ export class Checkout {
     return faultOf(() => this.#cloneGit(['fetch', ...options, ...quiet]));
   }
 
-  #destroy(): void {
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  /** By the system's own tools: they know any name and any depth, and folders without permissions. */
+  async #destroy(): Promise<void> {
+    // Where this fails, `rm` says so too.
+    await execute('chmod', ['-R', 'u+rwX', '--', this.folder]).catch(() => {});
+    await execute('rm', ['-rf', '--', this.folder]);
   }
 
   /** Of what is in `.git`, only submodules and an untouched index outlive a run. */
-  #restore(): void {
+  async #restore(): Promise<void> {
     const gitDir = join(this.folder, '.git');
     const found = lstatSync(gitDir, { throwIfNoEntry: false });
     // A suite may have put a link or a file there, which would lead us out of the tree.
-    if (found !== undefined && !found.isDirectory()) this.#destroy();
+    if (found !== undefined && !found.isDirectory()) await this.#destroy();
     mkdirSync(gitDir, { recursive: true });
     makeHoldOnly(gitDir, ['objects', 'index', 'modules', 'refs', 'HEAD', 'config']);
     // An index may say that a file is as it was committed, or need not be there; git believes it.

@@ -255,6 +255,18 @@ test('a repository that a suite put in a submodule’s place can start no progra
   expect(readFileSync(join(place, 'lib.txt'), 'utf8')).toBe('version 1');
 });
 
+test('a suite that leaves folders too deep for a path, or read-only ones, spoils no later run', async () => {
+  const { clone, first, second } = twoCommits();
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(first)).toBeNull();
+  const deep = 'for i in $(seq 600); do mkdir a-folder && cd -P a-folder || exit 1; done';
+  const readOnly = 'mkdir -p module/cache && touch module/cache/file && chmod -R a-w module';
+  execFileSync('bash', ['-c', `${readOnly} && ${deep}`], { cwd: checkout.folder });
+  checkout.clean();
+  expect(await checkout.at(second)).toBeNull();
+  expect(readdirSync(checkout.folder).sort()).toEqual(['.git', 'a.txt']);
+});
+
 test('A46: two slots of one clone hold two commits at once', async () => {
   const { clone, first, second } = twoCommits();
   const [one, two] = await Promise.all([checkoutOf(clone), checkoutOf(clone)]);
