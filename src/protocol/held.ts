@@ -7,7 +7,7 @@
  *              ^ start          ^ end
  */
 export class Held {
-  #buffer: Buffer = Buffer.alloc(0);
+  #buffer: Buffer = nothing;
   #start = 0;
   #end = 0;
 
@@ -41,6 +41,8 @@ export class Held {
   take(count: number): Buffer {
     const taken = this.#buffer.subarray(this.#start, this.#start + count);
     this.#start += count;
+    // Else a connection that lingers would keep what was taken of it.
+    if (this.length === 0) this.#buffer = nothing;
     return taken;
   }
 
@@ -54,6 +56,8 @@ export class Held {
     this.#end = held;
   }
 }
+
+const nothing = Buffer.alloc(0);
 
 /** Doubling stops here, so that a large body leaves no more than this unused. */
 const growthBytesMax = 4 * 1_024 * 1_024;

@@ -22,6 +22,8 @@ export interface LobbyOptions {
 /** Bytes held for requests that are still arriving, over all connections. */
 const heldBytesMax = 256 * 1_024 * 1_024;
 
+const busy = 'BUSY: too many connections, try again later\n';
+
 export class Lobby {
   readonly #options: LobbyOptions;
   readonly #visitors = new Set<Visitor>();
@@ -42,9 +44,7 @@ export class Lobby {
     const visitor = new Visitor(connection, {
       clock,
       heard,
-      held: (byBytes) => {
-        this.#heldBytes += byBytes;
-      },
+      held: (byBytes) => this.#hold(visitor, byBytes),
       closed: (gone) => this.#visitors.delete(gone),
     });
     this.#visitors.add(visitor);
@@ -65,11 +65,23 @@ export class Lobby {
     for (const { connection } of this.#visitors) connection.destroySoon();
   }
 
+  /** Those who were let in while there was room may not outgrow it together. */
+  #hold(visitor: Visitor, byBytes: number): void {
+    this.#heldBytes += byBytes;
+    if (byBytes <= 0 || this.#heldBytes <= heldBytesMax) return;
+    this.#sayFull();
+    visitor.turnAway(busy);
+  }
+
   #turnAway(connection: Connection): ConnectionHandler {
-    if (!this.#saidFull) this.#options.full();
-    this.#saidFull = true;
-    connection.write('BUSY: too many connections, try again later\n');
+    this.#sayFull();
+    connection.write(busy);
     connection.destroySoon();
     return () => {};
+  }
+
+  #sayFull(): void {
+    if (!this.#saidFull) this.#options.full();
+    this.#saidFull = true;
   }
 }

@@ -74,6 +74,13 @@ export class Visitor {
     this.#cancelSilence = this.#options.clock.after(lingerMs, () => this.connection.destroy());
   }
 
+  /** Replies in the middle of a request, and lets go of what came of it. */
+  turnAway(text: string): void {
+    this.#decoder.rest();
+    this.#account();
+    this.reply(text);
+  }
+
   /** Gives the connection away; answers what had already come after the first message. */
   handOver(successor: ConnectionHandler): Buffer {
     this.#stopTimers();
@@ -93,6 +100,8 @@ export class Visitor {
       // One at a time: what follows a `hello` belongs to the session's own decoder.
       const first = this.#decoder.first(event.bytes);
       this.#account();
+      // It may have been turned away for what it holds.
+      if (this.#state !== 'connected') return;
       if (first !== null) this.#hear(first);
       else this.#awaitMore();
     } else if (event.type === 'ended') {
