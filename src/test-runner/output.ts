@@ -35,7 +35,7 @@ export class OutputPipe {
   /** `take` gets the bytes in order. */
   open(clock: Clock, take: (bytes: Buffer) => void): Output {
     const reader = openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const writer = openSync(this.#path, constants.O_WRONLY);
+    const writer = openWriter(this.#path, reader);
     const socket = new Socket({ fd: reader, readable: true, writable: false });
     socket.on('data', take);
     let closed = false;
@@ -66,5 +66,15 @@ export class OutputPipe {
   #make(): void {
     rmSync(this.#path, { force: true });
     execFileSync('mkfifo', ['-m', '600', this.#path]);
+  }
+}
+
+/** The other end; where there is no descriptor left for it, the first is not kept either. */
+function openWriter(path: string, reader: number): number {
+  try {
+    return openSync(path, constants.O_WRONLY);
+  } catch (error) {
+    closeSync(reader);
+    throw error;
   }
 }

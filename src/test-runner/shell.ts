@@ -129,7 +129,10 @@ class Shell implements Runner {
       token: options.token ?? null,
       handle: (event) => this.#hear(event),
     });
-    this.#cancelTick = every(world.clock, tickEveryMs, () => this.#handle({ type: 'tick' }));
+    this.#cancelTick = every(world.clock, tickEveryMs, () => {
+      this.#workshop.tick();
+      this.#handle({ type: 'tick' });
+    });
   }
 
   drain(): void {
@@ -200,7 +203,7 @@ class Shell implements Runner {
         this.#register();
         break;
       case 'deliver':
-        this.#ancestor.deliver(effect, this.#workshop.log(effect.job.run));
+        this.#deliver(effect);
         break;
       case 'answer':
         this.#ancestor.answer(effect);
@@ -210,6 +213,13 @@ class Shell implements Runner {
         this.#world.exit(effect.exitCode);
         break;
     }
+  }
+
+  #deliver(effect: Effect & { do: 'deliver' }): void {
+    const { run } = effect.job;
+    const log = this.#workshop.log(run);
+    if (log === 'not now') this.#handle({ type: 'delivered', run, taken: false });
+    else this.#ancestor.deliver(effect, log);
   }
 
   #register(): void {

@@ -10,6 +10,7 @@ import type { Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
 import type { Because, Ending, Job } from './events.js';
 import { LogPump, type PumpOptions } from './log-pump.js';
+import { isScarcity } from './process.js';
 import type { Slot } from './slots.js';
 import type { Command } from './suite.js';
 import { type SuiteOptions, SuiteRun } from './suite-run.js';
@@ -29,6 +30,8 @@ export class Workshop {
   readonly #pump: LogPump;
   readonly #slotOf = new Map<RunId, Slot>();
   readonly #going = new Map<RunId, SuiteRun>();
+  /** Logs that cannot be opened for want of descriptors; tried again at every tick. */
+  readonly #unopened = new Map<RunId, { readonly offset: number; report: Report | null }>();
 
   constructor(clock: Clock, slots: readonly Slot[], suite: SuiteOptions, events: WorkshopEvents) {
     this.#clock = clock;
@@ -51,7 +54,10 @@ export class Workshop {
     void suite.ended.then((ending) => {
       this.#going.delete(job.run);
       this.#events.ended(job, ending);
-      if (ending.kind === 'report') this.#pump.ended(job.run, ending.report.logBytes);
+      if (ending.kind !== 'report') return;
+      const unopened = this.#unopened.get(job.run);
+      if (unopened !== undefined) unopened.report = ending.report;
+      this.#pump.ended(job.run, ending.report.logBytes);
     });
   }
 
@@ -62,7 +68,12 @@ export class Workshop {
 
   /** Sends the run's log from `offset` on, as it grows; `report` is null while the run goes on. */
   ship(run: RunId, offset: number, report: Report | null): void {
+    this.#unopened.delete(run);
     const log = this.log(run);
+    if (log === 'not now') {
+      this.#unopened.set(run, { offset, report });
+      return;
+    }
     if (log === null) {
       // A run that goes on without a log (a full disk) is handed back by its own end.
       if (report !== null) this.#events.logLost(run);
@@ -77,19 +88,31 @@ export class Workshop {
     this.#pump.drained();
   }
 
+  /** Tries again what could not be opened. */
+  tick(): void {
+    for (const [run, { offset, report }] of [...this.#unopened]) this.ship(run, offset, report);
+  }
+
   /** The connection is gone; over the next one the dispatcher says what it wants. */
   stopShipping(): void {
+    this.#unopened.clear();
     this.#pump.stop();
   }
 
-  /** Opens the run's log; null where the disk has lost it. */
-  log(run: RunId): OpenFile | null {
+  /** Opens the run's log; null where the disk has lost it, `not now` without descriptors. */
+  log(run: RunId): OpenFile | null | 'not now' {
     const slot = this.#slotOf.get(run);
     if (slot === undefined) throw new Error(`run ${run} has no slot`);
-    return slot.files.openLog(run);
+    try {
+      return slot.files.openLog(run);
+    } catch (error) {
+      if (!isScarcity(error as NodeJS.ErrnoException)) throw error;
+      return 'not now';
+    }
   }
 
   forget({ run }: Job): void {
+    this.#unopened.delete(run);
     this.#pump.forget(run);
     this.#slotOf.get(run)?.files.forget(run);
     this.#slotOf.delete(run);
