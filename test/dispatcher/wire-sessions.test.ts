@@ -28,6 +28,15 @@ describe('modern sessions', () => {
     );
   });
 
+  test('peers that name no repository are told of as such', async () => {
+    const { port } = await startDispatcher();
+    await modernPeer(port, { role: 'observer', name: 'eve' });
+    await modernPeer(port, { role: 'runner', name: 'ada' });
+    const status = await type(port, 'status');
+    expect(status).toContain('observer eve: watches an unnamed repository');
+    expect(status).toContain('runner ada (for any repository): idle');
+  });
+
   test('a log with a gap is asked for again, and nothing is recorded before it is whole', async () => {
     const { port, result } = await startDispatcher();
     const runner = await modernPeer(port, { role: 'runner', name: 'ada' });

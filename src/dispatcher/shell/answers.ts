@@ -23,7 +23,10 @@ export function status(core: DispatcherCore, nowMs: number): string {
     `${plural(runners.length, 'runner')}, ${plural(observers.length, 'observer')}; ` +
       `${leased} running, ${waiting} waiting`,
     ...runners.map((runner) => describeRunner(core, runner, nowMs)),
-    ...observers.map(({ name, repository }) => `  observer ${name}: watches ${repository}`),
+    ...observers.map(
+      ({ name, repository }) =>
+        `  observer ${name}: watches ${repository ?? 'an unnamed repository'}`,
+    ),
     ...waits.map(({ job, why }) => `  ${short(job.commit)} waits: ${why}`),
     ...(waiting > listedMost ? [`  and ${waiting - listedMost} more`] : []),
     '',
@@ -54,7 +57,10 @@ export function why(core: DispatcherCore, store: Store, commit: Commit, nowMs: n
 }
 
 function describeRunner(core: DispatcherCore, runner: Runner, nowMs: number): string {
-  const where = runner.repository === null ? 'a classic runner' : `for ${runner.repository}`;
+  const where =
+    runner.via.kind === 'classic'
+      ? 'a classic runner'
+      : `for ${runner.repository ?? 'any repository'}`;
   const labels = runner.labels.length === 0 ? '' : `, labels ${runner.labels.join(' ')}`;
   const runs = [...runner.runs].flatMap((run) => {
     const job = core.jobOfRun(run);
