@@ -3,7 +3,7 @@
  */
 
 import type { Address } from '../protocol/address.js';
-import { clientFlags, duration, readCommandLine, UsageError } from '../world/command-line.js';
+import { atMostAWeek, clientFlags, readCommandLine, UsageError } from '../world/command-line.js';
 import type { StoryOptions } from '../world/story.js';
 import { type Credentials, readClientCredentials } from '../world/tls.js';
 import { readToken, type Token } from '../world/token.js';
@@ -32,7 +32,7 @@ const flags = {
   interval: {
     default: '1s',
     describe: 'time between two looks at the repository',
-    coerce: duration('interval'),
+    coerce: atMostAWeek('interval'),
   },
   branch: {
     type: 'string',

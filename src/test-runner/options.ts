@@ -7,8 +7,8 @@ import { realpathSync } from 'node:fs';
 import { type Address, isLoopback } from '../protocol/address.js';
 import {
   allowClassic,
+  atMostAWeek,
   clientFlags,
-  duration,
   port,
   readCommandLine,
   UsageError,
@@ -49,9 +49,6 @@ const jobsMax = 64;
 
 /** Output beyond this is a suite gone wild; it would fill the disks of two machines. */
 const logBytesMax = 1_024 * 1_024 * 1_024;
-
-/** Timers count 31 bits of milliseconds; one that is set for longer fires at once. */
-const waitMsMax = 7 * 24 * 3_600_000;
 
 const flags = {
   ...clientFlags,
@@ -163,12 +160,4 @@ function something(text: string | undefined): string | undefined {
   throw new UsageError(
     '--command is empty and would pass every commit: name one, or leave it out.',
   );
-}
-
-function atMostAWeek(flag: string): (text: string) => number {
-  return (text) => {
-    const value = duration(flag)(text);
-    if (value <= waitMsMax) return value;
-    throw new UsageError(`--${flag} is at most 168h, a week, not "${text}".`);
-  };
 }

@@ -159,6 +159,18 @@ export function duration(flag: string): (text: string | number) => number {
   };
 }
 
+/** Timers count 31 bits of milliseconds; one that is set for longer fires at once. */
+const waitMsMax = 7 * 24 * 3_600_000;
+
+/** Reads a time for which a timer may be set. */
+export function atMostAWeek(flag: string): (text: string | number) => number {
+  return (text) => {
+    const value = duration(flag)(text);
+    if (value <= waitMsMax) return value;
+    throw new UsageError(`--${flag} is at most 168h, a week, not "${text}".`);
+  };
+}
+
 /** Reads a port: 0 to 65535. */
 export function port(flag: string): (text: string | number) => number {
   return (text) => {

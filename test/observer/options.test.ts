@@ -43,6 +43,7 @@ test.each([
   [[], 'Which repository?'],
   [['a', 'b'], 'Unknown argument: b'],
   [['--fast', 'a'], 'Unknown argument: fast'],
+  [['--interval', '1000h', 'a'], '--interval is at most 168h'],
   [['--dispatcher-server', 'localhost', 'a'], 'host:port'],
   [['--dispatcher-server', 'localhost:0', 'a'], 'host:port'],
   [['--interval', 'soon', 'a'], '--interval is a time'],
