@@ -89,9 +89,10 @@ export const report = z.object({
 
 /**
  * Why a runner gives a run back without a report. `unknown-commit`: not in its repository.
- * `could-not-fetch`: the remote failed. `stopped`: the runner is shutting down or was full.
+ * `could-not-fetch`: the remote failed. `no-room`: a disk or a table of the machine was full.
+ * `stopped`: the runner is shutting down, or all its slots were taken.
  */
-export const handbackReasons = ['unknown-commit', 'could-not-fetch', 'stopped'] as const;
+export const handbackReasons = ['unknown-commit', 'could-not-fetch', 'no-room', 'stopped'] as const;
 
 export const handback = z.object({
   reason: z.enum(handbackReasons),

@@ -87,7 +87,7 @@ export class SuiteRun {
       // The world's failure (a full disk) has a code: another runner may fare better.
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
-      return { kind: 'handback', handback: { reason: 'stopped', detail: message } };
+      return { kind: 'handback', handback: { reason: 'no-room', detail: message } };
     } finally {
       log?.close();
       this.#slot.checkout.clean();

@@ -6,6 +6,7 @@
 
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
 import { lostRunsMax } from '../../src/dispatcher/core/rules.js';
+import type { Handback } from '../../src/protocol/bodies.js';
 import type { Commit, RunId } from '../../src/protocol/ids.js';
 import type { Law } from './laws.js';
 
@@ -13,7 +14,7 @@ export interface LedgerRun {
   readonly id: RunId;
   readonly number: number;
   readonly classic: boolean;
-  end: 'lost' | 'unknown-commit' | 'could-not-fetch' | 'stopped' | 'finished' | null;
+  end: 'lost' | Handback['reason'] | 'finished' | null;
 }
 
 export interface LedgerJob {

@@ -5,6 +5,7 @@
  */
 
 import assert from 'node:assert/strict';
+import type { Handback } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { Entry, JobId, Verdict } from './journal.js';
 
@@ -15,7 +16,7 @@ export interface Run {
   readonly runner: string;
   readonly classic: boolean;
   readonly leasedAtMs: number;
-  readonly end: 'lost' | 'unknown-commit' | 'could-not-fetch' | 'stopped' | 'finished' | null;
+  readonly end: 'lost' | Handback['reason'] | 'finished' | null;
   readonly endedAtMs: number;
   readonly endedBecause: string;
 }

@@ -6,7 +6,7 @@
 
 import type { Job } from './job.js';
 import type { Runner } from './pool.js';
-import { declined, notBeforeMs } from './rules.js';
+import { declined, notBefore } from './rules.js';
 
 /** What the match depends on besides the job and the runner. */
 export interface Circumstances {
@@ -33,7 +33,7 @@ export function chooseRunner(
   job: Job,
   now: Circumstances,
 ): Runner | undefined {
-  if (notBeforeMs(job) > now.nowMs) return undefined;
+  if ((notBefore(job)?.atMs ?? 0) > now.nowMs) return undefined;
   let chosen: Runner | undefined;
   for (const runner of free) {
     const eligible = suits(runner, job, now) && !declined(job, runner.name, now.nowMs);
@@ -55,10 +55,10 @@ export function whyWaiting(
     const tested = [...new Set(runners.map(({ repository }) => repository ?? 'none they named'))];
     return `no runner tests the repository ${job.repository} (they test ${tested.join(', ')})`;
   }
-  const retryInMs = notBeforeMs(job) - now.nowMs;
-  if (retryInMs > 0) {
-    const seconds = Math.ceil(retryInMs / 1_000);
-    return `it could not be fetched; tried again in ${seconds} s`;
+  const retry = notBefore(job);
+  if (retry !== null && retry.atMs > now.nowMs) {
+    const seconds = Math.ceil((retry.atMs - now.nowMs) / 1_000);
+    return `${retry.why}; tried again in ${seconds} s`;
   }
   const asked = suitable.filter((runner) => declined(job, runner.name, now.nowMs));
   if (asked.length === suitable.length) {

@@ -4,13 +4,16 @@
  */
 
 import { missedPingsMax } from '../../protocol/limits.js';
-import { attempts, type Job } from './job.js';
+import { attempts, type Job, type Run } from './job.js';
 
 /** A commit that costs three runners is taken for poison, not for bad luck. */
 export const lostRunsMax = 3;
 
-/** After the n-th failed fetch, so long until the next; after the last one the job is errored. */
-export const refetchAfterMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
+/**
+ * After the n-th time that it could not be fetched, or that a machine had no room for it, so long
+ * until the next; after the last one the job is errored. Meanwhile those behind it have their turn.
+ */
+const retryAfterMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
 /** A runner that did not know a commit is asked again, for its remote may lag a push… */
 const reaskAfterMs = 2_000;
@@ -64,10 +67,11 @@ export function whyHopeless(job: Job, candidates: readonly string[], nowMs: numb
     const evidence = lost.map((run) => `${run.runner} ${run.endedBecause}`).join('; ');
     return `${lost.length} runners were lost while testing it: ${evidence}`;
   }
-  const unfetched = attempts(job).filter(({ end }) => end === 'could-not-fetch');
-  if (unfetched.length > refetchAfterMs.length) {
-    const evidence = unfetched.map((run) => `${run.runner}: ${run.endedBecause}`);
-    return `it could not be fetched: ${evidence.at(-1)}`;
+  const inVain = attempts(job).filter(isInVain);
+  if (inVain.length > retryAfterMs.length) {
+    const evidence = inVain.map((run) => `${run.runner}: ${run.endedBecause}`);
+    const what = inVain.at(-1)?.end === 'no-room' ? 'no machine had room for it' : unfetched;
+    return `${what}: ${evidence.at(-1)}`;
   }
   const unknown = attempts(job).filter(({ end }) => end === 'unknown-commit');
   const asked = new Set(unknown.map(({ runner }) => runner));
@@ -78,12 +82,19 @@ export function whyHopeless(job: Job, candidates: readonly string[], nowMs: numb
   return null;
 }
 
-/** The earliest time at which a job may be tried again after failed fetches. */
-export function notBeforeMs(job: Job): number {
+/** The earliest time at which a job may be tried again that was tried in vain, and why. */
+export function notBefore(job: Job): { readonly atMs: number; readonly why: string } | null {
   const last = job.runs.at(-1);
-  if (last?.end !== 'could-not-fetch') return 0;
-  const count = attempts(job).filter(({ end }) => end === 'could-not-fetch').length;
-  return last.endedAtMs + (refetchAfterMs[count - 1] ?? 0);
+  if (last === undefined || !isInVain(last)) return null;
+  const count = attempts(job).filter(isInVain).length;
+  const why = last.end === 'no-room' ? `${last.runner} had no room for it` : unfetched;
+  return { atMs: last.endedAtMs + (retryAfterMs[count - 1] ?? 0), why };
+}
+
+const unfetched = 'it could not be fetched';
+
+function isInVain({ end }: Run): boolean {
+  return end === 'could-not-fetch' || end === 'no-room';
 }
 
 /** Whether that runner lately said that it does not know the commit. */
