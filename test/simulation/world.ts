@@ -20,8 +20,8 @@ import { Timeline } from './timeline.js';
 import { misfortuneMsMost } from './weather.js';
 import { Witness } from './witness.js';
 
-/** So long after its healing a world must be at rest. */
-export const restWithinMs = 600_000;
+/** So long after its healing a world must be at rest: the longest retry takes 600 s of it. */
+export const restWithinMs = 700_000;
 
 /** What began before the healing may last: a freeze, a partition, bytes on their way. */
 const aftermathMs = misfortuneMsMost + 1_000;
