@@ -10,7 +10,6 @@
  * held in memory by what the repository held at one moment, however long the dispatcher is away.
  */
 
-import { description } from '../protocol/bodies.js';
 import type { Commit } from '../protocol/ids.js';
 import type { Event, Outcome } from './events.js';
 import {
@@ -22,7 +21,7 @@ import {
   type Tip,
   walkCommitsMax,
 } from './news.js';
-import { type Batch, type Handover, type Progress, Round } from './round.js';
+import { type Batch, handover, type Progress, Round } from './round.js';
 
 export interface Policy {
   readonly intervalMs: number;
@@ -246,8 +245,4 @@ export class Core {
     this.#retryAtMs = nowMs + refusedRetryMs;
     this.#round.again();
   }
-}
-
-function handover({ commit, author, subject }: Described, branch: string): Handover {
-  return { commit, description: description.parse({ branch, author, subject }) };
 }

@@ -9,8 +9,9 @@
  *              ^ #accepted                     ^ #sent
  */
 
-import type { Description } from '../protocol/bodies.js';
+import { type Description, description } from '../protocol/bodies.js';
 import type { Commit } from '../protocol/ids.js';
+import type { Described } from './news.js';
 
 /** One commit on its way to the dispatcher. */
 export interface Handover {
@@ -99,4 +100,9 @@ export class Round {
     }
     return done;
   }
+}
+
+/** The commit as it is handed over, its description made fit for the wire. */
+export function handover({ commit, author, subject }: Described, branch: string): Handover {
+  return { commit, description: description.parse({ branch, author, subject }) };
 }
