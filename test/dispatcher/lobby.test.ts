@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { Lobby } from '../../src/dispatcher/shell/lobby.js';
 import { classicBodyBytesMax } from '../../src/protocol/limits.js';
-import type { Connection } from '../../src/world/network.js';
 import { commit } from '../support/commits.js';
 import { handClock } from '../support/hand-clock.js';
+import { silentConnection } from '../support/memory-network.js';
 
 const megabyte = Buffer.alloc(1_024 * 1_024, 'x');
 
@@ -42,20 +42,12 @@ function lobby() {
   });
   const connect = () => {
     const heard: string[] = [];
-    const handle = lobby.accept({ ...silent, write: (text) => heard.push(String(text)) > 0 });
+    const handle = lobby.accept({
+      ...silentConnection,
+      write: (text) => heard.push(String(text)) > 0,
+    });
     const says = (bytes: Buffer | string) => handle({ type: 'bytes', bytes: Buffer.from(bytes) });
     return { heard, says };
   };
   return { requests, connect, fullSaid: () => fullSaid };
 }
-
-const silent: Connection = {
-  remoteHost: '127.0.0.1',
-  unsentBytes: 0,
-  write: () => true,
-  end: () => {},
-  destroySoon: () => {},
-  destroy: () => {},
-  pause: () => {},
-  resume: () => {},
-};

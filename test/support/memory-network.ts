@@ -74,7 +74,8 @@ function connect(accept: (connection: Connection) => ConnectionHandler): MemoryP
   };
 }
 
-const silentConnection: Connection = {
+/** A connection that takes everything and says nothing. */
+export const silentConnection: Connection = {
   remoteHost: '127.0.0.1',
   unsentBytes: 0,
   write: () => true,
