@@ -55,6 +55,12 @@ export interface Network {
 /** Half-open sockets to peers that lost power are found by the heartbeat; this finds the rest. */
 const keepAliveAfterMs = 30_000;
 
+/**
+ * Once its peer has ended, node no longer listens to what the system knows of a socket, a reset
+ * among it: an empty write, which sends nothing, asks.
+ */
+const probeEveryMs = 5_000;
+
 /** A person may look at the last page of a log for a while; nobody looks at it for ever. */
 const unreadAfterMs = 120_000;
 
@@ -153,12 +159,19 @@ function adopt(socket: net.Socket, handle: ConnectionHandler): Connection {
   let pauses = 0;
   socket.setKeepAlive(true, keepAliveAfterMs);
   socket.on('data', (bytes: Buffer) => handle({ type: 'bytes', bytes }));
-  socket.on('end', () => handle({ type: 'ended' }));
+  let probe: NodeJS.Timeout | undefined;
+  socket.on('end', () => {
+    handle({ type: 'ended' });
+    probe = setInterval(() => socket.writable && socket.write(''), probeEveryMs).unref();
+  });
   socket.on('drain', () => handle({ type: 'drained' }));
   socket.on('error', (error: NodeJS.ErrnoException) => {
     reason = describe(error);
   });
-  socket.on('close', () => handle({ type: 'closed', reason }));
+  socket.on('close', () => {
+    clearInterval(probe);
+    handle({ type: 'closed', reason });
+  });
   const remoteHost = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
   return {
     remoteHost,

@@ -46,6 +46,12 @@ describe('descriptors', () => {
     const sockets = await crowd(port, 2 * descriptors);
     for (const socket of sockets) socket.write(`log:${d}\n`);
     await saysThat('connections-used-up');
+    for (const socket of sockets) socket.resume();
+    // Three quarters of the descriptors are for connections, and four of these were there before.
+    const places = (descriptors * 3) / 4 - 4;
+    await eventually('those beyond are turned away', () => {
+      return sockets.filter(({ closed }) => !closed).length === places;
+    });
     // Each of these runs keeps its log open: more than there are descriptors left.
     const commits = Array.from({ length: 200 }, (_, index) => commit(index + 1));
     for (const one of commits) observer.say({ verb: 'dispatch', commit: one, body });
@@ -58,12 +64,18 @@ describe('descriptors', () => {
     await saysThat('disk-full');
     expect(await readerHears()).toContain('BUSY: no further file');
 
-    // One that just closes may still read, for all that we know; a probe finds out in 30 s.
+    // Under load the end of what they write comes before the reset, and a probe must find out.
     for (const socket of sockets) socket.resetAndDestroy();
     for (const [run, log] of runs) runner.finishes(run, log);
     for (const _ of runs) await runner.hears('recorded');
     expect(await type(port, `log:${commit(200)}`)).toBe(`log of ${commit(200)}`);
     expect(told.filter(({ event }) => event === 'connections-used-up')).toHaveLength(1);
+    // What is so for long is said once, and so is its end.
+    const aboutLogs = told.filter(({ msg }) => /room for (a log|logs)/.test(String(msg)));
+    const [full = 0, hasRoom = 0] = ['disk-full', 'disk-has-room'].map(
+      (said) => aboutLogs.filter(({ event }) => event === said).length,
+    );
+    expect([full, full - 1]).toContain(hasRoom);
   });
 });
 

@@ -120,10 +120,17 @@ export class LogRoom {
     this.#waitingForRoom += 1;
     return new Promise((resolve) => {
       this.#clock.after(retryAfterMs, () => {
-        this.#waitingForRoom -= 1;
         resolve();
+        // Whoever finds no room once more is counted again before this.
+        this.#clock.soon(() => this.#waitedForRoom());
       });
     });
+  }
+
+  #waitedForRoom(): void {
+    this.#waitingForRoom -= 1;
+    if (this.#waitingForRoom > 0) return;
+    this.#tell({ event: 'disk-has-room', msg: 'there is room for logs: all goes on' });
   }
 
   /** A results folder that was tampered with costs a copy, not the dispatcher: the log is kept. */
