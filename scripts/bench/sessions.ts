@@ -6,6 +6,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { heartbeatEveryMs } from '../../src/protocol/limits.js';
 import { pause } from './clock.js';
 import type { Benchmark } from './figures.js';
 import { inRoom } from './room.js';
@@ -72,14 +73,14 @@ async function heard(child: ChildProcess): Promise<Heard> {
   return answer;
 }
 
-/** Node's own price: says welcome, then pings a quarter of the crowd at each quarter second. */
+/** Node's own price: says welcome, then pings a quarter of the crowd at each quarter of a heartbeat. */
 const bareScript = `
 const sockets = [];
 const server = require('net').createServer((socket) => {
   socket.setNoDelay(true);
   socket.on('error', () => {});
   socket.once('data', () => {
-    const body = JSON.stringify({ session: 'bare', heartbeatEveryMs: 1000 });
+    const body = JSON.stringify({ session: 'bare', heartbeatEveryMs: ${heartbeatEveryMs} });
     socket.write('welcome:' + body.length + ':' + body + '\\n');
     socket.on('data', () => {});
     sockets.push(socket);
@@ -90,7 +91,7 @@ let beat = 0;
 setInterval(() => {
   beat += 1;
   sockets.forEach((socket, index) => (index + beat) % 4 === 0 && socket.write('ping\\n'));
-}, 250);
+}, ${heartbeatEveryMs / 4});
 `;
 
 async function bareServer(): Promise<Watched> {

@@ -27,8 +27,12 @@ export const firstMessageWithinMs = 5_000;
 /** How long the rest of a reply may take to be read by a slow peer before we stop waiting. */
 export const lingerMs = 2_000;
 
-/** The dispatcher pings each runner this often; three unanswered pings end the session. */
-export const heartbeatEveryMs = 1_000;
+/**
+ * The dispatcher pings each runner this often; three unanswered pings end the session. A little
+ * less than a second, so that three, and a beat for the last one's answer, fit into the three
+ * seconds within which a frozen runner's job is to run elsewhere.
+ */
+export const heartbeatEveryMs = 900;
 
-/** Pings that may go unanswered: with `heartbeatEveryMs`, three seconds of silence. */
+/** Pings that may go unanswered: with `heartbeatEveryMs`, less than three seconds of silence. */
 export const missedPingsMax = 3;
