@@ -89,10 +89,15 @@ export const report = z.object({
 
 /**
  * Why a runner gives a run back without a report. `unknown-commit`: not in its repository.
- * `could-not-fetch`: the remote failed. `no-room`: a disk or a table of the machine was full.
- * `stopped`: the runner is shutting down, or all its slots were taken.
+ * `could-not-fetch`: the remote failed. `machine-fault`: a disk or a table of the machine was full,
+ * or no sandbox could be built. `stopped`: the runner is shutting down, or all its slots were taken.
  */
-export const handbackReasons = ['unknown-commit', 'could-not-fetch', 'no-room', 'stopped'] as const;
+export const handbackReasons = [
+  'unknown-commit',
+  'could-not-fetch',
+  'machine-fault',
+  'stopped',
+] as const;
 
 export const handback = z.object({
   reason: z.enum(handbackReasons),

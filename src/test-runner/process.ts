@@ -27,13 +27,20 @@ export interface ProcessOptions {
   readonly output: number;
   readonly mark: Mark;
   readonly graceMs: number;
+  /** Whether the command writes about itself to `statusDescriptor`, as a wrapper does. */
+  readonly hasStatus?: boolean;
 }
+
+/** The first descriptor after the standard ones. */
+export const statusDescriptor = 3;
 
 export interface ProcessEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** Why the main process could not even start; else null. See `isScarcity`. */
+  /** Why the main process could not even start; else null. See `isMachineFault`. */
   readonly couldNotStart: NodeJS.ErrnoException | null;
+  /** What it wrote to `statusDescriptor`. */
+  readonly status: string;
 }
 
 /** How often those that were asked to end are looked for. */
@@ -66,18 +73,28 @@ export class SuiteProcess {
     const child = start(options);
     if (child instanceof Error) {
       this.#pid = null;
-      this.ended = Promise.resolve({ exitCode: null, signal: null, couldNotStart: child });
+      this.ended = Promise.resolve(notStarted(child));
       return;
     }
     this.#pid = child.pid ?? null;
+    let status = '';
+    child.stdio[statusDescriptor]?.on('data', (bytes) => {
+      status += bytes;
+    });
+    const closed = new Promise<void>((resolve) => {
+      child.once('close', () => resolve());
+    });
     this.ended = new Promise((resolve) => {
       child.once('error', (error) => {
-        if (this.#pid !== null) return;
-        resolve({ exitCode: null, signal: null, couldNotStart: error });
+        if (this.#pid === null) resolve(notStarted(error));
       });
       child.once('exit', (exitCode, signal) => {
         this.#exited = true;
-        this.#endRest(() => resolve({ exitCode, signal, couldNotStart: null }));
+        this.#endRest(async () => {
+          // Nobody is left who could write: all of the status has come, or is about to.
+          await closed;
+          resolve({ exitCode, signal, couldNotStart: null, status });
+        });
       });
     });
   }
@@ -126,22 +143,30 @@ export class SuiteProcess {
   }
 }
 
+/** The code of the error of a command that needs a sandbox, where none could be built. */
+export const noSandbox = 'NO_SANDBOX';
+
 /** Whether the machine lacked something, rather than the command: there may be enough later. */
-export function isScarcity({ code }: NodeJS.ErrnoException): boolean {
-  return ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(code ?? '');
+export function isMachineFault({ code }: NodeJS.ErrnoException): boolean {
+  return ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', noSandbox].includes(code ?? '');
 }
 
 /** Some of what is wrong with a program is thrown (a shebang that names itself), some is emitted. */
-function start({ command, cwd, environment, output }: ProcessOptions): ChildProcess | Error {
+function start(options: ProcessOptions): ChildProcess | Error {
+  const { command, cwd, environment, output, hasStatus = false } = options;
   try {
     return spawn(command.file, command.args, {
       cwd,
       env: environment,
-      stdio: ['ignore', output, output],
+      stdio: ['ignore', output, output, ...(hasStatus ? ['pipe' as const] : [])],
       // A process group of its own, with the suite as its leader.
       detached: true,
     });
   } catch (error) {
     return error as NodeJS.ErrnoException;
   }
+}
+
+function notStarted(error: Error): ProcessEnd {
+  return { exitCode: null, signal: null, couldNotStart: error, status: '' };
 }

@@ -12,6 +12,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { UsageError } from '../world/command-line.js';
+import { noSandbox, type ProcessEnd, statusDescriptor } from './process.js';
 import type { Command } from './suite.js';
 
 /** What a sandbox must know of the place where it stands. All paths are real ones. */
@@ -50,7 +51,19 @@ export function sandboxed({ file, args, says }: Command, site: Site): Command {
     ...secrets.flatMap((secret) => ['--ro-bind', '/dev/null', secret]),
     ...['--chdir', tree],
   ];
-  return { file: 'env', args: behind(place, [file, ...args]), says };
+  const status = ['--json-status-fd', String(statusDescriptor)];
+  return { file: 'env', args: behind([...status, ...place], [file, ...args]), says };
+}
+
+/**
+ * How the suite ended, as bubblewrap's own end and its status (`json-status-fd`) tell: without
+ * the suite's exit code in the status it never ran, and bubblewrap's is no verdict on it.
+ */
+export function endBehindWalls(end: ProcessEnd): ProcessEnd {
+  const hasRun = end.exitCode === 0 || end.signal !== null || end.status.includes('"exit-code"');
+  if (hasRun || end.couldNotStart !== null) return end;
+  const error = new Error('bubblewrap could not build the sandbox: its last words are in the log');
+  return { ...end, couldNotStart: Object.assign(error, { code: noSandbox }) };
 }
 
 /** Throws `UsageError` where no sandbox can be built. */

@@ -22,7 +22,7 @@ import type { KeptRun } from './events.js';
 import { OutputPipe } from './output.js';
 import { type ProcessOptions, SuiteProcess } from './process.js';
 import { RunFiles } from './run-files.js';
-import { sandboxed } from './sandbox.js';
+import { endBehindWalls, sandboxed } from './sandbox.js';
 
 export type RunningSuite = Pick<SuiteProcess, 'ended' | 'end' | 'kill'>;
 
@@ -59,8 +59,10 @@ export function claimSlots(
       if (lock !== null) slots.push(takeOver(realpathSync(folder), lock, clone, secrets));
     }
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
     throw new UsageError(
-      `The folder ${state} cannot be used (${(error as Error).message}): ` +
+      `The folder ${state} cannot be used (${message}): ` +
         'make it writable, or name another with --state.',
     );
   }
@@ -85,10 +87,16 @@ function takeOver(
   signalAll(workersIn(tree), 'SIGKILL');
   const output = new OutputPipe(join(folder, 'output'));
   const checkout = new Checkout(tree, clone);
-  const startProcess = (clock: Clock, options: ProcessOptions) => {
+  const startProcess = (clock: Clock, options: ProcessOptions): RunningSuite => {
     if (secrets === null) return new SuiteProcess(clock, options);
     const site = { tree, objects: objectFolders(clone), state: dirname(dirname(folder)), secrets };
-    return new SuiteProcess(clock, { ...options, command: sandboxed(options.command, site) });
+    const command = sandboxed(options.command, site);
+    const suite = new SuiteProcess(clock, { ...options, command, hasStatus: true });
+    return {
+      ended: suite.ended.then(endBehindWalls),
+      end: () => suite.end(),
+      kill: () => suite.kill(),
+    };
   };
   return { checkout, files, output, startProcess, kept: ended, lock };
 }

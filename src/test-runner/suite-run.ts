@@ -10,7 +10,7 @@ import type { Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
 import { type RunnerNames, suiteEnvironment } from './environment.js';
 import type { Because, Ending, Job } from './events.js';
-import { isScarcity, type ProcessEnd } from './process.js';
+import { isMachineFault, type ProcessEnd } from './process.js';
 import type { RunningSuite, Slot } from './slots.js';
 import { type Command, findSuite } from './suite.js';
 import { treeAt } from './tree.js';
@@ -87,7 +87,7 @@ export class SuiteRun {
       // The world's failure (a full disk) has a code: another runner may fare better.
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
-      return { kind: 'handback', handback: { reason: 'no-room', detail: message } };
+      return { kind: 'handback', handback: { reason: 'machine-fault', detail: message } };
     } finally {
       log?.close();
       this.#slot.checkout.clean();
@@ -128,7 +128,7 @@ export class SuiteRun {
     output.finish();
     await output.taken;
     if (this.#fault !== null) throw this.#fault;
-    if (end.couldNotStart !== null && isScarcity(end.couldNotStart)) throw end.couldNotStart;
+    if (end.couldNotStart !== null && isMachineFault(end.couldNotStart)) throw end.couldNotStart;
     return this.#judge(end);
   }
 
@@ -172,7 +172,7 @@ export class SuiteRun {
 
 type Verdict = Omit<Report, 'logBytes' | 'durationMs'>;
 
-const nothing: ProcessEnd = { exitCode: null, signal: null, couldNotStart: null };
+const nothing: ProcessEnd = { exitCode: null, signal: null, couldNotStart: null, status: '' };
 
 const unwanted: Handback = { reason: 'stopped', detail: 'the run was given up' };
 

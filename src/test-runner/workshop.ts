@@ -10,7 +10,7 @@ import type { Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
 import type { Because, Ending, Job } from './events.js';
 import { LogPump, type PumpOptions } from './log-pump.js';
-import { isScarcity } from './process.js';
+import { isMachineFault } from './process.js';
 import type { Slot } from './slots.js';
 import type { Command } from './suite.js';
 import { type SuiteOptions, SuiteRun } from './suite-run.js';
@@ -106,7 +106,7 @@ export class Workshop {
     try {
       return slot.files.openLog(run);
     } catch (error) {
-      if (!isScarcity(error as NodeJS.ErrnoException)) throw error;
+      if (!isMachineFault(error as NodeJS.ErrnoException)) throw error;
       return 'not now';
     }
   }

@@ -147,7 +147,7 @@ describe.runIf(mayMount)('the runner’s disk', () => {
     const back = await eventually('a handback', () =>
       dispatcher.said('handback').find((message) => message.run === run),
     );
-    expect(back.body).toMatchObject({ reason: 'no-room' });
+    expect(back.body).toMatchObject({ reason: 'machine-fault' });
     expect(back.body.detail).toMatch(/ENOSPC|no space/i);
     expect(told.map(({ msg }) => msg).join('\n')).toMatch(/ENOSPC|no space/i);
     const { log, report } = await dispatcher.verdict(small);

@@ -60,24 +60,24 @@ describe('promise 6: infrastructure is tried again, tests never are', () => {
       s.runner('ada');
       s.dispatch(1);
       s.dispatch(2);
-      s.handsBack('ada', s.runOf(1), 'no-room', 'ENOSPC');
+      s.handsBack('ada', s.runOf(1), 'machine-fault', 'ENOSPC');
       s.passes(1_000);
-      s.handsBack('ada', s.runOf(1), 'no-room', 'ENOSPC');
+      s.handsBack('ada', s.runOf(1), 'machine-fault', 'ENOSPC');
       s.passes(2_000);
     });
-    expect(s.why(1)).toBe('ada had no room for it; tried again in 3 s');
+    expect(s.why(1)).toBe('ada’s machine could not run it; tried again in 3 s');
     expect(s.job(2)?.state.kind).toBe('leased');
     s.given(() => s.reports('ada', s.runOf(2)));
     for (const delayMs of [5_000, 30_000, 120_000, 600_000]) {
       s.given(() => {
         s.passes(delayMs);
-        s.handsBack('ada', s.runOf(1), 'no-room', 'ENOSPC');
+        s.handsBack('ada', s.runOf(1), 'machine-fault', 'ENOSPC');
       });
     }
     expect(s.journal.at(-1)).toMatchObject({
       kind: 'finished',
       verdict: 'errored',
-      reason: 'no machine had room for it: ada: ENOSPC',
+      reason: 'no machine could run it: ada: ENOSPC',
     });
   });
 

@@ -232,7 +232,7 @@ test('a position that cannot be saved is told, and work goes on', async () => {
   const { story } = start(dispatcher);
   renameSync(join(clone.path, '.git/trivet'), join(clone.path, '.git/trivet-away'));
   await eventually(() => expect(story.at(-1)?.event).toBe('save-failed'));
-  expect(dispatcher.dispatched).toEqual([first]);
+  await eventually(() => expect(dispatcher.dispatched).toEqual([first]));
 });
 
 test('Ctrl-C waits for the answer to what was sent, then exits', async () => {

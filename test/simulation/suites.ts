@@ -131,7 +131,7 @@ export class Stage {
     const end = (exitCode: number | null, signal: string | null) => {
       if (isOver) return;
       isOver = true;
-      this.#life.hear(() => resolve({ exitCode, signal, couldNotStart: null }));
+      this.#life.hear(() => resolve({ exitCode, signal, couldNotStart: null, status: '' }));
     };
     const play = (scene: number) => {
       if (isOver || !this.#life.isAlive) return;

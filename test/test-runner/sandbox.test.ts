@@ -94,6 +94,17 @@ describe('with --sandbox', () => {
     );
   });
 
+  test('a sandbox that cannot be built is the machine’s fault, and no red suite', async () => {
+    // No cover can be laid on what cannot be.
+    const { dispatcher, commit } = await runner('exit 0', { secrets: ['/dev/null/token'] });
+    const run = dispatcher.runtest(commit);
+    const back = await eventually('a handback', () =>
+      dispatcher.said('handback').find((message) => message.run === run),
+    );
+    expect(back.body.reason).toBe('machine-fault');
+    expect(dispatcher.log(run).toString()).toMatch(/^bwrap: /);
+  });
+
   test('at a timeout it is asked first and has its grace', async () => {
     const { verdict } = await sandboxed('trap "echo asked; exit 1" TERM; sleep 60 & wait', {
       timeoutMs: 300,
@@ -192,7 +203,7 @@ async function runner(command: string, settings: Partial<RunnerSettings>) {
   const to = { clone: repository.path, dispatcherPort: dispatcher.port };
   await runnerFor({ ...to, command, ...settings });
   await eventually('it is there', () => dispatcher.connected);
-  return { verdict: () => dispatcher.verdict(commit) };
+  return { dispatcher, commit, verdict: () => dispatcher.verdict(commit) };
 }
 
 /** Of all processes, a line each. */

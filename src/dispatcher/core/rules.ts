@@ -70,7 +70,7 @@ export function whyHopeless(job: Job, candidates: readonly string[], nowMs: numb
   const inVain = attempts(job).filter(isInVain);
   if (inVain.length > retryAfterMs.length) {
     const evidence = inVain.map((run) => `${run.runner}: ${run.endedBecause}`);
-    const what = inVain.at(-1)?.end === 'no-room' ? 'no machine had room for it' : unfetched;
+    const what = inVain.at(-1)?.end === 'machine-fault' ? 'no machine could run it' : unfetched;
     return `${what}: ${evidence.at(-1)}`;
   }
   const unknown = attempts(job).filter(({ end }) => end === 'unknown-commit');
@@ -87,14 +87,15 @@ export function notBefore(job: Job): { readonly atMs: number; readonly why: stri
   const last = job.runs.at(-1);
   if (last === undefined || !isInVain(last)) return null;
   const count = attempts(job).filter(isInVain).length;
-  const why = last.end === 'no-room' ? `${last.runner} had no room for it` : unfetched;
+  const why =
+    last.end === 'machine-fault' ? `${last.runner}’s machine could not run it` : unfetched;
   return { atMs: last.endedAtMs + (retryAfterMs[count - 1] ?? 0), why };
 }
 
 const unfetched = 'it could not be fetched';
 
 function isInVain({ end }: Run): boolean {
-  return end === 'could-not-fetch' || end === 'no-room';
+  return end === 'could-not-fetch' || end === 'machine-fault';
 }
 
 /** Whether that runner lately said that it does not know the commit. */

@@ -68,7 +68,7 @@ export function giveBack(turn: Turn, runner: Runner, run: RunId, handback: Handb
   if (job === undefined) return;
   turn.state.pool.release(runner, run);
   // Nothing is wrong with the commit but with the machine: it would say so again at once.
-  if (handback.reason === 'stopped' || handback.reason === 'no-room') {
+  if (handback.reason === 'stopped' || handback.reason === 'machine-fault') {
     runner.refusals += 1;
     runner.restsUntilMs = turn.nowMs + restMs(runner.refusals);
   }
