@@ -117,8 +117,10 @@ export function readCommandLine<F extends Flags>(
       throw error instanceof UsageError ? error : new UsageError(message ?? error.message);
     })
     .epilogue('Every flag is also an environment variable: --log-level is TRIVET_LOG_LEVEL.')
-    .parseSync(spelled) as unknown as Read<F> & { help?: boolean };
+    .parseSync(spelled) as unknown as Read<F> & { help?: boolean; _: string[] };
   if (parsed.help === true) return null;
+  const [surplus] = parsed._;
+  if (surplus !== undefined) throw new UsageError(`What is "${surplus}" for? Leave it out.`);
   if (repo !== null && !parsed.repo) {
     throw new UsageError(`Which repository? Name ${repo}: node ${script} <repo>.`);
   }

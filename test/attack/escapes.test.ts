@@ -75,27 +75,32 @@ test('in a log they stay: it is the suite’s output, byte for byte', async () =
   expect(result(c).toString()).toBe(evil);
 });
 
-test('in a real commit they are harmless on the observer’s terminal', async () => {
-  const dispatcher = await standInDispatcher();
-  const repository = makeRepository();
-  const message = join(temporaryFolder(), 'message');
-  writeFileSync(message, evil.replaceAll('\u0000', '').replace('\r\n', ' '));
-  repository.git('commit', '--allow-empty', '-q', '--cleanup=verbatim', '-F', message);
-  const at = ['--state', temporaryFolder(), '--dispatcher-server', dispatcher.address, '--once'];
-  const observer = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'src/observer/main.ts', '--log-level', 'debug', ...at, repository.path],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  let shown = '';
-  observer.stdout.on('data', (bytes) => {
-    shown += bytes;
-  });
-  await once(observer, 'close');
-  expect(dispatcher.dispatched).toHaveLength(1);
-  expect(shown).toContain('Fix');
-  expect(shown).not.toMatch(obeyed);
-});
+test.each(['story', 'json'])(
+  'in a real commit and its branch they are harmless in the observer’s %s',
+  async (format) => {
+    const dispatcher = await standInDispatcher();
+    const repository = makeRepository();
+    repository.git('checkout', '-q', '-b', 'turned\u202e\u009b31m');
+    const message = join(temporaryFolder(), 'message');
+    writeFileSync(message, evil.replaceAll('\u0000', '').replace('\r\n', ' '));
+    repository.git('commit', '--allow-empty', '-q', '--cleanup=verbatim', '-F', message);
+    const flags = ['--once', '--log-level', 'debug', '--log-format', format];
+    const at = ['--state', temporaryFolder(), '--dispatcher-server', dispatcher.address];
+    const observer = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'src/observer/main.ts', ...flags, ...at, repository.path],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let shown = '';
+    observer.stdout.on('data', (bytes) => {
+      shown += bytes;
+    });
+    await once(observer, 'close');
+    expect(dispatcher.dispatched).toHaveLength(1);
+    expect(shown).toContain('Fix');
+    expect(shown).not.toMatch(obeyed);
+  },
+);
 
 test('in what a dispatcher says they are harmless in the runner’s story', async () => {
   const dispatcher = await runnerDispatcher();

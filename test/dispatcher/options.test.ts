@@ -25,6 +25,7 @@ test.each([
   [['--tls-client-ca', '/nonexistent']],
   [['--token-file', '/nonexistent']],
   [['extra']],
+  [['--', 'extra']],
   [['--data.x=1']],
   [['--no-data']],
 ])('%j is refused', (flags) => {
