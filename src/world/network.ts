@@ -61,8 +61,8 @@ const keepAliveAfterMs = 30_000;
  */
 const probeEveryMs = 5_000;
 
-/** A person may look at the last page of a log for a while; nobody looks at it for ever. */
-const unreadAfterMs = 120_000;
+/** A person may look at a page of a log for a while; nobody looks at it for ever. */
+const unreadAfterMsDefault = 600_000;
 
 /**
  * Of the descriptors that we may have, so many may be connections, handshakes under way among
@@ -87,20 +87,32 @@ const plain = {
   accepting: (serve) => serve,
 } as const satisfies { connecting: Connecting; accepting: Accepting };
 
-/** The system's sockets, bare unless it is said how they are to be secured. */
+/**
+ * The system's sockets, bare unless it is said how they are to be secured. A peer that takes
+ * nothing of what was written for `unreadAfterMs` is closed.
+ */
 export function networkOver({
   connecting = plain.connecting,
   accepting = plain.accepting,
+  unreadAfterMs = unreadAfterMsDefault,
 }: {
   readonly connecting?: Connecting;
   readonly accepting?: Accepting;
+  readonly unreadAfterMs?: number;
 }): Network {
+  const serving = (accept: (connection: Connection) => ConnectionHandler) => {
+    return (socket: net.Socket) => {
+      let handle: ConnectionHandler = () => {};
+      const connection = adopt(socket, unreadAfterMs, (event) => handle(event));
+      handle = accept(connection);
+    };
+  };
   return {
     listen: (address, accept) => listenOnAll(address, accepting(serving(accept))),
     connect: ({ host, port }, handle) => {
       const socket = connecting.socket({ host, port, noDelay: true, allowHalfOpen: true });
       socket.once(connecting.openedBy, () => handle({ type: 'opened' }));
-      return adopt(socket, handle);
+      return adopt(socket, unreadAfterMs, handle);
     },
   };
 }
@@ -146,15 +158,7 @@ function listenOn(
   });
 }
 
-function serving(accept: (connection: Connection) => ConnectionHandler) {
-  return (socket: net.Socket) => {
-    let handle: ConnectionHandler = () => {};
-    const connection = adopt(socket, (event) => handle(event));
-    handle = accept(connection);
-  };
-}
-
-function adopt(socket: net.Socket, handle: ConnectionHandler): Connection {
+function adopt(socket: net.Socket, unreadAfterMs: number, handle: ConnectionHandler): Connection {
   let reason = 'closed its connection';
   let pauses = 0;
   socket.setKeepAlive(true, keepAliveAfterMs);
@@ -164,7 +168,14 @@ function adopt(socket: net.Socket, handle: ConnectionHandler): Connection {
     handle({ type: 'ended' });
     probe = setInterval(() => socket.writable && socket.write(''), probeEveryMs).unref();
   });
-  socket.on('drain', () => handle({ type: 'drained' }));
+  socket.on('drain', () => {
+    socket.setTimeout(0);
+    handle({ type: 'drained' });
+  });
+  socket.on('timeout', () => {
+    reason = 'took nothing of what it was sent';
+    socket.destroy();
+  });
   socket.on('error', (error: NodeJS.ErrnoException) => {
     reason = describe(error);
   });
@@ -178,13 +189,18 @@ function adopt(socket: net.Socket, handle: ConnectionHandler): Connection {
     get unsentBytes() {
       return socket.writableLength;
     },
-    write: (bytes) => !socket.destroyed && socket.writable && socket.write(bytes),
+    write: (bytes) => {
+      if (socket.destroyed || !socket.writable) return false;
+      const hasRoom = socket.write(bytes);
+      if (!hasRoom) socket.setTimeout(unreadAfterMs);
+      return hasRoom;
+    },
     end: () => {
       socket.end();
     },
     destroySoon: () => {
       socket.destroySoon();
-      socket.setTimeout(unreadAfterMs, () => socket.destroy());
+      socket.setTimeout(unreadAfterMs);
     },
     destroy: () => {
       socket.destroy();

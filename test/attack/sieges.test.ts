@@ -55,7 +55,7 @@ test('bodies without end are held only so far, and are let go of', () =>
           for (let sent = 1; sent < 15; sent += 1) socket.write(megabyte);
         }
         const isSent = () => sockets.every(({ writableLength }) => writableLength === 0);
-        await eventually('all is sent', isSent);
+        await eventually('all is sent', isSent, 60_000);
         for (const socket of sockets) socket.write(Buffer.concat([megabyte, megabyte, megabyte]));
         await closed(sockets);
       }
