@@ -16,7 +16,7 @@ import { acceptingTls } from '../world/tls.js';
 import { tellIfExposed } from '../world/token.js';
 import { type Options, readOptions } from './options.js';
 import { connectionsMaxDefault, Dispatcher } from './shell/dispatcher.js';
-import { Door } from './shell/door.js';
+import { Door, tlsWanted } from './shell/door.js';
 import { LogFiles } from './store/logs.js';
 import { openSqliteStore } from './store/sqlite.js';
 
@@ -59,7 +59,8 @@ await run(async (argv) => {
 });
 
 function network({ tls }: Options, classicHosts: Hosts): Network {
-  return tls === null ? realNetwork : networkOver({ accepting: acceptingTls(tls, classicHosts) });
+  if (tls === null) return realNetwork;
+  return networkOver({ accepting: acceptingTls(tls, classicHosts, tlsWanted) });
 }
 
 function openLogs({ data, results }: Options): LogFiles {

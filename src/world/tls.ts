@@ -71,8 +71,15 @@ const handshakeWithinMs = 5_000;
 /** The first byte of every TLS connection: a handshake record. No verb of ours begins so. */
 const handshakeByte = 0x16;
 
-/** Secures what is accepted. With a `ca`, clients too must show a certificate of its. */
-export function acceptingTls(credentials: Credentials, mayBePlain: Hosts): Accepting {
+/**
+ * Secures what is accepted. With a `ca`, clients too must show a certificate of its. A peer that
+ * does not speak TLS and may not is told `farewell`.
+ */
+export function acceptingTls(
+  credentials: Credentials,
+  mayBePlain: Hosts,
+  farewell: Uint8Array,
+): Accepting {
   const demanding = credentials.ca !== undefined;
   return (serve) => {
     const secure = tls.createServer(
@@ -102,7 +109,11 @@ export function acceptingTls(credentials: Credentials, mayBePlain: Hosts): Accep
         } else if (mayBePlain(socket.remoteAddress ?? '')) {
           serve(socket);
           socket.unshift(first);
-        } else socket.destroy();
+        } else {
+          socket.end(farewell);
+          // Closed with bytes unread, it would be reset, and the words be lost with it.
+          socket.once('end', giveUp).setTimeout(handshakeWithinMs, giveUp).resume();
+        }
       });
     };
   };

@@ -8,6 +8,7 @@ import * as net from 'node:net';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { tlsWanted } from '../../src/dispatcher/shell/door.js';
 import { type LinkEvent, openLink } from '../../src/link/link.js';
 import { realClock } from '../../src/world/clock.js';
 import { hostsNamed, nobody } from '../../src/world/hosts.js';
@@ -15,7 +16,7 @@ import { networkOver } from '../../src/world/network.js';
 import {
   acceptingTls,
   type CredentialFiles,
-  connectingTls,
+  clientNetwork,
   readClientCredentials,
   readCredentials,
 } from '../../src/world/tls.js';
@@ -51,11 +52,18 @@ describe('a port that speaks TLS', () => {
     expect(events.some(({ type }) => type === 'session')).toBe(false);
   });
 
-  test('tells a plain peer nothing, whatever it says, and closes', async () => {
+  test('tells a plain peer to speak TLS and nothing else, whatever it says, and closes', async () => {
     const { port } = await secured();
     for (const line of ['status', `dispatch:${c}`, 'GET / HTTP/1.1', '\u0015\u0003\u0001']) {
-      expect(await tell(port, `${line}\n`).catch(() => '')).toBe('');
+      expect(await tell(port, `${line}\n`)).toBe(tlsWanted.toString());
     }
+  });
+
+  test('a client without --tls-ca hears what it lacks', async () => {
+    const { port } = await secured();
+    const events = link(port, {});
+    const away = await eventually('a reason', () => events.find(({ type }) => type === 'away'));
+    expect(away).toMatchObject({ reason: expect.stringMatching(/^refuses us: .*--tls-ca/) });
   });
 
   test('lets classic peers of the named hosts in as they are', async () => {
@@ -120,7 +128,7 @@ test('the process speaks it, and the token still counts', async () => {
   const { port } = await spawnDispatcher(folder, { flags });
   expect(await typeTls(port, ca, 'status')).toMatch(/^Refused/);
   expect(await typeTls(port, ca, 'token:correct-horse-battery\nstatus')).toMatch(/^0 runners/);
-  expect(await type(port, 'status').catch(() => '')).toBe('');
+  expect(await type(port, 'status').catch(() => '')).toBe(tlsWanted.toString());
 });
 
 describe('files that do not fit are refused with a sentence', () => {
@@ -159,15 +167,14 @@ async function secured({ plain = [] as string[], demanding = false } = {}) {
   const ca = demanding ? files.ca.cert : undefined;
   const credentials = readCredentials({ ...files.server, ca });
   const mayBePlain = plain.length === 0 ? nobody : await hostsNamed(plain);
-  const network = networkOver({ accepting: acceptingTls(credentials, mayBePlain) });
+  const network = networkOver({ accepting: acceptingTls(credentials, mayBePlain, tlsWanted) });
   return { files, ...(await startDispatcher({ network })) };
 }
 
 /** An observer's link; what it hears. */
 function link(port: number, files: Partial<CredentialFiles>): LinkEvent[] {
   const { ca, cert, key } = files;
-  const credentials = readCredentials({ ca, cert, key });
-  const network = networkOver({ connecting: connectingTls(credentials) });
+  const network = clientNetwork(ca === undefined ? null : readCredentials({ ca, cert, key }));
   const events: LinkEvent[] = [];
   const opened = openLink(
     { clock: realClock, network },

@@ -4,6 +4,7 @@
  * Where there is no token everyone may speak; the port is then on loopback (see options.ts).
  */
 
+import { encodeSession } from '../../protocol/encoder.js';
 import type { Request } from '../../protocol/messages.js';
 import { type Hosts, nobody } from '../../world/hosts.js';
 import type { Token } from '../../world/token.js';
@@ -51,3 +52,9 @@ export class Door {
 const wanted = 'this dispatcher wants a token: --token-file, or token:<secret> on a line before';
 
 export const openDoor = new Door(null, nobody);
+
+/** What a peer is told whose words came without TLS, where only TLS is spoken. */
+export const tlsWanted = encodeSession({
+  verb: 'refused',
+  body: { says: 'this port speaks TLS: give --tls-ca, with the certificate that vouches for it' },
+});
