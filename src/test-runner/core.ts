@@ -189,7 +189,7 @@ export class Core {
     const held = this.#hand.get(run);
     if (held === undefined) return [];
     return [
-      handBack(run, { reason: 'stopped', detail: 'its log is gone from the runner’s disk' }),
+      handBack(run, { reason: 'stopped', detail: "its log is gone from the runner's disk" }),
       ...this.#forget(held),
     ];
   }

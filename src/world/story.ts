@@ -22,12 +22,17 @@ export interface StoryOptions {
   readonly format: 'story' | 'json';
 }
 
+/** So much of the story is kept while it cannot be written; what comes then is dropped. */
+const unwrittenBytesMax = 1_024 * 1_024;
+
 /** Columns that a lecturer's terminal shows. */
 const columns = 80;
 
 /** Tells on standard output. */
 export function storyteller({ level, format }: StoryOptions): Tell {
-  const stdout = pino.destination({ dest: 1, sync: true });
+  const stdout = pino.destination({ dest: 1, sync: true, maxLength: unwrittenBytesMax });
+  // A full disk, a terminal that was closed: what could not be written goes out with the next line.
+  stdout.on('error', () => {});
   const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
   const logger: Logger = pino(
     { level, base: null },

@@ -65,7 +65,7 @@ describe('promise 6: infrastructure is tried again, tests never are', () => {
       s.handsBack('ada', s.runOf(1), 'machine-fault', 'ENOSPC');
       s.passes(2_000);
     });
-    expect(s.why(1)).toBe('ada’s machine could not run it; tried again in 3 s');
+    expect(s.why(1)).toBe("ada's machine could not run it; tried again in 3 s");
     expect(s.job(2)?.state.kind).toBe('leased');
     s.given(() => s.reports('ada', s.runOf(2)));
     for (const delayMs of [5_000, 30_000, 120_000, 600_000]) {

@@ -88,7 +88,7 @@ export function notBefore(job: Job): { readonly atMs: number; readonly why: stri
   if (last === undefined || !isInVain(last)) return null;
   const count = attempts(job).filter(isInVain).length;
   const why =
-    last.end === 'machine-fault' ? `${last.runner}’s machine could not run it` : unfetched;
+    last.end === 'machine-fault' ? `${last.runner}'s machine could not run it` : unfetched;
   return { atMs: last.endedAtMs + (retryAfterMs[count - 1] ?? 0), why };
 }
 
