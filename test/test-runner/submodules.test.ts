@@ -1,0 +1,61 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { checkoutOf, twoCommits } from '../support/checkouts.js';
+import { makeRepository, temporaryFolder } from '../support/git.js';
+
+test('A47: submodules are brought along, cleaned, and gone with the commit that drops them', async () => {
+  const library = makeRepository();
+  library.commit('library', { 'lib.txt': 'version 1' });
+  const { clone, author, first } = twoCommits();
+  author.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', library.path, 'lib');
+  const withLibrary = author.commit('with a library');
+  author.push();
+
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(withLibrary)).toBeNull();
+  expect(readFileSync(join(checkout.folder, 'lib', 'lib.txt'), 'utf8')).toBe('version 1');
+
+  writeFileSync(join(checkout.folder, 'lib', 'lib.txt'), 'changed');
+  writeFileSync(join(checkout.folder, 'lib', 'litter'), '');
+  checkout.clean();
+  expect(await checkout.at(withLibrary)).toBeNull();
+  expect(readFileSync(join(checkout.folder, 'lib', 'lib.txt'), 'utf8')).toBe('version 1');
+  expect(existsSync(join(checkout.folder, 'lib', 'litter'))).toBe(false);
+
+  checkout.clean();
+  expect(await checkout.at(first)).toBeNull();
+  expect(readdirSync(checkout.folder).sort()).toEqual(['.git', 'a.txt']);
+});
+
+test('a repository that a suite put in a submodule’s place can start no program of ours', async () => {
+  const library = makeRepository();
+  library.commit('library', { 'lib.txt': 'version 1' });
+  const { clone, author } = twoCommits();
+  author.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', library.path, 'lib');
+  const withLibrary = author.commit('with a library');
+  author.push();
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(withLibrary)).toBeNull();
+
+  const [place, proof] = [join(checkout.folder, 'lib'), join(temporaryFolder(), 'proof')];
+  rmSync(join(place, '.git'));
+  cpSync(join(checkout.folder, '.git', 'modules', 'lib'), join(place, '.git'), { recursive: true });
+  const filter = `[core]\nbare = false\n[filter "evil"]\nsmudge = "touch ${proof}; cat"\n`;
+  writeFileSync(join(place, '.git', 'config'), filter);
+  mkdirSync(join(place, '.git', 'info'), { recursive: true });
+  writeFileSync(join(place, '.git', 'info', 'attributes'), '* filter=evil\n');
+  rmSync(join(place, 'lib.txt'));
+  checkout.clean();
+  expect(await checkout.at(withLibrary)).toBeNull();
+  expect(existsSync(proof)).toBe(false);
+  expect(readFileSync(join(place, 'lib.txt'), 'utf8')).toBe('version 1');
+});
