@@ -3,21 +3,22 @@
  * dispatcher that stands in.
  */
 
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { Commit, RunId } from '../../src/protocol/ids.js';
-import { carriersOf } from '../../src/world/process-tree.js';
+import type { Commit } from '../../src/protocol/ids.js';
 import { eventually } from '../support/eventually.js';
-import { makeRepository, temporaryFolder } from '../support/git.js';
+import { temporaryFolder } from '../support/git.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';
-import { type RunnerSettings, runnerFor } from '../support/runners.js';
+import { runnerFor } from '../support/runners.js';
+import { carriers, fixture, runnerAtWork } from '../support/runners-at-work.js';
 
 const unknown = 'd'.repeat(40) as Commit;
 
 test('A50: output and exit code of a suite arrive, and the result is kept until recorded', async () => {
-  const { dispatcher, commit, state } = await runner({ command: 'echo out; echo err >&2; exit 3' });
+  const { dispatcher, commit, state } = await runnerAtWork({
+    command: 'echo out; echo err >&2; exit 3',
+  });
   dispatcher.records = false;
   const { run, report, log } = await dispatcher.verdict(commit);
   expect(log).toBe('out\nerr\n');
@@ -28,63 +29,28 @@ test('A50: output and exit code of a suite arrive, and the result is kept until 
 });
 
 test('the story of a run reads aloud', async () => {
-  const { dispatcher, commit, sentences } = await runner({ command: 'true' });
+  const { dispatcher, commit, sentences } = await runnerAtWork({ command: 'true' });
   await dispatcher.verdict(commit);
   expect(sentences().at(0)).toMatch(/^runner :\d+ for demo, waiting for the dispatcher 127/);
   expect(sentences()).toContain(`testing ${commit.slice(0, 7)} "a change" with true`);
   expect(sentences().join('\n')).toMatch(/[0-9a-f]{7} passed after 0\.\d s/);
 });
 
-test('stdout and stderr stay in order, and no way of opening them loses a byte', async () => {
-  const { dispatcher, commit } = await runner({ command: fixture('speaks-twice.sh') });
-  const { log } = await dispatcher.verdict(commit);
-  expect(log).toBe('one\ntwo\nthree\nfour\nfive\n');
-});
-
-test('binary output arrives byte for byte', async () => {
-  const { dispatcher, commit } = await runner({ command: fixture('prints-binary.sh') });
-  const { log } = await dispatcher.verdict(commit);
-  expect(log).toBe('a\0b\xff\xfe\xc3:\r\n');
-});
-
 test('A14: ten megabytes arrive whole', async () => {
-  const { dispatcher, commit } = await runner({ command: 'head -c 10000000 /dev/zero' });
+  const { dispatcher, commit } = await runnerAtWork({ command: 'head -c 10000000 /dev/zero' });
   const { run, report } = await dispatcher.verdict(commit);
   expect(report.logBytes).toBe(10_000_000);
   expect(dispatcher.log(run).equals(Buffer.alloc(10_000_000))).toBe(true);
 });
 
 test('the log is live: its lines arrive while the suite runs', async () => {
-  const { dispatcher, commit } = await runner({ command: fixture('forever.sh') });
+  const { dispatcher, commit } = await runnerAtWork({ command: fixture('forever.sh') });
   const run = dispatcher.runtest(commit);
   await eventually('a first line', () => dispatcher.log(run).toString() === 'started\n');
 });
 
-test('the suite sees its commit and its run, but none of our settings', async () => {
-  const { dispatcher, commit } = await runner({
-    command: 'env',
-    environment: { PATH: process.env['PATH'] ?? '', TRIVET_TOKEN: 'secret', GIT_DIR: '/elsewhere' },
-  });
-  const { run, log } = await dispatcher.verdict(commit);
-  const lines = log.split('\n');
-  for (const line of [
-    'CI=true',
-    `CI_COMMIT_SHA=${commit}`,
-    'CI_COMMIT_REF=refs/heads/main',
-    'CI_COMMIT_BRANCH=main',
-    'CI_COMMIT_MESSAGE=a change',
-    'CI_COMMIT_AUTHOR=Ada',
-    `TRIVET_RUN=${run}`,
-    'TRIVET_RUN_NUMBER=1',
-    'TRIVET_REPOSITORY=demo',
-  ]) {
-    expect(lines).toContain(line);
-  }
-  expect(log).not.toMatch(/secret|elsewhere/);
-});
-
 test('A28: an unknown commit is handed back, and the runner is free again', async () => {
-  const { dispatcher, commit, sentences } = await runner({});
+  const { dispatcher, commit, sentences } = await runnerAtWork({});
   const run = dispatcher.runtest(unknown);
   const handback = await eventually('a handback', () => dispatcher.said('handback')[0]);
   expect(handback).toMatchObject({ run, body: { reason: 'unknown-commit' } });
@@ -92,84 +58,10 @@ test('A28: an unknown commit is handed back, and the runner is free again', asyn
   expect((await dispatcher.verdict(commit)).report.end).toBe('passed');
 });
 
-test('A28: a commit without a suite is errored, with the sentence in its log', async () => {
-  const { dispatcher, commit } = await runner({ command: null });
-  const { report, log } = await dispatcher.verdict(commit);
-  expect(report).toMatchObject({ end: 'errored', exitCode: null });
-  expect(log).toBe(`${report.reason}\n`);
-  expect((await dispatcher.verdict(commit)).report.end).toBe('errored');
-});
-
-test("a commit's own .ci/run is its suite, and one that cannot start is errored", async () => {
-  const { dispatcher, repository } = await runner({ command: null });
-  mkdirSync(join(repository.path, '.ci'));
-  const workflow = join(repository.path, '.ci', 'run');
-  writeFileSync(workflow, '#!/bin/sh\necho mine\n', { mode: 0o755 });
-  expect((await dispatcher.verdict(repository.commit('a workflow'))).log).toBe('mine\n');
-  writeFileSync(workflow, '#!/nonexistent/shell\n');
-  const { report } = await dispatcher.verdict(repository.commit('a broken one'));
-  expect(report).toMatchObject({ end: 'errored', reason: expect.stringContaining('ENOENT') });
-});
-
-test('a commit’s own .ci/run that names itself is errored, not handed back again and again', async () => {
-  const { dispatcher, repository } = await runner({ command: null });
-  mkdirSync(join(repository.path, '.ci'));
-  writeFileSync(join(repository.path, '.ci', 'run'), '#!.ci/run\n', { mode: 0o755 });
-  const { report } = await dispatcher.verdict(repository.commit('a shebang without end'));
-  expect(report).toMatchObject({ end: 'errored', reason: expect.stringContaining('ELOOP') });
-});
-
-test('A29: a suite that takes too long is ended', async () => {
-  const { dispatcher, commit } = await runner({
-    command: fixture('forever.sh'),
-    timeoutMs: 100,
-  });
-  const { run, report } = await dispatcher.verdict(commit);
-  expect(report).toMatchObject({ end: 'timed-out', reason: expect.stringContaining('0.1 s') });
-  expect(carriers(run)).toEqual([]);
-});
-
-test('A29: a cancelled suite that ignores TERM is killed after the grace period', async () => {
-  const { dispatcher, commit } = await runner({
-    command: fixture('ignores-term.sh'),
-    graceMs: 50,
-  });
-  const run = dispatcher.runtest(commit);
-  await eventually('it runs', () => dispatcher.log(run).length > 0);
-  dispatcher.send({ verb: 'cancel', run });
-  const report = await eventually('a report', () => dispatcher.reports.get(run));
-  expect(report.end).toBe('cancelled');
-  expect(carriers(run)).toEqual([]);
-});
-
-test('A29: what a suite leaves behind is ended with it, those that left the group included', async () => {
-  const { dispatcher, commit } = await runner({ command: fixture('escapes-group.sh') });
-  const { run, report, log } = await dispatcher.verdict(commit);
-  expect(report.end).toBe('passed');
-  expect(log).toMatch(/^left \d+\n$/);
-  expect(carriers(run)).toEqual([]);
-});
-
-test('A30: a suite that kills itself ends only its own process', async () => {
-  const { dispatcher, commit } = await runner({ command: `exec ${fixture('kills-itself.sh')}` });
-  const { report, log } = await dispatcher.verdict(commit);
-  expect(report).toMatchObject({ end: 'failed', exitCode: null, signal: 'SIGKILL' });
-  expect(log).toBe('last words\n');
-  expect((await dispatcher.verdict(commit)).report.end).toBe('failed');
-});
-
-test('a suite that floods its log is ended at the limit', async () => {
-  const { dispatcher, commit } = await runner({
-    command: fixture('floods.sh'),
-    logBytesMax: 100_000,
-  });
-  const { report } = await dispatcher.verdict(commit);
-  expect(report).toMatchObject({ end: 'errored', logBytes: 100_000 });
-  expect(report.reason).toContain('more than 100000 bytes');
-});
-
 test('a run whose lease was lost is ended and leaves nothing behind', async () => {
-  const { dispatcher, commit, state, sentences } = await runner({ command: fixture('forever.sh') });
+  const { dispatcher, commit, state, sentences } = await runnerAtWork({
+    command: fixture('forever.sh'),
+  });
   const run = dispatcher.runtest(commit);
   await eventually('it runs', () => dispatcher.log(run).length > 0);
   dispatcher.send({ verb: 'revoked', run });
@@ -182,7 +74,7 @@ test('a run whose lease was lost is ended and leaves nothing behind', async () =
 test('A27: a run outlives its dispatcher, and its result is delivered when that is back', async () => {
   const gate = join(temporaryFolder(), 'gate');
   const command = `echo started; while [ ! -e ${gate} ]; do sleep 0.01; done; echo done`;
-  const { dispatcher, commit, repository, sentences } = await runner({ command });
+  const { dispatcher, commit, repository, sentences } = await runnerAtWork({ command });
   const run = dispatcher.runtest(commit);
   await eventually('it runs', () => dispatcher.log(run).length > 0);
   await dispatcher.stop();
@@ -197,7 +89,7 @@ test('A27: a run outlives its dispatcher, and its result is delivered when that 
 });
 
 test('a log that is wanted again from some offset is sent again, and then the report', async () => {
-  const { dispatcher, commit } = await runner({ command: 'echo hello' });
+  const { dispatcher, commit } = await runnerAtWork({ command: 'echo hello' });
   dispatcher.records = false;
   const { run } = await dispatcher.verdict(commit);
   dispatcher.send({ verb: 'want', run, offset: 2 });
@@ -206,7 +98,7 @@ test('a log that is wanted again from some offset is sent again, and then the re
 });
 
 test('A46: two runs at once in two slots, each with its own tree and log', async () => {
-  const { dispatcher, commit, repository } = await runner({
+  const { dispatcher, commit, repository } = await runnerAtWork({
     command: 'cat a.txt',
     jobs: 2,
   });
@@ -220,7 +112,7 @@ test('A46: two runs at once in two slots, each with its own tree and log', async
 });
 
 test('A3: two runners on one clone and one folder keep their runs apart', async () => {
-  const { dispatcher, commit, repository, state } = await runner({ command: 'cat a.txt' });
+  const { dispatcher, commit, repository, state } = await runnerAtWork({ command: 'cat a.txt' });
   const neighbour = await runnerDispatcher();
   const settings = { clone: repository.path, command: 'cat a.txt', state };
   await runnerFor({ ...settings, dispatcherPort: neighbour.port });
@@ -231,7 +123,7 @@ test('A3: two runners on one clone and one folder keep their runs apart', async 
 });
 
 test('a runner that drains finishes its run, delivers it and leaves', async () => {
-  const { dispatcher, commit, started } = await runner({ command: 'sleep 0.1; echo done' });
+  const { dispatcher, commit, started } = await runnerAtWork({ command: 'sleep 0.1; echo done' });
   const run = dispatcher.runtest(commit);
   await eventually('it runs', () => started.sentences().some((line) => /^testing/.test(line)));
   started.runner.drain();
@@ -244,7 +136,9 @@ test('a runner that drains finishes its run, delivers it and leaves', async () =
 });
 
 test('a runner that is stopped at once ends the whole tree and hands the run back', async () => {
-  const { dispatcher, commit, started } = await runner({ command: fixture('ignores-term.sh') });
+  const { dispatcher, commit, started } = await runnerAtWork({
+    command: fixture('ignores-term.sh'),
+  });
   const run = dispatcher.runtest(commit);
   await eventually('it runs', () => dispatcher.log(run).length > 0);
   started.runner.abort();
@@ -253,29 +147,7 @@ test('a runner that is stopped at once ends the whole tree and hands the run bac
   await eventually('nothing is left', () => carriers(run).length === 0);
 });
 
-async function runner(settings: Partial<RunnerSettings>) {
-  const dispatcher = await runnerDispatcher();
-  const repository = makeRepository();
-  const commit = repository.commit('one', { 'a.txt': 'one' });
-  const state = temporaryFolder();
-  const started = await runnerFor({
-    clone: repository.path,
-    state,
-    dispatcherPort: dispatcher.port,
-    ...settings,
-  });
-  await eventually('the runner is there', () => dispatcher.connected);
-  return { dispatcher, repository, commit, state, started, sentences: started.sentences };
-}
-
-function fixture(name: string): string {
-  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
-}
-
-function carriers(run: RunId): number[] {
-  return carriersOf(`TRIVET_RUN=${run}`);
-}
-
+/** What the runner keeps of its runs. */
 function filesOf(state: string): string[] {
   return readdirSync(join(state, 'slots', '1', 'runs')).sort();
 }

@@ -1,0 +1,38 @@
+/**
+ * Owns the scene of a runner at work: connected to a dispatcher that stands in, on a repository
+ * with one commit, and what its suites leave to be seen on this machine.
+ */
+
+import { fileURLToPath } from 'node:url';
+import type { RunId } from '../../src/protocol/ids.js';
+import { carriersOf } from '../../src/world/process-tree.js';
+import { eventually } from './eventually.js';
+import { makeRepository, temporaryFolder } from './git.js';
+import { runnerDispatcher } from './runner-dispatchers.js';
+import { type RunnerSettings, runnerFor } from './runners.js';
+
+/** A runner that is connected; what `settings` leave open is made for it. */
+export async function runnerAtWork(settings: Partial<RunnerSettings>) {
+  const dispatcher = await runnerDispatcher();
+  const repository = makeRepository();
+  const commit = repository.commit('one', { 'a.txt': 'one' });
+  const state = temporaryFolder();
+  const started = await runnerFor({
+    clone: repository.path,
+    state,
+    dispatcherPort: dispatcher.port,
+    ...settings,
+  });
+  await eventually('the runner is there', () => dispatcher.connected);
+  return { dispatcher, repository, commit, state, started, sentences: started.sentences };
+}
+
+/** The path of one of the small suites that are named for their behaviour. */
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`../test-runner/fixtures/${name}`, import.meta.url));
+}
+
+/** The processes that a run's suite has still running. */
+export function carriers(run: RunId): number[] {
+  return carriersOf(`TRIVET_RUN=${run}`);
+}

@@ -1,0 +1,122 @@
+/**
+ * One run in one slot, with real git and real children, as the dispatcher gets to see it.
+ */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { carriers, fixture, runnerAtWork } from '../support/runners-at-work.js';
+
+test('stdout and stderr stay in order, and no way of opening them loses a byte', async () => {
+  const { dispatcher, commit } = await runnerAtWork({ command: fixture('speaks-twice.sh') });
+  const { log } = await dispatcher.verdict(commit);
+  expect(log).toBe('one\ntwo\nthree\nfour\nfive\n');
+});
+
+test('binary output arrives byte for byte', async () => {
+  const { dispatcher, commit } = await runnerAtWork({ command: fixture('prints-binary.sh') });
+  const { log } = await dispatcher.verdict(commit);
+  expect(log).toBe('a\0b\xff\xfe\xc3:\r\n');
+});
+
+test('the suite sees its commit and its run, but none of our settings', async () => {
+  const { dispatcher, commit } = await runnerAtWork({
+    command: 'env',
+    environment: { PATH: process.env['PATH'] ?? '', TRIVET_TOKEN: 'secret', GIT_DIR: '/elsewhere' },
+  });
+  const { run, log } = await dispatcher.verdict(commit);
+  const lines = log.split('\n');
+  for (const line of [
+    'CI=true',
+    `CI_COMMIT_SHA=${commit}`,
+    'CI_COMMIT_REF=refs/heads/main',
+    'CI_COMMIT_BRANCH=main',
+    'CI_COMMIT_MESSAGE=a change',
+    'CI_COMMIT_AUTHOR=Ada',
+    `TRIVET_RUN=${run}`,
+    'TRIVET_RUN_NUMBER=1',
+    'TRIVET_REPOSITORY=demo',
+  ]) {
+    expect(lines).toContain(line);
+  }
+  expect(log).not.toMatch(/secret|elsewhere/);
+});
+
+test('A28: a commit without a suite is errored, with the sentence in its log', async () => {
+  const { dispatcher, commit } = await runnerAtWork({ command: null });
+  const { report, log } = await dispatcher.verdict(commit);
+  expect(report).toMatchObject({ end: 'errored', exitCode: null });
+  expect(log).toBe(`${report.reason}\n`);
+  expect((await dispatcher.verdict(commit)).report.end).toBe('errored');
+});
+
+test("a commit's own .ci/run is its suite, and one that cannot start is errored", async () => {
+  const { dispatcher, repository } = await runnerAtWork({ command: null });
+  mkdirSync(join(repository.path, '.ci'));
+  const workflow = join(repository.path, '.ci', 'run');
+  writeFileSync(workflow, '#!/bin/sh\necho mine\n', { mode: 0o755 });
+  expect((await dispatcher.verdict(repository.commit('a workflow'))).log).toBe('mine\n');
+  writeFileSync(workflow, '#!/nonexistent/shell\n');
+  const { report } = await dispatcher.verdict(repository.commit('a broken one'));
+  expect(report).toMatchObject({ end: 'errored', reason: expect.stringContaining('ENOENT') });
+});
+
+test('a commit’s own .ci/run that names itself is errored, not handed back again and again', async () => {
+  const { dispatcher, repository } = await runnerAtWork({ command: null });
+  mkdirSync(join(repository.path, '.ci'));
+  writeFileSync(join(repository.path, '.ci', 'run'), '#!.ci/run\n', { mode: 0o755 });
+  const { report } = await dispatcher.verdict(repository.commit('a shebang without end'));
+  expect(report).toMatchObject({ end: 'errored', reason: expect.stringContaining('ELOOP') });
+});
+
+test('A29: a suite that takes too long is ended', async () => {
+  const { dispatcher, commit } = await runnerAtWork({
+    command: fixture('forever.sh'),
+    timeoutMs: 100,
+  });
+  const { run, report } = await dispatcher.verdict(commit);
+  expect(report).toMatchObject({ end: 'timed-out', reason: expect.stringContaining('0.1 s') });
+  expect(carriers(run)).toEqual([]);
+});
+
+test('A29: a cancelled suite that ignores TERM is killed after the grace period', async () => {
+  const { dispatcher, commit } = await runnerAtWork({
+    command: fixture('ignores-term.sh'),
+    graceMs: 50,
+  });
+  const run = dispatcher.runtest(commit);
+  await eventually('it runs', () => dispatcher.log(run).length > 0);
+  dispatcher.send({ verb: 'cancel', run });
+  const report = await eventually('a report', () => dispatcher.reports.get(run));
+  expect(report.end).toBe('cancelled');
+  expect(carriers(run)).toEqual([]);
+});
+
+test('A29: what a suite leaves behind is ended with it, those that left the group included', async () => {
+  const { dispatcher, commit } = await runnerAtWork({ command: fixture('escapes-group.sh') });
+  const { run, report, log } = await dispatcher.verdict(commit);
+  expect(report.end).toBe('passed');
+  expect(log).toMatch(/^left \d+\n$/);
+  expect(carriers(run)).toEqual([]);
+});
+
+test('A30: a suite that kills itself ends only its own process', async () => {
+  const { dispatcher, commit } = await runnerAtWork({
+    command: `exec ${fixture('kills-itself.sh')}`,
+  });
+  const { report, log } = await dispatcher.verdict(commit);
+  expect(report).toMatchObject({ end: 'failed', exitCode: null, signal: 'SIGKILL' });
+  expect(log).toBe('last words\n');
+  expect((await dispatcher.verdict(commit)).report.end).toBe('failed');
+});
+
+test('a suite that floods its log is ended at the limit', async () => {
+  const { dispatcher, commit } = await runnerAtWork({
+    command: fixture('floods.sh'),
+    logBytesMax: 100_000,
+  });
+  const { report } = await dispatcher.verdict(commit);
+  expect(report).toMatchObject({ end: 'errored', logBytes: 100_000 });
+  expect(report.reason).toContain('more than 100000 bytes');
+});
