@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunId } from '../../src/protocol/ids.js';
-import { beatMs, replayed, scenario } from '../support/dispatcher-scenario.js';
+import { replayed } from '../support/dispatcher-journal.js';
+import { beatMs, scenario } from '../support/dispatcher-scenario.js';
 import { adaTests } from '../support/dispatcher-scenes.js';
 
 describe('promise 5: a runner that dies', () => {

@@ -1,60 +1,16 @@
 /**
  * Random lives of a dispatcher: everybody may do anything at any moment, right or wrong. After
- * every event the promises of DESIGN.md are checked. fast-check shrinks a failure to a short story.
+ * every event the promises of docs/reliability.md are checked. fast-check shrinks a failure to a
+ * short story.
  */
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Job } from '../../src/dispatcher/core/job.js';
-import { suiteEnds } from '../../src/protocol/bodies.js';
 import type { RunId } from '../../src/protocol/ids.js';
-import type { ClassicManner } from '../support/classic-manners.js';
-import { commit } from '../support/commits.js';
-import { replayed, type Scenario, scenario } from '../support/dispatcher-scenario.js';
-
-const names = ['ada', 'bob', 'eve'];
-const commits = [1, 2, 3, 4];
-const addresses = ['localhost:8900', 'build-1:8901'];
-const manners: ClassicManner[] = ['alive', 'busy', 'mumbling', 'frozen', 'dead'];
-
-type Step = readonly [description: string, happens: (s: Scenario) => void];
-
-const name = fc.constantFrom(...names);
-const number = fc.constantFrom(...commits);
-const repository = fc.constantFrom('demo', 'other', null);
-const address = fc.constantFrom(...addresses);
-const manner = fc.constantFrom(...manners);
-const which = fc.nat({ max: 12 });
-
-/** Only those who joined since the last restart can speak. */
-const ifHere = (s: Scenario, who: string, speaks: () => void) => {
-  if (s.isHere(who)) speaks();
-};
-
-/** Some run that exists, the right one or a wrong one. */
-const someRun = (s: Scenario, at: number): RunId => {
-  const runs = s.journal.flatMap((entry) => (entry.kind === 'leased' ? entry.run : []));
-  return runs[runs.length - 1 - at] ?? ('0badcafe-1' as RunId);
-};
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(number, fc.option(name)).map(dispatches) },
-  { weight: 3, arbitrary: fc.tuple(name, repository, fc.integer({ min: 1, max: 3 })).map(joins) },
-  { weight: 2, arbitrary: fc.tuple(name, which).map(returns) },
-  { weight: 2, arbitrary: name.map(leaves) },
-  { weight: 6, arbitrary: fc.tuple(name, which, fc.constantFrom(...suiteEnds)).map(reports) },
-  { weight: 2, arbitrary: fc.tuple(name, which).map(handsBack) },
-  { weight: 1, arbitrary: name.map(says('drains')) },
-  { weight: 1, arbitrary: name.map(says('freezes')) },
-  { weight: 1, arbitrary: name.map(says('thaws')) },
-  { weight: 2, arbitrary: fc.tuple(address, manner).map(registers) },
-  { weight: 1, arbitrary: fc.tuple(address, manner).map(behaves) },
-  { weight: 2, arbitrary: number.map(classicResult) },
-  { weight: 1, arbitrary: number.map(asks('cancel')) },
-  { weight: 2, arbitrary: number.map(asks('rerun')) },
-  { weight: 4, arbitrary: fc.constantFrom(250, 1_000, 6_000, 40_000).map(passes) },
-  { weight: 1, arbitrary: fc.constant<Step>(['the dispatcher restarts', (s) => s.restart()]) },
-);
+import { replayed } from '../support/dispatcher-journal.js';
+import { type Scenario, scenario } from '../support/dispatcher-scenario.js';
+import { addresses, ifHere, names, step } from '../support/dispatcher-steps.js';
 
 test('promises 1, 2, 3, 5 and 6 hold whatever anybody does in whatever order', () => {
   fc.assert(
@@ -173,80 +129,4 @@ function checkRunNumbers(now: ReadonlyMap<number, Job>): void {
 function checkOneJobEach(now: ReadonlyMap<number, Job>): void {
   const all = [...now.values()].map((job) => `${job.commit} of ${job.repository}`);
   expect(new Set(all).size).toBe(all.length);
-}
-
-// --- What anybody may do ---
-
-function dispatches([commitNumber, by]: [number, string | null]): Step {
-  return [
-    `dispatch ${commitNumber} by ${by}`,
-    (s) => s.dispatch(commitNumber, by !== null && s.isHere(by) ? by : undefined),
-  ];
-}
-
-function joins([who, ofRepository, capacity]: [string, string | null, number]): Step {
-  return [
-    `${who} joins (${ofRepository}, ${capacity})`,
-    (s) => {
-      ifHere(s, who, () => s.leaves(who));
-      s.runner(who, { repository: ofRepository, capacity });
-    },
-  ];
-}
-
-function returns([who, at]: [string, number]): Step {
-  return [
-    `${who} returns with run ${at} from the end`,
-    (s) => s.runner(who, { runs: [someRun(s, at)] }),
-  ];
-}
-
-function leaves(who: string): Step {
-  return [`${who} leaves`, (s) => ifHere(s, who, () => s.leaves(who))];
-}
-
-function says(verb: 'drains' | 'freezes' | 'thaws') {
-  return (who: string): Step => [`${who} ${verb}`, (s) => ifHere(s, who, () => s[verb](who))];
-}
-
-function reports([who, at, end]: [string, number, (typeof suiteEnds)[number]]): Step {
-  return [
-    `${who} reports run ${at} from the end: ${end}`,
-    (s) => ifHere(s, who, () => s.reports(who, someRun(s, at), { end })),
-  ];
-}
-
-function handsBack([who, at]: [string, number]): Step {
-  const reason = (['unknown-commit', 'could-not-fetch', 'stopped'] as const)[at % 3] ?? 'stopped';
-  return [
-    `${who} hands back run ${at} from the end`,
-    (s) => ifHere(s, who, () => s.handsBack(who, someRun(s, at), reason)),
-  ];
-}
-
-function registers([at, how]: [string, ClassicManner]): Step {
-  return [`${at} registers, ${how}`, (s) => s.registers(at, how)];
-}
-
-function behaves([at, how]: [string, ClassicManner]): Step {
-  return [`${at} is ${how}`, (s) => s.behaves(at, how)];
-}
-
-function classicResult(commitNumber: number): Step {
-  return [`a classic result of ${commitNumber}`, (s) => s.classicResult(commitNumber)];
-}
-
-function asks(what: 'cancel' | 'rerun') {
-  return (commitNumber: number): Step => [
-    `${what} ${commitNumber}`,
-    (s) => {
-      const known = s.core.jobsOf(commit(commitNumber)).length;
-      s[what](commitNumber);
-      expect(s.core.jobsOf(commit(commitNumber)).length).toBeGreaterThanOrEqual(known);
-    },
-  ];
-}
-
-function passes(durationMs: number): Step {
-  return [`${durationMs} ms pass`, (s) => s.passes(durationMs)];
 }

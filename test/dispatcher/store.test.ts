@@ -9,7 +9,8 @@ import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import type { Store } from '../../src/dispatcher/store/store.js';
 import { UsageError } from '../../src/world/command-line.js';
 import { commit } from '../support/commits.js';
-import { replayed, scenario } from '../support/dispatcher-scenario.js';
+import { replayed } from '../support/dispatcher-journal.js';
+import { scenario } from '../support/dispatcher-scenario.js';
 import { temporaryFolder } from '../support/git.js';
 
 /** A store that is closed after the test, and its folder. */

@@ -2,11 +2,23 @@
  * Owns how a classic stand-in answers what the dispatcher's core has it asked.
  */
 
+import type { EventOf, Send } from '../../src/dispatcher/core/events.js';
 import type { Answer } from '../../src/protocol/answer.js';
 
 /** How a classic stand-in behaves when it is asked. */
 export type ClassicManner = 'alive' | 'py3' | 'busy' | 'mumbling' | 'wordless' | 'frozen' | 'dead';
 
+/** What the core hears of that question, from a runner of that manner. */
+export function answerTo(
+  { runner, request, run }: Send & { to: 'classic' },
+  manner: ClassicManner,
+): EventOf<'answered'> {
+  const answer = answerOf(manner, request.verb);
+  const asked = run === null ? { verb: 'ping' as const } : { verb: 'runtest' as const, run };
+  return { type: 'answered', runner, asked, answer };
+}
+
+/** What a runner of that manner says to that verb. */
 export function answerOf(manner: ClassicManner, verb: 'ping' | 'runtest'): Answer {
   switch (manner) {
     case 'alive':

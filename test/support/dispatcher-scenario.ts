@@ -9,13 +9,13 @@
 import { expect, onTestFinished } from 'vitest';
 import { DispatcherCore } from '../../src/dispatcher/core/core.js';
 import type { Event, EventOf, Outcome, Send } from '../../src/dispatcher/core/events.js';
-import { after, type Job } from '../../src/dispatcher/core/job.js';
-import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
+import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { type Address, formatAddress, parseAddress } from '../../src/protocol/address.js';
 import { type Handback, handback, hello, type Report, report } from '../../src/protocol/bodies.js';
-import { type Commit, type RunId, type SessionId, sessionId } from '../../src/protocol/ids.js';
-import { answerOf, type ClassicManner } from './classic-manners.js';
+import { type RunId, type SessionId, sessionId } from '../../src/protocol/ids.js';
+import { answerOf, answerTo, type ClassicManner } from './classic-manners.js';
 import { commit } from './commits.js';
+import { historiesOf, isRecorded, jobsOf, remembered, unfinished } from './dispatcher-journal.js';
 import { isPing, tellEntry, tellSend, tellSight } from './dispatcher-transcript.js';
 
 /** A quarter of a heartbeat. */
@@ -30,13 +30,6 @@ interface Introduction {
 
 export type Scenario = ReturnType<typeof scenario>;
 
-/** Every job of a journal, as replaying tells it. */
-export function replayed(journal: Iterable<Entry>): Map<JobId, Job> {
-  const jobs = new Map<JobId, Job>();
-  for (const entry of journal) jobs.set(entry.job, after(jobs.get(entry.job), entry));
-  return jobs;
-}
-
 /** An empty dispatcher, at an arbitrary moment. */
 export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
   const journal: Entry[] = [];
@@ -45,7 +38,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
   const frozen = new Set<string>();
   const manners = new Map<string, ClassicManner>();
   const pings = new Map<string, number>();
-  const remembered = new Map<string, Address>();
+  const registered = new Map<string, Address>();
   let nowMs = 1_700_000_000_000;
   let starts = 0;
   let counter = 0;
@@ -55,14 +48,13 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
 
   function started(): DispatcherCore {
     starts += 1;
-    const jobs = replayed(journal);
-    const unfinished = journal.filter(({ job }) => jobs.get(job)?.state.kind !== 'finished');
-    const names = [...jobs.values()].flatMap(({ repository }) => repository ?? []);
-    const start = starts.toString(16).padStart(8, '0');
-    const classicRunners = [...remembered.values()];
-    const nextJob = jobs.size + 1;
-    const founding = { start, nextJob, repositories: names, classicRunners, classicRunMaxMs };
-    return new DispatcherCore(founding, unfinished, nowMs);
+    const classicRunners = [...registered.values()];
+    const founding = { start: start(), classicRunners, classicRunMaxMs, ...remembered(journal) };
+    return new DispatcherCore(founding, unfinished(journal), nowMs);
+  }
+
+  function start(): string {
+    return starts.toString(16).padStart(8, '0');
   }
 
   function feed(event: Event): Outcome {
@@ -74,23 +66,14 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       else transcript.push(tellSend(send, nameOf(send)));
     }
     for (const sight of outcome.sights) {
-      if (sight.kind === 'registered') remembered.set(formatAddress(sight.address), sight.address);
-      else if (sight.kind === 'forgotten') remembered.delete(formatAddress(sight.address));
+      if (sight.kind === 'registered') registered.set(formatAddress(sight.address), sight.address);
+      else if (sight.kind === 'forgotten') registered.delete(formatAddress(sight.address));
       else transcript.push(tellSight(sight));
     }
-    for (const send of outcome.sends) if (send.to === 'classic') reply(send);
-    return outcome;
-  }
-
-  /** A classic stand-in answers what it was asked. */
-  function reply({ runner, request, run }: Send & { to: 'classic' }): void {
-    const manner = manners.get(runner) ?? 'dead';
-    const answer = answerOf(manner, request.verb);
-    if (request.verb === 'ping')
-      feed({ type: 'answered', runner, asked: { verb: 'ping' }, answer });
-    else if (run !== null) {
-      feed({ type: 'answered', runner, asked: { verb: 'runtest', run }, answer });
+    for (const send of outcome.sends) {
+      if (send.to === 'classic') feed(answerTo(send, manners.get(send.runner) ?? 'dead'));
     }
+    return outcome;
   }
 
   function nameOf(send: Send): string {
@@ -105,25 +88,16 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     return id;
   };
 
-  const isRecorded = (run: RunId) =>
-    journal.some((entry) => entry.kind === 'finished' && entry.run === run);
-
-  /** As the shell does: what memory has forgotten is looked up. */
-  function histories(of: Commit): Entry[][] {
-    const jobs = [...replayed(journal).values()].filter((job) => job.commit === of);
-    return jobs.map(({ id }) => journal.filter((entry) => entry.job === id));
-  }
-
   function joins(name: string, role: 'runner' | 'observer', introduction: Introduction): void {
     counter += 1;
-    const id = sessionId(starts.toString(16).padStart(8, '0'), counter);
+    const id = sessionId(start(), counter);
     const { repository = 'demo', capacity = 1, runs = [] } = introduction;
     sessions.set(name, id);
     const held = runs.map((run) => ({
       run,
       commit: commit(0),
       loggedBytes: 0,
-      recorded: isRecorded(run),
+      recorded: isRecorded(journal, run),
     }));
     const introduced = hello.parse({ role, name, repository, capacity });
     feed({ type: 'joined', session: id, hello: introduced, held });
@@ -132,7 +106,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
   function asks(type: 'cancel' | 'rerun', number: number): void {
     counter += 1;
     const event = { type, request: counter, commit: commit(number) };
-    feed({ ...event, histories: histories(commit(number)) });
+    feed({ ...event, histories: historiesOf(journal, commit(number)) });
   }
 
   return {
@@ -146,7 +120,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     },
     /** The eight digits with which every run since the last start begins. */
     get start() {
-      return starts.toString(16).padStart(8, '0');
+      return start();
     },
 
     /** Asserts all that happened since the last time. */
@@ -187,7 +161,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       const from = by === undefined ? { request: counter } : { session: session(by) };
       const description = { branch: '', author: '', subject: '' };
       const event = { type: 'dispatch' as const, from, commit: commit(number), description };
-      feed({ ...event, histories: histories(commit(number)) });
+      feed({ ...event, histories: historiesOf(journal, commit(number)) });
     },
     cancel: (number: number) => asks('cancel', number),
     rerun: (number: number) => asks('rerun', number),
@@ -199,21 +173,12 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     /** Ends a run; the latest that the runner was given, where none is named. */
     reports(name: string, run: RunId, ended: Partial<Report> = {}): void {
       const whole = report.parse({ end: 'passed', logBytes: 0, durationMs: 5, ...ended });
-      feed({
-        type: 'results',
-        session: session(name),
-        run,
-        report: whole,
-        recorded: isRecorded(run),
-      });
+      const known = { session: session(name), run, recorded: isRecorded(journal, run) };
+      feed({ type: 'results', ...known, report: whole });
     },
     handsBack(name: string, run: RunId, reason: Handback['reason'], detail = ''): void {
-      feed({
-        type: 'handback',
-        session: session(name),
-        run,
-        handback: handback.parse({ reason, detail }),
-      });
+      const words = handback.parse({ reason, detail });
+      feed({ type: 'handback', session: session(name), run, handback: words });
     },
 
     /** A classic runner registers; from then on it behaves in that manner. */
@@ -233,15 +198,9 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     /** A classic runner sends its output, as the shell hands it in. */
     classicResult(number: number, ended: Partial<Report> = {}): void {
       counter += 1;
-      const run = core.classicRunOf(commit(number));
+      const of = { commit: commit(number), run: core.classicRunOf(commit(number)) };
       const whole = report.parse({ end: 'passed', logBytes: 9, durationMs: 0, ...ended });
-      feed({
-        type: 'classic-results',
-        request: counter,
-        commit: commit(number),
-        run,
-        report: whole,
-      });
+      feed({ type: 'classic-results', request: counter, ...of, report: whole });
     },
 
     /** Time passes, a beat at a time; whoever is not frozen answers its pings. */
@@ -268,13 +227,10 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       core = started();
     },
 
-    job: (number: number) =>
-      [...replayed(journal).values()].find((job) => job.commit === commit(number)),
+    job: (number: number) => jobsOf(journal, commit(number))[0],
     /** The run that has the lease of that commit's job, or had the last one. */
     runOf(number: number): RunId {
-      const run = [...replayed(journal).values()]
-        .find((job) => job.commit === commit(number))
-        ?.runs.at(-1)?.id;
+      const run = jobsOf(journal, commit(number))[0]?.runs.at(-1)?.id;
       if (run === undefined) throw new Error(`commit ${number} never had a run`);
       return run;
     },
