@@ -6,11 +6,11 @@
 import type { World as Wire } from '../link/ask.js';
 import type { Dialect } from '../link/link.js';
 import { type Address, isLoopback } from '../protocol/address.js';
-import type { OpenFile } from '../world/disk.js';
 import type { Hosts } from '../world/hosts.js';
 import type { Connection, ConnectionHandler } from '../world/network.js';
 import { answerOn, deliver, register } from './classic-wire.js';
 import type { Effect, Event } from './events.js';
+import type { Opened } from './workshop.js';
 
 export interface AncestorOptions {
   /** Where it is dialled. */
@@ -63,10 +63,14 @@ export class Ancestor {
     register(this.#wire, dispatcher, reachable, (taken) => feed({ type: 'registered', taken }));
   }
 
-  /** Offers it an ended run's result; `log` is null where the disk has lost it. */
-  deliver({ job, report }: Effect & { do: 'deliver' }, log: OpenFile | null): void {
+  /** Offers it an ended run's result. Without descriptors for the log, the next tick does. */
+  deliver({ job, report }: Effect & { do: 'deliver' }, log: Opened): void {
     const { run, commit } = job;
     const { dispatcher, feed } = this.#options;
+    if (log === 'not now') {
+      feed({ type: 'delivered', run, taken: false });
+      return;
+    }
     if (log === null) {
       feed({ type: 'log-lost', run });
       return;

@@ -4,12 +4,8 @@
  * Its world comes as an argument, so that another can be simulated.
  */
 
-import { hostname } from 'node:os';
 import type { World as Wire } from '../link/ask.js';
 import { type Link, type LinkEvent, openLink } from '../link/link.js';
-import { type Address, isLoopback } from '../protocol/address.js';
-import type { Hello } from '../protocol/bodies.js';
-import { heldRunsMax } from '../protocol/limits.js';
 import { type Cancel, every } from '../world/clock.js';
 import { exitCodes } from '../world/command-line.js';
 import { type Hosts, nobody } from '../world/hosts.js';
@@ -19,6 +15,7 @@ import type { Token } from '../world/token.js';
 import { Ancestor } from './ancestor.js';
 import { Core } from './core.js';
 import type { Effect, Event } from './events.js';
+import { type Introduction, introduce, nameOf } from './introduction.js';
 import { listen } from './listen.js';
 import type { Slot } from './slots.js';
 import { Story } from './story.js';
@@ -30,15 +27,10 @@ export interface World extends Wire {
   readonly exit: (code: number) => void;
 }
 
-export interface RunnerOptions {
-  readonly name: string | null;
+export interface RunnerOptions extends Introduction {
   readonly host: string;
   /** Null: the first free one of the documented range. */
   readonly port: number | null;
-  readonly version: string;
-  readonly repository: string;
-  readonly labels: readonly string[];
-  readonly dispatcher: Address;
   readonly token?: Token | null;
   /** Hosts beyond this machine whose ancestor's dispatcher may dial us. */
   readonly mayDial?: Hosts;
@@ -60,10 +52,13 @@ export interface Runner {
   settled(): Promise<void>;
 }
 
-/** How often it is asked whether an ancestor's dispatcher needs to be told again. */
+/** How often what could not be opened, registered or delivered is tried again. */
 const tickEveryMs = 1_000;
 
-/** Listens, claims nothing (the slots are ours already), and looks for the dispatcher. */
+/**
+ * Listens, takes over what the slots have kept, and looks for the dispatcher. The slots are
+ * claimed already. Rejects with a `UsageError` where there is no port to be had.
+ */
 export async function startRunner(
   world: World,
   options: RunnerOptions,
@@ -82,26 +77,23 @@ export async function startRunner(
 class Shell implements Runner {
   readonly #world: World;
   readonly #options: RunnerOptions;
-  readonly #slots: readonly Slot[];
   readonly #listener: Listener;
   readonly #core: Core;
   readonly #link: Link;
   readonly #workshop: Workshop;
   readonly #ancestor: Ancestor;
   readonly #story: Story;
-  readonly #name: string;
   readonly #cancelTick: Cancel;
 
   constructor(world: World, options: RunnerOptions, slots: readonly Slot[], listener: Listener) {
     this.#world = world;
     this.#options = options;
-    this.#slots = slots;
     this.#listener = listener;
-    this.#name = options.name ?? defaultName(options, listener.address.port);
+    const name = nameOf(options, listener.address.port);
     const kept = slots.flatMap((slot) => slot.kept);
     this.#core = new Core({ slots: slots.length, kept, localStart: options.localStart });
-    this.#story = new Story(world.tell, { ...options, name: this.#name });
-    const names = { runner: this.#name, repository: options.repository, guard: options.guard };
+    this.#story = new Story(world.tell, { ...options, name });
+    const names = { runner: name, repository: options.repository, guard: options.guard };
     this.#workshop = new Workshop(
       world.clock,
       slots,
@@ -125,7 +117,7 @@ class Shell implements Runner {
     );
     this.#link = openLink(world, {
       address: options.dispatcher,
-      hello: () => this.#hello(),
+      hello: () => introduce(options, name, slots.length, this.#core.inHand()),
       token: options.token ?? null,
       handle: (event) => this.#hear(event),
     });
@@ -203,7 +195,7 @@ class Shell implements Runner {
         this.#register();
         break;
       case 'deliver':
-        this.#deliver(effect);
+        this.#ancestor.deliver(effect, this.#workshop.log(effect.job.run));
         break;
       case 'answer':
         this.#ancestor.answer(effect);
@@ -213,13 +205,6 @@ class Shell implements Runner {
         this.#world.exit(effect.exitCode);
         break;
     }
-  }
-
-  #deliver(effect: Effect & { do: 'deliver' }): void {
-    const { run } = effect.job;
-    const log = this.#workshop.log(run);
-    if (log === 'not now') this.#handle({ type: 'delivered', run, taken: false });
-    else this.#ancestor.deliver(effect, log);
   }
 
   #register(): void {
@@ -233,26 +218,9 @@ class Shell implements Runner {
     this.#world.exit(exitCodes.usage);
   }
 
-  #hello(): Hello {
-    const { version, repository, labels } = this.#options;
-    return {
-      role: 'runner',
-      name: this.#name,
-      version,
-      repository,
-      labels: [...labels],
-      capacity: this.#slots.length,
-      runs: this.#core.inHand().slice(0, heldRunsMax),
-    };
-  }
-
   #close(): void {
     this.#cancelTick();
     this.#link.close();
     this.#listener.close();
   }
-}
-
-function defaultName({ dispatcher }: RunnerOptions, port: number): string {
-  return isLoopback(dispatcher.host) ? `:${port}` : `${hostname()}:${port}`;
 }

@@ -22,6 +22,9 @@ export interface WorkshopEvents extends PumpOptions {
   readonly logLost: (run: RunId) => void;
 }
 
+/** A run's log for reading; null where the disk has lost it, `not now` without descriptors. */
+export type Opened = OpenFile | null | 'not now';
+
 export class Workshop {
   readonly #clock: Clock;
   readonly #slots: readonly Slot[];
@@ -99,8 +102,8 @@ export class Workshop {
     this.#pump.stop();
   }
 
-  /** Opens the run's log; null where the disk has lost it, `not now` without descriptors. */
-  log(run: RunId): OpenFile | null | 'not now' {
+  /** Opens the log of a run in hand. Whoever gets it closes it. */
+  log(run: RunId): Opened {
     const slot = this.#slotOf.get(run);
     if (slot === undefined) throw new Error(`run ${run} has no slot`);
     try {
