@@ -94,7 +94,7 @@ export class Core {
         this.#looked(event.tips, outcome);
         break;
       case 'walked':
-        this.#begin(event.found, outcome);
+        this.#beginRound(event.found, outcome);
         break;
       case 'failed':
         this.#failed(event.reason, nowMs, outcome);
@@ -157,7 +157,7 @@ export class Core {
     this.#told.failed = false;
     this.#told.empty = tips.length === 0;
 
-    this.#begins(tips, outcome);
+    this.#putOnRecord(tips, outcome);
     const { changes, gone } = compare(tips, this.#known, this.#policy.latestOnly);
     for (const { branch, position } of gone) {
       this.#positions.delete(branch);
@@ -169,12 +169,12 @@ export class Core {
 
     this.#changes = changes;
     outcome.walk = this.#changes.flatMap(({ walk }) => (walk === null ? [] : [walk]));
-    if (outcome.walk.length === 0) this.#begin([], outcome);
+    if (outcome.walk.length === 0) this.#beginRound([], outcome);
     else this.#stage = 'walking';
   }
 
   /** Where nothing is known yet, what is there is put on record: all that follows is news. */
-  #begins(tips: readonly Tip[], outcome: Outcome): void {
+  #putOnRecord(tips: readonly Tip[], outcome: Outcome): void {
     const isFirst = this.#newcomer;
     this.#newcomer = false;
     if (isFirst && this.#policy.fromNow && tips.length > 0) {
@@ -190,7 +190,8 @@ export class Core {
     return { positions: new Map(this.#positions), behind: this.#behind };
   }
 
-  #begin(found: readonly (readonly Described[])[], outcome: Outcome): void {
+  /** What was found, together with the tips that needed no walk, is handed over from here on. */
+  #beginRound(found: readonly (readonly Described[])[], outcome: Outcome): void {
     const walks = found.values();
     const batches = this.#changes.map((change): Batch => {
       const { tip } = change;
