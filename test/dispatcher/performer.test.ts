@@ -34,7 +34,7 @@ function given() {
     },
     send: (send) => happened.push(send.to === 'request' ? `OK ${send.request}` : send.to),
     tell: (outcomes) => happened.push(`told of ${outcomes.length}`),
-    isDiskFull: (error) => (error as { code?: string }).code !== undefined,
+    lacksRoom: (error) => (error as { code?: string }).code !== undefined,
     blocked: (isBlocked) => happened.push(isBlocked ? 'blocked' : 'open again'),
   };
   return { performer: new Performer(clock, effects), happened, disk, clock };

@@ -16,7 +16,7 @@ import { DispatcherCore } from '../core/core.js';
 import type { Event, Outcome, Send, Sight } from '../core/events.js';
 import { beatsPerHeartbeat } from '../core/rules.js';
 import type { LogFiles } from '../store/logs.js';
-import { isDiskFull } from '../store/sqlite.js';
+import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
 import { tellTurn } from '../story.js';
 import { Ancestors } from './ancestors.js';
@@ -115,7 +115,7 @@ export class Dispatcher {
       append: (entries) => store.append(entries),
       send: (send) => this.#send(send),
       tell: (outcomes) => this.#told(outcomes),
-      isDiskFull,
+      lacksRoom,
       blocked: (isBlocked, error) => this.#block(isBlocked, error),
     });
   }

@@ -6,7 +6,7 @@
 
 import type { Commit } from '../../protocol/ids.js';
 import type { LogFiles, LogName } from '../store/logs.js';
-import { isDiskFull } from '../store/sqlite.js';
+import { lacksRoom } from '../store/no-room.js';
 
 /** Where a reader writes: a connection that is answering `log:<commit>`. */
 export interface Reader {
@@ -96,7 +96,7 @@ export class Followers {
     try {
       return log === null ? 0 : this.#logs.read(log, offset, this.#piece);
     } catch (error) {
-      if (isDiskFull(error)) return null;
+      if (lacksRoom(error)) return null;
       throw error;
     }
   }

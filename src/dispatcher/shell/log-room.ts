@@ -13,7 +13,7 @@ import type { DispatcherCore } from '../core/core.js';
 import { after, type Job, type Run } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { LogFiles, LogName } from '../store/logs.js';
-import { isDiskFull } from '../store/sqlite.js';
+import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
 import { Followers, type Reading } from './followers.js';
 
@@ -79,7 +79,7 @@ export class LogRoom {
         await this.#files.seal(name);
         isKept = true;
       } catch (error) {
-        await this.room(error);
+        await this.waitForRoom(error);
       }
     }
   }
@@ -109,9 +109,9 @@ export class LogRoom {
     }
   }
 
-  /** Resolves when a write may be tried again. Anything but a full disk is thrown on. */
-  room(error: unknown): Promise<void> {
-    if (!isDiskFull(error)) throw error;
+  /** Resolves when what failed so may be tried again. Anything but want of room is thrown on. */
+  waitForRoom(error: unknown): Promise<void> {
+    if (!lacksRoom(error)) throw error;
     if (this.#waitingForRoom === 0) {
       const why = error instanceof Error ? error.message : String(error);
       const msg = `no room for a log (${why}): its runner waits, nothing is lost; free some`;
@@ -138,7 +138,7 @@ export class LogRoom {
     try {
       deed();
     } catch (error) {
-      if (isDiskFull(error)) throw error;
+      if (lacksRoom(error)) throw error;
       const why = error instanceof Error ? error.message : String(error);
       const msg = `the output of ${short(name.commit)} could not be put in place (${why})`;
       this.#tell({ event: 'results-not-published', commit: name.commit, level: 'warn', msg });

@@ -22,7 +22,7 @@ export interface Effects {
   readonly send: (send: Send) => void;
   readonly tell: (outcomes: readonly Outcome[]) => void;
   /** Whether an error of the first two means "not now" rather than "never". */
-  readonly isDiskFull: (error: unknown) => boolean;
+  readonly lacksRoom: (error: unknown) => boolean;
   readonly blocked: (blocked: boolean, error: unknown) => void;
 }
 
@@ -75,7 +75,7 @@ export class Performer {
       this.#effects.prepare(turn);
       if (entries.length > 0) this.#effects.append(entries);
     } catch (error) {
-      if (!this.#effects.isDiskFull(error)) throw error;
+      if (!this.#effects.lacksRoom(error)) throw error;
       if (!this.#isBlocked) this.#effects.blocked(true, error);
       this.#isBlocked = true;
       this.#cancelRetry = this.#clock.after(retryEveryMs, () => this.#perform());

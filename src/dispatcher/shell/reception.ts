@@ -165,7 +165,7 @@ export class Reception {
       dispatch: ({ commit, body }) => this.#handOver({ session: id }, commit, body),
       log: (message) => logs.add(id, message),
       seal: (run, report) => logs.seal(id, run, report),
-      room: (error) => logs.room(error),
+      waitForRoom: (error) => logs.waitForRoom(error),
       results: (run, report) => this.#finish(id, run, report),
       gone: () => this.#sessions.delete(id),
     });

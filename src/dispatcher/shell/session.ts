@@ -25,8 +25,8 @@ export interface SessionHost {
   readonly seal: (run: RunId, report: Report) => Promise<SessionMessage | null>;
   /** Looks up what the store knows of the run, then hands its report to the core. */
   readonly results: (run: RunId, report: Report) => void;
-  /** Resolves when there is room on the disk again. Throws what is no full disk. */
-  readonly room: (error: unknown) => Promise<void>;
+  /** Resolves when what failed so may be tried again. Throws what is not want of room. */
+  readonly waitForRoom: (error: unknown) => Promise<void>;
   /** The session is over. */
   readonly gone: () => void;
 }
@@ -174,7 +174,7 @@ export class Session {
       if (answer !== null) this.send(answer);
       return null;
     } catch (error) {
-      return this.#host.room(error).then(() => {
+      return this.#host.waitForRoom(error).then(() => {
         if (!this.#isClosed) this.#inbox.unshift(message);
       });
     }
@@ -183,7 +183,7 @@ export class Session {
   async #results(message: SessionMessage & { verb: 'results' }): Promise<void> {
     const { run, body: report } = message;
     const missing = await this.#host.seal(run, report).catch(async (error) => {
-      await this.#host.room(error);
+      await this.#host.waitForRoom(error);
       return 'again' as const;
     });
     if (missing === 'again') this.#inbox.unshift(message);

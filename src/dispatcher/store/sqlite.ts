@@ -11,6 +11,7 @@ import { UsageError } from '../../world/command-line.js';
 import { makeFolder } from '../../world/files.js';
 import { type Lock, tryLock } from '../../world/lock.js';
 import type { Entry, JobId, Verdict } from '../core/journal.js';
+import { lacksRoom } from './no-room.js';
 import { deriver } from './rows.js';
 import { schema, schemaVersion } from './schema.js';
 import type { JobRow, Store } from './store.js';
@@ -31,20 +32,6 @@ export function openSqliteStore(folder: string): Store {
     lock?.release();
     throw error instanceof UsageError ? error : new UsageError(explain(folder, error));
   }
-}
-
-/** Whether a write failed because there is no room: nothing is lost, it can be repeated. */
-export function isDiskFull(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return (typeof code === 'string' && noRoom.has(code)) || isIoError(code);
-}
-
-/** A disk, a quota or a table of descriptors that is full: all of them may have room later. */
-const noRoom = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE']);
-
-/** Without room for its shared memory, SQLite speaks of an I/O error instead. */
-function isIoError(code: unknown): boolean {
-  return typeof code === 'string' && code.startsWith('SQLITE_IOERR');
 }
 
 /** The store in a database that is open; `lock` is released with it. */
@@ -177,7 +164,7 @@ function migrate(database: Database.Database): void {
 
 function explain(folder: string, error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
-  if (isDiskFull(error)) {
+  if (lacksRoom(error)) {
     return `No room for the data folder ${folder}: free some, or choose another with --data.`;
   }
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {

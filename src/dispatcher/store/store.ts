@@ -18,7 +18,7 @@ export interface JobRow {
 }
 
 export interface Store {
-  /** All or nothing, durable on return. Throws the disk's error (see `isDiskFull`) on neither. */
+  /** All or nothing, durable on return. Throws the disk's error (see `lacksRoom`) on neither. */
   append(entries: readonly Entry[]): void;
   /** The entries of every job that is not finished, in the order in which they were appended. */
   unfinished(): Entry[];
