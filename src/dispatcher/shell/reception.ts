@@ -129,7 +129,7 @@ export class Reception {
     switch (wish.verb) {
       case 'dispatch': {
         const description = { branch: '', author: '', subject: '' };
-        this.#handOver({ request }, wish.commit, description);
+        this.#dispatch({ request }, wish.commit, description);
         break;
       }
       case 'register': {
@@ -162,11 +162,11 @@ export class Reception {
     const id = sessionId(start, this.#counter);
     const session = new Session(id, visitor.connection, {
       feed,
-      dispatch: ({ commit, body }) => this.#handOver({ session: id }, commit, body),
+      dispatch: ({ commit, body }) => this.#dispatch({ session: id }, commit, body),
       log: (message) => logs.add(id, message),
       seal: (run, report) => logs.seal(id, run, report),
       waitForRoom: (error) => logs.waitForRoom(error),
-      results: (run, report) => this.#finish(id, run, report),
+      results: (run, report) => this.#results(id, run, report),
       gone: () => this.#sessions.delete(id),
     });
     this.#sessions.set(id, session);
@@ -181,7 +181,7 @@ export class Reception {
     session.read(visitor.handOver(session.handle));
   }
 
-  #handOver(
+  #dispatch(
     from: (Event & { type: 'dispatch' })['from'],
     commit: Commit,
     description: (SessionMessage & { verb: 'dispatch' })['body'],
@@ -191,7 +191,7 @@ export class Reception {
     this.#options.feed({ type: 'dispatch', from, commit, description, histories });
   }
 
-  #finish(session: SessionId, run: RunId, report: Report): void {
+  #results(session: SessionId, run: RunId, report: Report): void {
     if (this.#isClosed) return;
     const recorded = this.#options.store.isRecorded(run);
     this.#options.feed({ type: 'results', session, run, report, recorded });
