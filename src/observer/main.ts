@@ -5,6 +5,7 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { formatAddress } from '../protocol/address.js';
+import { nearestName } from '../protocol/ids.js';
 import { realClock } from '../world/clock.js';
 import { run } from '../world/command-line.js';
 import { onStopSignals } from '../world/signals.js';
@@ -51,8 +52,7 @@ await run(async (argv) => {
       saved: positions.saved,
       hello: {
         role: 'observer',
-        name:
-          options.name ?? `${repository}@${hostname()}`.replace(/[^\w.:@+-]/g, '-').slice(0, 100),
+        name: options.name ?? nearestName(`${repository}@${hostname()}`),
         version: ownVersion(),
         repository,
         labels: [],

@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod';
-import { parseCommit, parseRun, parseSecret } from './ids.js';
+import { namePattern, parseCommit, parseRun, parseSecret } from './ids.js';
 import { heldRunsMax } from './limits.js';
 
 /** Text fit for people: control characters (terminal escapes among them) become spaces. */
@@ -17,8 +17,7 @@ export function plain(text: string, charactersMax: number): string {
 const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 const prose = (charactersMax: number) => z.string().transform((text) => plain(text, charactersMax));
 
-/** A name that people choose: one to 100 printable characters, no spaces or path separators. */
-const name = z.string().regex(/^[A-Za-z0-9._:@+-]{1,100}$/);
+const name = z.string().regex(namePattern);
 
 /** A commit in JSON. */
 export const commit = z.string().transform((text, context) => {

@@ -1,5 +1,5 @@
 /**
- * Owns what counts as an id on the wire: of commits, runs, sessions; and as a secret.
+ * Owns what counts as an id on the wire: of commits, runs, sessions; as a name; and as a secret.
  * Never touches a byte stream. Invariant: a value of a branded type has passed its check here,
  * so nothing further in can hold `--quiet`, `../../x` or a control character in a commit's place.
  */
@@ -19,6 +19,14 @@ export type SessionId = Branded<'SessionId'>;
 const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const runPattern = /^[0-9a-f]{8}-[0-9]{1,15}$/;
 const secretPattern = /^[!-9;-~]{1,256}$/;
+
+/** A name that people choose: one to 100 printable characters, no spaces or path separators. */
+export const namePattern = /^[A-Za-z0-9._:@+-]{1,100}$/;
+
+/** The nearest name to `text`: what a name cannot hold becomes a dash. Empty where `text` is. */
+export function nearestName(text: string): string {
+  return text.replace(/[^A-Za-z0-9._:@+-]/g, '-').slice(0, 100);
+}
 
 /** The commit that `text` spells, or null. Upper-case digits are accepted and lowered. */
 export function parseCommit(text: string): Commit | null {

@@ -5,6 +5,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { nearestName } from '../protocol/ids.js';
 import { UsageError } from './command-line.js';
 import { GitFault, gitIn } from './git.js';
 
@@ -61,7 +62,7 @@ export async function openClone(path: string): Promise<Clone> {
 export function repositoryName({ origin, path }: Clone): string {
   const source = (origin ?? path).replace(/[/\\]+$/, '').replace(/\/?\.git$/, '');
   const last = basename(source.replace(/^[^/]*:(?!\/\/)/, '/'));
-  return last.replace(/[^A-Za-z0-9._:@+-]/g, '-').slice(0, 100) || 'repository';
+  return nearestName(last) || 'repository';
 }
 
 /** git's own rule: a colon before the first slash makes it a host, unless it is an URL anyway. */

@@ -6,6 +6,7 @@
 
 import yargs, { type InferredOptionTypes, type Options } from 'yargs';
 import { type Address, parseAddress, parseHost } from '../protocol/address.js';
+import { namePattern } from '../protocol/ids.js';
 
 /** Bad input or a world that does not fit: one sentence that says what to do. Exit code 2. */
 export class UsageError extends Error {
@@ -196,7 +197,7 @@ export function wholeNumber(flag: string, most: number): (text: string | number)
 /** Reads a name as the wire takes it. An absent flag stays absent. */
 export function wireName(flag: string) {
   return <Text extends string | undefined>(text: Text): Text => {
-    if (text === undefined || /^[A-Za-z0-9._:@+-]{1,100}$/.test(text)) return text;
+    if (text === undefined || namePattern.test(text)) return text;
     throw new UsageError(`--${flag} is 1 to 100 letters, digits or . _ : @ + - , not "${text}".`);
   };
 }

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import * as json from '../../src/protocol/bodies.js';
 import { countCharacters } from '../../src/protocol/characters.js';
 import { help, vocabulary } from '../../src/protocol/help.js';
-import { parseCommit, parseRun, runId, sessionId, short } from '../../src/protocol/ids.js';
+import {
+  nearestName,
+  parseCommit,
+  parseRun,
+  runId,
+  sessionId,
+  short,
+} from '../../src/protocol/ids.js';
 import type { Row } from '../../src/protocol/row.js';
 import { requests, session } from '../../src/protocol/verbs.js';
 import { commit } from '../support/commits.js';
@@ -93,5 +100,10 @@ describe('text from outside', () => {
 
   test.each(['../x', 'a b', '', 'x'.repeat(101), 'é', 'a\n'])('%j is nobody’s name', (name) => {
     expect(json.hello.safeParse({ role: 'runner', name }).success).toBe(false);
+  });
+
+  test('what a name cannot hold becomes a dash, and what is too long is cut', () => {
+    expect(nearestName('my project@vm_1.a:b+c-d')).toBe('my-project@vm_1.a:b+c-d');
+    expect(nearestName('é/'.repeat(60))).toBe('-'.repeat(100));
   });
 });
