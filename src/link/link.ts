@@ -65,6 +65,7 @@ const statusEveryMs = 5_000;
 
 const ancestorsWords = 'Invalid command';
 
+/** Looks for the dispatcher until it is closed; `handle` hears each change and each message. */
 export function openLink(world: World, options: LinkOptions): Link {
   return new SessionLink(world, options);
 }

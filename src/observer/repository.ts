@@ -34,6 +34,7 @@ const fetchSilenceMs = 30_000;
 /** Excluded points of one walk: 10,000 ids are 420 kB of the 2 MB that a command line may have. */
 const excludedMax = 10_000;
 
+/** The branches of the source that match one of these globs; none means all. */
 export function openRepository(
   source: Source,
   branches: readonly string[],

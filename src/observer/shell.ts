@@ -48,6 +48,7 @@ export interface Observer {
 /** How long an ancestor's dispatcher may think about one commit. */
 const answerWithinMs = 5_000;
 
+/** Observes from now on, until it is closed or `exit` is called. */
 export function observe(world: World, options: ObserverOptions): Observer {
   return new Shell(world, options);
 }

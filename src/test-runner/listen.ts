@@ -10,6 +10,10 @@ import type { Connection, ConnectionHandler, Listener, Network } from '../world/
 export const portFirst = 8_900;
 export const portLast = 8_999;
 
+/**
+ * Listens on that port; null means the first free one of the range. Rejects with a `UsageError`
+ * where it is in use, or the host is none of this machine's.
+ */
 export async function listen(
   network: Network,
   host: string,

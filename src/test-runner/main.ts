@@ -69,7 +69,7 @@ await run(async (argv) => {
   onStopSignals({ drain: () => runner.drain(), abort: () => runner.abort() });
 });
 
-/** What was written last is still on its way out; nothing else keeps us. */
+/** Ends once what was written last has left: nothing else keeps us, and nothing does for long. */
 function leave(code: number): void {
   process.exitCode = code;
   setTimeout(() => process.exit(), lingerMs).unref();

@@ -1,6 +1,6 @@
 /**
  * Owns the runner's command line: every flag, its default, its unit, and what is wrong with it.
- * Never looks at the repository; whether it is one is for the shell to find out.
+ * Never looks at the repository; whether it is one is for `openClone` to find out.
  */
 
 import { realpathSync } from 'node:fs';

@@ -16,11 +16,13 @@ import { type Command, findSuite } from './suite.js';
 import { treeAt } from './tree.js';
 
 export interface SuiteOptions {
+  /** `--command`; null: what the tree shows. */
   readonly command: string | null;
   readonly timeoutMs: number;
   readonly graceMs: number;
   readonly logBytesMax: number;
   readonly names: RunnerNames;
+  /** Our own, of which the suite gets what is its business. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -33,6 +35,7 @@ export interface SuiteEvents {
 type Stop = Because | 'timed-out' | 'too-long';
 
 export class SuiteRun {
+  /** Resolves once log and report are on disk, or the run is another runner's. */
   readonly ended: Promise<Ending>;
   readonly #job: Job;
   readonly #clock: Clock;
@@ -153,8 +156,9 @@ export class SuiteRun {
 
   #judge({ exitCode, signal, couldNotStart }: ProcessEnd): Verdict {
     const { timeoutMs, logBytesMax } = this.#options;
-    if (couldNotStart !== null)
+    if (couldNotStart !== null) {
       return errored(`The suite could not start: ${couldNotStart.message}.`);
+    }
     switch (this.#stop) {
       case 'timed-out': {
         const reason = `The suite took longer than ${timeoutMs / 1_000} s and was ended.`;

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 /** What is assumed where the system does not say (macOS): its usual limit. */
 const usual = 10_240;
 
+/** The soft limit, which node raised to the hard one at its start. */
 export function descriptorsMax(): number {
   try {
     const limits = readFileSync('/proc/self/limits', 'latin1');

@@ -14,6 +14,7 @@ import { classicRunnersMax, revisitEveryBeats, revisitsMax, silentBeatsMax } fro
 import { giveBack, loseAll } from './sessions.js';
 import type { State, Turn } from './turn.js';
 
+/** Takes a runner in, at the address where we can dial it. */
 export function registered(
   turn: Turn,
   { request, address, remoteHost }: EventOf<'registered'>,
@@ -71,6 +72,7 @@ export function classicRunOf(state: State, commit: Commit): RunId | null {
   return null;
 }
 
+/** A classic result; `run` is the one that it would end, as `classicRunOf` named it. */
 export function results(
   turn: Turn,
   { request, commit, run, report }: EventOf<'classic-results'>,

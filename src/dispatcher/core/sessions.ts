@@ -24,6 +24,7 @@ export function joined(turn: Turn, { session, hello, held }: EventOf<'joined'>):
   }
 }
 
+/** A session is over, for that reason: the leases of its runner are lost. */
 export function left(turn: Turn, session: SessionId, reason: string): void {
   const peer = turn.state.pool.get(session);
   if (peer === undefined) return;
@@ -47,16 +48,19 @@ export function loseAll(turn: Turn, runner: Runner, reason: string): void {
   for (const run of [...runner.runs]) lose(turn, run, runner.name, reason);
 }
 
+/** The runner finishes what it holds and is given nothing more. */
 export function draining(turn: Turn, { session }: EventOf<'draining'>): void {
   const runner = turn.state.pool.runner(session);
   if (runner !== undefined) runner.draining = true;
 }
 
+/** A run's report. One that is not wanted any more was recorded before, or its lease is gone. */
 export function results(turn: Turn, { session, run, report, recorded }: EventOf<'results'>): void {
   const taken = takeReport(turn, run, report, session);
   turn.send(session, { verb: taken || recorded ? 'recorded' : 'revoked', run });
 }
 
+/** A run that its runner could not or would not test; without the lease it is not its to give. */
 export function handback(turn: Turn, { session, run, handback }: EventOf<'handback'>): void {
   const runner = turn.state.pool.runner(session);
   if (runner?.runs.has(run)) giveBack(turn, runner, run, handback);

@@ -29,6 +29,7 @@ interface Follower {
   hasRoom: boolean;
 }
 
+/** Read and sent at once: few calls for a long log, and little kept for one who does not read. */
 const pieceBytes = 65_536;
 
 export class Followers {
