@@ -26,7 +26,7 @@ const connectionsShare = 3 / 4;
 await run(async (argv) => {
   const options = readOptions(argv);
   if (options === null) return;
-  const tell = storyteller({ level: options.logLevel, format: options.logFormat });
+  const tell = storyteller(options.story);
   const classicHosts = await hostsNamed(options.allowClassic);
   tellIfExposed(options.token, tell);
   const store = openSqliteStore(options.data);
@@ -69,7 +69,8 @@ function openLogs({ data, results }: Options): LogFiles {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UsageError(
-      `Cannot write results to ${results} (${code ?? message}): make it writable, or choose --results.`,
+      `Cannot write results to ${results} (${code ?? message}): make it writable, ` +
+        'or choose --results.',
     );
   }
 }

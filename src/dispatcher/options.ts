@@ -11,10 +11,28 @@ import {
   readCommandLine,
   UsageError,
 } from '../world/command-line.js';
-import { readCredentials } from '../world/tls.js';
-import { readToken } from '../world/token.js';
+import type { StoryOptions } from '../world/story.js';
+import { type Credentials, readCredentials } from '../world/tls.js';
+import { readToken, type Token } from '../world/token.js';
 
-export type Options = NonNullable<ReturnType<typeof readOptions>>;
+export interface Options {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** The folder of the store and the logs, absolute. */
+  readonly data: string;
+  /** The folder with a file per commit, absolute. */
+  readonly results: string;
+  readonly dialect: 'classic' | 'py3';
+  readonly classicRunMaxMs: number;
+  /** Null: everyone on this machine may speak. */
+  readonly token: Token | null;
+  /** Hosts of peers that have neither token nor TLS. */
+  readonly allowClassic: readonly string[];
+  /** Null: no TLS. */
+  readonly tls: Credentials | null;
+  readonly story: StoryOptions;
+}
 
 const flags = {
   host: { type: 'string', default: 'localhost', describe: 'address to listen on' },
@@ -48,7 +66,7 @@ const flags = {
 } as const;
 
 /** Reads the command line; null where `--help` was printed. Throws `UsageError`. */
-export function readOptions(argv: readonly string[]) {
+export function readOptions(argv: readonly string[]): Options | null {
   const purpose = 'Keeps the queue and the runners.';
   const read = readCommandLine({ script: 'dispatcher.js', purpose, flags, repo: null }, argv);
   if (read === null) return null;
@@ -69,12 +87,11 @@ export function readOptions(argv: readonly string[]) {
     token,
     allowClassic: read['allow-classic'],
     tls: serverCredentials(read['tls-cert'], read['tls-key'], read['tls-client-ca']),
-    logLevel: read['log-level'],
-    logFormat: read['log-format'],
+    story: { level: read['log-level'], format: read['log-format'] },
   };
 }
 
-function serverCredentials(cert?: string, key?: string, ca?: string) {
+function serverCredentials(cert?: string, key?: string, ca?: string): Credentials | null {
   if (ca !== undefined && cert === undefined) {
     throw new UsageError('--tls-client-ca needs --tls-cert and --tls-key: without them, no TLS.');
   }

@@ -170,5 +170,6 @@ function explain(folder: string, error: unknown): string {
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
     return `The store in ${folder} is damaged (${message}): restore a copy, or choose --data.`;
   }
-  return `Cannot use the data folder ${folder} (${code ?? message}): make it writable, or choose --data.`;
+  const why = code ?? message;
+  return `Cannot use the data folder ${folder} (${why}): make it writable, or choose --data.`;
 }
