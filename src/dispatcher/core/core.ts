@@ -179,7 +179,7 @@ export class DispatcherCore {
 
   #why(job: Job, ahead: number, nowMs: number): string {
     if (this.#state.draining) return 'the dispatcher is shutting down';
-    const { circumstances } = new Turn(this.#state, nowMs);
-    return whyWaiting(job, ahead, this.#state.pool.runners(), circumstances);
+    const { pool } = this.#state;
+    return whyWaiting(job, ahead, pool.runners(), this.#state.circumstances(nowMs));
   }
 }

@@ -33,6 +33,11 @@ export class State {
     this.nextJob = founding.nextJob;
     this.classicRunMaxMs = founding.classicRunMaxMs;
   }
+
+  /** What the match of a job and a runner depends on at that moment. */
+  circumstances(nowMs: number): Circumstances {
+    return { nowMs, severalRepositories: this.repositories.size > 1 };
+  }
 }
 
 /** What a core starts from. */
@@ -65,7 +70,7 @@ export class Turn {
   }
 
   get circumstances(): Circumstances {
-    return { nowMs: this.nowMs, severalRepositories: this.state.repositories.size > 1 };
+    return this.state.circumstances(this.nowMs);
   }
 
   /** Changes the job now, and asks for the entry to be made durable before anything is sent. */
