@@ -7,6 +7,7 @@
 import { ask, type World } from '../link/ask.js';
 import type { Dialect } from '../link/link.js';
 import type { Address } from '../protocol/address.js';
+import type { Answer } from '../protocol/answer.js';
 import type { Report } from '../protocol/bodies.js';
 import { type Decoded, requestDecoder } from '../protocol/decoder.js';
 import type { Commit } from '../protocol/ids.js';
@@ -93,9 +94,8 @@ export function register(
   { host, port }: Address,
   done: (taken: boolean) => void,
 ): void {
-  ask(world, dispatcher, { verb: 'register', host, port }, answerWithinMs, (answer) => {
-    done(answer.kind === 'reply' && isOk(answer.text));
-  });
+  const request = { verb: 'register', host, port } as const;
+  ask(world, dispatcher, request, answerWithinMs, (answer) => done(isOk(answer)));
 }
 
 /**
@@ -114,13 +114,11 @@ export function deliver(
     dialect === 'py3'
       ? { verb: 'result', commit, body: Buffer.from(body.toString('utf8')) }
       : { verb: 'results', commit, body };
-  ask(world, dispatcher, request, answerWithinMs, (answer) => {
-    done(answer.kind === 'reply' && isOk(answer.text));
-  });
+  ask(world, dispatcher, request, answerWithinMs, (answer) => done(isOk(answer)));
 }
 
-function isOk(text: string): boolean {
-  return text.trim().toLowerCase() === 'ok';
+function isOk(answer: Answer): boolean {
+  return answer.kind === 'reply' && answer.text.trim().toLowerCase() === 'ok';
 }
 
 /** What the ancestor's wire can say of a run: its output, and in words why there is no more. */
