@@ -1,6 +1,6 @@
 /**
  * Owns the demo: a push is tested, a red commit is red, a runner and the dispatcher are killed
- * in mid-test, and nothing is lost. Real processes, real git, real sockets; about 20 seconds.
+ * in mid-test, and nothing is lost. Real processes, real git, real sockets; about 10 seconds.
  * Exit code 0 only if everything came out as it should. `--keep` leaves everything running.
  */
 
