@@ -1,7 +1,7 @@
 /**
- * Owns one of the ancestor's dispatchers, as ANCESTOR.md describes it: one connection a message,
- * one read a message (but a result is read to its end), everything in memory only. Whatever it
- * loses is its own affair; what it is told, and by whom, is kept for those who look.
+ * Owns one of the ancestor's dispatchers, as docs/ancestor.md describes it: one connection a
+ * message, one read a message (but a result is read to its end), everything in memory only. Whatever
+ * it loses is its own affair; what it is told, and by whom, is kept for those who look.
  */
 
 import { ask } from '../../src/link/ask.js';

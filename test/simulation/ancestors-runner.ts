@@ -1,7 +1,7 @@
 /**
- * Owns one of the ancestor's runners, as ANCESTOR.md describes it: one connection a message, one
- * read a message, a result that is sent once whatever becomes of it. It knows one repository, is
- * BUSY while it tests, and for good while its suite hangs, until somebody comes and kills that.
+ * Owns one of the ancestor's runners, as docs/ancestor.md describes it: one connection a message,
+ * one read a message, a result that is sent once whatever becomes of it. It knows one repository,
+ * is BUSY while it tests, and for good while its suite hangs, until somebody comes and kills that.
  */
 
 import { ask } from '../../src/link/ask.js';
