@@ -1,6 +1,6 @@
 /**
  * Owns the demo's project: a remote, an author's clone that pushes, a clone for Trivet, all real
- * git. Its suite is a shell script that counts to as many seconds as the commit says, and notes
+ * git. Its suite is a shell script that takes as many tenths of a second as the commit says, and notes
  * outside every checkout when it begins and when it completes: the demo's independent witness.
  */
 

@@ -21,6 +21,7 @@ export function tellTurn(outcomes: readonly Outcome[], find: FindJob): Told[] {
 
 function tellOutcome({ append, sights }: Outcome, find: FindJob): Told[] {
   const lost = new Set(append.filter(({ kind }) => kind === 'lost').map(({ job }) => job));
+  // A runner that left with runs is told of by what became of each.
   const leavings = sights.filter((sight) => sight.kind === 'left' && sight.runs > 0);
   return [
     ...sights.filter((sight) => !leavings.includes(sight)).map(tellSight),

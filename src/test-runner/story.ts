@@ -31,6 +31,7 @@ export class Story {
     this.#dispatcher = formatAddress(names.dispatcher);
   }
 
+  /** The first lines: who this is, and which results an earlier process left to deliver. */
   opened(listening: Address, kept: readonly Job[]): void {
     const { name, repository } = this.#names;
     this.#say(
@@ -45,11 +46,13 @@ export class Story {
     }
   }
 
+  /** A suite was found for the run and begins. */
   starting(job: Job, command: string): void {
     const subject = job.assignment.subject === '' ? '' : ` "${job.assignment.subject}"`;
     this.#say('testing', `testing ${short(job.commit)}${subject} with ${command}`, fields(job));
   }
 
+  /** That event has reached the core; what follows from it comes after, effect by effect. */
   happened(event: Event, core: Core): void {
     switch (event.type) {
       case 'session':
@@ -84,6 +87,7 @@ export class Story {
     }
   }
 
+  /** The core asks for that, and it is about to be done. */
   follows(effect: Effect): void {
     if (effect.do === 'end') this.#ending(effect.job, effect.because);
     if (effect.do === 'register') this.#say('registered', 'registering', { level: 'debug' });
@@ -94,6 +98,7 @@ export class Story {
     if (effect.do === 'leave') this.#say('left', 'all is delivered; goodbye');
   }
 
+  /** An ancestor's dispatcher could not dial us at all. */
   unreachable(): void {
     const msg =
       'An ancestor’s dispatcher on another machine cannot dial localhost: ' +

@@ -7,6 +7,8 @@ import type { Job } from './job.js';
 import { askToCancel, giveUp } from './leases.js';
 import type { Turn } from './turn.js';
 
+const unknownCommit = 'Unknown commit: it was never handed over\n';
+
 /** Accepts a commit once: the same commit handed over again is the same job. */
 export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
   const { from, commit, description } = event;
@@ -41,7 +43,7 @@ export function cancel(
   const jobs = turn.jobsOf(commit);
   const open = jobs.filter(({ state }) => state.kind !== 'finished');
   for (const job of open) cancelJob(turn, job);
-  if (jobs.length === 0) turn.reply(request, 'Unknown commit: it was never handed over\n');
+  if (jobs.length === 0) turn.reply(request, unknownCommit);
   else if (open.length === 0) turn.reply(request, 'Nothing to cancel: it is finished\n');
   else turn.reply(request, 'OK\n');
 }
@@ -55,7 +57,7 @@ export function rerun(
   const jobs = turn.jobsOf(commit);
   const finished = jobs.filter(({ state }) => state.kind === 'finished');
   for (const job of finished) turn.append({ kind: 'rerun-asked', job: job.id });
-  if (jobs.length === 0) turn.reply(request, 'Unknown commit: it was never handed over\n');
+  if (jobs.length === 0) turn.reply(request, unknownCommit);
   else if (finished.length === 0) turn.reply(request, 'Nothing to rerun: it is not finished\n');
   else turn.reply(request, 'OK\n');
 }

@@ -11,8 +11,9 @@ export function reportFromText(output: Uint8Array): Report {
   const lastLine = tail.slice(tail.lastIndexOf('\n') + 1).trim();
   const base = { exitCode: null, signal: null, logBytes: output.byteLength, durationMs: 0 };
   if (/^OK\b/.test(lastLine)) return { ...base, end: 'passed', reason: '' };
-  if (/^FAILED\b/.test(lastLine))
+  if (/^FAILED\b/.test(lastLine)) {
     return { ...base, end: 'failed', reason: plain(lastLine, reasonCharactersMax) };
+  }
   return { ...base, end: 'errored', reason: 'the classic result says neither OK nor FAILED' };
 }
 
