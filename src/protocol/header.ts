@@ -199,7 +199,9 @@ function unknownVerb(verb: string, terminated: boolean): Fault {
 }
 
 function malformed(verb: string, row: Row): Fault {
-  return invalid(`it is written ${usage(verb, row)}`);
+  const isOfCommit = Object.values(row.fields).includes('commit');
+  const hint = isOfCommit ? '; a commit is its full id, as "git rev-parse" prints it' : '';
+  return invalid(`it is written ${usage(verb, row)}${hint}`);
 }
 
 function tooLong(why: string): Fault {

@@ -22,7 +22,7 @@ export interface CoreOptions {
   readonly slots: number;
   /** Of an earlier process. */
   readonly kept: readonly KeptRun[];
-  /** Eight hex digits that make the ids of classic runs unique on this machine. */
+  /** Eight hex digits, new at every start: the ids of classic runs begin with them. */
   readonly localStart: string;
 }
 

@@ -55,7 +55,7 @@ await run(async (argv) => {
       mayDial,
       reachable: reachableHost(options.host, hostname(), options.dispatcher),
       guard,
-      localStart: process.pid.toString(16).padStart(8, '0'),
+      localStart: randomBytes(4).toString('hex'),
       suite: {
         command: options.command,
         timeoutMs: options.timeoutMs,

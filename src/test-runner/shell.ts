@@ -39,7 +39,7 @@ export interface RunnerOptions extends Introduction {
   readonly suite: Omit<SuiteOptions, 'names'>;
   /** What `standGuard` was given. */
   readonly guard: string;
-  /** Eight hex digits that no other runner on this machine uses. */
+  /** Eight hex digits, new at every start. */
   readonly localStart: string;
 }
 

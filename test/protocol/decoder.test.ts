@@ -5,7 +5,7 @@ import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
 import { runId } from '../../src/protocol/ids.js';
 import type { Request, SessionMessage } from '../../src/protocol/messages.js';
 import { anyRequest, anySessionMessage } from '../support/arbitrary-messages.js';
-import { commit } from '../support/commits.js';
+import { commit, fullIds } from '../support/commits.js';
 import { said } from '../support/heard.js';
 
 const c = commit(0xc0ffee);
@@ -52,7 +52,7 @@ describe('what a person types, ended by Enter', () => {
     [':x\n', 'Invalid command: "" is not a verb; type help'],
     [`${'x'.repeat(99)}\n`, `Invalid command: "${'x'.repeat(40)}" is not a verb; type help`],
     ['status:\n', 'Invalid command: it is written status'],
-    [`log:${c.slice(0, 7)}\n`, 'Invalid command: it is written log:<commit>'],
+    [`log:${c.slice(0, 7)}\n`, `Invalid command: it is written log:<commit>${fullIds}`],
   ])('%j', (text, heard) => {
     expect(said('end', text)).toEqual(heard);
   });
@@ -142,11 +142,11 @@ describe('what is encoded is what is read', () => {
 
 describe('A11: what is missing is said, the socket never just closes', () => {
   test.each([
-    ['dispatch', 'Invalid command: it is written dispatch:<commit>'],
+    ['dispatch', `Invalid command: it is written dispatch:<commit>${fullIds}`],
     ['register', 'Invalid command: it is written register:<host>:<port>'],
     ['register:localhost', 'Invalid command: it is written register:<host>:<port>'],
-    ['results:a', 'Invalid command: it is written results:<commit>:<length>:<body>'],
-    [`results:${c}`, 'Invalid command: it is written results:<commit>:<length>:<body>'],
+    ['results:a', `Invalid command: it is written results:<commit>:<length>:<body>${fullIds}`],
+    [`results:${c}`, `Invalid command: it is written results:<commit>:<length>:<body>${fullIds}`],
     [`results:${c}:5:`, 'Invalid command: the body is too short'],
     [`results:${c}:5:hell`, 'Invalid command: the body is too short'],
     [`result:${c}:5:hell`, 'Invalid command: the body is too short'],
@@ -173,7 +173,7 @@ describe('A4, A48: only a full hex id is ever a commit', () => {
     'A4, A48: %j is not',
     (text) => {
       const heard = said('end', `dispatch:${text}:`);
-      expect(heard).toBe('Invalid command: it is written dispatch:<commit>');
+      expect(heard).toBe(`Invalid command: it is written dispatch:<commit>${fullIds}`);
       expect(said('end', `results:${text}:5:hello`)).toContain('Invalid command');
     },
   );

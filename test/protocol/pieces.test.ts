@@ -10,7 +10,7 @@ import { encodeSession } from '../../src/protocol/encoder.js';
 import { runId } from '../../src/protocol/ids.js';
 import type { SessionMessage } from '../../src/protocol/messages.js';
 import { anySessionMessage, pieces } from '../support/arbitrary-messages.js';
-import { commit } from '../support/commits.js';
+import { commit, fullIds } from '../support/commits.js';
 import { said, shown } from '../support/heard.js';
 
 const c = commit(0xc0ffee);
@@ -50,11 +50,11 @@ describe('A5: the pieces in which bytes come mean nothing', () => {
     ['sta:', 'Invalid command'],
     [':', 'Invalid command'],
     ['status:', 'Invalid command: it is written status'],
-    ['dispatch:HEAD', 'Invalid command: it is written dispatch:<commit>'],
-    [`dispatch:${c}:master`, 'Invalid command: it is written dispatch:<commit>'],
-    [`dispatch:${c.slice(0, 39)}\n`, 'Invalid command: it is written dispatch:<commit>'],
+    ['dispatch:HEAD', `Invalid command: it is written dispatch:<commit>${fullIds}`],
+    [`dispatch:${c}:master`, `Invalid command: it is written dispatch:<commit>${fullIds}`],
+    [`dispatch:${c.slice(0, 39)}\n`, `Invalid command: it is written dispatch:<commit>${fullIds}`],
     ['register:localhost\n', 'Invalid command: it is written register:<host>:<port>'],
-    [`results:${c}\n`, 'Invalid command: it is written results:<commit>:<length>:<body>'],
+    [`results:${c}\n`, `Invalid command: it is written results:<commit>:<length>:<body>${fullIds}`],
   ])('what nothing further could mend is answered at the first pause: %j', (text, says) => {
     expect(said('quiet', text)).toBe(says);
   });

@@ -10,3 +10,6 @@ export function commit(number: number, digits: 40 | 64 = 40): Commit {
   if (parsed === null) throw new Error(`${number} makes no commit id`);
   return parsed;
 }
+
+/** What a peer is told that wrote something else where a commit belongs. */
+export const fullIds = '; a commit is its full id, as "git rev-parse" prints it';
