@@ -4,6 +4,7 @@
  * Never knows what a process does with its flags; its `options.ts` declares them as a table.
  */
 
+import { inspect } from 'node:util';
 import yargs, { type InferredOptionTypes, type Options } from 'yargs';
 import { type Address, parseAddress, parseHost } from '../protocol/address.js';
 import { namePattern } from '../protocol/ids.js';
@@ -221,8 +222,15 @@ function dispatcherAddress(text: string): Address {
   throw new UsageError(`--dispatcher-server is host:port, such as localhost:8888, not "${text}".`);
 }
 
-/** Runs a process's `main`; a `UsageError` becomes its sentence on standard error and code 2. */
+/**
+ * Runs a process's `main`; a `UsageError`, then or later, becomes its sentence on standard error
+ * and code 2.
+ */
 export async function run(main: (argv: readonly string[]) => Promise<void>): Promise<void> {
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${error instanceof UsageError ? error.message : inspect(error)}\n`);
+    process.exit(exitCodes.usage);
+  });
   try {
     await main(process.argv.slice(2));
   } catch (error) {

@@ -11,6 +11,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -37,9 +38,21 @@ export function writeAtomically(path: string, text: string): void {
 /** Makes a folder and what is missing above it; returns once their names are on disk. */
 export function makeFolder(path: string): void {
   const folder = resolve(path);
-  const first = mkdirSync(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let made = folder; made !== dirname(first); made = dirname(made)) syncFolder(dirname(made));
+  if (isFolder(folder)) return;
+  const parent = dirname(folder);
+  // Step by step: node's own `recursive` never ends under /proc.
+  if (parent !== folder) makeFolder(parent);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!isFolder(folder)) throw error;
+  }
+  syncFolder(parent);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Makes names that were created, renamed or removed in a folder durable. */

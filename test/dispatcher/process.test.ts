@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { classicRunner, tell, type } from '../support/classic-peers.js';
@@ -134,6 +134,21 @@ describe('bad input: one sentence, and exit code 2', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^Cannot use the data folder/)]);
   });
 
+  test('a data folder where the system allows none', async () => {
+    const { code, stderr } = await launchDispatcher('/proc/trivet', '--port', '0').exit;
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^Cannot use the data folder/)]);
+  });
+
+  test('a data folder that is removed meanwhile: what has no name on disk is never OK', async () => {
+    const folder = temporaryFolder();
+    const dispatcher = await spawnDispatcher(folder);
+    expect(await tell(dispatcher.port, `dispatch:${c}`)).toBe('OK');
+    rmSync(join(folder, 'data'), { recursive: true });
+    expect(await tell(dispatcher.port, `dispatch:${commit(1)}`).catch(() => '')).toBe('');
+    const { code, stderr } = await dispatcher.exit;
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/was removed or replaced/)]);
+  });
+
   test('a results folder that cannot be made', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'results'), 'a file in its place');
@@ -159,4 +174,16 @@ test('a results folder that was tampered with costs a copy, never the dispatcher
   await told(dispatcher, 'leased');
   expect(await runner.sendResult(c, 'OK')).toBe('OK');
   expect(await type(dispatcher.port, `verdict:${c}`)).toBe('passed\n');
+});
+
+test('a results folder that was cleared away is made again', async () => {
+  const folder = temporaryFolder();
+  const dispatcher = await spawnDispatcher(folder);
+  const runner = await classicRunner(dispatcher.port, 'py2');
+  await runner.register();
+  rmSync(join(folder, 'results'), { recursive: true });
+  await tell(dispatcher.port, `dispatch:${c}`);
+  await told(dispatcher, 'leased');
+  expect(await runner.sendResult(c, 'fine')).toBe('OK');
+  expect(readFileSync(join(folder, 'results', c), 'utf8')).toBe('fine');
 });

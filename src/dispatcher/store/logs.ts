@@ -102,6 +102,8 @@ export class LogFiles {
   /** Makes `<results>/<commit>` be that log: a reader sees the old one or the new one, whole. */
   publish(name: LogName): void {
     if (this.size(name) === 0) this.#touch(name);
+    // People clear it away, as they may: it holds copies.
+    this.#disk.makeFolder(this.#results);
     this.#disk.link(this.#path(name), join(this.#results, name.commit));
   }
 

@@ -3,6 +3,7 @@
  * Never keeps anything in memory that is not in the file.
  */
 
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Address } from '../../protocol/address.js';
@@ -27,22 +28,27 @@ export function openSqliteStore(folder: string): Store {
         `Another dispatcher uses the data folder ${folder}: stop it, or choose --data.`,
       );
     }
-    return new SqliteStore(new Database(join(folder, 'trivet.db')), lock);
+    const database = new Database(join(folder, 'trivet.db'));
+    const fileNow = () => statSync(database.name, { throwIfNoEntry: false })?.ino;
+    const file = fileNow();
+    return new SqliteStore(database, lock, () => fileNow() === file);
   } catch (error) {
     lock?.release();
     throw error instanceof UsageError ? error : new UsageError(explain(folder, error));
   }
 }
 
-/** The store in a database that is open; `lock` is released with it. */
+/** The store in a database that is open; `lock` is released with it. `isThere`: under its name. */
 export class SqliteStore implements Store {
   readonly #database: Database.Database;
   readonly #lock: Lock;
+  readonly #isThere: () => boolean;
   readonly #statements = new Map<string, Database.Statement>();
   readonly #append: (entries: readonly Entry[]) => void;
 
-  constructor(database: Database.Database, lock: Lock) {
+  constructor(database: Database.Database, lock: Lock, isThere: () => boolean = () => true) {
     this.#lock = lock;
+    this.#isThere = isThere;
     this.#database = database;
     this.#database.pragma('journal_mode = WAL');
     // Promise 1: OK means on disk, so every commit waits for the disk.
@@ -52,6 +58,12 @@ export class SqliteStore implements Store {
   }
 
   append(entries: readonly Entry[]): void {
+    // SQLite would go on writing to a file that has no name any more, and nobody could read.
+    if (!this.#isThere()) {
+      throw new UsageError(
+        `The data folder of ${this.#database.name} was removed or replaced meanwhile: start again.`,
+      );
+    }
     this.#append(entries);
   }
 

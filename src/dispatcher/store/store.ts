@@ -18,7 +18,10 @@ export interface JobRow {
 }
 
 export interface Store {
-  /** All or nothing, durable on return. Throws the disk's error (see `lacksRoom`) on neither. */
+  /**
+   * All or nothing, durable on return. On neither it throws the disk's error (see `lacksRoom`), or
+   * `UsageError` where the store was taken away from under us.
+   */
   append(entries: readonly Entry[]): void;
   /** The entries of every job that is not finished, in the order in which they were appended. */
   unfinished(): Entry[];
