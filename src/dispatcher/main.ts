@@ -16,7 +16,7 @@ import { acceptingTls } from '../world/tls.js';
 import { tellIfExposed } from '../world/token.js';
 import { type Options, readOptions } from './options.js';
 import { connectionsMaxDefault, Dispatcher } from './shell/dispatcher.js';
-import { Door, tlsWanted } from './shell/door.js';
+import { Door, type TurnedAway, tellingOnce, tlsWanted } from './shell/door.js';
 import { LogFiles } from './store/logs.js';
 import { openSqliteStore } from './store/sqlite.js';
 
@@ -32,8 +32,9 @@ await run(async (argv) => {
   const store = openSqliteStore(options.data);
   const logs = openLogs(options);
   const start = randomBytes(4).toString('hex');
-  const world = { clock: realClock, network: network(options, classicHosts) };
-  const door = new Door(options.token, classicHosts);
+  const turnedAway = tellingOnce(tell);
+  const world = { clock: realClock, network: network(options, classicHosts, turnedAway) };
+  const door = new Door(options.token, classicHosts, turnedAway);
   const descriptors = Math.floor(descriptorsMax() * connectionsShare);
   const connectionsMax = Math.min(connectionsMaxDefault, descriptors);
   const guarded = { ...options, door, connectionsMax };
@@ -58,9 +59,10 @@ await run(async (argv) => {
   });
 });
 
-function network({ tls }: Options, classicHosts: Hosts): Network {
+function network({ tls }: Options, mayBePlain: Hosts, turnedAway: TurnedAway): Network {
   if (tls === null) return realNetwork;
-  return networkOver({ accepting: acceptingTls(tls, classicHosts, tlsWanted) });
+  const welcoming = { mayBePlain, farewell: tlsWanted, turnedAway };
+  return networkOver({ accepting: acceptingTls(tls, welcoming) });
 }
 
 function openLogs({ data, results }: Options): LogFiles {

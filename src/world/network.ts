@@ -6,6 +6,7 @@
 import * as net from 'node:net';
 import type { Address } from '../protocol/address.js';
 import { descriptorsMax } from './descriptors.js';
+import { whyItFailed } from './failures.js';
 
 /** What happens to a connection. `closed` comes exactly once and last. */
 export type ConnectionEvent =
@@ -177,7 +178,7 @@ function adopt(socket: net.Socket, unreadAfterMs: number, handle: ConnectionHand
     socket.destroy();
   });
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    reason = describe(error);
+    reason = whyItFailed(error);
   });
   socket.on('close', () => {
     clearInterval(probe);
@@ -214,21 +215,4 @@ function adopt(socket: net.Socket, unreadAfterMs: number, handle: ConnectionHand
       if (pauses === 0) socket.resume();
     },
   };
-}
-
-function describe(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'ECONNREFUSED':
-      return 'refused the connection';
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return 'closed its connection';
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'has a name that does not resolve';
-    case 'ERR_SSL_WRONG_VERSION_NUMBER':
-      return 'does not speak TLS';
-    default:
-      return `failed (${error.code ?? error.message})`;
-  }
 }

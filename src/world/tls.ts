@@ -45,7 +45,7 @@ export function readCredentials({ ca, cert, key }: CredentialFiles): Credentials
     tls.createSecureContext(credentials);
   } catch (error) {
     throw new UsageError(
-      `The key in ${key} is not that of the certificate in ${cert} (${(error as Error).message}).`,
+      `${key} does not hold the key, in PEM, of the certificate in ${cert} (${(error as Error).message}).`,
     );
   }
   return credentials;
@@ -65,20 +65,28 @@ export function readClientCredentials(flags: {
   return ca === undefined ? null : credentials;
 }
 
+/** `reason`: OpenSSL's words. */
+type TlsError = NodeJS.ErrnoException & { readonly reason?: string };
+
 /** How long a peer may take to begin and to finish its handshake. */
 const handshakeWithinMs = 5_000;
 
 /** The first byte of every TLS connection: a handshake record. No verb of ours begins so. */
 const handshakeByte = 0x16;
 
-/**
- * Secures what is accepted. With a `ca`, clients too must show a certificate of its. A peer that
- * does not speak TLS and may not is told `farewell`.
- */
+export interface Welcoming {
+  /** Hosts that need not speak TLS. */
+  readonly mayBePlain: Hosts;
+  /** What a peer of another host is told that does not. */
+  readonly farewell: Uint8Array;
+  /** Somebody did not get in. */
+  readonly turnedAway: (host: string, why: string) => void;
+}
+
+/** Secures what is accepted. With a `ca`, clients too must show a certificate of its. */
 export function acceptingTls(
   credentials: Credentials,
-  mayBePlain: Hosts,
-  farewell: Uint8Array,
+  { mayBePlain, farewell, turnedAway }: Welcoming,
 ): Accepting {
   const demanding = credentials.ca !== undefined;
   return (serve) => {
@@ -91,7 +99,11 @@ export function acceptingTls(
       },
       serve,
     );
-    secure.on('tlsClientError', (_error, socket) => socket.destroy());
+    secure.on('tlsClientError', (error: TlsError, socket) => {
+      const why = error.reason ?? error.code ?? error.message;
+      turnedAway(socket.remoteAddress ?? '', `its TLS handshake failed (${why})`);
+      socket.destroy();
+    });
     return (socket) => {
       const giveUp = () => socket.destroy();
       socket.setTimeout(handshakeWithinMs, giveUp);
@@ -110,6 +122,7 @@ export function acceptingTls(
           serve(socket);
           socket.unshift(first);
         } else {
+          turnedAway(socket.remoteAddress ?? '', 'it does not speak TLS');
           socket.end(farewell);
           // Closed with bytes unread, it would be reset, and the words be lost with it.
           socket.once('end', giveUp).setTimeout(handshakeWithinMs, giveUp).resume();
@@ -135,9 +148,16 @@ export function connectingTls(credentials: Credentials): Connecting {
 
 function readCertificate(path: string): Buffer {
   const pem = readFile(path);
+  const { validTo } = parseCertificate(path, pem);
+  if (Date.parse(validTo) < Date.now()) {
+    throw new UsageError(`The certificate in ${path} expired on ${validTo}: make a new one.`);
+  }
+  return pem;
+}
+
+function parseCertificate(path: string, pem: Buffer): X509Certificate {
   try {
-    new X509Certificate(pem);
-    return pem;
+    return new X509Certificate(pem);
   } catch {
     throw new UsageError(`${path} holds no certificate in PEM ("-----BEGIN CERTIFICATE-----").`);
   }

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import * as net from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Door } from '../../src/dispatcher/shell/door.js';
+import { Door, tellingOnce } from '../../src/dispatcher/shell/door.js';
 import { quietAfterMs } from '../../src/protocol/limits.js';
 import { requests } from '../../src/protocol/verbs.js';
 import { hostsNamed, nobody } from '../../src/world/hosts.js';
@@ -191,3 +191,20 @@ async function inPieces(port: number, pieces: readonly string[]): Promise<string
   }
   return eventually('a reply', () => heard !== '' && heard);
 }
+
+test('whoever is turned away is told of once, with the reason', () => {
+  const lines: string[] = [];
+  const door = new Door(
+    new Token(secret),
+    nobody,
+    tellingOnce(({ msg }) => lines.push(msg)),
+  );
+  const status = { verb: 'status' } as const;
+  for (let n = 0; n < 3; n += 1) door.refuses(status, false, '10.0.0.5');
+  door.refuses({ verb: 'token', secret: 'wrong' }, false, '10.0.0.5');
+  expect(door.refuses(status, true, '10.0.0.6')).toBeNull();
+  expect(lines).toEqual([
+    expect.stringMatching(/^10\.0\.0\.5 was turned away: this dispatcher wants a token/),
+    '10.0.0.5 was turned away: the token is wrong',
+  ]);
+});

@@ -27,6 +27,14 @@ export function makeCertificates(folder = temporaryFolder()) {
   };
 }
 
+/** The same, but that it was good until yesterday. */
+export function expired({ cert, key }: Certificate): Certificate {
+  const old = `${cert}.old`;
+  const resigns = ['x509', '-in', cert, '-signkey', key, '-days', '-1', '-out', old];
+  execFileSync('openssl', resigns, { stdio: 'pipe' });
+  return { cert: old, key };
+}
+
 function make(folder: string, name: string, more: readonly string[]): Certificate {
   const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
   execFileSync(

@@ -7,6 +7,7 @@
 import { encodeSession } from '../../protocol/encoder.js';
 import type { Request } from '../../protocol/messages.js';
 import { type Hosts, nobody } from '../../world/hosts.js';
+import type { Tell } from '../../world/story.js';
 import type { Token } from '../../world/token.js';
 
 /** What the ancestor's peers say to a dispatcher. */
@@ -18,17 +19,28 @@ const classicVerbs: ReadonlySet<string> = new Set([
   'result',
 ] satisfies Request['verb'][]);
 
+/** Somebody on that host may not speak, and why. */
+export type TurnedAway = (host: string, why: string) => void;
+
 export class Door {
   readonly #token: Token | null;
   readonly #allowsClassic: Hosts;
+  readonly #turnedAway: TurnedAway;
 
-  constructor(token: Token | null, allowsClassic: Hosts) {
+  constructor(token: Token | null, allowsClassic: Hosts, turnedAway: TurnedAway = () => {}) {
     this.#token = token;
     this.#allowsClassic = allowsClassic;
+    this.#turnedAway = turnedAway;
   }
 
   /** Why that request is not heard, as a sentence; null where it is. */
   refuses(request: Request, isTrusted: boolean, remoteHost: string): string | null {
+    const why = this.#whyNot(request, isTrusted, remoteHost);
+    if (why !== null) this.#turnedAway(remoteHost, why);
+    return why;
+  }
+
+  #whyNot(request: Request, isTrusted: boolean, remoteHost: string): string | null {
     switch (request.verb) {
       case 'hello':
         return this.#mismatch(request.body.token);
@@ -58,3 +70,17 @@ export const tlsWanted = encodeSession({
   verb: 'refused',
   body: { says: 'this port speaks TLS: give --tls-ca, with the certificate that vouches for it' },
 });
+
+/** So many different refusals are told; a port that all the world scans has said enough then. */
+const refusalsToldMax = 1_000;
+
+/** Tells of each host and reason once: a peer that is turned away comes again each second. */
+export function tellingOnce(tell: Tell): TurnedAway {
+  const told = new Set<string>();
+  return (host, why) => {
+    const msg = `${host} was turned away: ${why}`;
+    if (told.has(msg) || told.size >= refusalsToldMax) return;
+    told.add(msg);
+    tell({ event: 'turned-away', host, reason: why, level: 'warn', msg });
+  };
+}
