@@ -6,6 +6,7 @@
 import { hostname } from 'node:os';
 import { type Address, isLoopback } from '../protocol/address.js';
 import type { Hello } from '../protocol/bodies.js';
+import { nearestName } from '../protocol/ids.js';
 import { heldRunsMax } from '../protocol/limits.js';
 
 /** What is known of a runner before it listens. */
@@ -21,7 +22,8 @@ export interface Introduction {
 
 /** Its name: `:8900`, with this machine's name before it where the dispatcher is on another. */
 export function nameOf({ name, dispatcher }: Introduction, port: number): string {
-  return name ?? (isLoopback(dispatcher.host) ? `:${port}` : `${hostname()}:${port}`);
+  if (name !== null) return name;
+  return isLoopback(dispatcher.host) ? `:${port}` : `${nearestName(hostname())}:${port}`;
 }
 
 /** Its `hello`; of the runs in hand as many are named as fit, the rest at a later connection. */
