@@ -58,9 +58,13 @@ export async function openClone(path: string): Promise<Clone> {
   };
 }
 
-/** The last part of the origin's URL without `.git`, fit to be a name on the wire. */
-export function repositoryName({ origin, path }: Clone): string {
-  const source = (origin ?? path).replace(/[/\\]+$/, '').replace(/\/?\.git$/, '');
+/**
+ * The last part of the origin's URL without `.git`, fit to be a name on the wire. A bare repository
+ * is what others clone, and is called as they call it: after its own path (decision 13).
+ */
+export function repositoryName({ origin, path, gitDir }: Clone): string {
+  const isBare = path === gitDir;
+  const source = ((isBare ? null : origin) ?? path).replace(/[/\\]+$/, '').replace(/\/?\.git$/, '');
   const last = basename(source.replace(/^[^/]*:(?!\/\/)/, '/'));
   return nearestName(last) || 'repository';
 }
