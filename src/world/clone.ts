@@ -3,9 +3,10 @@
  * came from, what it is called. Never changes it.
  */
 
+import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { nearestName } from '../protocol/ids.js';
+import { namePattern } from '../protocol/ids.js';
 import { UsageError } from './command-line.js';
 import { GitFault, gitIn } from './git.js';
 
@@ -65,8 +66,21 @@ export async function openClone(path: string): Promise<Clone> {
 export function repositoryName({ origin, path, gitDir }: Clone): string {
   const isBare = path === gitDir;
   const source = ((isBare ? null : origin) ?? path).replace(/[/\\]+$/, '').replace(/\/?\.git$/, '');
-  const last = basename(source.replace(/^[^/]*:(?!\/\/)/, '/'));
-  return nearestName(last) || 'repository';
+  return wireNameOf(basename(source.replace(/^[^/]*:(?!\/\/)/, '/')));
+}
+
+/**
+ * A name as the wire takes it (see `namePattern`). Accents are dropped and all others
+ * become dashes; then a piece of the true name's hash keeps apart what now reads the same.
+ */
+function wireNameOf(name: string): string {
+  if (namePattern.test(name)) return name;
+  if (name === '') return 'repository';
+  const plain = name.normalize('NFKD').replace(/\p{Mark}/gu, '');
+  const readable = plain.replace(/[^A-Za-z0-9._:@+-]+/g, '-').replace(/^-+|-+$/g, '');
+  // Unicode spells one name in several ways, and file systems change between them.
+  const hash = createHash('sha256').update(name.normalize('NFC')).digest('hex').slice(0, 8);
+  return `${readable.slice(0, 91) || 'repository'}-${hash}`;
 }
 
 /** git's own rule: a colon before the first slash makes it a host, unless it is an URL anyway. */

@@ -29,3 +29,29 @@ test('a bare repository is called after itself, and its clones after it', async 
   skeleton.git('clone', '-q', '--bare', skeleton.path, hidden);
   expect(await nameAt(hidden)).toBe('carol');
 });
+
+test('names that the wire does not take stay readable, and apart from one another', async () => {
+  const folder = temporaryFolder();
+  const named = (name: string) => nameAt(makeRepository(join(folder, name)).path);
+  const names = ['проект', 'работа', 'my project', 'my_pröject', 'my_projèct', 'a'.repeat(101)];
+  const found = await Promise.all(names.map(named));
+  expect(found).toEqual([
+    expect.stringMatching(/^repository-[0-9a-f]{8}$/),
+    expect.stringMatching(/^repository-[0-9a-f]{8}$/),
+    expect.stringMatching(/^my-project-[0-9a-f]{8}$/),
+    expect.stringMatching(/^my_project-[0-9a-f]{8}$/),
+    expect.stringMatching(/^my_project-[0-9a-f]{8}$/),
+    expect.stringMatching(/^a{91}-[0-9a-f]{8}$/),
+  ]);
+  expect(new Set(found).size).toBe(names.length);
+  expect(await named('my-project')).toBe('my-project');
+});
+
+test('a clone of a repository with such a name has the same, however it is spelled', async () => {
+  const folder = temporaryFolder();
+  const { path } = makeRepository(join(folder, 'pröject'.normalize('NFC')));
+  const clone = makeClone(path);
+  expect(await nameAt(clone.path)).toBe(await nameAt(path));
+  clone.git('remote', 'set-url', 'origin', `${folder}/${'pröject'.normalize('NFD')}.git`);
+  expect(await nameAt(clone.path)).toBe(await nameAt(path));
+});
