@@ -18,9 +18,13 @@ import {
   compare,
   type Described,
   type Known,
+  type Look,
   type Tip,
+  type Walked,
   walkCommitsMax,
+  withoutFailed,
 } from './news.js';
+import { Once } from './once.js';
 import { type Batch, handover, type Progress, Round } from './round.js';
 
 export interface Policy {
@@ -46,6 +50,7 @@ export class Core {
   /** Nothing was ever saved: this is the first look of all. */
   #newcomer: boolean;
   #stage: 'idle' | 'looking' | 'walking' | 'handing over' = 'idle';
+  #look: Look = { tips: [], broken: [] };
   #changes: readonly Change[] = [];
   #round = new Round([]);
   #link: keyof typeof windowOf = 'away';
@@ -53,13 +58,7 @@ export class Core {
   #hinted = false;
   #retryAtMs = 0;
   #drainByMs: number | null = null;
-  /** Told already, so as not to be told each second. */
-  readonly #told = {
-    away: null as string | null,
-    failed: false,
-    refused: null as string | null,
-    empty: false,
-  };
+  readonly #once = new Once();
 
   constructor(policy: Policy, saved: Known | null) {
     this.#policy = policy;
@@ -91,10 +90,10 @@ export class Core {
         this.#hinted = true;
         break;
       case 'looked':
-        this.#looked(event.tips, outcome);
+        this.#looked(event, outcome);
         break;
       case 'walked':
-        this.#beginRound(event.found, outcome);
+        this.#walked(event.found, outcome);
         break;
       case 'failed':
         this.#failed(event.reason, nowMs, outcome);
@@ -102,7 +101,7 @@ export class Core {
       case 'session':
       case 'classic':
         this.#link = event.type;
-        this.#told.away = null;
+        this.#once.connected();
         this.#round.again();
         outcome.publish.push({ type: 'connected', classic: event.type === 'classic' });
         break;
@@ -140,25 +139,23 @@ export class Core {
       else outcome.wakeAtMs = this.#retryAtMs;
     }
     if (this.#stage === 'idle') {
-      if (this.#hinted || nowMs >= this.#lookAtMs) this.#look(outcome);
-      else outcome.wakeAtMs = this.#lookAtMs;
+      if (this.#hinted || nowMs >= this.#lookAtMs) {
+        this.#hinted = false;
+        this.#stage = 'looking';
+        outcome.look = true;
+      } else outcome.wakeAtMs = this.#lookAtMs;
     }
   }
 
-  #look(outcome: Outcome): void {
-    this.#hinted = false;
-    this.#stage = 'looking';
-    outcome.look = true;
+  #looked(look: Look, outcome: Outcome): void {
+    outcome.publish.push(...this.#once.looked(look));
+    this.#putOnRecord(look.tips, outcome);
+    this.#compare(look, outcome);
   }
 
-  #looked(tips: readonly Tip[], outcome: Outcome): void {
-    if (this.#told.failed) outcome.publish.push({ type: 'looks-again' });
-    if (tips.length === 0 && !this.#told.empty) outcome.publish.push({ type: 'empty' });
-    this.#told.failed = false;
-    this.#told.empty = tips.length === 0;
-
-    this.#putOnRecord(tips, outcome);
-    const { changes, gone } = compare(tips, this.#known, this.#policy.latestOnly);
+  #compare(look: Look, outcome: Outcome): void {
+    this.#look = look;
+    const { changes, gone } = compare(look, this.#known, this.#policy.latestOnly);
     for (const { branch, position } of gone) {
       this.#positions.delete(branch);
       // Still known, until what was found beside it was handed over.
@@ -171,6 +168,15 @@ export class Core {
     outcome.walk = this.#changes.flatMap(({ walk }) => (walk === null ? [] : [walk]));
     if (outcome.walk.length === 0) this.#beginRound([], outcome);
     else this.#stage = 'walking';
+  }
+
+  #walked(found: readonly Walked[], outcome: Outcome): void {
+    const whole = found.filter(
+      (walked): walked is readonly Described[] => !(walked instanceof Error),
+    );
+    if (whole.length === found.length) return this.#beginRound(whole, outcome);
+    // The other walks left out what these branches were to bring: compared again without them.
+    this.#compare(withoutFailed(this.#look, this.#changes, found), outcome);
   }
 
   /** Where nothing is known yet, what is there is put on record: all that follows is news. */
@@ -192,6 +198,7 @@ export class Core {
 
   /** What was found, together with the tips that needed no walk, is handed over from here on. */
   #beginRound(found: readonly (readonly Described[])[], outcome: Outcome): void {
+    outcome.publish.push(...this.#once.broken(this.#look.broken));
     const walks = found.values();
     const batches = this.#changes.map((change): Batch => {
       const { tip } = change;
@@ -208,9 +215,10 @@ export class Core {
   }
 
   #accepted({ handedOver, done }: Progress, outcome: Outcome): void {
-    this.#told.refused = null;
+    this.#once.accepted();
     for (const { branch, tip } of done) this.#positions.set(branch, tip);
-    if (this.#round.finished) this.#behind = null;
+    // A branch that cannot be read yet may need it to tell its own news.
+    if (this.#round.finished && this.#look.broken.length === 0) this.#behind = null;
     if (done.length > 0) outcome.save = this.#known;
     outcome.publish.push(...handedOver.map((one) => ({ type: 'handed-over', ...one }) as const));
   }
@@ -218,31 +226,24 @@ export class Core {
   #finish(nowMs: number, outcome: Outcome): void {
     this.#stage = 'idle';
     this.#lookAtMs = nowMs + this.#policy.intervalMs;
-    if (this.#policy.once) outcome.exit = 'fine';
+    if (this.#policy.once) outcome.exit = this.#look.broken.length === 0 ? 'fine' : 'usage';
   }
 
   #failed(reason: string, nowMs: number, outcome: Outcome): void {
-    if (!this.#told.failed) outcome.publish.push({ type: 'look-failed', reason });
-    this.#told.failed = true;
+    outcome.publish.push(...this.#once.failed(reason));
     this.#finish(nowMs, outcome);
     if (this.#policy.once) outcome.exit = 'usage';
   }
 
   #away(reason: string, refused: boolean, outcome: Outcome): void {
-    // Each try fails for a reason of its own; only a refusal asks a person to do something.
-    const news = this.#told.away === null || refused;
-    if (news && this.#told.away !== reason) {
-      outcome.publish.push({ type: 'away', reason });
-      this.#told.away = reason;
-    }
+    outcome.publish.push(...this.#once.away(reason, refused));
     this.#link = 'away';
     this.#round.again();
   }
 
   #refused(reason: string, nowMs: number, outcome: Outcome): void {
     if (this.#link !== 'classic') return;
-    if (this.#told.refused !== reason) outcome.publish.push({ type: 'refused', reason });
-    this.#told.refused = reason;
+    outcome.publish.push(...this.#once.refused(reason));
     this.#retryAtMs = nowMs + refusedRetryMs;
     this.#round.again();
   }

@@ -4,7 +4,7 @@
  */
 
 import type { Commit } from '../protocol/ids.js';
-import type { Described, Known, Tip, Walk } from './news.js';
+import type { Broken, Known, Look, Tip, Walk, Walked } from './news.js';
 import type { Handover } from './round.js';
 
 export type Event =
@@ -12,9 +12,9 @@ export type Event =
   | { readonly type: 'due' }
   /** Somebody says that there is something to see: a file changed, or the dispatcher said poll. */
   | { readonly type: 'hint' }
-  | { readonly type: 'looked'; readonly tips: readonly Tip[] }
-  /** What each walk found, oldest first, in the order in which the walks were asked for. */
-  | { readonly type: 'walked'; readonly found: readonly (readonly Described[])[] }
+  | ({ readonly type: 'looked' } & Look)
+  /** In the order in which the walks were asked for. */
+  | { readonly type: 'walked'; readonly found: readonly Walked[] }
   | { readonly type: 'failed'; readonly reason: string }
   | { readonly type: 'session' }
   | { readonly type: 'classic' }
@@ -30,9 +30,9 @@ export interface Outcome {
   save: Known | null;
   send: readonly Handover[];
   publish: Happening[];
-  /** Read the branches' tips, then say `looked` or `failed`. */
+  /** Look at the branches, then say `looked` or `failed`. */
   look: boolean;
-  /** Take these walks, then say `walked` or `failed`. Empty: none. */
+  /** Take these walks, then say `walked`. Empty: none. */
   walk: readonly Walk[];
   /** When to say `due`; null where only the world can wake us. */
   wakeAtMs: number | null;
@@ -46,6 +46,8 @@ export type Happening =
   | { readonly type: 'found'; readonly tip: Tip; readonly first: boolean; readonly count: number }
   | { readonly type: 'cut-short'; readonly tip: Tip }
   | { readonly type: 'gone'; readonly branch: string }
+  /** Its commits cannot be read; the other branches go on. */
+  | ({ readonly type: 'broken' } & Broken)
   /** The branches' places are known from now on; nothing was handed over. */
   | { readonly type: 'recorded'; readonly branches: number }
   /** There is no branch with a commit yet. */

@@ -19,6 +19,18 @@ export interface Tip extends Described {
   readonly branch: string;
 }
 
+/** A branch whose commits git cannot read: an object is missing, or damaged. */
+export interface Broken {
+  readonly branch: string;
+  readonly reason: string;
+}
+
+/** The branches as they are at one moment. */
+export interface Look {
+  readonly tips: readonly Tip[];
+  readonly broken: readonly Broken[];
+}
+
 /** How far each branch has been handed over: all that can be reached from there is done. */
 export type Positions = ReadonlyMap<string, Commit>;
 
@@ -46,6 +58,9 @@ export interface Walk {
   readonly earlier: readonly Commit[];
 }
 
+/** What a walk found, oldest first, or why git could not take it. */
+export type Walked = readonly Described[] | Error;
+
 export interface Change {
   readonly tip: Tip;
   /** Whether the branch had no position yet. */
@@ -68,7 +83,7 @@ export function behind(tips: readonly Tip[]): Commit[] {
 }
 
 /** Compares. With `latestOnly` nothing but the tips counts, as with the ancestor. */
-export function compare(tips: readonly Tip[], before: Known, latestOnly: boolean): News {
+export function compare({ tips, broken }: Look, before: Known, latestOnly: boolean): News {
   const { positions } = before;
   const known = new Set([...positions.values(), ...(before.behind ?? [])]);
   const earlier = new Set<Commit>();
@@ -85,9 +100,29 @@ export function compare(tips: readonly Tip[], before: Known, latestOnly: boolean
     earlier.add(tip.commit);
   }
 
-  const present = new Set(tips.map((tip) => tip.branch));
+  // A branch that cannot be read is not gone: it goes on from its position when it is mended.
+  const present = new Set([
+    ...tips.map((tip) => tip.branch),
+    ...broken.map(({ branch }) => branch),
+  ]);
   const gone = [...positions]
     .map(([branch, position]) => ({ branch, position }))
     .filter(({ branch }) => !present.has(branch));
   return { changes, gone };
+}
+
+/** The look again without the branches whose walk failed. `found` has what each walk found. */
+export function withoutFailed(
+  look: Look,
+  changes: readonly Change[],
+  found: readonly Walked[],
+): Look {
+  const walked = changes.filter(({ walk }) => walk !== null);
+  const failed = walked.flatMap(({ tip: { branch } }, index): Broken[] => {
+    const fault = found[index];
+    return fault instanceof Error ? [{ branch, reason: fault.message }] : [];
+  });
+  const names = new Set(failed.map(({ branch }) => branch));
+  const tips = look.tips.filter(({ branch }) => !names.has(branch));
+  return { tips, broken: [...look.broken, ...failed] };
 }

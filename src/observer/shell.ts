@@ -145,18 +145,17 @@ class Shell implements Observer {
 
   #look(): void {
     this.#watchRefs();
-    this.#world.repository.tips().then(
-      (tips) => this.#handle({ type: 'looked', tips }),
+    this.#world.repository.look().then(
+      (look) => this.#handle({ type: 'looked', ...look }),
       (error: Error) => this.#fail(error),
     );
   }
 
   #walk(walks: readonly Walk[]): void {
     const { repository } = this.#world;
-    Promise.all(walks.map((walk) => repository.walk(walk))).then(
-      (found) => this.#handle({ type: 'walked', found }),
-      (error: Error) => this.#fail(error),
-    );
+    // A walk that fails is told of as its branch's fault, and taken again after the next look.
+    const found = walks.map((walk) => repository.walk(walk).catch((error: Error) => error));
+    void Promise.all(found).then((found) => this.#handle({ type: 'walked', found }));
   }
 
   /** A git or a remote that fails is told and asked again; the next look starts afresh. */

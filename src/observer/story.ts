@@ -107,6 +107,11 @@ function sentence(
     }
     case 'gone':
       return { event, branch: happening.branch, msg: `${happening.branch} is gone` };
+    case 'broken': {
+      const { branch, reason } = happening;
+      const msg = `cannot read the branch ${branch} (${reason}): trying on; the others go on`;
+      return { event, branch, reason, level: 'warn', msg };
+    }
     case 'recorded':
       return {
         event,

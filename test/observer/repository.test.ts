@@ -39,11 +39,11 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     writeFileSync(join(clone.path, 'unfinished work'), 'mine');
     const before = belongings(clone);
     const repository = await open(clone);
-    expect((await repository.tips()).map((tip) => tip.commit)).toEqual([first]);
+    expect((await repository.look()).tips.map((tip) => tip.commit)).toEqual([first]);
 
     const second = author.commit('Fix: "the" ünïcode %s \' $(parser)', { 'a.txt': '1' });
     author.push();
-    expect(await repository.tips()).toEqual([
+    expect((await repository.look()).tips).toEqual([
       {
         branch: 'main',
         commit: second,
@@ -64,7 +64,7 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     const main = author.commit('main', { main: '1' });
     author.git('merge', '-q', '--no-ff', '-m', 'merge', 'side');
     author.push('main');
-    const [tip] = await repository.tips();
+    const [tip] = (await repository.look()).tips;
     const found = await repository.walk(walk(tip?.commit as Commit, first));
     expect(found.map(({ subject }) => subject)).toHaveLength(3);
     expect(new Set(found.slice(0, 2).map(({ commit }) => commit))).toEqual(new Set([side, main]));
@@ -76,12 +76,12 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     const repository = await open(clone);
     const old = author.commit('old');
     author.push();
-    await repository.tips();
+    await repository.look();
     author.git('reset', '-q', '--hard', first);
     const other = author.commit('other');
     const next = author.commit('next');
     author.git('push', '-q', '--force', 'origin', 'main');
-    expect((await repository.tips())[0]?.commit).toBe(next);
+    expect((await repository.look()).tips[0]?.commit).toBe(next);
     const found = await repository.walk(walk(next, old));
     expect(found.map(({ commit }) => commit)).toEqual([other, next]);
   });
@@ -91,7 +91,8 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     const names = ['feature/ünï-%s', 'feature/deep/x', 'it\'s-"quoted"', '__proto__'];
     for (const name of names) author.push(`HEAD:refs/heads/${name}`);
     const all = await open(clone);
-    const seen = async (repository = all) => (await repository.tips()).map(({ branch }) => branch);
+    const seen = async (repository = all) =>
+      (await repository.look()).tips.map(({ branch }) => branch);
     expect(new Set(await seen())).toEqual(new Set([...names, 'main']));
     expect(await seen(await open(clone, ['feature/*', 'main']))).toEqual([
       'feature/ünï-%s',
@@ -108,23 +109,23 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
   test('packed refs are read like loose ones', async () => {
     const { remote, first, clone } = trio(way);
     remote.git('pack-refs', '--all');
-    expect((await (await open(clone)).tips())[0]?.commit).toBe(first);
+    expect((await (await open(clone)).look()).tips[0]?.commit).toBe(first);
   });
 
   test('A43: a remote that is away is a fault with a reason; when it is back, all is well', async () => {
     const { remote, first, clone } = trio(way);
     const repository = await open(clone);
-    await repository.tips();
+    await repository.look();
     renameSync(remote.path, `${remote.path}-away`);
-    await expect(repository.tips()).rejects.toThrow(/remote|does not appear/);
+    await expect(repository.look()).rejects.toThrow(/remote|does not appear/);
     renameSync(`${remote.path}-away`, remote.path);
-    expect((await repository.tips())[0]?.commit).toBe(first);
+    expect((await repository.look()).tips[0]?.commit).toBe(first);
   });
 
   test('A44: spaces and quotes in the path do no harm', async () => {
     const path = join(temporaryFolder(), 'the lecturer\'s  "clone" $HOME');
     const { first, clone } = trio(way, path);
-    expect((await (await open(clone)).tips())[0]?.commit).toBe(first);
+    expect((await (await open(clone)).look()).tips[0]?.commit).toBe(first);
   });
 
   test('A45: a hostile git configuration changes nothing, runs nothing', async () => {
@@ -159,7 +160,7 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     author.git('tag', 'v1');
     author.push('main', 'v1');
     const repository = await open(clone);
-    expect((await repository.tips()).map(({ commit }) => commit)).toEqual([third]);
+    expect((await repository.look()).tips.map(({ commit }) => commit)).toEqual([third]);
     expect(await repository.walk(walk(third, first))).toEqual([
       { commit: second, parents: [first], author: 'Ada', subject: 'second' },
       { commit: third, parents: [second], author: 'Ada', subject: 'thïrd word' },
@@ -174,7 +175,7 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     author.commit('second');
     author.push();
     const repository = await open(clone);
-    const [imported] = await repository.tips();
+    const [imported] = (await repository.look()).tips;
     const found = await repository.walk(walk(imported?.commit as Commit, first));
     expect(found).toHaveLength(10_000);
     expect(found[0]?.subject).toBe('commit 1');
@@ -186,7 +187,7 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     const repository = await open(clone);
     const second = author.commit('second');
     author.push();
-    await repository.tips();
+    await repository.look();
     const lost = 'f'.repeat(40) as Commit;
     const found = await repository.walk(walk(second, lost, first));
     expect(found.map(({ commit }) => commit)).toEqual([second]);

@@ -80,7 +80,7 @@ export class History {
         );
       });
     return {
-      tips: () => soon(() => this.#tips()),
+      look: () => soon(() => ({ tips: this.#tips(), broken: [] })),
       walk: (walk) => soon(() => this.#walk(walk)),
       watchable: () => null,
     };

@@ -60,13 +60,13 @@ export class ObserverMachine {
   }
 
   #noting(repository: Repository): Repository {
-    const tips = async () => {
-      const found = await repository.tips();
-      this.#seesSome = found.length > 0;
-      if (!this.#hasBegun) this.foundThere = found.flatMap(({ parents }) => parents);
+    const look = async () => {
+      const found = await repository.look();
+      this.#seesSome = found.tips.length > 0;
+      if (!this.#hasBegun) this.foundThere = found.tips.flatMap(({ parents }) => parents);
       return found;
     };
-    return { ...repository, tips };
+    return { ...repository, look };
   }
 
   #save(life: Life, known: Known): void {

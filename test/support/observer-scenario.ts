@@ -55,11 +55,16 @@ export function givenKnown(saved: Known | null, policy: Partial<Policy> = {}) {
   };
   return {
     when,
-    sees: (...tips: Tip[]) => when({ type: 'looked', tips }),
-    walked: (...found: string[]) =>
+    sees: (...tips: Tip[]) => when({ type: 'looked', tips, broken: [] }),
+    seesBroken: (broken: string, ...tips: Tip[]) =>
+      when({ type: 'looked', tips, broken: [{ branch: broken, reason: 'damaged' }] }),
+    /** What each walk found; null where it could not be taken. */
+    walked: (...found: (string | null)[]) =>
       when({
         type: 'walked',
-        found: found.map((letters) => [...letters].map((l) => described(l))),
+        found: found.map((letters) =>
+          letters === null ? new Error('damaged') : [...letters].map((l) => described(l)),
+        ),
       }),
     accepted: (letter: string) => when({ type: 'accepted', commit: id(letter) }),
   };

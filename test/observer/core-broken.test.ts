@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { given, givenKnown, id, saved, sent, tip, told } from '../support/observer-scenario.js';
+
+test('a branch that cannot be read is told once by its name, and the others go on', () => {
+  const { when, sees, seesBroken, accepted } = given({ main: 'a', next: 'b' });
+  when({ type: 'session' });
+  const outcome = seesBroken('next', tip('main', 'c', 'a'));
+  expect(sent(outcome)).toBe('c');
+  expect(outcome.publish[0]).toEqual({ type: 'broken', branch: 'next', reason: 'damaged' });
+  expect(saved(accepted('c'))).toEqual({ main: 'c', next: 'b' });
+  expect(told(seesBroken('next', tip('main', 'c', 'a')))).toEqual([]);
+  sees(tip('main', 'c', 'a'), tip('next', 'b'));
+  expect(told(seesBroken('next', tip('main', 'c', 'a')))).toEqual(['broken']);
+});
+
+test('when it is mended it goes on from where it stood', () => {
+  const { when, sees, seesBroken, walked } = given({ main: 'a', next: 'b' });
+  when({ type: 'session' });
+  seesBroken('next', tip('main', 'a'));
+  const outcome = sees(tip('main', 'a'), tip('next', 'e', 'd'));
+  expect(outcome.walk).toEqual([{ tip: id('e'), known: [id('a'), id('b')], earlier: [] }]);
+  expect(sent(walked('de'))).toBe('de');
+});
+
+test('a repository whose only branch cannot be read is not an empty one', () => {
+  expect(told(given(null).seesBroken('main'))).toEqual(['broken']);
+});
+
+test('a branch whose walk fails is left to the next look, and what it shares comes with others', () => {
+  const { when, sees, walked, accepted } = given({ main: 'a' });
+  when({ type: 'session' });
+  const looked = sees(tip('feature', 'c', 'b'), tip('main', 'e', 'd'));
+  expect(looked.walk.map(({ earlier }) => earlier)).toEqual([[], [id('c')]]);
+  const again = walked(null, 'd');
+  expect([sent(again), again.walk]).toEqual([
+    '',
+    [{ tip: id('e'), known: [id('a')], earlier: [] }],
+  ]);
+  const outcome = walked('bde');
+  expect([sent(outcome), told(outcome)]).toEqual(['bde', ['broken', 'found']]);
+  for (const letter of 'bd') accepted(letter);
+  expect(saved(accepted('e'))).toEqual({ main: 'e' });
+  const mended = sees(tip('feature', 'c', 'b'), tip('main', 'e', 'd'));
+  expect(mended.walk.map(({ known }) => known)).toEqual([[id('e')]]);
+  expect(sent(walked(''))).toBe('c');
+});
+
+test('what bounds the walk of a renamed branch is kept until that walk succeeds', () => {
+  const { when, sees, walked, accepted } = given({ main: 'a', old: 'b' });
+  when({ type: 'session' });
+  sees(tip('main', 'c', 'a'), tip('new', 'e', 'd'));
+  walked(null);
+  expect(accepted('c').save?.behind).toEqual([id('b')]);
+  const { walk } = sees(tip('main', 'c', 'a'), tip('new', 'e', 'd'));
+  expect(walk.map(({ known }) => known)).toEqual([[id('c'), id('b')]]);
+  walked('d');
+  accepted('d');
+  expect(accepted('e').save?.behind).toBeNull();
+});
+
+test('--once does not call a look whole that left a branch out', () => {
+  const positions = new Map([['main', id('a')]]);
+  const { seesBroken } = givenKnown({ positions, behind: null }, { once: true });
+  expect(seesBroken('next', tip('main', 'a')).exit).toBe('usage');
+});

@@ -1,0 +1,47 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Reader } from '../../src/observer/reader.js';
+import { makeRepository, type TestRepository } from '../support/git.js';
+
+const lost = '1234567890123456789012345678901234567890';
+
+/** A repository with the branches main, one and two, each at a commit of its own. */
+function threeBranches() {
+  const repository = makeRepository();
+  const commits = ['main', 'one', 'two'].map((branch) => {
+    if (branch !== 'main') repository.git('checkout', '-q', '-b', branch);
+    return repository.commit(branch);
+  });
+  return { repository, commits };
+}
+
+const look = ({ path }: TestRepository, ...globs: string[]) =>
+  new Reader(path).look('refs/heads/', globs);
+
+const names = (branches: readonly { branch: string }[]) => branches.map(({ branch }) => branch);
+
+test('a branch at a commit that is not there is named, and the others are read', async () => {
+  const { repository, commits } = threeBranches();
+  const whole = await look(repository);
+  expect(whole.tips.map(({ commit }) => commit)).toEqual(commits);
+  writeFileSync(join(repository.path, '.git/refs/heads/broken'), `${lost}\n`);
+  const reason = 'its commit 1234567 is missing or damaged';
+  expect(await look(repository)).toEqual({
+    tips: whole.tips,
+    broken: [{ branch: 'broken', reason }],
+  });
+  expect(await look(repository, 'o*')).toEqual({ tips: [whole.tips[1]], broken: [] });
+});
+
+test('so is one whose commit is damaged, and the only one', async () => {
+  const { repository, commits } = threeBranches();
+  const [, one = ''] = commits;
+  const object = join(repository.path, '.git/objects', one.slice(0, 2), one.slice(2));
+  chmodSync(object, 0o644);
+  writeFileSync(object, '');
+  const { tips, broken } = await look(repository);
+  expect([tips, broken].map(names)).toEqual([['main', 'two'], ['one']]);
+  const alone = await look(repository, 'one');
+  expect([alone.tips, alone.broken].map(names)).toEqual([[], ['one']]);
+});
