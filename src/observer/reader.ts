@@ -2,7 +2,7 @@
  * Owns how branches and commits are read in one git folder: by one command where all is well, and
  * with care where it is not, because one damaged commit must not hide all other branches.
  * Never changes anything there, and fetches nothing.
- * Invariant: an id that leaves this file has passed `parseCommit`.
+ * Invariant: an id that leaves this file has passed `parseCommit`; no two branches share a name.
  */
 
 import { type Commit, parseCommit, short } from '../protocol/ids.js';
@@ -23,11 +23,13 @@ export class Reader {
   readonly #git: Git;
   /** For the one command that every push waits for. */
   readonly #swift: Git;
+  readonly #bytes: Git;
 
   constructor(folder: string, git: Git = gitIn(folder)) {
     this.folder = folder;
     this.#git = git;
     this.#swift = swiftGitIn(folder);
+    this.#bytes = gitIn(folder, { bytes: true });
   }
 
   /** The branches below `prefix` (`refs/heads/`) that match one of the globs; no globs: all. */
@@ -35,7 +37,8 @@ export class Reader {
     const name = `%(refname:lstrip=${prefix.split('/').length - 1})`;
     const patterns = globs.length === 0 ? [prefix] : globs.map((glob) => prefix + glob);
     try {
-      return { tips: await this.#tipsAtOnce(name, patterns), broken: [] };
+      const tips = await this.#tipsAtOnce(name, patterns);
+      if (!tips.some(({ branch }) => branch.includes('\ufffd'))) return { tips, broken: [] };
     } catch {
       // Mostly one commit that is damaged. If it is more than that, the careful way says so.
     }
@@ -73,13 +76,13 @@ export class Reader {
     }));
   }
 
-  /** First the branches' names, then what can be read of their commits. */
+  /** First the branches' names, byte by byte, then what can be read of their commits. */
   async #lookWithCare(name: string, patterns: readonly string[]): Promise<Look> {
     const format = `%(objectname)%00${name}`;
-    const printed = await this.#git(['for-each-ref', `--format=${format}`, ...patterns]);
+    const printed = await this.#bytes(['for-each-ref', `--format=${format}`, ...patterns]);
     const branches = lines(printed).map((line) => {
-      const [commit = '', branch = ''] = line.split('\0');
-      return { branch, commit: toCommit(commit) };
+      const [commit = '', bytes = ''] = line.split('\0');
+      return { branch: branchOf(bytes), commit: toCommit(commit) };
     });
     const readable = await this.#readable([...new Set(branches.map(({ commit }) => commit))]);
     const known = new Map(readable.map((one) => [one.commit, one]));
@@ -128,4 +131,11 @@ function toCommit(text: string): Commit {
   const commit = parseCommit(text);
   if (commit === null) throw new Error(`git named a commit "${text}", which is none`);
   return commit;
+}
+
+/** A name that is no UTF-8 shows its bytes as `\xff`: git lets no branch have a backslash. */
+function branchOf(bytes: string): string {
+  const text = Buffer.from(bytes, 'latin1').toString('utf8');
+  if (Buffer.from(text).toString('latin1') === bytes) return text;
+  return bytes.replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }

@@ -22,6 +22,8 @@ export interface GitOptions {
   readonly silenceMs?: number;
   /** Lets submodules be cloned from local paths; only where the origin itself is one. */
   readonly allowFileProtocol?: boolean;
+  /** Answers a character for each byte, for names of branches, which need not be UTF-8. */
+  readonly bytes?: boolean;
 }
 
 /**
@@ -33,6 +35,8 @@ export function gitIn(path: string, options: GitOptions = {}): Git {
   const git = guarded(path, options, mark);
   return async (args) => {
     try {
+      // Its listener is its own: such a git serves one command.
+      if (options.bytes) return await bytesOf(guarded(path, options, mark), args);
       return await git.raw([...args]);
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
@@ -62,6 +66,14 @@ export function swiftGitIn(path: string, { allowFileProtocol }: GitOptions = {})
     if (exitCode !== 0) throw new GitFault(lastWords(errors));
     return output;
   };
+}
+
+/** simple-git takes all output for UTF-8; one who listens beside it has the bytes. */
+async function bytesOf(git: SimpleGit, args: readonly string[]): Promise<string> {
+  const chunks: Buffer[] = [];
+  git.outputHandler((_, output) => output.on('data', (chunk: Buffer) => chunks.push(chunk)));
+  await git.raw([...args]);
+  return Buffer.concat(chunks).toString('latin1');
 }
 
 function guarded(

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -44,4 +45,39 @@ test('so is one whose commit is damaged, and the only one', async () => {
   expect([tips, broken].map(names)).toEqual([['main', 'two'], ['one']]);
   const alone = await look(repository, 'one');
   expect([alone.tips, alone.broken].map(names)).toEqual([[], ['one']]);
+});
+
+test('branches whose names are no UTF-8 are told apart, and harmless to read', async () => {
+  const { repository, commits } = threeBranches();
+  const [main = '', one = '', two = ''] = commits;
+  const called = ['b\xff', 'b\xfe', 'ü\ufffd/ok', 'ü\xff'];
+  for (const [index, commit] of [main, one, two, main].entries()) {
+    const isBytes = /[\xf0-\xff]$/.test(called[index] ?? '');
+    const bytes = Buffer.from(called[index] ?? '', isBytes ? 'latin1' : 'utf8');
+    const command = Buffer.concat([Buffer.from('update refs/heads/'), bytes]);
+    const input = Buffer.concat([command, Buffer.from(` ${commit}\n`)]);
+    execFileSync('git', ['update-ref', '--stdin'], { cwd: repository.path, input });
+  }
+  const { tips, broken } = await look(repository);
+  const found = tips.map(({ branch, commit }) => [branch, commit]);
+  expect(broken).toEqual([]);
+  expect(new Map(found as [string, string][])).toEqual(
+    new Map([
+      ...([
+        ['main', main],
+        ['one', one],
+        ['two', two],
+      ] as const),
+      ...([
+        ['b\\xff', main],
+        ['b\\xfe', one],
+      ] as const),
+      ...([
+        ['ü\ufffd/ok', two],
+        ['\\xfc\\xff', main],
+      ] as const),
+    ]),
+  );
+  expect(found).toHaveLength(7);
+  expect(tips.find(({ branch }) => branch === 'b\\xfe')?.subject).toBe('one');
 });
