@@ -8,7 +8,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { namePattern } from '../protocol/ids.js';
 import { UsageError } from './command-line.js';
-import { GitFault, gitIn } from './git.js';
+import { GitFault, gitIn, gitNotFound } from './git.js';
 
 export interface Clone {
   /** The work tree's top, or the bare repository. */
@@ -37,6 +37,7 @@ export async function openClone(path: string): Promise<Clone> {
     (text) => text.split('\n'),
     (error) => {
       if (!(error instanceof GitFault)) throw error;
+      if (error.message === gitNotFound) throw new UsageError(`${gitNotFound}.`);
       throw new UsageError(`${path} is not a git repository: ${error.message}`);
     },
   );

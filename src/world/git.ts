@@ -5,6 +5,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { GitError, type SimpleGit, simpleGit } from 'simple-git';
 import { Forker } from './forker.js';
 import { carriersOf, signalAll } from './process-tree.js';
@@ -16,6 +17,9 @@ export type Git = (args: readonly string[]) => Promise<string>;
 export class GitFault extends Error {
   override readonly name = 'GitFault';
 }
+
+/** There is no git on this machine, or none on its PATH. */
+export const gitNotFound = 'git was not found: install it';
 
 export interface GitOptions {
   /** A command that prints nothing for so long is ended: a remote that hangs. */
@@ -40,6 +44,8 @@ export function gitIn(path: string, options: GitOptions = {}): Git {
       return await git.raw([...args]);
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
+      const [, notStarted] = /^Error: (spawn git \w+)/.exec(error.message) ?? [];
+      if (notStarted !== undefined) throw new GitFault(whyNotStarted(notStarted, path));
       if (!error.message.includes('block timeout')) throw new GitFault(lastWords(error.message));
       // simple-git has ended git; the transport that git waited for (ssh) would live on.
       signalAll(carriersOf(`TRIVET_GIT=${mark}`), 'SIGTERM');
@@ -63,6 +69,8 @@ export function swiftGitIn(path: string, { allowFileProtocol }: GitOptions = {})
       throw new GitFault(`git could not be started: ${error.message}`);
     });
     const { exitCode, output, errors } = await ended;
+    // The shell's own word for a command that is not there.
+    if (exitCode === 127) throw new GitFault(gitNotFound);
     if (exitCode !== 0) throw new GitFault(lastWords(errors));
     return output;
   };
@@ -122,6 +130,12 @@ function environment(): Record<string, string> {
       entry[1] !== undefined && (kept.includes(entry[0]) || !programs.test(entry[0])),
   );
   return Object.fromEntries(entries);
+}
+
+/** A folder that is gone is the same ENOENT as a git that is not there. */
+function whyNotStarted(message: string, path: string): string {
+  if (!message.endsWith('ENOENT')) return `git could not be started: ${message}`;
+  return existsSync(path) ? gitNotFound : `there is no folder ${path}`;
 }
 
 function lastWords(message: string): string {

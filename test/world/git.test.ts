@@ -1,7 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { GitFault, swiftGitIn } from '../../src/world/git.js';
-import { makeRepository } from '../support/git.js';
+import { openClone } from '../../src/world/clone.js';
+import { UsageError } from '../../src/world/command-line.js';
+import { GitFault, gitIn, swiftGitIn } from '../../src/world/git.js';
+import { makeRepository, temporaryFolder } from '../support/git.js';
 
 test('a shell that is killed costs one git command, and the next has a shell of its own', async () => {
   const repository = makeRepository();
@@ -21,6 +24,25 @@ test('git that cannot be started is a fault of git, not of ours', async () => {
   const git = swiftGitIn(repository.path);
   await expect(git(['version'])).rejects.toThrow('git could not be started: spawn sh ENOENT');
   await expect(git(['version'])).rejects.toThrow(GitFault);
+});
+
+test('a machine without git is told to install it, whoever looks for git', async () => {
+  const { path } = makeRepository();
+  const folder = temporaryFolder();
+  symlinkSync('/bin/sh', join(folder, 'sh'));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  vi.stubEnv('PATH', folder);
+  const sentence = 'git was not found: install it';
+  await expect(swiftGitIn(path)(['version'])).rejects.toThrow(new GitFault(sentence));
+  await expect(gitIn(path)(['version'])).rejects.toThrow(new GitFault(sentence));
+  await expect(openClone(path)).rejects.toThrow(new UsageError(`${sentence}.`));
+});
+
+test('a folder that is gone is not taken for a git that is not there', async () => {
+  const { path } = makeRepository();
+  const git = gitIn(path);
+  rmSync(path, { recursive: true });
+  await expect(git(['version'])).rejects.toThrow(`there is no folder ${path}`);
 });
 
 /** The pid of the shell that starts git in that folder. */
