@@ -14,23 +14,20 @@ import { restart } from './bench/restart.js';
 import { closeAllRooms } from './bench/room.js';
 import { sessions } from './bench/sessions.js';
 import { throughput } from './bench/throughput.js';
+import { readCommandLine } from './command-line.js';
 
 const all: readonly Benchmark[] = [floors, latency, throughput, recovery, flood, sessions, restart];
 
 /** Everything together ends within this, whatever hangs. */
 const endWithinMs = 300_000;
 
-const names = process.argv.slice(2).filter((word) => !word.startsWith('-'));
-const unknown = names.filter((name) => !all.some((one) => one.name === name));
-
-if (process.argv.includes('--help') || unknown.length > 0) {
-  for (const name of unknown) console.log(`There is no benchmark "${name}".`);
-  console.log('npm run bench -- [names…]      without names: all of these');
-  for (const { name, says } of all) console.log(`  ${name.padEnd(12)}${says}`);
-  process.exitCode = unknown.length > 0 ? 2 : 0;
-} else {
-  await runAll(all.filter(({ name }) => names.length === 0 || names.includes(name)));
-}
+const { words: names } = readCommandLine({
+  script: 'bench',
+  purpose: 'Figures of speed, beside the floors of this machine; without names: all of these.',
+  flags: {},
+  words: Object.fromEntries(all.map(({ name, says }) => [name, says])),
+});
+await runAll(all.filter(({ name }) => names.length === 0 || names.includes(name)));
 
 async function runAll(chosen: readonly Benchmark[]): Promise<void> {
   const stop = (exitCode: number) => void closeAllRooms().then(() => process.exit(exitCode));

@@ -10,7 +10,6 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Random } from '../test/simulation/random.js';
 import { Actor } from './chaos/actor.js';
 import { after, BadLine } from './chaos/bad-line.js';
@@ -18,6 +17,7 @@ import { areAllFinished, type Judgement, judge } from './chaos/checks.js';
 import { SmallDisk } from './chaos/disk.js';
 import { Project } from './chaos/project.js';
 import { type Stage, Weather } from './chaos/weather.js';
+import { readCommandLine, wholeNumber, yes } from './command-line.js';
 
 /** Between two faults, and between two pushes, in milliseconds: the pace. */
 const faultEveryMs = [200, 2_500] as const;
@@ -29,7 +29,27 @@ const progressEveryMs = 30_000;
 /** When the weather has cleared, all that was pushed is to have its verdict within this. */
 const calmWithinMs = 120_000;
 
-const { minutes, seed, keep } = readFlags();
+const wish = readCommandLine({
+  script: 'chaos',
+  purpose:
+    'A storm over real processes: killed, frozen, cut off, out of disk; then they are judged.',
+  flags: {
+    minutes: {
+      takes: 'N',
+      says: 'how long it lasts',
+      absent: 5,
+      is: 'a number of minutes up to 600',
+      read: (text: string) => {
+        const value = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : 0;
+        return value > 0 && value <= 600 ? value : null;
+      },
+    },
+    seed: wholeNumber('draws the weather (default: drawn from the clock)', 0, null),
+    keep: yes('leave stories and data in their folder'),
+  },
+}).flags;
+const { minutes, keep } = wish;
+const seed = wish.seed ?? Date.now() % 1_000_000;
 const folder = mkdtempSync(join(tmpdir(), 'trivet-chaos-'));
 const disk = new SmallDisk(join(folder, 'disk'));
 const [data, results] = [join(disk.folder, 'data'), join(disk.folder, 'results')];
@@ -165,25 +185,4 @@ function freePort(): Promise<number> {
       server.close(() => resolve(port));
     });
   });
-}
-
-function readFlags(): { minutes: number; seed: number; keep: boolean } {
-  try {
-    const { values } = parseArgs({
-      options: {
-        minutes: { type: 'string', default: '5' },
-        seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-        keep: { type: 'boolean', default: false },
-      },
-    });
-    const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
-    if (!(minutes > 0 && minutes <= 600)) throw new Error('--minutes is a number from 0 to 600.');
-    if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('--seed is a whole number.');
-    return { minutes, seed, keep: values.keep };
-  } catch (error) {
-    console.error(
-      `${(error as Error).message}\nnpm run chaos -- [--minutes 5] [--seed N] [--keep]`,
-    );
-    process.exit(2);
-  }
 }

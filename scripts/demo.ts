@@ -7,12 +7,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readCommandLine, yes } from './command-line.js';
 import { start, type Trio } from './demo/processes.js';
 import { Project } from './demo/project.js';
 import { terminal } from './demo/screen.js';
 import { type Expected, summarise } from './demo/summary.js';
 
-const keep = process.argv.includes('--keep');
+const { keep } = readCommandLine({
+  script: 'demo',
+  purpose: 'Pushes, a red commit, a killed runner, a killed dispatcher: nothing is lost.',
+  flags: { keep: yes('leave everything running, to be played with') },
+}).flags;
 const folder = mkdtempSync(join(tmpdir(), 'trivet-demo-'));
 const screen = terminal();
 const running = new Set<Trio>();

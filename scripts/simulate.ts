@@ -8,12 +8,20 @@
  * Exit code 0: every law was kept in every world; 1: one was broken; 2: bad flags.
  */
 
-import { parseArgs } from 'node:util';
 import type { Ended } from '../test/simulation/record.js';
 import { simulate } from '../test/simulation/world.js';
+import { readCommandLine, refuse, wholeNumber } from './command-line.js';
 import { failure, progress, Summary, story, summaryOf } from './simulate/words.js';
 
-const usage = 'npm run simulate -- [--seeds COUNT] [--from SEED] | --seed SEED';
+const commandLine = {
+  script: 'simulate',
+  purpose: 'Worlds made from seeds, one after the other, each with its faults.',
+  flags: {
+    seeds: wholeNumber('how many worlds (default: 1000)', 1, null),
+    from: wholeNumber('the first of their seeds (default: 1)', 0, null),
+    seed: wholeNumber('that one world again, with its story', 0, null),
+  },
+};
 
 /** How often one hears how far it is. */
 const progressEveryMs = 5_000;
@@ -21,15 +29,13 @@ const progressEveryMs = 5_000;
 /** So many broken worlds are told of; they are mostly one mistake. */
 const toldMost = 20;
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main();
 
-async function main(argv: readonly string[]): Promise<number> {
-  const wish = read(argv);
-  if (typeof wish === 'string') {
-    console.error(`${wish}\n${usage}`);
-    return 2;
-  }
-  return wish.seed === null ? many(wish.from, wish.seeds) : one(wish.seed);
+async function main(): Promise<number> {
+  const { seed, seeds, from } = readCommandLine(commandLine).flags;
+  if (seed === null) return many(from ?? 1, seeds ?? 1_000);
+  if (seeds === null && from === null) return one(seed);
+  refuse(commandLine, '--seed names one world; --seeds and --from name many: choose.');
 }
 
 async function one(seed: number): Promise<number> {
@@ -61,37 +67,4 @@ function tellIfBroken(ended: Ended, before: number): void {
   if (ended.broken === null) return;
   if (before === 0) console.log(story(ended));
   if (before < toldMost) console.log(failure(ended));
-}
-
-interface Wish {
-  readonly seed: number | null;
-  readonly from: number;
-  readonly seeds: number;
-}
-
-/** What is wanted, or a sentence about what is wrong with it. */
-function read(argv: readonly string[]): Wish | string {
-  const options = {
-    seed: { type: 'string' },
-    seeds: { type: 'string' },
-    from: { type: 'string' },
-  } as const;
-  let flags: { seed?: string; seeds?: string; from?: string };
-  try {
-    flags = parseArgs({ args: [...argv], options }).values;
-  } catch (error) {
-    return (error as Error).message;
-  }
-  for (const [name, text] of Object.entries(flags)) {
-    if (!/^[0-9]{1,15}$/.test(text)) return `--${name} wants a number, not "${text}".`;
-  }
-  const { seed, seeds = '1000', from = '1' } = flags;
-  if (seed !== undefined && (flags.seeds ?? flags.from) !== undefined) {
-    return '--seed names one world; --seeds and --from name many: choose.';
-  }
-  return {
-    seed: seed === undefined ? null : Number(seed),
-    from: Number(from),
-    seeds: Number(seeds),
-  };
 }
