@@ -5,6 +5,7 @@
  */
 
 import { z } from 'zod';
+import { controls } from './characters.js';
 import { namePattern, parseCommit, parseRun, parseSecret } from './ids.js';
 import { heldRunsMax } from './limits.js';
 
@@ -13,8 +14,6 @@ export function plain(text: string, charactersMax: number): string {
   return text.replace(controls, ' ').slice(0, charactersMax);
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is being removed
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 const prose = (charactersMax: number) => z.string().transform((text) => plain(text, charactersMax));
 
 const name = z.string().regex(namePattern);

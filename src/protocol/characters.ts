@@ -1,6 +1,11 @@
 /**
- * Owns how the Python 3 dialect counts: its `len` counts code points where the wire holds bytes.
+ * Owns what is to be known of characters: how the Python 3 dialect counts them, for its `len`
+ * counts code points where the wire holds bytes, and which ones no text for people may hold.
  */
+
+/** What commands a terminal, ends a line or turns text around. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is being removed
+export const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /** Code points in UTF-8: every byte that does not continue another. */
 export function countCharacters(utf8: Uint8Array): number {

@@ -61,7 +61,7 @@ export const clientFlags = {
   },
   repository: {
     type: 'string',
-    defaultDescription: "last part of the origin's URL",
+    defaultDescription: "last part of the origin's URL, or of a bare repository's path",
     describe: 'what the repository is called',
     coerce: wireName('repository'),
   },

@@ -5,6 +5,7 @@
  */
 
 import { type LevelWithSilent, type Logger, pino } from 'pino';
+import { controls } from '../protocol/characters.js';
 
 /** Something that happened: stable field names for machines, `msg` for people. */
 export interface Told {
@@ -37,25 +38,21 @@ export function storyteller({ level, format }: StoryOptions): Tell {
   const logger: Logger = pino(
     { level, base: null },
     format === 'json'
-      ? { write: (line: string) => stdout.write(escaped(line)) }
+      ? { write: (line: string) => stdout.write(harmlessJson(line)) }
       : { write: (line: string) => stdout.write(`${asStory(JSON.parse(line), colour)}\n`) },
   );
   return ({ level: at = 'info', msg, ...fields }) => logger[at](fields, harmless(msg));
 }
 
-/** What commands a terminal, or turns its text around. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is being removed
-const harmful = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
-
 /** Text from outside as a terminal may safely show it: no escapes, no newlines. */
 export function harmless(text: string): string {
-  return text.replace(harmful, '?');
+  return text.replace(controls, '?');
 }
 
 /** The same JSON, harmless on a terminal: its writer escapes the first 32 characters only. */
-function escaped(line: string): string {
-  const escape = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return line.replace(harmful, (c) => (c === '\n' ? c : escape(c)));
+function harmlessJson(line: string): string {
+  const escaped = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return line.replace(controls, (c) => (c === '\n' ? c : escaped(c)));
 }
 
 /** `12:00:01 msg`, wrapped under the text; a warning yellow, an error red on a terminal. */
