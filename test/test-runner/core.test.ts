@@ -94,7 +94,7 @@ describe('a runner with a session', () => {
     core.handle(runtest(one), 0);
     core.handle(ended(one), 0);
     expect(core.handle({ type: 'log-lost', run: one }, 0)).toEqual([
-      handedBack(one, 'its log is gone from the runner’s disk'),
+      handedBack(one, "its log is gone from the runner's disk"),
       { do: 'forget', job: job(one) },
     ]);
   });
