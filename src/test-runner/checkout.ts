@@ -9,17 +9,26 @@
  */
 
 import { execFile } from 'node:child_process';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Handback } from '../protocol/bodies.js';
 import { type Commit, parseCommit } from '../protocol/ids.js';
 import type { Clone } from '../world/clone.js';
-import { type Git, GitFault, gitIn, swiftGitIn } from '../world/git.js';
+import { type EndableGit, endableGitIn, type Git, GitFault, gitIn } from '../world/git.js';
+import { carriersOf, type Mark, signalAll } from '../world/process-tree.js';
+import { identityOf, restoreRepository } from './slot-repository.js';
 import { hasSubmodules, updateSubmodules } from './submodules.js';
 
 /** A fetch that shows no progress for so long has lost its remote. */
 const fetchSilenceMs = 60_000;
+
+/** Longer, for between two fetches git writes out a submodule's files without a word. */
+const submoduleSilenceMs = 300_000;
+
+/** How often killed processes are looked for: the kernel needs but a moment. */
+const lookAfterKillMs = 1;
 
 const execute = promisify(execFile);
 
@@ -27,45 +36,56 @@ export class Checkout {
   readonly folder: string;
   readonly #clone: Clone;
   readonly #git: Git;
+  readonly #treeGit: EndableGit;
+  readonly #fetchingGit: Git;
   readonly #cloneGit: Git;
   /** Resolves with git's words where the tree could be neither cleaned nor made anew. */
   #cleaning: Promise<string | null>;
   /** The index as the last `reset` left it; null where there was none. */
   #index: string | null = null;
+  /** Nobody wants the checkout that is under way any more. */
+  #isEnded = false;
 
-  /** Takes over what an earlier process left in `folder`, in whatever state, and cleans it. */
-  constructor(folder: string, clone: Clone) {
+  /**
+   * Takes over what an earlier process left in `folder`, in whatever state, and cleans it.
+   * `guard` is what `standGuard` was given: with it, no git outlives a killed runner.
+   */
+  constructor(folder: string, clone: Clone, guard: string) {
     this.folder = folder;
     this.#clone = clone;
     const local = clone.originFolder !== null || clone.origin?.startsWith('file:') === true;
     mkdirSync(folder, { recursive: true });
-    this.#git = swiftGitIn(folder, { allowFileProtocol: local });
-    this.#cloneGit = gitIn(clone.path, { silenceMs: fetchSilenceMs });
+    endWhatWorksFor(folder);
+    const marks = { TRIVET_GUARD: guard, TRIVET_CHECKOUT: folder };
+    this.#treeGit = endableGitIn(folder, { marks });
+    const remote = { silenceMs: submoduleSilenceMs, allowFileProtocol: local, marks };
+    this.#git = this.#unlessEnded(this.#treeGit.git);
+    this.#fetchingGit = this.#unlessEnded(gitIn(folder, remote));
+    const fetching = { silenceMs: fetchSilenceMs, marks };
+    this.#cloneGit = this.#unlessEnded(gitIn(clone.path, fetching));
     this.#cleaning = this.#clean();
   }
 
   /** Makes the tree that commit; null, or why another runner should have the run. */
   async at(commit: Commit): Promise<Handback | null> {
     if (parseCommit(commit) !== commit) throw new Error(`not a commit: ${commit}`);
-    const broken = await this.#cleaning;
-    if (broken !== null) return { reason: 'could-not-fetch', detail: broken };
-    if ((await this.#reset(commit)) === null) return null;
+    const refusal = await this.#at(commit);
+    if (!this.#isEnded) return refusal;
+    this.#treeGit.end('SIGKILL');
+    while (endWhatWorksFor(this.folder)) await pause(lookAfterKillMs);
+    this.#isEnded = false;
+    return { reason: 'stopped', detail: 'the checkout was given up' };
+  }
 
-    if (!(await this.#has(commit))) {
-      const fault = await this.#fetch(commit);
-      if (fault !== null) return { reason: 'could-not-fetch', detail: fault };
-      if (!(await this.#has(commit))) {
-        return { reason: 'unknown-commit', detail: 'the repository does not have that commit' };
-      }
-      if ((await this.#reset(commit)) === null) return null;
-    }
-    // The commit is there and will not be checked out: whatever is broken, a new tree is not.
-    const fault =
-      (await faultOf(async () => {
-        await this.#destroy();
-        await this.#restore();
-      })) ?? (await this.#reset(commit));
-    return fault === null ? null : { reason: 'could-not-fetch', detail: fault };
+  /**
+   * Gives up the checkout that is under way: signals its git processes and all that they started
+   * (submodules, transports, filters). `at` resolves when they are gone. To be called again with
+   * SIGKILL for those that do not listen.
+   */
+  end(signal: 'SIGTERM' | 'SIGKILL'): void {
+    this.#isEnded = true;
+    this.#treeGit.end(signal);
+    signalAll(carriersOf(markOf(this.folder)), signal);
   }
 
   /** Removes what the suite left behind. Starts now, while nobody waits; `at` awaits it. */
@@ -78,26 +98,46 @@ export class Checkout {
     await this.#cleaning;
   }
 
+  async #at(commit: Commit): Promise<Handback | null> {
+    const broken = await this.#cleaning;
+    if (broken !== null) return couldNotFetch(broken);
+    const first = await this.#reset(commit);
+    if (first === null) return null;
+
+    if (!(await this.#has(commit))) {
+      const fault = await this.#fetch(commit);
+      if (fault !== null) return couldNotFetch(fault.message);
+      if (!(await this.#has(commit))) {
+        return { reason: 'unknown-commit', detail: 'the repository does not have that commit' };
+      }
+      if ((await this.#reset(commit)) === null) return null;
+    }
+    // A submodule's remote that is silent will not speak to a new tree either.
+    if (first.isSilence || this.#isEnded) return couldNotFetch(first.message);
+    // The commit is there and will not be checked out: whatever is broken, a new tree is not.
+    const fault = (await this.#makeAnew()) ?? (await this.#reset(commit));
+    return fault === null ? null : couldNotFetch(fault.message);
+  }
+
   async #clean(): Promise<string | null> {
     const fault = await faultOf(async () => {
       await this.#restore();
       await this.#git(['clean', '-ffdxq']);
     });
-    if (fault === null) return null;
     // What cannot be cleaned (a suite may do anything to its tree) is made anew.
-    return faultOf(async () => {
-      await this.#destroy();
-      await this.#restore();
-    });
+    if (fault === null || this.#isEnded) return null;
+    return (await this.#makeAnew())?.message ?? null;
   }
 
-  /** Null where the tree is that commit now, else git's words. */
-  async #reset(commit: Commit): Promise<string | null> {
+  /** Null where the tree is that commit now. */
+  async #reset(commit: Commit): Promise<GitFault | null> {
     return faultOf(async () => {
       // A raw id in HEAD keeps it detached whatever the last suite did: no branch ever moves.
       writeFileSync(join(this.folder, '.git', 'HEAD'), `${commit}\n`);
       await this.#git(['reset', '--hard', '-q', commit]);
-      if (hasSubmodules(this.folder)) await updateSubmodules(this.folder, commit, this.#git);
+      if (hasSubmodules(this.folder)) {
+        await updateSubmodules(this.folder, commit, this.#git, this.#fetchingGit);
+      }
       this.#index = identityOf(join(this.folder, '.git', 'index'));
     });
   }
@@ -107,14 +147,21 @@ export class Checkout {
   }
 
   /** Into the clone: it has the user's credentials, and its other runners want the commit too. */
-  async #fetch(commit: Commit): Promise<string | null> {
+  async #fetch(commit: Commit): Promise<GitFault | null> {
     if (this.#clone.origin === null) return null;
     const options = ['--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
     const quiet = ['--no-auto-maintenance', '--progress', 'origin'];
     const exact = await faultOf(() => this.#cloneGit(['fetch', ...options, ...quiet, commit]));
-    if (exact === null) return null;
+    if (exact === null || exact.isSilence) return exact;
     // It may be the remote that is away, or the commit, or a server that gives no single commits.
     return faultOf(() => this.#cloneGit(['fetch', ...options, ...quiet]));
+  }
+
+  async #makeAnew(): Promise<GitFault | null> {
+    return faultOf(async () => {
+      await this.#destroy();
+      await this.#restore();
+    });
   }
 
   /** By the system's own tools: they know any name and any depth, and folders without permissions. */
@@ -124,99 +171,47 @@ export class Checkout {
     await execute('rm', ['-rf', '--', this.folder]);
   }
 
-  /** Of what is in `.git`, only submodules and an untouched index outlive a run. */
   async #restore(): Promise<void> {
     const gitDir = join(this.folder, '.git');
     const found = lstatSync(gitDir, { throwIfNoEntry: false });
     // A suite may have put a link or a file there, which would lead us out of the tree.
     if (found !== undefined && !found.isDirectory()) await this.#destroy();
-    mkdirSync(gitDir, { recursive: true });
-    makeHoldOnly(gitDir, ['objects', 'index', 'modules', 'refs', 'HEAD', 'config']);
-    // An index may say that a file is as it was committed, or need not be there; git believes it.
-    const index = join(gitDir, 'index');
-    if (identityOf(index) !== this.#index) rmSync(index, { recursive: true, force: true });
-    // An object may hold anything under the name of another; all of ours are borrowed.
-    makeHoldOnly(join(gitDir, 'objects'), ['info']);
-    makeHoldOnly(join(gitDir, 'objects', 'info'), ['alternates']);
-    makeHoldOnly(join(gitDir, 'refs'), []);
-    makeHold(join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
-    makeHold(join(gitDir, 'config'), configuration(this.#clone));
-    makeHold(join(gitDir, 'objects', 'info', 'alternates'), alternates(this.#clone));
+    restoreRepository(gitDir, this.#clone, this.#index);
+  }
+
+  #unlessEnded(git: Git): Git {
+    return async (args) => {
+      if (this.#isEnded) throw new GitFault('the checkout was given up');
+      return git(args);
+    };
   }
 }
 
-/** What is as it should be is left alone: after most suites that is everything. */
-function makeHold(path: string, text: string): void {
-  const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
-  if (isFile && readFileSync(path, 'utf8') === text) return;
-  rmSync(path, { recursive: true, force: true });
-  writeFileSync(path, text);
+/** What every git process of this checkout carries, and whatever it started. */
+function markOf(folder: string): Mark {
+  return `TRIVET_CHECKOUT=${folder}`;
 }
 
-/** A folder with nothing else in it. A link to a folder elsewhere is none. */
-function makeHoldOnly(folder: string, names: readonly string[]): void {
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder);
-  }
-  for (const name of readdirSync(folder)) {
-    if (!names.includes(name)) rmSync(join(folder, name), { recursive: true, force: true });
-  }
+/** Kills them, those of an earlier process too; answers whether there were any. */
+function endWhatWorksFor(folder: string): boolean {
+  const pids = carriersOf(markOf(folder));
+  signalAll(pids, 'SIGKILL');
+  return pids.length > 0;
 }
 
-/** Another one after every change: git replaces an index, it does not write into it. */
-function identityOf(path: string): string | null {
-  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? null : `${found.ino} ${found.ctimeNs} ${found.size}`;
+function couldNotFetch(detail: string): Handback {
+  return { reason: 'could-not-fetch', detail };
 }
 
-/** Written out against a user's own settings that would make a checkout differ from its commit. */
-function configuration({ format, origin }: Clone): string {
-  return [
-    '[core]',
-    `repositoryFormatVersion = ${format === 'sha256' ? 1 : 0}`,
-    'bare = false',
-    'fileMode = true',
-    'autocrlf = false',
-    'sparseCheckout = false',
-    'trustctime = true',
-    'checkStat = default',
-    'logAllRefUpdates = false',
-    '[submodule]',
-    'recurse = false',
-    '[gc]',
-    'auto = 0',
-    ...(format === 'sha256' ? ['[extensions]', 'objectFormat = sha256'] : []),
-    ...(origin === null ? [] : ['[remote "origin"]', `url = ${quoted(origin)}`]),
-    '',
-  ].join('\n');
-}
-
-/** A value as git's configuration wants it, whatever characters a path may hold. */
-function quoted(value: string): string {
-  return `"${value.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
-}
-
-function alternates(clone: Clone): string {
-  return objectFolders(clone)
-    .map((folder) => `${folder.includes('\n') ? quoted(folder) : folder}\n`)
-    .join('');
-}
-
-/** An origin on this disk lends its objects too: then a push needs no fetch to be tested. */
-export function objectFolders({ objects, originFolder }: Clone): string[] {
-  return originFolder === null ? [objects] : [objects, join(originFolder, 'objects')];
-}
-
-async function faultOf(work: () => Promise<unknown>): Promise<string | null> {
+async function faultOf(work: () => Promise<unknown>): Promise<GitFault | null> {
   try {
     await work();
     return null;
   } catch (error) {
-    if (error instanceof GitFault) return error.message;
+    if (error instanceof GitFault) return error;
     const { code, message } = error as NodeJS.ErrnoException;
     // The disk's refusals (full, read-only, gone) are the tree's fault like git's own.
     if (code === undefined) throw error;
-    return message;
+    return new GitFault(message);
   }
 }

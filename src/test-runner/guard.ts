@@ -1,5 +1,5 @@
 /**
- * Owns what happens when this runner dies without a word: its suites end with it.
+ * Owns what happens when this runner dies without a word: its suites and its git end with it.
  * A runner that gets SIGKILL can end nothing itself, and a suite that outlives it would go on
  * beside its commit's next run. So a small shell waits for its standard input to end, which the
  * kernel sees to however the runner dies, and kills whatever carries the runner's mark.

@@ -29,17 +29,14 @@ await run(async (argv) => {
   if (options.sandbox !== null) assertSandbox();
   const mayDial = await hostsNamed(options.allowClassic);
   const clone = await openClone(resolve(options.repo));
-  const slots = claimSlots(
-    resolve(options.state ?? join(clone.gitDir, 'trivet')),
-    clone,
-    options.jobs,
-    options.sandbox?.secrets,
-  );
+  const guard = randomBytes(8).toString('hex');
+  standGuard(guard);
+  const state = resolve(options.state ?? join(clone.gitDir, 'trivet'));
+  const secrets = options.sandbox?.secrets ?? null;
+  const slots = claimSlots(state, clone, options.jobs, { guard, secrets });
   const network = clientNetwork(options.tls);
   const tell = storyteller(options.story);
   tellIfExposed(options.token, tell);
-  const guard = randomBytes(8).toString('hex');
-  standGuard(guard);
 
   const runner = await startRunner(
     { clock: realClock, network, tell, exit: leave },

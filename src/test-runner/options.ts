@@ -95,7 +95,7 @@ const flags = {
   },
   timeout: {
     default: '60m',
-    describe: 'a suite that takes longer is ended',
+    describe: 'a run that takes longer is ended, its checkout included',
     coerce: atMostAWeek('timeout'),
   },
   grace: {

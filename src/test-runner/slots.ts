@@ -17,18 +17,19 @@ import { UsageError } from '../world/command-line.js';
 import { makeFolder } from '../world/files.js';
 import { type Lock, tryLock } from '../world/lock.js';
 import { carriersOf, signalAll, workersIn } from '../world/process-tree.js';
-import { Checkout, objectFolders } from './checkout.js';
+import { Checkout } from './checkout.js';
 import type { KeptRun } from './events.js';
 import { OutputPipe } from './output.js';
 import { type ProcessOptions, SuiteProcess } from './process.js';
 import { RunFiles } from './run-files.js';
 import { endBehindWalls, sandboxed } from './sandbox.js';
+import { objectFolders } from './slot-repository.js';
 
 export type RunningSuite = Pick<SuiteProcess, 'ended' | 'end' | 'kill'>;
 
 /** What a run needs of its place. A simulated world brings its own git and processes here. */
 export interface Slot {
-  readonly checkout: Pick<Checkout, 'folder' | 'at' | 'clean' | 'settled'>;
+  readonly checkout: Pick<Checkout, 'folder' | 'at' | 'end' | 'clean' | 'settled'>;
   readonly files: RunFiles;
   readonly output: Pick<OutputPipe, 'open'>;
   readonly startProcess: (clock: Clock, options: ProcessOptions) => RunningSuite;
@@ -40,15 +41,19 @@ export interface Slot {
 /** No machine runs that many runners on one clone; something else is wrong with the folder. */
 const slotsMax = 1_024;
 
-/**
- * Claims the `count` lowest slots that no other process holds. With `secrets`, suites run in a
- * sandbox, where these files cannot be read.
- */
+export interface ClaimOptions {
+  /** What `standGuard` was given. */
+  readonly guard: string;
+  /** Suites run in a sandbox, where these files cannot be read; null: without one. */
+  readonly secrets: readonly string[] | null;
+}
+
+/** Claims the `count` lowest slots that no other process holds. */
 export function claimSlots(
   state: string,
   clone: Clone,
   count: number,
-  secrets: readonly string[] | null = null,
+  options: ClaimOptions,
 ): Slot[] {
   const slots: Slot[] = [];
   try {
@@ -56,7 +61,7 @@ export function claimSlots(
       const folder = join(state, 'slots', String(number));
       makeFolder(folder);
       const lock = tryLock(join(folder, 'lock'));
-      if (lock !== null) slots.push(takeOver(realpathSync(folder), lock, clone, secrets));
+      if (lock !== null) slots.push(takeOver(realpathSync(folder), lock, clone, options));
     }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -70,12 +75,8 @@ export function claimSlots(
   return slots;
 }
 
-function takeOver(
-  folder: string,
-  lock: Lock,
-  clone: Clone,
-  secrets: readonly string[] | null,
-): Slot {
+function takeOver(folder: string, lock: Lock, clone: Clone, options: ClaimOptions): Slot {
+  const { guard, secrets } = options;
   const tree = join(folder, 'tree');
   const files = new RunFiles(join(folder, 'runs'));
   const { ended, interrupted } = files.find();
@@ -86,12 +87,12 @@ function takeOver(
   // A dead runner's git may still be at work, and would write another commit's files into ours.
   signalAll(workersIn(tree), 'SIGKILL');
   const output = new OutputPipe(join(folder, 'output'));
-  const checkout = new Checkout(tree, clone);
-  const startProcess = (clock: Clock, options: ProcessOptions): RunningSuite => {
-    if (secrets === null) return new SuiteProcess(clock, options);
+  const checkout = new Checkout(tree, clone, guard);
+  const startProcess = (clock: Clock, process: ProcessOptions): RunningSuite => {
+    if (secrets === null) return new SuiteProcess(clock, process);
     const site = { tree, objects: objectFolders(clone), state: dirname(dirname(folder)), secrets };
-    const command = sandboxed(options.command, site);
-    const suite = new SuiteProcess(clock, { ...options, command, hasStatus: true });
+    const command = sandboxed(process.command, site);
+    const suite = new SuiteProcess(clock, { ...process, command, hasStatus: true });
     return {
       ended: suite.ended.then(endBehindWalls),
       end: () => suite.end(),

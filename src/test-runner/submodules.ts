@@ -13,11 +13,17 @@ export function hasSubmodules(folder: string): boolean {
   return existsSync(join(folder, '.gitmodules')) || existsSync(modulesOf(folder));
 }
 
-export async function updateSubmodules(folder: string, commit: Commit, git: Git): Promise<void> {
+/** `fetching` is the same git, for what speaks to remotes: it ends a command that falls silent. */
+export async function updateSubmodules(
+  folder: string,
+  commit: Commit,
+  git: Git,
+  fetching: Git,
+): Promise<void> {
   if (existsSync(join(folder, '.gitmodules'))) {
     await emptyPlaces(folder, commit, git);
     await git(['submodule', 'sync', '-q', '--recursive']);
-    await git(['submodule', 'update', '-q', '--init', '--recursive', '--force']);
+    await fetching(['submodule', 'update', '--init', '--recursive', '--force', '--progress']);
     await git([
       'submodule',
       'foreach',

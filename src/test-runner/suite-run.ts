@@ -3,10 +3,15 @@
  * told to stop, and it ends in exactly one `Ending`. Red tests are a value here, not an error.
  *
  *   checkout --> which suite? --> process --> tree is empty --> log and report on disk --> clean
+ *   '------------- its time runs --------------'
+ *
+ * A checkout that takes too long is `timed-out`, and not handed back as a remote that is away is:
+ * a remote that says nothing is noticed long before (checkout.ts), and what remains (a filter that
+ * hangs, a tree too large for the time) would take its whole time again on every runner.
  */
 
 import type { Handback, Report } from '../protocol/bodies.js';
-import type { Clock } from '../world/clock.js';
+import type { Cancel, Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
 import { type RunnerNames, suiteEnvironment } from './environment.js';
 import type { Because, Ending, Job } from './events.js';
@@ -46,6 +51,9 @@ export class SuiteRun {
   #fault: Error | null = null;
   #process: RunningSuite | null = null;
   #stop: Stop | null = null;
+  #isCheckingOut = false;
+  #cancelTimeout: Cancel = () => {};
+  #cancelKill: Cancel = () => {};
 
   constructor(clock: Clock, slot: Slot, job: Job, options: SuiteOptions, events: SuiteEvents) {
     this.#clock = clock;
@@ -61,19 +69,22 @@ export class SuiteRun {
     return this.#logBytes;
   }
 
-  /** Ends the suite's processes; the first reason is the one that is reported. */
+  /** Ends the run's processes; the first reason is the one that is reported. */
   stop(because: Stop): void {
+    const isFirst = this.#stop === null;
     this.#stop ??= because;
-    if (because === 'aborted') this.#process?.kill();
+    if (this.#isCheckingOut) this.#endCheckout(because, isFirst);
+    else if (because === 'aborted') this.#process?.kill();
     else this.#process?.end();
   }
 
   async #go(): Promise<Ending> {
     const startedAtMs = this.#clock.nowMs();
+    this.#cancelTimeout = this.#clock.after(this.#options.timeoutMs, () => this.stop('timed-out'));
     let log: OpenFile | null = null;
     try {
       log = this.#slot.files.createLog(this.#job.run);
-      const refusal = await this.#slot.checkout.at(this.#job.commit);
+      const refusal = await this.#checkOut();
       if (refusal !== null && !this.#job.classic && this.#stop === null) {
         return { kind: 'handback', handback: refusal };
       }
@@ -92,8 +103,29 @@ export class SuiteRun {
       if (code === undefined) throw error;
       return { kind: 'handback', handback: { reason: 'machine-fault', detail: message } };
     } finally {
+      this.#cancelTimeout();
       log?.close();
       this.#slot.checkout.clean();
+    }
+  }
+
+  async #checkOut(): Promise<Handback | null> {
+    this.#isCheckingOut = true;
+    try {
+      return await this.#slot.checkout.at(this.#job.commit);
+    } finally {
+      this.#isCheckingOut = false;
+      this.#cancelKill();
+    }
+  }
+
+  #endCheckout(because: Stop, isFirst: boolean): void {
+    const { checkout } = this.#slot;
+    if (because === 'aborted') {
+      checkout.end('SIGKILL');
+    } else if (isFirst) {
+      checkout.end('SIGTERM');
+      this.#cancelKill = this.#clock.after(this.#options.graceMs, () => checkout.end('SIGKILL'));
     }
   }
 
@@ -125,9 +157,8 @@ export class SuiteRun {
     } finally {
       output.closeWriter();
     }
-    const cancelTimeout = this.#clock.after(this.#options.timeoutMs, () => this.stop('timed-out'));
     const end = await this.#process.ended;
-    cancelTimeout();
+    this.#cancelTimeout();
     output.finish();
     await output.taken;
     if (this.#fault !== null) throw this.#fault;
@@ -161,7 +192,8 @@ export class SuiteRun {
     }
     switch (this.#stop) {
       case 'timed-out': {
-        const reason = `The suite took longer than ${timeoutMs / 1_000} s and was ended.`;
+        const what = this.#process === null ? 'Its checkout' : 'The run';
+        const reason = `${what} took longer than ${timeoutMs / 1_000} s and was ended.`;
         return { end: 'timed-out', exitCode, signal, reason };
       }
       case 'too-long':

@@ -10,6 +10,7 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { signalGroup } from './process-tree.js';
 
 export interface Ended {
   readonly exitCode: number;
@@ -53,6 +54,15 @@ export class Forker {
     });
   }
 
+  /** Ends the command under way with all of its process group, and the shell; the next has another. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): void {
+    const shell = this.#shell;
+    if (shell?.pid === undefined) return;
+    signalGroup(shell.pid, signal);
+    // Who left the group may hold the pipes open for ever: those that were killed have no say.
+    if (signal === 'SIGKILL') this.#lose(shell, new Error('the shell that starts git was killed'));
+  }
+
   #next(): void {
     if (this.#order !== null) return;
     this.#order = this.#waiting.shift() ?? null;
@@ -78,14 +88,15 @@ export class Forker {
     shell.once('close', () => this.#lose(shell, new Error('the shell that starts git was ended')));
     // Without descriptors it has not even pipes, whatever its type says.
     if (shell.pid === undefined) return shell;
-    shell.stdout.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
+    shell.stdout.setEncoding('utf8').on('data', (text: string) => this.#hear(shell, text));
     shell.stderr.resume();
     // What cannot be written to it, it cannot run: `close` follows and rejects the order.
     shell.stdin.on('error', () => {});
     return shell;
   }
 
-  #hear(text: string): void {
+  #hear(shell: ChildProcessWithoutNullStreams, text: string): void {
+    if (this.#shell !== shell) return;
     this.#read += text;
     const [output, rest, end] = this.#read.split(this.#mark);
     if (output === undefined || rest === undefined || end === undefined) return;
@@ -99,6 +110,7 @@ export class Forker {
 
   #lose(shell: ChildProcessWithoutNullStreams, error: Error): void {
     if (this.#shell !== shell) return;
+    this.#keepUsAlive(false);
     this.#shell = null;
     this.#read = '';
     this.#order?.reject(error);

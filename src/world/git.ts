@@ -16,6 +16,14 @@ export type Git = (args: readonly string[]) => Promise<string>;
 /** git said no. `message` is its own last words, in one line. */
 export class GitFault extends Error {
   override readonly name = 'GitFault';
+
+  /** `isSilence`: git said nothing at all, for too long, and was ended. */
+  constructor(
+    message: string,
+    readonly isSilence = false,
+  ) {
+    super(message);
+  }
 }
 
 /** There is no git on this machine, or none on its PATH. */
@@ -28,6 +36,15 @@ export interface GitOptions {
   readonly allowFileProtocol?: boolean;
   /** Answers a character for each byte, for names of branches, which need not be UTF-8. */
   readonly bytes?: boolean;
+  /** Put into the environment of git and so of all that it starts: by these they are found. */
+  readonly marks?: Readonly<Record<`TRIVET_${string}`, string>>;
+}
+
+/** git that can be ended in the midst of a command. */
+export interface EndableGit {
+  readonly git: Git;
+  /** Signals the command under way with its process group; it then rejects. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
 
 /**
@@ -50,7 +67,7 @@ export function gitIn(path: string, options: GitOptions = {}): Git {
       // simple-git has ended git; the transport that git waited for (ssh) would live on.
       signalAll(carriersOf(`TRIVET_GIT=${mark}`), 'SIGTERM');
       const silenceS = (options.silenceMs ?? 0) / 1_000;
-      throw new GitFault(`the remote has said nothing for ${silenceS} s`);
+      throw new GitFault(`the remote has said nothing for ${silenceS} s`, true);
     }
   };
 }
@@ -60,10 +77,15 @@ export function gitIn(path: string, options: GitOptions = {}): Git {
  * every push and every job waits for. simple-git would cost a fork from our own size, and another
  * 50 ms of waiting for the output of a command that has none. Ids and globs must be checked ones.
  */
-export function swiftGitIn(path: string, { allowFileProtocol }: GitOptions = {}): Git {
-  const guards = settings(allowFileProtocol).flatMap((setting) => ['-c', setting]);
-  const forker = new Forker(path, { ...environment(), GIT_TERMINAL_PROMPT: '0' });
-  return async (args) => {
+export function swiftGitIn(path: string): Git {
+  return endableGitIn(path).git;
+}
+
+/** The same, for commands that may take long: a filter may hang, or whatever else git starts. */
+export function endableGitIn(path: string, { marks }: Pick<GitOptions, 'marks'> = {}): EndableGit {
+  const guards = settings().flatMap((setting) => ['-c', setting]);
+  const forker = new Forker(path, { ...environment(), GIT_TERMINAL_PROMPT: '0', ...marks });
+  const git: Git = async (args) => {
     const ended = forker.run(['git', ...guards, ...args]).catch((error: Error) => {
       // Out of descriptors, or killed by whoever: the next command gets a shell of its own.
       throw new GitFault(`git could not be started: ${error.message}`);
@@ -74,6 +96,7 @@ export function swiftGitIn(path: string, { allowFileProtocol }: GitOptions = {})
     if (exitCode !== 0) throw new GitFault(lastWords(errors));
     return output;
   };
+  return { git, end: (signal) => forker.end(signal) };
 }
 
 /** simple-git takes all output for UTF-8; one who listens beside it has the bytes. */
@@ -86,7 +109,7 @@ async function bytesOf(git: SimpleGit, args: readonly string[]): Promise<string>
 
 function guarded(
   baseDir: string,
-  { silenceMs, allowFileProtocol = false }: GitOptions,
+  { silenceMs, allowFileProtocol = false, marks }: GitOptions,
   mark: string,
 ): SimpleGit {
   const git = simpleGit({
@@ -102,7 +125,7 @@ function guarded(
     allowEnvironment: [...kept, 'GIT_TERMINAL_PROMPT'],
     ...(silenceMs === undefined ? {} : { timeout: { block: silenceMs } }),
   });
-  return git.env({ ...environment(), GIT_TERMINAL_PROMPT: '0', TRIVET_GIT: mark });
+  return git.env({ ...environment(), GIT_TERMINAL_PROMPT: '0', ...marks, TRIVET_GIT: mark });
 }
 
 function settings(allowFileProtocol = false): string[] {

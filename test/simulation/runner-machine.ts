@@ -101,6 +101,7 @@ export class RunnerMachine {
         life.end();
       },
     });
+    let giveUp = () => {};
     return {
       files,
       kept: ended,
@@ -109,7 +110,14 @@ export class RunnerMachine {
       startProcess: (clock, options) => stage.startProcess(clock, options),
       checkout: {
         folder: '/tree',
-        at: (commit) => this.#checkOut(life, commit),
+        at: (commit) => {
+          const checkedOut = this.#checkOut(life, commit);
+          const givenUp = new Promise<Handback>((resolve) => {
+            giveUp = () => resolve({ reason: 'stopped', detail: 'the checkout was given up' });
+          });
+          return Promise.race([checkedOut, givenUp]);
+        },
+        end: () => giveUp(),
         clean: () => {},
         settled: () => Promise.resolve(),
       },

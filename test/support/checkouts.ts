@@ -23,7 +23,7 @@ export async function checkoutOf(
   { path }: TestRepository,
   folder = join(temporaryFolder(), 'tree'),
 ): Promise<Checkout> {
-  const checkout = new Checkout(folder, await openClone(path));
+  const checkout = new Checkout(folder, await openClone(path), 'none-stands-here');
   await checkout.settled();
   return checkout;
 }

@@ -33,7 +33,9 @@ export interface RunnerSettings {
 export async function runnerFor(settings: RunnerSettings) {
   const clone = await openClone(settings.clone);
   const state = settings.state ?? temporaryFolder();
-  const slots = claimSlots(state, clone, settings.jobs ?? 1, settings.secrets ?? null);
+  const guard = 'none-stands-here';
+  const secrets = settings.secrets ?? null;
+  const slots = claimSlots(state, clone, settings.jobs ?? 1, { guard, secrets });
   const told: Told[] = [];
   const exits: number[] = [];
   const runner = await startRunner(
@@ -53,7 +55,7 @@ export async function runnerFor(settings: RunnerSettings) {
       port: 0,
       dispatcher: { host: '127.0.0.1', port: settings.dispatcherPort },
       reachable: settings.reachable === undefined ? '127.0.0.1' : settings.reachable,
-      guard: 'none-stands-here',
+      guard,
       localStart: process.pid.toString(16).padStart(8, '0'),
       suite: {
         command: settings.command === undefined ? 'echo hello' : settings.command,
