@@ -8,16 +8,16 @@
  *                `-- off the critical path --'`-- the one git process before a suite --'
  */
 
-import { execFile } from 'node:child_process';
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { Handback } from '../protocol/bodies.js';
 import { type Commit, parseCommit } from '../protocol/ids.js';
 import type { Clone } from '../world/clone.js';
 import { type EndableGit, endableGitIn, type Git, GitFault, gitIn } from '../world/git.js';
 import { carriersOf, type Mark, signalAll } from '../world/process-tree.js';
+import type { Tell } from '../world/story.js';
+import { removeOldTrees, removeTree } from './removal.js';
 import { identityOf, restoreRepository } from './slot-repository.js';
 import { hasSubmodules, updateSubmodules } from './submodules.js';
 
@@ -30,11 +30,16 @@ const submoduleSilenceMs = 300_000;
 /** How often killed processes are looked for: the kernel needs but a moment. */
 const lookAfterKillMs = 1;
 
-const execute = promisify(execFile);
+export interface CheckoutOptions {
+  /** What `standGuard` was given: with it, no git outlives a killed runner. */
+  readonly guard: string;
+  readonly tell: Tell;
+}
 
 export class Checkout {
   readonly folder: string;
   readonly #clone: Clone;
+  readonly #tell: Tell;
   readonly #git: Git;
   readonly #treeGit: EndableGit;
   readonly #fetchingGit: Git;
@@ -46,13 +51,11 @@ export class Checkout {
   /** Nobody wants the checkout that is under way any more. */
   #isEnded = false;
 
-  /**
-   * Takes over what an earlier process left in `folder`, in whatever state, and cleans it.
-   * `guard` is what `standGuard` was given: with it, no git outlives a killed runner.
-   */
-  constructor(folder: string, clone: Clone, guard: string) {
+  /** Takes over what an earlier process left in `folder`, in whatever state, and cleans it. */
+  constructor(folder: string, clone: Clone, { guard, tell }: CheckoutOptions) {
     this.folder = folder;
     this.#clone = clone;
+    this.#tell = tell;
     const local = clone.originFolder !== null || clone.origin?.startsWith('file:') === true;
     mkdirSync(folder, { recursive: true });
     endWhatWorksFor(folder);
@@ -63,7 +66,7 @@ export class Checkout {
     this.#fetchingGit = this.#unlessEnded(gitIn(folder, remote));
     const fetching = { silenceMs: fetchSilenceMs, marks };
     this.#cloneGit = this.#unlessEnded(gitIn(clone.path, fetching));
-    this.#cleaning = this.#clean();
+    this.#cleaning = removeOldTrees(folder).then(() => this.#clean());
   }
 
   /** Makes the tree that commit; null, or why another runner should have the run. */
@@ -159,23 +162,16 @@ export class Checkout {
 
   async #makeAnew(): Promise<GitFault | null> {
     return faultOf(async () => {
-      await this.#destroy();
+      await removeTree(this.folder, this.#tell);
       await this.#restore();
     });
-  }
-
-  /** By the system's own tools: they know any name and any depth, and folders without permissions. */
-  async #destroy(): Promise<void> {
-    // Where this fails, `rm` says so too.
-    await execute('chmod', ['-R', 'u+rwX', '--', this.folder]).catch(() => {});
-    await execute('rm', ['-rf', '--', this.folder]);
   }
 
   async #restore(): Promise<void> {
     const gitDir = join(this.folder, '.git');
     const found = lstatSync(gitDir, { throwIfNoEntry: false });
     // A suite may have put a link or a file there, which would lead us out of the tree.
-    if (found !== undefined && !found.isDirectory()) await this.#destroy();
+    if (found !== undefined && !found.isDirectory()) await removeTree(this.folder, this.#tell);
     restoreRepository(gitDir, this.#clone, this.#index);
   }
 

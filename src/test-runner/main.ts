@@ -29,13 +29,13 @@ await run(async (argv) => {
   if (options.sandbox !== null) assertSandbox();
   const mayDial = await hostsNamed(options.allowClassic);
   const clone = await openClone(resolve(options.repo));
+  const tell = storyteller(options.story);
   const guard = randomBytes(8).toString('hex');
   standGuard(guard);
   const state = resolve(options.state ?? join(clone.gitDir, 'trivet'));
   const secrets = options.sandbox?.secrets ?? null;
-  const slots = claimSlots(state, clone, options.jobs, { guard, secrets });
+  const slots = claimSlots(state, clone, options.jobs, { guard, tell, secrets });
   const network = clientNetwork(options.tls);
-  const tell = storyteller(options.story);
   tellIfExposed(options.token, tell);
 
   const runner = await startRunner(

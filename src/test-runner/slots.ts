@@ -17,7 +17,7 @@ import { UsageError } from '../world/command-line.js';
 import { makeFolder } from '../world/files.js';
 import { type Lock, tryLock } from '../world/lock.js';
 import { carriersOf, signalAll, workersIn } from '../world/process-tree.js';
-import { Checkout } from './checkout.js';
+import { Checkout, type CheckoutOptions } from './checkout.js';
 import type { KeptRun } from './events.js';
 import { OutputPipe } from './output.js';
 import { type ProcessOptions, SuiteProcess } from './process.js';
@@ -41,9 +41,7 @@ export interface Slot {
 /** No machine runs that many runners on one clone; something else is wrong with the folder. */
 const slotsMax = 1_024;
 
-export interface ClaimOptions {
-  /** What `standGuard` was given. */
-  readonly guard: string;
+export interface ClaimOptions extends CheckoutOptions {
   /** Suites run in a sandbox, where these files cannot be read; null: without one. */
   readonly secrets: readonly string[] | null;
 }
@@ -76,7 +74,7 @@ export function claimSlots(
 }
 
 function takeOver(folder: string, lock: Lock, clone: Clone, options: ClaimOptions): Slot {
-  const { guard, secrets } = options;
+  const { secrets } = options;
   const tree = join(folder, 'tree');
   const files = new RunFiles(join(folder, 'runs'));
   const { ended, interrupted } = files.find();
@@ -87,7 +85,7 @@ function takeOver(folder: string, lock: Lock, clone: Clone, options: ClaimOption
   // A dead runner's git may still be at work, and would write another commit's files into ours.
   signalAll(workersIn(tree), 'SIGKILL');
   const output = new OutputPipe(join(folder, 'output'));
-  const checkout = new Checkout(tree, clone, guard);
+  const checkout = new Checkout(tree, clone, options);
   const startProcess = (clock: Clock, process: ProcessOptions): RunningSuite => {
     if (secrets === null) return new SuiteProcess(clock, process);
     const site = { tree, objects: objectFolders(clone), state: dirname(dirname(folder)), secrets };

@@ -23,7 +23,8 @@ export async function checkoutOf(
   { path }: TestRepository,
   folder = join(temporaryFolder(), 'tree'),
 ): Promise<Checkout> {
-  const checkout = new Checkout(folder, await openClone(path), 'none-stands-here');
+  const told = { guard: 'none-stands-here', tell: () => {} };
+  const checkout = new Checkout(folder, await openClone(path), told);
   await checkout.settled();
   return checkout;
 }

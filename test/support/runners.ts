@@ -35,14 +35,15 @@ export async function runnerFor(settings: RunnerSettings) {
   const state = settings.state ?? temporaryFolder();
   const guard = 'none-stands-here';
   const secrets = settings.secrets ?? null;
-  const slots = claimSlots(state, clone, settings.jobs ?? 1, { guard, secrets });
   const told: Told[] = [];
+  const tell = (line: Told) => told.push(line);
+  const slots = claimSlots(state, clone, settings.jobs ?? 1, { guard, tell, secrets });
   const exits: number[] = [];
   const runner = await startRunner(
     {
       clock: realClock,
       network: realNetwork,
-      tell: (line) => told.push(line),
+      tell,
       exit: (code) => exits.push(code),
     },
     {
