@@ -18,7 +18,7 @@ import { type EndableGit, endableGitIn, type Git, GitFault, gitIn } from '../wor
 import { carriersOf, type Mark, signalAll } from '../world/process-tree.js';
 import type { Tell } from '../world/story.js';
 import { removeOldTrees, removeTree } from './removal.js';
-import { identityOf, restoreRepository } from './slot-repository.js';
+import { followShallow, identityOf, restoreRepository } from './slot-repository.js';
 import { hasSubmodules, updateSubmodules } from './submodules.js';
 
 /** A fetch that shows no progress for so long has lost its remote. */
@@ -56,11 +56,14 @@ export class Checkout {
     this.folder = folder;
     this.#clone = clone;
     this.#tell = tell;
-    const local = clone.originFolder !== null || clone.origin?.startsWith('file:') === true;
+    const { origin, originFolder } = clone;
+    const local = origin === null || originFolder !== null || origin.startsWith('file:');
     mkdirSync(folder, { recursive: true });
     endWhatWorksFor(folder);
     const marks = { TRIVET_GUARD: guard, TRIVET_CHECKOUT: folder };
-    this.#treeGit = endableGitIn(folder, { marks });
+    // What a partial clone lacks is fetched into the clone, once for all of its slots and runs.
+    const objects = clone.isPartial ? { objects: clone.objects } : {};
+    this.#treeGit = endableGitIn(folder, { marks, ...objects });
     const remote = { silenceMs: submoduleSilenceMs, allowFileProtocol: local, marks };
     this.#git = this.#unlessEnded(this.#treeGit.git);
     this.#fetchingGit = this.#unlessEnded(gitIn(folder, remote));
@@ -134,9 +137,12 @@ export class Checkout {
 
   /** Null where the tree is that commit now. */
   async #reset(commit: Commit): Promise<GitFault | null> {
+    // Where git fetches what is missing, it would fetch a commit with the whole of its history.
+    if (this.#clone.isPartial && !(await this.#has(commit))) return new GitFault('not there yet');
     return faultOf(async () => {
       // A raw id in HEAD keeps it detached whatever the last suite did: no branch ever moves.
       writeFileSync(join(this.folder, '.git', 'HEAD'), `${commit}\n`);
+      followShallow(join(this.folder, '.git'), this.#clone);
       await this.#git(['reset', '--hard', '-q', commit]);
       if (hasSubmodules(this.folder)) {
         await updateSubmodules(this.folder, commit, this.#git, this.#fetchingGit);
@@ -146,7 +152,9 @@ export class Checkout {
   }
 
   async #has(commit: Commit): Promise<boolean> {
-    return (await faultOf(() => this.#git(['cat-file', '-e', `${commit}^{commit}`]))) === null;
+    const withoutFetching = ['--no-walk', '--quiet', '--missing=allow-any'];
+    const command = ['rev-list', ...withoutFetching, `${commit}^{commit}`];
+    return (await faultOf(() => this.#git(command))) === null;
   }
 
   /** Into the clone: it has the user's credentials, and its other runners want the commit too. */

@@ -3,14 +3,23 @@
  * written anew wherever a suite could have touched it. Starts no process.
  */
 
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Clone } from '../world/clone.js';
+import { readIfThere } from '../world/files.js';
 
 /** Of what is in `gitDir`, only submodules and the index that is known outlive a run. */
 export function restoreRepository(gitDir: string, clone: Clone, knownIndex: string | null): void {
   mkdirSync(gitDir, { recursive: true });
-  makeHoldOnly(gitDir, ['objects', 'index', 'modules', 'refs', 'HEAD', 'config']);
+  makeHoldOnly(gitDir, ['objects', 'index', 'modules', 'refs', 'HEAD', 'config', 'shallow']);
   // An index may say that a file is as it was committed, or need not be there; git believes it.
   const index = join(gitDir, 'index');
   if (identityOf(index) !== knownIndex) rmSync(index, { recursive: true, force: true });
@@ -21,6 +30,18 @@ export function restoreRepository(gitDir: string, clone: Clone, knownIndex: stri
   makeHold(join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
   makeHold(join(gitDir, 'config'), configuration(clone));
   makeHold(join(gitDir, 'objects', 'info', 'alternates'), alternates(clone));
+}
+
+/**
+ * Where history ends, for a clone that has only the latest of it. To be called before every
+ * checkout: a fetch, ours or the user's, may have moved the end.
+ */
+export function followShallow(gitDir: string, { objects, originFolder }: Clone): void {
+  const sources = [dirname(objects), ...(originFolder === null ? [] : [originFolder])];
+  const text = sources.map((source) => readIfThere(join(source, 'shallow')) ?? '').join('');
+  const path = join(gitDir, 'shallow');
+  if (text === '') rmSync(path, { recursive: true, force: true });
+  else makeHold(path, text);
 }
 
 /** Another one after every change: git replaces an index, it does not write into it. */
@@ -49,10 +70,15 @@ function makeHoldOnly(folder: string, names: readonly string[]): void {
 }
 
 /** Written out against a user's own settings that would make a checkout differ from its commit. */
-function configuration({ format, origin }: Clone): string {
+function configuration({ format, origin, path, isPartial }: Clone): string {
+  const extensions = [
+    ...(format === 'sha256' ? ['objectFormat = sha256'] : []),
+    // What is missing is fetched when it is wanted, by the suite's own git too.
+    ...(isPartial ? ['partialClone = origin'] : []),
+  ];
   return [
     '[core]',
-    `repositoryFormatVersion = ${format === 'sha256' ? 1 : 0}`,
+    `repositoryFormatVersion = ${extensions.length > 0 ? 1 : 0}`,
     'bare = false',
     'fileMode = true',
     'autocrlf = false',
@@ -64,8 +90,12 @@ function configuration({ format, origin }: Clone): string {
     'recurse = false',
     '[gc]',
     'auto = 0',
-    ...(format === 'sha256' ? ['[extensions]', 'objectFormat = sha256'] : []),
-    ...(origin === null ? [] : ['[remote "origin"]', `url = ${quoted(origin)}`]),
+    '[extensions]',
+    ...extensions,
+    '[remote "origin"]',
+    // Submodules with a relative URL lie beside it; beside the clone itself where it has none.
+    `url = ${quoted(origin ?? path)}`,
+    ...(isPartial ? ['promisor = true', 'partialCloneFilter = blob:none'] : []),
     '',
   ].join('\n');
 }
@@ -81,7 +111,24 @@ function alternates(clone: Clone): string {
     .join('');
 }
 
-/** An origin on this disk lends its objects too: then a push needs no fetch to be tested. */
+/**
+ * Where the clone's objects lie: its own, and those that it borrows itself (`clone --shared`,
+ * `--reference`). An origin on this disk lends its objects too: then a push needs no fetch.
+ */
 export function objectFolders({ objects, originFolder }: Clone): string[] {
-  return originFolder === null ? [objects] : [objects, join(originFolder, 'objects')];
+  const own = originFolder === null ? [objects] : [objects, join(originFolder, 'objects')];
+  return [...new Set([...own, ...own.flatMap((folder) => borrowedBy(folder, nestedMost))])];
+}
+
+/** As deep as git itself follows them. */
+const nestedMost = 5;
+
+function borrowedBy(objects: string, deeper: number): string[] {
+  if (deeper === 0) return [];
+  const lines = readIfThere(join(objects, 'info', 'alternates'))?.split('\n') ?? [];
+  const folders = lines
+    .filter((line) => line !== '' && !line.startsWith('#') && !line.startsWith('"'))
+    .map((line) => (isAbsolute(line) ? line : resolve(objects, line)))
+    .filter((folder) => existsSync(folder));
+  return folders.flatMap((folder) => [folder, ...borrowedBy(folder, deeper - 1)]);
 }

@@ -21,6 +21,8 @@ export interface Clone {
   readonly origin: string | null;
   /** The origin's git directory where its objects can be read without a fetch; else null. */
   readonly originFolder: string | null;
+  /** Whether it lacks objects, which its remote promised to have (`git clone --filter`). */
+  readonly isPartial: boolean;
 }
 
 /** Looks at the repository at `path`. A `UsageError` says what to do where there is none. */
@@ -48,6 +50,11 @@ export async function openClone(path: string): Promise<Clone> {
     // No origin is no fault: such a repository is pushed to, or committed in.
     () => null,
   );
+  const isPartial = await git(['config', '--get-regexp', '^remote\\..*\\.promisor$']).then(
+    (text) => / true$/m.test(text),
+    // Nothing is set.
+    () => false,
+  );
   const local = url !== null && isLocalPath(url);
   const origin = local ? resolve(top, url) : url;
   return {
@@ -57,6 +64,7 @@ export async function openClone(path: string): Promise<Clone> {
     format: format === 'sha256' ? 'sha256' : 'sha1',
     origin,
     originFolder: local && origin !== null ? gitDirIn(origin) : null,
+    isPartial,
   };
 }
 

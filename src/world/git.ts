@@ -38,6 +38,8 @@ export interface GitOptions {
   readonly bytes?: boolean;
   /** Put into the environment of git and so of all that it starts: by these they are found. */
   readonly marks?: Readonly<Record<`TRIVET_${string}`, string>>;
+  /** Where objects are read and written instead of the repository's own folder. */
+  readonly objects?: string;
 }
 
 /** git that can be ended in the midst of a command. */
@@ -82,9 +84,14 @@ export function swiftGitIn(path: string): Git {
 }
 
 /** The same, for commands that may take long: a filter may hang, or whatever else git starts. */
-export function endableGitIn(path: string, { marks }: Pick<GitOptions, 'marks'> = {}): EndableGit {
+export function endableGitIn(
+  path: string,
+  { marks, objects }: Pick<GitOptions, 'marks' | 'objects'> = {},
+): EndableGit {
   const guards = settings().flatMap((setting) => ['-c', setting]);
-  const forker = new Forker(path, { ...environment(), GIT_TERMINAL_PROMPT: '0', ...marks });
+  const elsewhere = objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects };
+  const own = { GIT_TERMINAL_PROMPT: '0', ...marks, ...elsewhere };
+  const forker = new Forker(path, { ...environment(), ...own });
   const git: Git = async (args) => {
     const ended = forker.run(['git', ...guards, ...args]).catch((error: Error) => {
       // Out of descriptors, or killed by whoever: the next command gets a shell of its own.
