@@ -13,6 +13,7 @@
 import type { Handback, Report } from '../protocol/bodies.js';
 import type { Cancel, Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
+import { whyNotStarted } from './could-not-start.js';
 import { type RunnerNames, suiteEnvironment } from './environment.js';
 import type { Because, Ending, Job } from './events.js';
 import { isMachineFault, type ProcessEnd } from './process.js';
@@ -137,9 +138,10 @@ export class SuiteRun {
 
   async #test(log: OpenFile): Promise<Verdict> {
     const { checkout } = this.#slot;
-    const suite = findSuite(treeAt(checkout.folder), this.#options.command);
+    const tree = treeAt(checkout.folder);
+    const suite = findSuite(tree, this.#options.command);
     if (suite.kind === 'none') {
-      this.#take(Buffer.from(`${suite.says}\n`), log);
+      this.#take(Buffer.from(`${suite.says}.\n`), log);
       return errored(suite.says);
     }
 
@@ -162,7 +164,11 @@ export class SuiteRun {
     output.finish();
     await output.taken;
     if (this.#fault !== null) throw this.#fault;
-    if (end.couldNotStart !== null && isMachineFault(end.couldNotStart)) throw end.couldNotStart;
+    if (end.couldNotStart !== null) {
+      if (isMachineFault(end.couldNotStart)) throw end.couldNotStart;
+      const why = whyNotStarted(end.couldNotStart, suite.command, tree);
+      return errored(`The suite could not start: ${why}`);
+    }
     return this.#judge(end);
   }
 
@@ -185,19 +191,16 @@ export class SuiteRun {
     if (bytes.length > room) this.stop('too-long');
   }
 
-  #judge({ exitCode, signal, couldNotStart }: ProcessEnd): Verdict {
+  #judge({ exitCode, signal }: Pick<ProcessEnd, 'exitCode' | 'signal'>): Verdict {
     const { timeoutMs, logBytesMax } = this.#options;
-    if (couldNotStart !== null) {
-      return errored(`The suite could not start: ${couldNotStart.message}.`);
-    }
     switch (this.#stop) {
       case 'timed-out': {
         const what = this.#process === null ? 'Its checkout' : 'The run';
-        const reason = `${what} took longer than ${timeoutMs / 1_000} s and was ended.`;
+        const reason = `${what} took longer than ${timeoutMs / 1_000} s and was ended`;
         return { end: 'timed-out', exitCode, signal, reason };
       }
       case 'too-long':
-        return errored(`The suite printed more than ${logBytesMax} bytes and was ended.`);
+        return errored(`The suite printed more than ${logBytesMax} bytes and was ended`);
       case null:
         return { end: exitCode === 0 ? 'passed' : 'failed', exitCode, signal, reason: '' };
       default:
@@ -208,14 +211,15 @@ export class SuiteRun {
 
 type Verdict = Omit<Report, 'logBytes' | 'durationMs'>;
 
-const nothing: ProcessEnd = { exitCode: null, signal: null, couldNotStart: null, status: '' };
+const nothing = { exitCode: null, signal: null };
 
 const unwanted: Handback = { reason: 'stopped', detail: 'the run was given up' };
 
+/** What tells of a reason sets its own full stop. */
 function errored(reason: string): Verdict {
   return { end: 'errored', exitCode: null, signal: null, reason };
 }
 
 function explain({ detail }: Handback): string {
-  return `The commit could not be checked out: ${detail}.`;
+  return `The commit could not be checked out: ${detail}`;
 }

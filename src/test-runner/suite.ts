@@ -27,7 +27,7 @@ export type Suite =
 
 export const workflowPath = '.ci/run';
 
-/** What to run for a tree. Where nothing is found, a sentence that says what would be. */
+/** What to run for a tree. Where nothing is found, a sentence without its full stop says what would be. */
 export function findSuite(tree: Tree, command: string | null): Suite {
   if (command !== null) return byShell(command);
   if (tree.read(workflowPath) !== null) return workflow(tree);
@@ -40,7 +40,7 @@ export function findSuite(tree: Tree, command: string | null): Suite {
 const nothingFound =
   'No test suite was found: add an executable .ci/run, a package.json with a test script, ' +
   'go.mod, Cargo.toml, pyproject.toml, a Makefile with a test target or a tests folder of ' +
-  'Python unittests, or start the runner with --command.';
+  'Python unittests, or start the runner with --command';
 
 const rows: readonly {
   readonly shows: (tree: Tree) => boolean;
@@ -61,7 +61,7 @@ function workflow(tree: Tree): Suite {
       command: { file: `./${workflowPath}`, args: [], says: workflowPath },
     };
   }
-  const says = `${workflowPath} is not executable: run "chmod +x ${workflowPath}" and commit that.`;
+  const says = `${workflowPath} is not executable: run "chmod +x ${workflowPath}" and commit that`;
   return { kind: 'none', says };
 }
 

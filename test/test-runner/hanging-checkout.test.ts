@@ -24,7 +24,7 @@ test('A29: a run whose submodule never arrives is timed out, and the next one ha
   const { dispatcher, commit, dead, next } = await runner({ timeoutMs: 500 });
   const { report } = await dispatcher.verdict(commit);
   expect(report).toMatchObject({ end: 'timed-out', logBytes: 0 });
-  expect(report.reason).toBe('Its checkout took longer than 0.5 s and was ended.');
+  expect(report.reason).toBe('Its checkout took longer than 0.5 s and was ended');
   expect(processesNaming(dead.url)).toEqual([]);
   expect((await dispatcher.verdict(next)).report.end).toBe('passed');
 });

@@ -47,7 +47,7 @@ test('A28: a commit without a suite is errored, with the sentence in its log', a
   const { dispatcher, commit } = await runnerAtWork({ command: null });
   const { report, log } = await dispatcher.verdict(commit);
   expect(report).toMatchObject({ end: 'errored', exitCode: null });
-  expect(log).toBe(`${report.reason}\n`);
+  expect(log).toBe(`${report.reason}.\n`);
   expect((await dispatcher.verdict(commit)).report.end).toBe('errored');
 });
 
@@ -59,7 +59,14 @@ test("a commit's own .ci/run is its suite, and one that cannot start is errored"
   expect((await dispatcher.verdict(repository.commit('a workflow'))).log).toBe('mine\n');
   writeFileSync(workflow, '#!/nonexistent/shell\n');
   const { report } = await dispatcher.verdict(repository.commit('a broken one'));
-  expect(report).toMatchObject({ end: 'errored', reason: expect.stringContaining('ENOENT') });
+  expect(report.end).toBe('errored');
+  expect(report.reason).toBe(
+    'The suite could not start: the first line of .ci/run names a program that is not on this ' +
+      'machine (/nonexistent/shell)',
+  );
+  writeFileSync(workflow, '#!/bin/sh\r\necho mine\r\n');
+  const { report: windows } = await dispatcher.verdict(repository.commit('from Windows'));
+  expect(windows.reason).toContain('(/bin/sh\\r: Windows line endings?)');
 });
 
 test('a commit’s own .ci/run that names itself is errored, not handed back again and again', async () => {
