@@ -110,6 +110,9 @@ export class Checkout {
     const first = await this.#reset(commit);
     if (first === null) return null;
 
+    // Meanwhile somebody may have deleted parts of our repository, or all of it.
+    const gone = await faultOf(() => this.#restore());
+    if (gone !== null) return couldNotFetch(gone.message);
     if (!(await this.#has(commit))) {
       const fault = await this.#fetch(commit);
       if (fault !== null) return couldNotFetch(fault.message);

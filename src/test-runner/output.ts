@@ -29,11 +29,12 @@ export class OutputPipe {
 
   constructor(path: string) {
     this.#path = path;
-    if (lstatSync(path, { throwIfNoEntry: false })?.isFIFO() !== true) this.#make();
+    this.#makeIfMissing();
   }
 
   /** `take` gets the bytes in order. */
   open(clock: Clock, take: (bytes: Buffer) => void): Output {
+    this.#makeIfMissing();
     const reader = openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writer = openWriter(this.#path, reader);
     const socket = new Socket({ fd: reader, readable: true, writable: false });
@@ -63,8 +64,12 @@ export class OutputPipe {
     };
   }
 
+  #makeIfMissing(): void {
+    if (lstatSync(this.#path, { throwIfNoEntry: false })?.isFIFO() !== true) this.#make();
+  }
+
   #make(): void {
-    rmSync(this.#path, { force: true });
+    rmSync(this.#path, { recursive: true, force: true });
     execFileSync('mkfifo', ['-m', '600', this.#path]);
   }
 }

@@ -30,8 +30,16 @@ export class RunFiles {
 
   /** A new, empty log, opened so that every writer appends: no two can overwrite each other. */
   createLog(run: RunId): OpenFile {
-    this.#disk.remove(this.#logPath(run));
-    return this.#disk.open(this.#logPath(run), 'append-new');
+    const path = this.#logPath(run);
+    this.#disk.remove(path);
+    try {
+      return this.#disk.open(path, 'append-new');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      // Somebody has deleted the folder meanwhile.
+      this.#disk.makeFolder(this.#folder);
+      return this.#disk.open(path, 'append-new');
+    }
   }
 
   /** The log, for reading; null where it is gone. */

@@ -15,7 +15,6 @@ import type { Clock } from '../world/clock.js';
 import type { Clone } from '../world/clone.js';
 import { UsageError } from '../world/command-line.js';
 import { makeFolder } from '../world/files.js';
-import { type Lock, tryLock } from '../world/lock.js';
 import { carriersOf, signalAll, workersIn } from '../world/process-tree.js';
 import { Checkout, type CheckoutOptions } from './checkout.js';
 import type { KeptRun } from './events.js';
@@ -23,6 +22,7 @@ import { OutputPipe } from './output.js';
 import { type ProcessOptions, SuiteProcess } from './process.js';
 import { RunFiles } from './run-files.js';
 import { endBehindWalls, sandboxed } from './sandbox.js';
+import { lockSlot, type SlotLock } from './slot-lock.js';
 import { objectFolders } from './slot-repository.js';
 
 export type RunningSuite = Pick<SuiteProcess, 'ended' | 'end' | 'kill'>;
@@ -35,7 +35,7 @@ export interface Slot {
   readonly startProcess: (clock: Clock, options: ProcessOptions) => RunningSuite;
   /** Results that an earlier process could not deliver. */
   readonly kept: readonly KeptRun[];
-  readonly lock: Lock;
+  readonly lock: SlotLock;
 }
 
 /** No machine runs that many runners on one clone; something else is wrong with the folder. */
@@ -58,7 +58,7 @@ export function claimSlots(
     for (let number = 1; slots.length < count && number <= slotsMax; number += 1) {
       const folder = join(state, 'slots', String(number));
       makeFolder(folder);
-      const lock = tryLock(join(folder, 'lock'));
+      const lock = lockSlot(join(folder, 'lock'));
       if (lock !== null) slots.push(takeOver(realpathSync(folder), lock, clone, options));
     }
   } catch (error) {
@@ -73,7 +73,7 @@ export function claimSlots(
   return slots;
 }
 
-function takeOver(folder: string, lock: Lock, clone: Clone, options: ClaimOptions): Slot {
+function takeOver(folder: string, lock: SlotLock, clone: Clone, options: ClaimOptions): Slot {
   const { secrets } = options;
   const tree = join(folder, 'tree');
   const files = new RunFiles(join(folder, 'runs'));

@@ -84,6 +84,7 @@ export class SuiteRun {
     this.#cancelTimeout = this.#clock.after(this.#options.timeoutMs, () => this.stop('timed-out'));
     let log: OpenFile | null = null;
     try {
+      if (!this.#slot.lock.renew()) return { kind: 'handback', handback: slotLost };
       log = this.#slot.files.createLog(this.#job.run);
       const refusal = await this.#checkOut();
       if (refusal !== null && !this.#job.classic && this.#stop === null) {
@@ -93,6 +94,8 @@ export class SuiteRun {
       if (this.#stop === 'revoked' || this.#stop === 'aborted') {
         return { kind: 'handback', handback: unwanted };
       }
+
+      if (!this.#slot.lock.isWhole()) return { kind: 'handback', handback: slotDeleted };
 
       const durationMs = this.#clock.nowMs() - startedAtMs;
       const report: Report = { ...verdict, logBytes: this.#logBytes, durationMs };
@@ -106,7 +109,8 @@ export class SuiteRun {
     } finally {
       this.#cancelTimeout();
       log?.close();
-      this.#slot.checkout.clean();
+      // In a slot that another runner has by now, nothing is ours to remove.
+      if (this.#slot.lock.renew()) this.#slot.checkout.clean();
     }
   }
 
@@ -214,6 +218,16 @@ type Verdict = Omit<Report, 'logBytes' | 'durationMs'>;
 const nothing = { exitCode: null, signal: null };
 
 const unwanted: Handback = { reason: 'stopped', detail: 'the run was given up' };
+
+const slotLost: Handback = {
+  reason: 'machine-fault',
+  detail: 'the slot’s lock was deleted and another runner took the slot: start this one again',
+};
+
+const slotDeleted: Handback = {
+  reason: 'machine-fault',
+  detail: 'the slot’s folder was deleted during the run',
+};
 
 /** What tells of a reason sets its own full stop. */
 function errored(reason: string): Verdict {
