@@ -16,6 +16,8 @@ import {
   newestPid,
   signalAll,
   signalGroup,
+  startOf,
+  workersIn,
 } from '../world/process-tree.js';
 import type { Command } from './suite.js';
 
@@ -58,8 +60,11 @@ export class SuiteProcess {
   readonly #clock: Clock;
   readonly #mark: Mark;
   readonly #graceMs: number;
+  readonly #cwd: string;
   readonly #startedAtMs: number;
   readonly #pid: number | null;
+  /** In the kernel's ticks. */
+  readonly #startedAt: number | null;
   #exited = false;
   #asked = false;
   #cancelKill: Cancel = () => {};
@@ -68,15 +73,18 @@ export class SuiteProcess {
   constructor(clock: Clock, options: ProcessOptions) {
     this.#clock = clock;
     this.#mark = options.mark;
+    this.#cwd = options.cwd;
     this.#graceMs = options.graceMs;
     this.#startedAtMs = clock.nowMs();
     const child = start(options);
     if (child instanceof Error) {
       this.#pid = null;
+      this.#startedAt = null;
       this.ended = Promise.resolve(notStarted(child));
       return;
     }
     this.#pid = child.pid ?? null;
+    this.#startedAt = startOf(child.pid ?? 0);
     let status = '';
     child.stdio[statusDescriptor]?.on('data', (bytes) => {
       status += bytes;
@@ -123,6 +131,8 @@ export class SuiteProcess {
     const patient = this.#asked && this.#clock.nowMs() < this.#killAtMs;
     if (this.#pid !== null && !patient) signalGroup(this.#pid, 'SIGKILL');
     const rest = this.#carriers();
+    // Last, and only where nobody else is left: who dropped the mark as well.
+    if (rest.length === 0 && !patient) rest.push(...this.#strays());
     if (!patient) signalAll(rest, 'SIGKILL');
     if (rest.length > 0) {
       this.#clock.after(patient ? lookEveryMs : lookAfterKillMs, () => this.#endRest(done));
@@ -134,12 +144,24 @@ export class SuiteProcess {
     done();
   }
 
-  /** Cheap for the common short suite, as this is on every job's path: only newer pids. */
   #carriers(): number[] {
+    return carriersOf(this.#mark, this.#below());
+  }
+
+  /** Those that still work in the tree; not who was there before, as a person's shell may be. */
+  #strays(): number[] {
+    const since = this.#startedAt;
+    if (since === null) return [];
+    const workers = workersIn(this.#cwd, this.#below());
+    return workers.filter((pid) => (startOf(pid) ?? 0) >= since);
+  }
+
+  /** Cheap for the common short suite, as this is on every job's path: only newer pids. */
+  #below(): number {
     const pid = this.#pid ?? 1;
     const short = this.#clock.nowMs() - this.#startedAtMs < pidsAscendForMs;
     const newest = short ? newestPid() : null;
-    return carriersOf(this.#mark, newest !== null && newest >= pid ? pid - 1 : 1);
+    return newest !== null && newest >= pid ? pid - 1 : 1;
   }
 }
 

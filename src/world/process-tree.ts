@@ -37,26 +37,41 @@ export function carriersOf(mark: Mark, above = 1): number[] {
   });
 }
 
-/** Living processes that work inside `folder`: what a killed runner's git or suite left there. */
-export function workersIn(folder: string): number[] {
-  return pidsAbove(1).filter((pid) => {
-    const cwd = readOrNull(() => readlinkSync(`/proc/${pid}/cwd`));
-    return cwd !== null && (cwd === folder || cwd.startsWith(`${folder}/`));
+/**
+ * Living processes that work inside `folder`, of those with a pid above `above` only: what a
+ * killed runner's git or suite left there, or who dropped its mark.
+ */
+export function workersIn(folder: string, above = 1): number[] {
+  return pidsAbove(above).filter((pid) => {
+    // A folder that was removed under it has a word behind its name.
+    const cwd = readOrNull(() => readlinkSync(`/proc/${pid}/cwd`))?.replace(/ \(deleted\)$/, '');
+    return cwd !== undefined && (cwd === folder || cwd.startsWith(`${folder}/`));
   });
 }
 
 /** The process group of a process, or null where that is not to be found out. */
 export function groupOf(pid: number): number | null {
-  const stat = readOrNull(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  // `pid (name) state parent group …`, where the name may hold anything, parentheses included.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields?.[2] === undefined ? null : Number(fields[2]);
+  return statOf(pid, 5);
+}
+
+/** When it started, in clock ticks since the machine did; null where that is not to be found out. */
+export function startOf(pid: number): number | null {
+  return statOf(pid, 22);
 }
 
 /** The pid that was given out last, or null where there is no /proc. */
 export function newestPid(): number | null {
   const loadavg = readOrNull(() => readFileSync('/proc/loadavg', 'latin1'));
   return loadavg === null ? null : Number(loadavg.trim().split(' ').at(-1));
+}
+
+/** A field of its `stat`, as proc(5) numbers them. */
+function statOf(pid: number, field: number): number | null {
+  const stat = readOrNull(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  // `pid (name) state parent group …`, where the name may hold anything, parentheses included.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const value = fields?.[field - 3];
+  return value === undefined ? null : Number(value);
 }
 
 function pidsAbove(above: number): number[] {

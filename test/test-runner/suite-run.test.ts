@@ -2,9 +2,10 @@
  * One run in one slot, with real git and real children, as the dispatcher gets to see it.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { workersIn } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';
 import { carriers, fixture, runnerAtWork } from '../support/runners-at-work.js';
 
@@ -106,6 +107,16 @@ test('A29: what a suite leaves behind is ended with it, those that left the grou
   expect(report.end).toBe('passed');
   expect(log).toMatch(/^left \d+\n$/);
   expect(carriers(run)).toEqual([]);
+});
+
+test('A29: who left the group and emptied its environment is ended where it works in the tree', async () => {
+  const hides = 'env -i setsid sh -c "echo \\$\\$ >pid; exec sleep 60"';
+  const command = `mkdir deep; cd deep; ${hides} & until [ -s pid ]; do sleep 0.01; done; cat pid`;
+  const { dispatcher, commit, state } = await runnerAtWork({ command });
+  const { log } = await dispatcher.verdict(commit);
+  expect(log).toMatch(/^\d+\n$/);
+  expect(existsSync(`/proc/${log.trim()}/exe`)).toBe(false);
+  expect(workersIn(join(state, 'slots/1/tree'))).toEqual([]);
 });
 
 test('A30: a suite that kills itself ends only its own process', async () => {
