@@ -26,6 +26,18 @@ interface Order {
 
 const loop = 'while read -r line; do eval "$line"; done';
 
+/** Characters of one command's output: far more than any list of commits, and we still live. */
+const outputMax = 128 * 1_024 * 1_024;
+
+/** A command printed more than anybody should read; it was ended. */
+export class TooMuchOutput extends Error {
+  override readonly name = 'TooMuchOutput';
+
+  constructor() {
+    super(`more than ${outputMax} characters of output`);
+  }
+}
+
 export class Forker {
   readonly #folder: string;
   readonly #environment: Readonly<Record<string, string>>;
@@ -33,6 +45,7 @@ export class Forker {
   readonly #mark = randomBytes(16).toString('hex');
   #shell: ChildProcessWithoutNullStreams | null = null;
   #read = '';
+  #readLast = '';
   #order: Order | null = null;
   readonly #waiting: Order[] = [];
 
@@ -98,6 +111,13 @@ export class Forker {
   #hear(shell: ChildProcessWithoutNullStreams, text: string): void {
     if (this.#shell !== shell) return;
     this.#read += text;
+    this.#readLast = (this.#readLast + text).slice(-this.#mark.length);
+    if (this.#read.length > outputMax) {
+      signalGroup(shell.pid ?? 0, 'SIGKILL');
+      this.#lose(shell, new TooMuchOutput());
+    }
+    // All that was read is looked at once, at its end.
+    if (this.#readLast !== this.#mark) return;
     const [output, rest, end] = this.#read.split(this.#mark);
     if (output === undefined || rest === undefined || end === undefined) return;
     this.#read = '';

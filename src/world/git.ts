@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { GitError, type SimpleGit, simpleGit } from 'simple-git';
-import { Forker } from './forker.js';
+import { Forker, TooMuchOutput } from './forker.js';
 import { carriersOf, signalAll } from './process-tree.js';
 
 /** Runs `git …args` and answers its standard output. Rejects with `GitFault`. */
@@ -94,6 +94,7 @@ export function endableGitIn(
   const forker = new Forker(path, { ...environment(), ...own });
   const git: Git = async (args) => {
     const ended = forker.run(['git', ...guards, ...args]).catch((error: Error) => {
+      if (error instanceof TooMuchOutput) throw new GitFault(error.message);
       // Out of descriptors, or killed by whoever: the next command gets a shell of its own.
       throw new GitFault(`git could not be started: ${error.message}`);
     });

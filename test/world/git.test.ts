@@ -17,6 +17,14 @@ test('a shell that is killed costs one git command, and the next has a shell of 
   expect(await git(['log', '--format=%s'])).toBe('first\n');
 });
 
+test('output without end is ended, and is a fault of git', async () => {
+  const repository = makeRepository();
+  const git = swiftGitIn(repository.path);
+  const flood = git(['-c', 'alias.flood=!yes', 'flood']);
+  await expect(flood).rejects.toThrow(/^more than \d+ characters of output$/);
+  expect(await git(['rev-parse', '--is-bare-repository'])).toBe('false\n');
+});
+
 test('git that cannot be started is a fault of git, not of ours', async () => {
   const repository = makeRepository();
   onTestFinished(() => void vi.unstubAllEnvs());
