@@ -221,12 +221,12 @@ const unwanted: Handback = { reason: 'stopped', detail: 'the run was given up' }
 
 const slotLost: Handback = {
   reason: 'machine-fault',
-  detail: 'the slot’s lock was deleted and another runner took the slot: start this one again',
+  detail: "the slot's lock was deleted and another runner took the slot: start this one again",
 };
 
 const slotDeleted: Handback = {
   reason: 'machine-fault',
-  detail: 'the slot’s folder was deleted during the run',
+  detail: "the slot's folder was deleted during the run",
 };
 
 /** What tells of a reason sets its own full stop. */
