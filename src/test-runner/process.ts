@@ -14,6 +14,7 @@ import {
   groupOf,
   type Mark,
   newestPid,
+  pidsAbove,
   signalAll,
   signalGroup,
   startOf,
@@ -130,9 +131,10 @@ export class SuiteProcess {
   #endRest(done: () => void): void {
     const patient = this.#asked && this.#clock.nowMs() < this.#killAtMs;
     if (this.#pid !== null && !patient) signalGroup(this.#pid, 'SIGKILL');
-    const rest = this.#carriers();
+    const newer = this.#newer();
+    const rest = carriersOf(this.#mark, newer);
     // Last, and only where nobody else is left: who dropped the mark as well.
-    if (rest.length === 0 && !patient) rest.push(...this.#strays());
+    if (rest.length === 0 && !patient) rest.push(...this.#strays(newer));
     if (!patient) signalAll(rest, 'SIGKILL');
     if (rest.length > 0) {
       this.#clock.after(patient ? lookEveryMs : lookAfterKillMs, () => this.#endRest(done));
@@ -145,23 +147,22 @@ export class SuiteProcess {
   }
 
   #carriers(): number[] {
-    return carriersOf(this.#mark, this.#below());
+    return carriersOf(this.#mark, this.#newer());
   }
 
   /** Those that still work in the tree; not who was there before, as a person's shell may be. */
-  #strays(): number[] {
+  #strays(among: readonly number[]): number[] {
     const since = this.#startedAt;
     if (since === null) return [];
-    const workers = workersIn(this.#cwd, this.#below());
-    return workers.filter((pid) => (startOf(pid) ?? 0) >= since);
+    return workersIn(this.#cwd, among).filter((pid) => (startOf(pid) ?? 0) >= since);
   }
 
   /** Cheap for the common short suite, as this is on every job's path: only newer pids. */
-  #below(): number {
+  #newer(): number[] {
     const pid = this.#pid ?? 1;
     const short = this.#clock.nowMs() - this.#startedAtMs < pidsAscendForMs;
     const newest = short ? newestPid() : null;
-    return newest !== null && newest >= pid ? pid - 1 : 1;
+    return pidsAbove(newest !== null && newest >= pid ? pid - 1 : 1);
   }
 }
 

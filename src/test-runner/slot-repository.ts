@@ -37,17 +37,22 @@ export function restoreRepository(gitDir: string, clone: Clone, knownIndex: stri
  * checkout: a fetch, ours or the user's, may have moved the end.
  */
 export function followShallow(gitDir: string, { objects, originFolder }: Clone): void {
-  const sources = [dirname(objects), ...(originFolder === null ? [] : [originFolder])];
-  const text = sources.map((source) => readIfThere(join(source, 'shallow')) ?? '').join('');
+  const folders = [dirname(objects), ...(originFolder === null ? [] : [originFolder])];
+  const ends = folders.map((folder) => join(folder, 'shallow')).filter((path) => existsSync(path));
+  const text = ends.map((path) => readIfThere(path) ?? '').join('');
   const path = join(gitDir, 'shallow');
-  if (text === '') rmSync(path, { recursive: true, force: true });
-  else makeHold(path, text);
+  if (text !== '') makeHold(path, text);
+  else if (isThere(path)) rmSync(path, { recursive: true, force: true });
 }
 
 /** Another one after every change: git replaces an index, it does not write into it. */
 export function identityOf(path: string): string | null {
   const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? null : `${found.ino} ${found.ctimeNs} ${found.size}`;
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** What is as it should be is left alone: after most suites that is everything. */

@@ -23,26 +23,26 @@ export function signalAll(pids: readonly number[], signal: 'SIGTERM' | 'SIGKILL'
   }
 }
 
-/**
- * Living processes that carry the mark, of those with a pid above `above` only. Empty where
- * there is no /proc. A zombie has no environment and so is not found.
- */
-export function carriersOf(mark: Mark, above = 1): number[] {
+/** All processes with a pid above that one, but us. Empty where there is no /proc. */
+export function pidsAbove(above: number): number[] {
+  const names = readOrNull(() => readdirSync('/proc')) ?? [];
+  return names.map(Number).filter((pid) => pid > above && pid !== process.pid);
+}
+
+/** Those of the processes that carry the mark. A zombie has no environment and so is not found. */
+export function carriersOf(mark: Mark, among: readonly number[] = pidsAbove(1)): number[] {
   const entry = Buffer.from(`${mark}\0`);
   const separated = Buffer.from(`\0${mark}\0`);
-  return pidsAbove(above).filter((pid) => {
+  return among.filter((pid) => {
     const environment = readOrNull(() => readFileSync(`/proc/${pid}/environ`));
     if (environment === null) return false;
     return environment.subarray(0, entry.length).equals(entry) || environment.includes(separated);
   });
 }
 
-/**
- * Living processes that work inside `folder`, of those with a pid above `above` only: what a
- * killed runner's git or suite left there, or who dropped its mark.
- */
-export function workersIn(folder: string, above = 1): number[] {
-  return pidsAbove(above).filter((pid) => {
+/** Those that work inside `folder`: a killed runner's git or suite, or who dropped its mark. */
+export function workersIn(folder: string, among: readonly number[] = pidsAbove(1)): number[] {
+  return among.filter((pid) => {
     // A folder that was removed under it has a word behind its name.
     const cwd = readOrNull(() => readlinkSync(`/proc/${pid}/cwd`))?.replace(/ \(deleted\)$/, '');
     return cwd !== undefined && (cwd === folder || cwd.startsWith(`${folder}/`));
@@ -72,11 +72,6 @@ function statOf(pid: number, field: number): number | null {
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   const value = fields?.[field - 3];
   return value === undefined ? null : Number(value);
-}
-
-function pidsAbove(above: number): number[] {
-  const names = readOrNull(() => readdirSync('/proc')) ?? [];
-  return names.map(Number).filter((pid) => pid > above && pid !== process.pid);
 }
 
 function assertOrdinary(pid: number): void {
