@@ -73,6 +73,11 @@ describe('the dispatcher', () => {
     expect(told(when({ type: 'refused', reason: 'No runners are registered' }))).toEqual([]);
     expect(sent(when({ type: 'due' }, 2_000))).toBe('b');
     expect(sent(accepted('b'))).toBe('c');
+    // What it refuses after it took something is news again.
+    expect(told(when({ type: 'refused', reason: 'No runners are registered' }))).toEqual([
+      'refused',
+    ]);
+    expect(sent(when({ type: 'due' }, 3_000))).toBe('c');
     expect(saved(accepted('c'))).toEqual({ main: 'c' });
   });
 });

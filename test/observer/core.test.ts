@@ -36,6 +36,17 @@ describe('what is handed over', () => {
     const restarted = given({}, { fromNow: true });
     restarted.when({ type: 'session' });
     expect(sent(restarted.sees(tip('main', 'a')))).toBe('a');
+    const fromNow = given(null, { fromNow: true }).sees();
+    expect([saved(fromNow), told(fromNow)]).toEqual([{}, ['empty']]);
+  });
+
+  test('of a first push into an empty repository the tip is handed over, not all behind it', () => {
+    const { when, sees } = given(null);
+    when({ type: 'session' });
+    sees();
+    when({ type: 'due' }, 1_000);
+    const first = sees(tip('main', 'c', 'b'));
+    expect([sent(first), first.walk]).toEqual(['c', []]);
   });
 
   test('--from-now means the first start: what came while no observer ran is handed over', () => {
