@@ -48,4 +48,10 @@ export const regressions: readonly { readonly seed: number; readonly taught: str
       'A dispatcher that ended took the sessions that its last words closed for news, and its ' +
       'memory ran ahead of its disk: now it hears nobody before it says them.',
   },
+  {
+    seed: 1_039_346,
+    taught:
+      'The dispatcher’s clock jumped between a result and its turn, and a beat in between forgot ' +
+      'the job as long over: its output was never put in place. Now no beat passes before a turn.',
+  },
 ];

@@ -160,8 +160,9 @@ export class Dispatcher {
 
   #feed(event: Event): void {
     if (this.#isClosed) return;
-    // While the disk is full nobody is heard, so nobody may be called silent.
-    if (this.#performer.isBlocked && event.type === 'beat') return;
+    // A beat forgets what is over, and a turn that is still to be performed speaks of it. And while
+    // the disk is full nobody is heard, so nobody may be called silent.
+    if (event.type === 'beat' && this.#performer.hasTurn) return;
     const outcome = this.#core.handle(event, this.#world.clock.nowMs());
     if (event.type !== 'heard') this.#performer.submit(outcome);
   }

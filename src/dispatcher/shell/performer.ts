@@ -48,6 +48,11 @@ export class Performer {
     return this.#isBlocked;
   }
 
+  /** Whether something was decided that is not performed yet. */
+  get hasTurn(): boolean {
+    return this.#turn.length > 0;
+  }
+
   /** Performs the outcome at the end of this turn of the loop, together with its neighbours. */
   submit(outcome: Outcome): void {
     this.#turn.push(outcome);
