@@ -116,12 +116,13 @@ describe.runIf(mayBuildSandbox)('with --sandbox', () => {
   });
 
   test('one that does not listen is killed, with all that hid from its group and its mark', async () => {
-    const hides = 'env -i setsid sh -c "while :; do sleep 0.1; done" & trap "" TERM; sleep 60';
+    const hidden = `while :; do sleep 0.1${process.pid}; done`;
+    const hides = `env -i setsid sh -c "${hidden}" & trap "" TERM; sleep 60`;
     const { verdict } = await sandboxed(`${hides} & wait; wait`, { timeoutMs: 300, graceMs: 100 });
     const { run, report } = await verdict();
     expect(report.end).toBe('timed-out');
     expect(carriersOf(`TRIVET_RUN=${run}`)).toEqual([]);
-    expect(commandLines()).not.toContain('while :; do sleep 0.1; done');
+    expect(commandLines()).not.toContain(hidden);
   });
 
   test('a runner that is killed takes its suite with it', async () => {
@@ -129,7 +130,8 @@ describe.runIf(mayBuildSandbox)('with --sandbox', () => {
     const repository = makeRepository();
     const commit = repository.commit('first', { 'a.txt': 'one' });
     const at = ['--host', '127.0.0.1', '--port', '0', '--state', temporaryFolder(), '--sandbox'];
-    const command = 'env -i sh -c "echo up; sleep 61.5"';
+    const sleeps = `sleep 61.${process.pid}`;
+    const command = `env -i sh -c "echo up; ${sleeps}"`;
     const to = ['--dispatcher-server', `127.0.0.1:${dispatcher.port}`, '--command', command];
     const runner = spawn(
       process.execPath,
@@ -141,7 +143,7 @@ describe.runIf(mayBuildSandbox)('with --sandbox', () => {
     const run = dispatcher.runtest(commit);
     await eventually('it runs', () => dispatcher.log(run).length > 0);
     runner.kill('SIGKILL');
-    await eventually('nothing is left', () => !commandLines().includes('sleep 61.5'));
+    await eventually('nothing is left', () => !commandLines().includes(sleeps));
   });
 });
 
