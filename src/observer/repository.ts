@@ -8,6 +8,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Git, gitIn } from '../world/git.js';
+import { gitFolderAt } from '../world/git-folder.js';
 import type { Described, Look, Walk } from './news.js';
 import { Reader } from './reader.js';
 import type { Source } from './source.js';
@@ -110,10 +111,4 @@ class GitRepository implements Repository {
       '+refs/heads/*:refs/trivet/heads/*',
     ]);
   }
-}
-
-/** The git folder of the repository at `path`, found as git's own transport finds it. */
-function gitFolderAt(path: string): string | null {
-  const places = [join(path, '.git'), path, `${path}.git`];
-  return places.find((place) => existsSync(join(place, 'HEAD'))) ?? null;
 }

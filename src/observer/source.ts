@@ -6,8 +6,9 @@
  */
 
 import { resolve } from 'node:path';
-import { isLocalPath, openClone, repositoryName } from '../world/clone.js';
+import { openClone, repositoryName } from '../world/clone.js';
 import { type Git, gitIn } from '../world/git.js';
+import { isLocalPath } from '../world/git-folder.js';
 
 interface Place {
   /** The repository's top folder, as git names it. */

@@ -15,6 +15,7 @@ import type { Handback } from '../protocol/bodies.js';
 import { type Commit, parseCommit } from '../protocol/ids.js';
 import type { Clone } from '../world/clone.js';
 import { type EndableGit, endableGitIn, type Git, GitFault, gitIn } from '../world/git.js';
+import { isLocalPath } from '../world/git-folder.js';
 import { carriersOf, type Mark, signalAll } from '../world/process-tree.js';
 import type { Tell } from '../world/story.js';
 import { removeOldTrees, removeTree } from './removal.js';
@@ -56,8 +57,8 @@ export class Checkout {
     this.folder = folder;
     this.#clone = clone;
     this.#tell = tell;
-    const { origin, originFolder } = clone;
-    const local = origin === null || originFolder !== null || origin.startsWith('file:');
+    const { origin } = clone;
+    const local = origin === null || isLocalPath(origin) || origin.startsWith('file:');
     mkdirSync(folder, { recursive: true });
     endWhatWorksFor(folder);
     const marks = { TRIVET_GUARD: guard, TRIVET_CHECKOUT: folder };

@@ -4,11 +4,12 @@
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { namePattern } from '../protocol/ids.js';
 import { UsageError } from './command-line.js';
 import { GitFault, gitIn, gitNotFound } from './git.js';
+import { gitFolderAt, isLocalPath } from './git-folder.js';
 
 export interface Clone {
   /** The work tree's top, or the bare repository. */
@@ -63,7 +64,7 @@ export async function openClone(path: string): Promise<Clone> {
     objects: resolve(path, objects),
     format: format === 'sha256' ? 'sha256' : 'sha1',
     origin,
-    originFolder: local && origin !== null ? gitDirIn(origin) : null,
+    originFolder: local && origin !== null ? gitFolderAt(origin) : null,
     isPartial,
   };
 }
@@ -90,13 +91,4 @@ function wireNameOf(name: string): string {
   // Unicode spells one name in several ways, and file systems change between them.
   const hash = createHash('sha256').update(name.normalize('NFC')).digest('hex').slice(0, 8);
   return `${readable.slice(0, 91) || 'repository'}-${hash}`;
-}
-
-/** git's own rule: a colon before the first slash makes it a host, unless it is an URL anyway. */
-export function isLocalPath(url: string): boolean {
-  return !/^[^/]*:/.test(url);
-}
-
-function gitDirIn(path: string): string | null {
-  return [join(path, '.git'), path].find((folder) => existsSync(join(folder, 'objects'))) ?? null;
 }

@@ -10,7 +10,8 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkoutOf, twoCommits } from '../support/checkouts.js';
-import { makeRepository, temporaryFolder } from '../support/git.js';
+import { makeClone, makeRepository, temporaryFolder } from '../support/git.js';
+import { originsOfEverySpelling } from '../support/origins.js';
 
 test('A47: submodules are brought along, cleaned, and gone with the commit that drops them', async () => {
   const library = makeRepository();
@@ -35,6 +36,23 @@ test('A47: submodules are brought along, cleaned, and gone with the commit that 
   expect(await checkout.at(first)).toBeNull();
   expect(readdirSync(checkout.folder).sort()).toEqual(['.git', 'a.txt']);
 });
+
+test.each(originsOfEverySpelling)(
+  'submodules on this machine are had where the origin is on it too: %s',
+  async (_, make) => {
+    const library = makeRepository();
+    library.commit('library', { 'lib.txt': 'version 1' });
+    const { url } = make();
+    const clone = makeClone(url);
+    clone.git('remote', 'set-url', 'origin', url);
+    clone.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', library.path, 'lib');
+    const withLibrary = clone.commit('with a library');
+
+    const checkout = await checkoutOf(clone);
+    expect(await checkout.at(withLibrary)).toBeNull();
+    expect(readFileSync(join(checkout.folder, 'lib', 'lib.txt'), 'utf8')).toBe('version 1');
+  },
+);
 
 test('a repository that a suite put in a submodule’s place can start no program of ours', async () => {
   const library = makeRepository();
