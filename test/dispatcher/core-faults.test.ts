@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { unknownCommitPatienceMs } from '../../src/dispatcher/core/rules.js';
+import { patienceMs } from '../../src/dispatcher/core/rules.js';
 import { beatMs, scenario } from '../support/dispatcher-scenario.js';
 import { adaTests } from '../support/dispatcher-scenes.js';
 
@@ -81,48 +81,69 @@ describe('promise 6: infrastructure is tried again, tests never are', () => {
     });
   });
 
-  test('A28: a runner that does not know a commit is asked again after 2 and 4 s, for 10 s', () => {
+  test('A28: a commit that no repository has yet is waited for as long as a remote that is away', () => {
     const { s } = adaTests(false);
-    for (const [delayMs, run] of [
-      [2_000, '1-2'],
-      [4_000, '1-3'],
-    ] as const) {
+    const delays = [1_000, 5_000, 30_000, 120_000, 600_000];
+    for (const [again, delayMs] of delays.entries()) {
       s.handsBack('ada', s.runOf(1), 'unknown-commit');
       s.outcome('job 1 handed back: ada, unknown-commit');
+      expect(s.why(1)).toBe(
+        `ada does not have the commit yet; asked again in ${delayMs / 1_000} s`,
+      );
       s.passes(delayMs - beatMs);
       s.outcome();
       s.passes(beatMs);
-      s.outcomeOf(/leased/, `job 1 leased: run ${run}, number ${run.slice(2)}, ada`);
+      const number = again + 2;
+      s.outcomeOf(/leased/, `job 1 leased: run 1-${number}, number ${number}, ada`);
     }
     s.handsBack('ada', s.runOf(1), 'unknown-commit');
-    s.outcome('job 1 handed back: ada, unknown-commit');
-    s.passes(4_000 - beatMs);
-    s.outcome();
-    s.passes(beatMs);
-    s.outcome('job 1 errored: no repository has this commit (asked ada)');
+    s.outcome(
+      'job 1 handed back: ada, unknown-commit',
+      'job 1 errored: no repository has this commit (asked ada)',
+    );
   });
 
-  test('A28: a commit that no runner knows is asked for again, then errored', () => {
+  test('it is tested as soon as one has it, however often all others said that they do not', () => {
     const s = scenario();
     s.given(() => {
       s.runner('ada');
       s.runner('bob');
       s.dispatch(1);
+      s.handsBack('ada', s.runOf(1), 'unknown-commit');
+      s.handsBack('bob', s.runOf(1), 'unknown-commit');
+      s.leaves('bob');
+      for (const delayMs of [1_000, 5_000, 30_000, 120_000]) {
+        s.passes(delayMs);
+        s.handsBack('ada', s.runOf(1), 'unknown-commit');
+      }
     });
-    for (let again = 0; s.job(1)?.state.kind !== 'finished' && again < 20; again += 1) {
-      s.given(() => {
-        const { state, runs } = s.job(1) ?? {};
-        if (state?.kind === 'leased')
-          s.handsBack(runs?.at(-1)?.runner ?? '', s.runOf(1), 'unknown-commit');
-        s.passes(1_000);
-      });
-    }
-    expect(s.job(1)?.state).toMatchObject({ verdict: 'errored' });
-    // At once, after two seconds and after four more: three times each.
-    expect(s.job(1)?.runs.map(({ runner }) => runner)).toHaveLength(6);
-    expect(s.journal.at(-1)).toMatchObject({
-      reason: 'no repository has this commit (asked ada, bob)',
+    s.runner('eve');
+    s.outcomeOf(/leased/, 'job 1 leased: run 1-7, number 7, eve');
+  });
+
+  test('a runner that comes when patience is over is asked, and has its own time', () => {
+    const { s } = adaTests(false);
+    s.given(() => {
+      s.handsBack('ada', s.runOf(1), 'unknown-commit');
+      s.passes(patienceMs);
+      s.runner('bob');
+      s.handsBack('ada', s.runOf(1), 'unknown-commit');
     });
+    expect(s.holds('bob', s.runOf(1))).toBe(true);
+    s.handsBack('bob', s.runOf(1), 'unknown-commit');
+    s.outcomeOf(/errored/, 'job 1 errored: no repository has this commit (asked ada, bob)');
+  });
+
+  test('a commit whose only runner left, which did not have it, waits for another', () => {
+    const { s } = adaTests(false);
+    s.given(() => {
+      s.handsBack('ada', s.runOf(1), 'unknown-commit');
+      s.leaves('ada');
+      s.passes(2 * patienceMs);
+    });
+    expect(s.why(1)).toBe('no runner is registered');
+    s.runner('bob');
+    s.outcomeOf(/leased/, 'job 1 leased: run 1-2, number 2, bob');
   });
 
   test('a commit unknown to one is not given up before the busy other was asked', () => {
@@ -134,7 +155,9 @@ describe('promise 6: infrastructure is tried again, tests never are', () => {
       s.dispatch(2);
       s.handsBack('ada', s.runOf(2), 'unknown-commit');
       s.dispatch(3);
-      s.passes(60_000);
+      s.passes(patienceMs);
+      s.reports('ada', s.runOf(3));
+      s.handsBack('ada', s.runOf(2), 'unknown-commit');
     });
     expect(s.job(2)?.state).toMatchObject({ kind: 'waiting' });
     s.given(() => {
@@ -154,12 +177,24 @@ describe('promise 6: infrastructure is tried again, tests never are', () => {
       s.observer('ida');
       s.dispatch(1, 'ida');
       s.handsBack('ada', s.runOf(1), 'unknown-commit');
-      s.dispatch(2, 'ida');
+      s.passes(patienceMs);
     });
-    s.passes(unknownCommitPatienceMs - beatMs);
-    s.outcome();
-    s.passes(beatMs);
-    s.outcome('job 1 errored: no repository has this commit (asked ada)');
+    s.handsBack('ada', s.runOf(1), 'unknown-commit');
+    s.outcomeOf(/errored/, 'job 1 errored: no repository has this commit (asked ada)');
+  });
+
+  test('it is given up at once when the only one leaves that had not been asked', () => {
+    const { s } = adaTests();
+    s.given(() => {
+      s.dispatch(2);
+      s.handsBack('ada', s.runOf(1), 'unknown-commit');
+      s.passes(patienceMs);
+      s.handsBack('ada', s.runOf(1), 'unknown-commit');
+    });
+    expect(s.job(1)?.state).toMatchObject({ kind: 'waiting' });
+    s.given(() => s.leaves('bob'));
+    s.passes(4 * beatMs);
+    s.outcomeOf(/errored/, 'job 1 errored: no repository has this commit (asked ada)');
   });
 
   test('only the machine’s own trouble makes a runner rest: the next commit comes at once', () => {

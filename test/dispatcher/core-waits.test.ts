@@ -65,14 +65,14 @@ describe('promise 9: why a commit waits', () => {
       s.handsBack('ada', s.runOf(1), 'unknown-commit');
     });
     s.given(() => s.handsBack('bob', s.runOf(1), 'unknown-commit'));
-    expect(s.why(1)).toBe('ada and bob do not have the commit; asked again soon');
+    expect(s.why(1)).toBe('ada and bob do not have the commit yet; asked again in 1 s');
     s.given(() => s.leaves('bob'));
-    expect(s.why(1)).toBe('ada does not have the commit; asked again soon');
+    expect(s.why(1)).toBe('ada does not have the commit yet; asked again in 1 s');
   });
 
   test.each([
-    [3, 'ada, bob and eve do not have the commit; asked again soon'],
-    [4, 'ada, bob, eve and others do not have the commit; asked again soon'],
+    [3, 'ada, bob and eve do not have the commit yet; asked again in 1 s'],
+    [4, 'ada, bob, eve and others do not have the commit yet; asked again in 1 s'],
   ])('of %i runners that do not have the commit three are named', (count, why) => {
     const s = scenario();
     s.given(() => {

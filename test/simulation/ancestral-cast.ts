@@ -33,6 +33,7 @@ export function ancestralCast(ground: Ground): Cast {
     weather: new Weather(ground, cast),
     pushed: () => {},
     act: () => {},
+    repent: () => {},
     audit: () => {
       for (const commit of runners.flatMap((runner) => runner.owed)) owed.add(commit);
       checkBounds(ground, ours);

@@ -18,6 +18,8 @@ export interface Cast {
   readonly pushed: () => void;
   /** Somebody does what people do. */
   readonly act: () => void;
+  /** Nothing goes wrong any more: people undo what they did by mistake. */
+  readonly repent: () => void;
   /** Looks, each second, whether all is as it must always be. */
   readonly audit: () => void;
   /** What is not at rest yet, in words; empty where all is. */
@@ -39,6 +41,7 @@ export function ownCast(ground: Ground, disk: SimulatedDisk): Cast {
     weather,
     pushed: () => hook.pushed(),
     act: () => people.act(),
+    repent: () => people.repent(),
     audit: () => {
       checkBounds(ground, ownMachines(machines));
       if (dispatcher.settled !== null) ground.witness.remembers(dispatcher.settled);

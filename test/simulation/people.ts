@@ -8,9 +8,14 @@ import type { Request } from '../../src/protocol/messages.js';
 import { type Caller, callerOn } from './caller.js';
 import type { Ground } from './machine.js';
 
+/** Of a thousand worlds, so many have people who never look at what they typed. */
+const overlooked = 50;
+
 export class People {
   readonly #ground: Ground;
   readonly #caller: Caller;
+  /** Commits that nobody ever pushed. */
+  readonly #madeUp: Commit[] = [];
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -25,13 +30,19 @@ export class People {
     const commit = random.pick(commits);
     const deed = random.below(100);
     if (deed < 25) this.#dispatch(commit);
-    else if (deed < 30) this.#dispatch(random.hex(40) as Commit);
+    else if (deed < 30) this.#makeUp();
     else if (deed < 42) this.#cancel(commit);
     else if (deed < 54) this.#rerun(commit);
     else if (deed < 84) this.#why(commit);
     else if (deed < 90) this.#say({ verb: 'poll' });
     else if (deed < 95) this.#caller.ask({ verb: 'log', commit }, () => {});
     else this.#watch(this.#unfinished() ?? commit, 40);
+  }
+
+  /** They notice what they mistyped, nearly always; else it is waited for until patience is over. */
+  repent(): void {
+    if (this.#ground.random.perMille(overlooked)) return;
+    for (const commit of this.#madeUp) this.#cancel(commit);
   }
 
   /** Once all is at rest: is what they are told what the store and the disk hold? */
@@ -48,6 +59,12 @@ export class People {
       if (answer.equals(log)) return;
       this.#breaks('told', `the log of ${commit.slice(0, 7)} was not told as it is`);
     });
+  }
+
+  #makeUp(): void {
+    const commit = this.#ground.random.hex(40) as Commit;
+    this.#madeUp.push(commit);
+    this.#dispatch(commit);
   }
 
   /** Twice, sometimes: then the second must not be a second job. */

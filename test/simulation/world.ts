@@ -20,8 +20,8 @@ import { Timeline } from './timeline.js';
 import { misfortuneMsMost } from './weather.js';
 import { Witness } from './witness.js';
 
-/** So long after its healing a world must be at rest: the longest retry takes 600 s of it. */
-export const restWithinMs = 700_000;
+/** So long after its healing a world must be at rest: patience takes 756 s of it. */
+export const restWithinMs = 1_000_000;
 
 /** What began before the healing may last: a freeze, a partition, bytes on their way. */
 const aftermathMs = misfortuneMsMost + 1_000;
@@ -97,6 +97,7 @@ class World {
     this.#isHealed = true;
     this.#cast.weather.clear();
     await this.#pass(aftermathMs);
+    this.#cast.repent();
     for (let isAtRest = false; !isAtRest && !this.#isBroken; ) {
       await this.#pass(1_000);
       const moving = this.#cast.unrest();

@@ -6,7 +6,7 @@
 
 import type { Job } from './job.js';
 import type { Runner } from './pool.js';
-import { declined, notBefore } from './rules.js';
+import { askAgainAtMs, notBefore } from './rules.js';
 
 /** What the match depends on besides the job and the runner. */
 export interface Circumstances {
@@ -36,7 +36,7 @@ export function chooseRunner(
   if ((notBefore(job)?.atMs ?? 0) > now.nowMs) return undefined;
   let chosen: Runner | undefined;
   for (const runner of free) {
-    const eligible = suits(runner, job, now) && !declined(job, runner.name, now.nowMs);
+    const eligible = suits(runner, job, now) && askAgainAtMs(job, runner.name) <= now.nowMs;
     if (eligible && runner.turn < (chosen?.turn ?? Number.POSITIVE_INFINITY)) chosen = runner;
   }
   return chosen;
@@ -57,13 +57,13 @@ export function whyWaiting(
   }
   const retry = notBefore(job);
   if (retry !== null && retry.atMs > now.nowMs) {
-    const seconds = Math.ceil((retry.atMs - now.nowMs) / 1_000);
-    return `${retry.why}; tried again in ${seconds} s`;
+    return `${retry.why}; tried again in ${seconds(retry.atMs - now.nowMs)}`;
   }
-  const asked = suitable.filter((runner) => declined(job, runner.name, now.nowMs));
-  if (asked.length === suitable.length) {
-    const lacks = asked.length === 1 ? 'does not have' : 'do not have';
-    return `${names(asked)} ${lacks} the commit; asked again soon`;
+  const againInMs = suitable.map(({ name }) => askAgainAtMs(job, name) - now.nowMs);
+  if (againInMs.every((ms) => ms > 0)) {
+    const lacks = suitable.length === 1 ? 'does not have' : 'do not have';
+    const when = seconds(Math.min(...againInMs));
+    return `${names(suitable)} ${lacks} the commit yet; asked again in ${when}`;
   }
   const draining = suitable.filter((runner) => runner.draining).length;
   if (draining === suitable.length) return `${count(draining)} for it, shutting down`;
@@ -75,6 +75,10 @@ export function whyWaiting(
 
 function hasRoom({ runs, capacity, draining }: Runner): boolean {
   return runs.size < capacity && !draining;
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1_000)} s`;
 }
 
 /** "ada", "ada and bob", "ada, bob and eve". */

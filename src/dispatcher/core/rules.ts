@@ -10,19 +10,14 @@ import { attempts, type Job, type Run } from './job.js';
 export const lostRunsMax = 3;
 
 /**
- * After the n-th time that it could not be fetched, or that a machine had no room for it, so long
- * until the next; after the last one the job is errored. Meanwhile those behind it have their turn.
+ * After the n-th time that it could not be fetched, that a machine had no room for it, or that a
+ * runner's repository did not have it, so long until the next. Meanwhile those behind it have
+ * their turn; after the last one the job is errored.
  */
-const retryAfterMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
+const retryAfterMs = [1_000, 5_000, 30_000, 120_000, 600_000];
 
-/** A runner that did not know a commit is asked again, for its remote may lag a push… */
-const reaskAfterMs = 2_000;
-
-/** …but each time twice as long after, to this end. */
-const reaskMostMs = 600_000;
-
-/** A commit that is unknown for so long, and to every runner that could test it, is errored. */
-export const unknownCommitPatienceMs = 10_000;
+/** A commit that no repository has yet is waited for as long as a remote that is away. */
+export const patienceMs = retryAfterMs.reduce((sum, ms) => sum + ms, 0);
 
 /** After a restart, runs in flight wait so long for their runners to come back. */
 export const returnWithinMs = 5_000;
@@ -59,7 +54,8 @@ export const finishedRememberedMs = 10_000;
 
 /**
  * Why a job whose last run was lost or handed back is given up; null where it is tried again.
- * `candidates` are the names of the runners that could test it, busy or not.
+ * `candidates` are the names of the runners that could test it, busy or not: each of them has the
+ * last word once patience is over, because another's repository may be the one that has it.
  */
 export function whyHopeless(job: Job, candidates: readonly string[], nowMs: number): string | null {
   const lost = attempts(job).filter(({ end }) => end === 'lost');
@@ -73,10 +69,12 @@ export function whyHopeless(job: Job, candidates: readonly string[], nowMs: numb
     const what = inVain.at(-1)?.end === 'machine-fault' ? 'no machine could run it' : unfetched;
     return `${what}: ${evidence.at(-1)}`;
   }
-  const unknown = attempts(job).filter(({ end }) => end === 'unknown-commit');
-  const asked = new Set(unknown.map(({ runner }) => runner));
-  const isPatienceOver = nowMs - (unknown[0]?.endedAtMs ?? nowMs) >= unknownCommitPatienceMs;
-  if (isPatienceOver && candidates.every((runner) => asked.has(runner))) {
+  const unknown = attempts(job).filter(isUnknown);
+  const patientUntilMs = (unknown[0]?.endedAtMs ?? nowMs) + patienceMs;
+  const lately = unknown.filter(({ endedAtMs }) => endedAtMs >= patientUntilMs);
+  const askedLately = new Set(lately.map(({ runner }) => runner));
+  if (candidates.length > 0 && candidates.every((runner) => askedLately.has(runner))) {
+    const asked = new Set(unknown.map(({ runner }) => runner));
     return `no repository has this commit (asked ${[...asked].join(', ')})`;
   }
   return null;
@@ -98,13 +96,14 @@ function isInVain({ end }: Run): boolean {
   return end === 'could-not-fetch' || end === 'machine-fault';
 }
 
-/** Whether that runner lately said that it does not know the commit. */
-export function declined(job: Job, runner: string, nowMs: number): boolean {
-  const answers = attempts(job).filter(
-    (run) => run.end === 'unknown-commit' && run.runner === runner,
-  );
+/** When that runner, which did not have the commit, is asked again: its remote may lag a push. */
+export function askAgainAtMs(job: Job, runner: string): number {
+  const answers = attempts(job).filter((run) => isUnknown(run) && run.runner === runner);
   const last = answers.at(-1);
-  if (last === undefined) return false;
-  const waitMs = Math.min(reaskAfterMs * 2 ** (answers.length - 1), reaskMostMs);
-  return nowMs - last.endedAtMs < waitMs;
+  if (last === undefined) return 0;
+  return last.endedAtMs + (retryAfterMs[answers.length - 1] ?? Math.max(...retryAfterMs));
+}
+
+function isUnknown({ end }: Run): boolean {
+  return end === 'unknown-commit';
 }
