@@ -9,6 +9,7 @@ import { lingerMs } from '../protocol/limits.js';
 import { realClock } from '../world/clock.js';
 import { openClone, repositoryName } from '../world/clone.js';
 import { run } from '../world/command-line.js';
+import { restoreDescriptors } from '../world/descriptors.js';
 import { hostsNamed } from '../world/hosts.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller } from '../world/story.js';
@@ -30,6 +31,11 @@ await run(async (argv) => {
   const mayDial = await hostsNamed(options.allowClassic);
   const clone = await openClone(resolve(options.repo));
   const tell = storyteller(options.story);
+  const unrestored = restoreDescriptors();
+  if (unrestored !== null) {
+    const msg = `suites may open more files at once than this runner was started with: ${unrestored}`;
+    tell({ event: 'descriptors', level: 'warn', msg });
+  }
   const guard = randomBytes(8).toString('hex');
   standGuard(guard);
   const state = resolve(options.state ?? join(clone.gitDir, 'trivet'));

@@ -20,6 +20,7 @@ import {
   startOf,
   workersIn,
 } from '../world/process-tree.js';
+import { asFirstVictim, memoryKills } from './memory.js';
 import type { Command } from './suite.js';
 
 export interface ProcessOptions {
@@ -44,6 +45,8 @@ export interface ProcessEnd {
   readonly couldNotStart: NodeJS.ErrnoException | null;
   /** What it wrote to `statusDescriptor`. */
   readonly status: string;
+  /** How many processes of this machine the kernel killed meanwhile for want of memory. */
+  readonly memoryKills: number;
 }
 
 /** How often those that were asked to end are looked for. */
@@ -77,6 +80,7 @@ export class SuiteProcess {
     this.#cwd = options.cwd;
     this.#graceMs = options.graceMs;
     this.#startedAtMs = clock.nowMs();
+    const killsBefore = memoryKills();
     const child = start(options);
     if (child instanceof Error) {
       this.#pid = null;
@@ -102,7 +106,8 @@ export class SuiteProcess {
         this.#endRest(async () => {
           // Nobody is left who could write: all of the status has come, or is about to.
           await closed;
-          resolve({ exitCode, signal, couldNotStart: null, status });
+          const kills = memoryKills() - killsBefore;
+          resolve({ exitCode, signal, couldNotStart: null, status, memoryKills: kills });
         });
       });
     });
@@ -178,18 +183,20 @@ export function isMachineFault({ code }: NodeJS.ErrnoException): boolean {
 function start(options: ProcessOptions): ChildProcess | Error {
   const { command, cwd, environment, output, hasStatus = false } = options;
   try {
-    return spawn(command.file, command.args, {
-      cwd,
-      env: environment,
-      stdio: ['ignore', output, output, ...(hasStatus ? ['pipe' as const] : [])],
-      // A process group of its own, with the suite as its leader.
-      detached: true,
-    });
+    return asFirstVictim(() =>
+      spawn(command.file, command.args, {
+        cwd,
+        env: environment,
+        stdio: ['ignore', output, output, ...(hasStatus ? ['pipe' as const] : [])],
+        // A process group of its own, with the suite as its leader.
+        detached: true,
+      }),
+    );
   } catch (error) {
     return error as NodeJS.ErrnoException;
   }
 }
 
 function notStarted(error: Error): ProcessEnd {
-  return { exitCode: null, signal: null, couldNotStart: error, status: '' };
+  return { exitCode: null, signal: null, couldNotStart: error, status: '', memoryKills: 0 };
 }

@@ -126,7 +126,8 @@ export class Story {
   #ended(job: Job, report: Report): void {
     const { end, exitCode, signal, reason } = report;
     const seconds = (report.durationMs / 1_000).toFixed(1);
-    const why = end === 'failed' ? (signal ?? `exit code ${exitCode}`) : reason;
+    const status = end === 'failed' ? (signal ?? `exit code ${exitCode}`) : '';
+    const why = [status, reason].filter((part) => part !== '').join(': ');
     const detail = why === '' ? '' : ` (${why})`;
     const msg = `${short(job.commit)} ${end} after ${seconds} s${detail}`;
     this.#say('ended', msg, { ...fields(job), ...report });

@@ -195,7 +195,7 @@ export class SuiteRun {
     if (bytes.length > room) this.stop('too-long');
   }
 
-  #judge({ exitCode, signal }: Pick<ProcessEnd, 'exitCode' | 'signal'>): Verdict {
+  #judge({ exitCode, signal, memoryKills }: Ended): Verdict {
     const { timeoutMs, logBytesMax } = this.#options;
     switch (this.#stop) {
       case 'timed-out': {
@@ -206,7 +206,8 @@ export class SuiteRun {
       case 'too-long':
         return errored(`The suite printed more than ${logBytesMax} bytes and was ended`);
       case null:
-        return { end: exitCode === 0 ? 'passed' : 'failed', exitCode, signal, reason: '' };
+        if (exitCode === 0) return { end: 'passed', exitCode, signal, reason: '' };
+        return { end: 'failed', exitCode, signal, reason: memoryKills > 0 ? outOfMemory : '' };
       default:
         return { end: 'cancelled', exitCode, signal, reason: '' };
     }
@@ -215,7 +216,11 @@ export class SuiteRun {
 
 type Verdict = Omit<Report, 'logBytes' | 'durationMs'>;
 
-const nothing = { exitCode: null, signal: null };
+type Ended = Pick<ProcessEnd, 'exitCode' | 'signal' | 'memoryKills'>;
+
+const nothing: Ended = { exitCode: null, signal: null, memoryKills: 0 };
+
+const outOfMemory = 'meanwhile the kernel killed a process here for want of memory';
 
 const unwanted: Handback = { reason: 'stopped', detail: 'the run was given up' };
 

@@ -131,7 +131,9 @@ export class Stage {
     const end = (exitCode: number | null, signal: string | null) => {
       if (isOver) return;
       isOver = true;
-      this.#life.hear(() => resolve({ exitCode, signal, couldNotStart: null, status: '' }));
+      this.#life.hear(() =>
+        resolve({ exitCode, signal, couldNotStart: null, status: '', memoryKills: 0 }),
+      );
     };
     const play = (scene: number) => {
       if (isOver || !this.#life.isAlive) return;
