@@ -38,6 +38,8 @@ export interface SuiteEvents {
   readonly grown: (bytes: number) => void;
 }
 
+const lineFeed = 0x0a;
+
 type Stop = Because | 'timed-out' | 'too-long';
 
 export class SuiteRun {
@@ -49,6 +51,7 @@ export class SuiteRun {
   readonly #options: SuiteOptions;
   readonly #events: SuiteEvents;
   #logBytes = 0;
+  #isMidLine = false;
   #fault: Error | null = null;
   #process: RunningSuite | null = null;
   #stop: Stop | null = null;
@@ -97,6 +100,7 @@ export class SuiteRun {
 
       if (!this.#slot.lock.isWhole()) return { kind: 'handback', handback: slotDeleted };
 
+      this.#close(log, verdict.reason);
       const durationMs = this.#clock.nowMs() - startedAtMs;
       const report: Report = { ...verdict, logBytes: this.#logBytes, durationMs };
       await this.#slot.files.keep({ job: this.#job, report }, log);
@@ -144,10 +148,7 @@ export class SuiteRun {
     const { checkout } = this.#slot;
     const tree = treeAt(checkout.folder);
     const suite = findSuite(tree, this.#options.command);
-    if (suite.kind === 'none') {
-      this.#take(Buffer.from(`${suite.says}.\n`), log);
-      return errored(suite.says);
-    }
+    if (suite.kind === 'none') return errored(suite.says);
 
     this.#events.starting(suite.command);
     const output = this.#slot.output.open(this.#clock, (bytes) => this.#take(bytes, log));
@@ -181,18 +182,28 @@ export class SuiteRun {
     if (this.#fault !== null) return;
     const room = this.#options.logBytesMax - this.#logBytes;
     try {
-      const fits = bytes.subarray(0, Math.max(0, room));
-      for (let at = 0; at < fits.length; ) {
-        at += log.write(fits.subarray(at), this.#logBytes + at);
-      }
-      this.#logBytes += fits.length;
-      this.#events.grown(this.#logBytes);
+      this.#write(bytes.subarray(0, Math.max(0, room)), log);
     } catch (error) {
       // A full disk: without its log the run is worth nothing.
       this.#fault = error as Error;
       this.stop('aborted');
     }
     if (bytes.length > room) this.stop('too-long');
+  }
+
+  /** A reason that is no output is the log's last line: who reads the log looks for it there. */
+  #close(log: OpenFile, reason: string): void {
+    if (reason === '') return;
+    this.#write(Buffer.from(`${this.#isMidLine ? '\n' : ''}${reason}.\n`), log);
+  }
+
+  #write(bytes: Buffer, log: OpenFile): void {
+    for (let at = 0; at < bytes.length; ) {
+      at += log.write(bytes.subarray(at), this.#logBytes + at);
+    }
+    if (bytes.length > 0) this.#isMidLine = bytes.at(-1) !== lineFeed;
+    this.#logBytes += bytes.length;
+    this.#events.grown(this.#logBytes);
   }
 
   #judge({ exitCode, signal, memoryKills }: Ended): Verdict {

@@ -59,7 +59,8 @@ test("a commit's own .ci/run is its suite, and one that cannot start is errored"
   writeFileSync(workflow, '#!/bin/sh\necho mine\n', { mode: 0o755 });
   expect((await dispatcher.verdict(repository.commit('a workflow'))).log).toBe('mine\n');
   writeFileSync(workflow, '#!/nonexistent/shell\n');
-  const { report } = await dispatcher.verdict(repository.commit('a broken one'));
+  const { report, log } = await dispatcher.verdict(repository.commit('a broken one'));
+  expect(log).toBe(`${report.reason}.\n`);
   expect(report.end).toBe('errored');
   expect(report.reason).toBe(
     'The suite could not start: the first line of .ci/run names a program that is not on this ' +
@@ -86,6 +87,15 @@ test('A29: a suite that takes too long is ended', async () => {
   const { run, report } = await dispatcher.verdict(commit);
   expect(report).toMatchObject({ end: 'timed-out', reason: expect.stringContaining('0.1 s') });
   expect(carriers(run)).toEqual([]);
+});
+
+test('a reason that is no output is the last line of the log, on a line of its own', async () => {
+  const { dispatcher, commit } = await runnerAtWork({
+    command: 'printf "no line"; sleep 60',
+    timeoutMs: 500,
+  });
+  const { report, log } = await dispatcher.verdict(commit);
+  expect(log).toBe(`no line\n${report.reason}.\n`);
 });
 
 test('A29: a cancelled suite that ignores TERM is killed after the grace period', async () => {
@@ -137,7 +147,8 @@ test('a suite that floods its log is ended at the limit', async () => {
     command: fixture('floods.sh'),
     logBytesMax: 100_000,
   });
-  const { report } = await dispatcher.verdict(commit);
-  expect(report).toMatchObject({ end: 'errored', logBytes: 100_000 });
+  const { report, log } = await dispatcher.verdict(commit);
+  expect(report.end).toBe('errored');
   expect(report.reason).toContain('more than 100000 bytes');
+  expect(log.slice(100_000)).toMatch(new RegExp(`^\\n?${report.reason}\\.\\n$`));
 });
