@@ -19,6 +19,7 @@ import { ownVersion } from '../world/version.js';
 import { reachableHost } from './ancestor.js';
 import { standGuard } from './guard.js';
 import { readOptions } from './options.js';
+import { userPlace } from './place.js';
 import { assertSandbox } from './sandbox.js';
 import { startRunner } from './shell.js';
 import { claimSlots } from './slots.js';
@@ -40,7 +41,8 @@ await run(async (argv) => {
   standGuard(guard);
   const state = resolve(options.state ?? join(clone.gitDir, 'trivet'));
   const secrets = options.sandbox?.secrets ?? null;
-  const slots = claimSlots(state, clone, options.jobs, { guard, tell, secrets });
+  const checkouts = options.state === null ? userPlace() : null;
+  const slots = claimSlots(state, clone, options.jobs, { guard, tell, secrets, checkouts });
   const network = clientNetwork(options.tls);
   tellIfExposed(options.token, tell);
 

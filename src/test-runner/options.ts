@@ -110,7 +110,7 @@ const flags = {
   },
   state: {
     type: 'string',
-    defaultDescription: '<git-dir>/trivet',
+    defaultDescription: '<git-dir>/trivet, and checkouts in /var/tmp',
     describe: 'folder for checkouts and results not yet delivered',
   },
 } as const;

@@ -32,8 +32,11 @@ export async function removeOldTrees(tree: string): Promise<void> {
   for (const name of asideOf(tree)) await remove(join(dirname(tree), name));
 }
 
-/** By the system's own tools: they know any name and any depth, and folders without permissions. */
-async function remove(tree: string): Promise<string | null> {
+/**
+ * Null, or why something is left. By the system's own tools: they know any name and any depth, and
+ * folders without permissions.
+ */
+export async function remove(tree: string): Promise<string | null> {
   // Where this fails, `rm` says so too.
   await execute('chmod', ['-R', 'u+rwX', '--', tree]).catch(() => {});
   return execute('rm', ['-rf', '--', tree]).then(

@@ -21,8 +21,8 @@ export interface Site {
   readonly tree: string;
   /** Where the checkout borrows its objects. */
   readonly objects: readonly string[];
-  /** The runner's own folder: results of other runs, and other slots. */
-  readonly state: string;
+  /** The runner's own folders: results of other runs, and other slots' checkouts. */
+  readonly covered: readonly string[];
   /** Files that only the runner may read: the token, the key of its certificate. */
   readonly secrets: readonly string[];
 }
@@ -42,9 +42,9 @@ const walls = [
 
 /** The same command behind the walls. */
 export function sandboxed({ file, args, says }: Command, site: Site): Command {
-  const { tree, objects, state, secrets } = site;
+  const { tree, objects, covered, secrets } = site;
   const place = [
-    ...['--tmpfs', state],
+    ...covered.flatMap((folder) => ['--tmpfs', folder]),
     ...['--bind', tree, tree],
     ...['--ro-bind', join(tree, '.git'), join(tree, '.git')],
     ...objects.flatMap((folder) => ['--ro-bind', folder, folder]),

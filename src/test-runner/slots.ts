@@ -4,13 +4,13 @@
  * process left there: results to deliver, and suites to end.
  *
  *   <git-dir>/trivet/slots/1/   lock    held by us, or by another runner, or by nobody
- *                               tree/   the checkout, reused from run to run
  *                               runs/   logs and reports of runs still in hand
  *                               output  the pipe through which a suite's output comes
+ *                               tree/   with --state: the checkout; else it is in its place (place.ts)
  */
 
-import { realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock } from '../world/clock.js';
 import type { Clone } from '../world/clone.js';
 import { UsageError } from '../world/command-line.js';
@@ -19,7 +19,9 @@ import { carriersOf, signalAll, workersIn } from '../world/process-tree.js';
 import { Checkout, type CheckoutOptions } from './checkout.js';
 import type { KeptRun } from './events.js';
 import { OutputPipe } from './output.js';
+import { oddPartOf, Place } from './place.js';
 import { type ProcessOptions, SuiteProcess } from './process.js';
+import { remove, removeOldTrees } from './removal.js';
 import { RunFiles } from './run-files.js';
 import { endBehindWalls, sandboxed } from './sandbox.js';
 import { lockSlot, type SlotLock } from './slot-lock.js';
@@ -44,6 +46,8 @@ const slotsMax = 1_024;
 export interface ClaimOptions extends CheckoutOptions {
   /** Suites run in a sandbox, where these files cannot be read; null: without one. */
   readonly secrets: readonly string[] | null;
+  /** Where all checkouts of this user lie; null: in the state folder. */
+  readonly checkouts: string | null;
 }
 
 /** Claims the `count` lowest slots that no other process holds. */
@@ -55,11 +59,13 @@ export function claimSlots(
 ): Slot[] {
   const slots: Slot[] = [];
   try {
+    makeFolder(state);
+    const site = { state: realpathSync(state), place: placeFor(state, clone, options) };
     for (let number = 1; slots.length < count && number <= slotsMax; number += 1) {
-      const folder = join(state, 'slots', String(number));
+      const folder = join(site.state, 'slots', String(number));
       makeFolder(folder);
       const lock = lockSlot(join(folder, 'lock'));
-      if (lock !== null) slots.push(takeOver(realpathSync(folder), lock, clone, options));
+      if (lock !== null) slots.push(takeOver(site, number, lock, clone, options));
     }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -73,9 +79,40 @@ export function claimSlots(
   return slots;
 }
 
-function takeOver(folder: string, lock: SlotLock, clone: Clone, options: ClaimOptions): Slot {
+/** Null where the checkouts lie in the state folder. */
+function placeFor(state: string, clone: Clone, { checkouts, tell }: ClaimOptions): Place | null {
+  const place = checkouts === null ? null : new Place(checkouts, realpathSync(state), clone.path);
+  if (place?.stand() === true) {
+    void place.sweep();
+    return place;
+  }
+  const odd = oddPartOf(state);
+  if (odd === null) return null;
+  const why = place === null ? '' : `, as ${place.base} cannot be used`;
+  const msg =
+    `the checkouts lie in ${state}${why}: some tools skip or refuse what is below ${odd}; ` +
+    'name another folder with --state';
+  tell({ event: 'odd-place', level: 'warn', msg });
+  return null;
+}
+
+interface Site {
+  readonly state: string;
+  readonly place: Place | null;
+}
+
+function takeOver(
+  { state, place }: Site,
+  number: number,
+  claim: SlotLock,
+  clone: Clone,
+  options: ClaimOptions,
+): Slot {
   const { secrets } = options;
-  const tree = join(folder, 'tree');
+  const folder = join(state, 'slots', String(number));
+  const tree = place?.tree(number) ?? join(folder, 'tree');
+  const lock = place === null ? claim : withPlace(claim, place);
+  if (place !== null) void removeFormer(join(folder, 'tree'));
   const files = new RunFiles(join(folder, 'runs'));
   const { ended, interrupted } = files.find();
   for (const run of interrupted) {
@@ -88,7 +125,8 @@ function takeOver(folder: string, lock: SlotLock, clone: Clone, options: ClaimOp
   const checkout = new Checkout(tree, clone, options);
   const startProcess = (clock: Clock, process: ProcessOptions): RunningSuite => {
     if (secrets === null) return new SuiteProcess(clock, process);
-    const site = { tree, objects: objectFolders(clone), state: dirname(dirname(folder)), secrets };
+    const covered = [state, ...(place === null ? [] : [place.base])];
+    const site = { tree, objects: objectFolders(clone), covered, secrets };
     const command = sandboxed(process.command, site);
     const suite = new SuiteProcess(clock, { ...process, command, hasStatus: true });
     return {
@@ -98,4 +136,20 @@ function takeOver(folder: string, lock: SlotLock, clone: Clone, options: ClaimOp
     };
   };
   return { checkout, files, output, startProcess, kept: ended, lock };
+}
+
+/** The claim holds as long as nobody deletes the checkout's surroundings either. */
+function withPlace(lock: SlotLock, place: Place): SlotLock {
+  return {
+    isWhole: () => lock.isWhole() && place.stands(),
+    renew: () => lock.renew() && (place.stands() || place.stand()),
+    release: () => lock.release(),
+  };
+}
+
+/** Earlier releases kept the checkout in the clone's git folder. */
+async function removeFormer(tree: string): Promise<void> {
+  signalAll(workersIn(tree), 'SIGKILL');
+  await removeOldTrees(tree);
+  if (existsSync(tree)) await remove(tree);
 }

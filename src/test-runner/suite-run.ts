@@ -237,7 +237,8 @@ const unwanted: Handback = { reason: 'stopped', detail: 'the run was given up' }
 
 const slotLost: Handback = {
   reason: 'machine-fault',
-  detail: "the slot's lock was deleted and another runner took the slot: start this one again",
+  detail:
+    "the slot's lock or folder was deleted, and another took its place: start this runner again",
 };
 
 const slotDeleted: Handback = {

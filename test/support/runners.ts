@@ -22,6 +22,8 @@ export interface RunnerSettings {
   readonly graceMs?: number;
   readonly logBytesMax?: number;
   readonly state?: string;
+  /** Without it, checkouts lie in the state folder. */
+  readonly checkouts?: string;
   readonly reachable?: string | null;
   readonly host?: string;
   readonly mayDial?: Hosts;
@@ -37,7 +39,9 @@ export async function runnerFor(settings: RunnerSettings) {
   const secrets = settings.secrets ?? null;
   const told: Told[] = [];
   const tell = (line: Told) => told.push(line);
-  const slots = claimSlots(state, clone, settings.jobs ?? 1, { guard, tell, secrets });
+  const checkouts = settings.checkouts ?? null;
+  const claim = { guard, tell, secrets, checkouts };
+  const slots = claimSlots(state, clone, settings.jobs ?? 1, claim);
   const exits: number[] = [];
   const runner = await startRunner(
     {

@@ -47,7 +47,7 @@ test('a runner whose slot another one took, its lock deleted, hands its runs bac
   expect(other).not.toBeNull();
   dispatcher.runtest(commit);
   const back = await eventually('a handback', () => dispatcher.said('handback')[0]);
-  expect(back.body.detail).toContain('another runner took the slot');
+  expect(back.body.detail).toContain('another took its place');
   // When that one is gone, the slot is ours again.
   other?.release();
   expect((await dispatcher.verdict(commit)).report.end).toBe('passed');
