@@ -18,6 +18,7 @@ import { type EndableGit, endableGitIn, type Git, GitFault, gitIn } from '../wor
 import { isLocalPath } from '../world/git-folder.js';
 import { carriersOf, type Mark, signalAll } from '../world/process-tree.js';
 import type { Tell } from '../world/story.js';
+import { Fetching } from './fetching.js';
 import { removeOldTrees, removeTree } from './removal.js';
 import { followShallow, identityOf, restoreRepository } from './slot-repository.js';
 import { hasSubmodules, updateSubmodules } from './submodules.js';
@@ -44,7 +45,7 @@ export class Checkout {
   readonly #git: Git;
   readonly #treeGit: EndableGit;
   readonly #fetchingGit: Git;
-  readonly #cloneGit: Git;
+  readonly #fetching: Fetching;
   /** Resolves with git's words where the tree could be neither cleaned nor made anew. */
   #cleaning: Promise<string | null>;
   /** The index as the last `reset` left it; null where there was none. */
@@ -68,8 +69,8 @@ export class Checkout {
     const remote = { silenceMs: submoduleSilenceMs, allowFileProtocol: local, marks };
     this.#git = this.#unlessEnded(this.#treeGit.git);
     this.#fetchingGit = this.#unlessEnded(gitIn(folder, remote));
-    const fetching = { silenceMs: fetchSilenceMs, marks };
-    this.#cloneGit = this.#unlessEnded(gitIn(clone.path, fetching));
+    const cloneGit = gitIn(clone.path, { silenceMs: fetchSilenceMs, marks });
+    this.#fetching = new Fetching(clone, this.#unlessEnded(cloneGit), { TRIVET_GUARD: guard });
     this.#cleaning = removeOldTrees(folder).then(() => this.#clean());
   }
 
@@ -98,11 +99,13 @@ export class Checkout {
   /** Removes what the suite left behind. Starts now, while nobody waits; `at` awaits it. */
   clean(): void {
     this.#cleaning = this.#clean();
+    this.#fetching.tend();
   }
 
-  /** Resolves once no git process of ours is at work in the tree. */
+  /** Resolves once no git process of ours is at work in the tree, or on what was fetched for it. */
   async settled(): Promise<void> {
     await this.#cleaning;
+    await this.#fetching.settled();
   }
 
   async #at(commit: Commit): Promise<Handback | null> {
@@ -115,9 +118,9 @@ export class Checkout {
     const gone = await faultOf(() => this.#restore());
     if (gone !== null) return couldNotFetch(gone.message);
     if (!(await this.#has(commit))) {
-      const fault = await this.#fetch(commit);
-      if (fault !== null) return couldNotFetch(fault.message);
+      const fault = await faultOf(() => this.#fetching.fetch(commit));
       if (!(await this.#has(commit))) {
+        if (fault !== null) return couldNotFetch(fault.message);
         return { reason: 'unknown-commit', detail: 'the repository does not have that commit' };
       }
       if ((await this.#reset(commit)) === null) return null;
@@ -159,17 +162,6 @@ export class Checkout {
     const withoutFetching = ['--no-walk', '--quiet', '--missing=allow-any'];
     const command = ['rev-list', ...withoutFetching, `${commit}^{commit}`];
     return (await faultOf(() => this.#git(command))) === null;
-  }
-
-  /** Into the clone: it has the user's credentials, and its other runners want the commit too. */
-  async #fetch(commit: Commit): Promise<GitFault | null> {
-    if (this.#clone.origin === null) return null;
-    const options = ['--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
-    const quiet = ['--no-auto-maintenance', '--progress', 'origin'];
-    const exact = await faultOf(() => this.#cloneGit(['fetch', ...options, ...quiet, commit]));
-    if (exact === null || exact.isSilence) return exact;
-    // It may be the remote that is away, or the commit, or a server that gives no single commits.
-    return faultOf(() => this.#cloneGit(['fetch', ...options, ...quiet]));
   }
 
   async #makeAnew(): Promise<GitFault | null> {

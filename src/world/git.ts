@@ -83,17 +83,23 @@ export function swiftGitIn(path: string): Git {
   return endableGitIn(path).git;
 }
 
+/** The same, for what may take as long as it likes, while others have the processor first. */
+export function patientGitIn(path: string, options: Pick<GitOptions, 'marks'>): Git {
+  return endableGitIn(path, options, ['nice', '-n', '19']).git;
+}
+
 /** The same, for commands that may take long: a filter may hang, or whatever else git starts. */
 export function endableGitIn(
   path: string,
   { marks, objects }: Pick<GitOptions, 'marks' | 'objects'> = {},
+  by: readonly string[] = [],
 ): EndableGit {
   const guards = settings().flatMap((setting) => ['-c', setting]);
   const elsewhere = objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects };
   const own = { GIT_TERMINAL_PROMPT: '0', ...marks, ...elsewhere };
   const forker = new Forker(path, { ...environment(), ...own });
   const git: Git = async (args) => {
-    const ended = forker.run(['git', ...guards, ...args]).catch((error: Error) => {
+    const ended = forker.run([...by, 'git', ...guards, ...args]).catch((error: Error) => {
       if (error instanceof TooMuchOutput) throw new GitFault(error.message);
       // Out of descriptors, or killed by whoever: the next command gets a shell of its own.
       throw new GitFault(`git could not be started: ${error.message}`);
