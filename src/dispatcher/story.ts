@@ -45,6 +45,11 @@ function tellSight(sight: Sight): Told {
       const { role, name, reason } = sight;
       return { event: `${role}-left`, [role]: name, reason, msg: `${role} ${name} ${reason}` };
     }
+    case 'lacking': {
+      const { name } = sight;
+      const msg = `observer ${name} handed over commits that are not in this memory: it does so again`;
+      return { event: 'lacking', observer: name, level: 'warn', msg };
+    }
     case 'registered':
     case 'forgotten': {
       const runner = formatAddress(sight.address);

@@ -11,9 +11,8 @@
  */
 
 import type { Commit } from '../protocol/ids.js';
-import type { Event, Outcome } from './events.js';
+import type { Event, EventOf, Outcome } from './events.js';
 import {
-  behind,
   type Change,
   compare,
   type Described,
@@ -26,6 +25,7 @@ import {
 } from './news.js';
 import { Once } from './once.js';
 import { type Batch, handover, type Progress, Round } from './round.js';
+import { Standing } from './standing.js';
 
 export interface Policy {
   readonly intervalMs: number;
@@ -45,13 +45,14 @@ export const drainWithinMs = 3_000;
 
 export class Core {
   readonly #policy: Policy;
-  readonly #positions: Map<string, Commit>;
-  #behind: Known['behind'];
+  readonly #standing: Standing;
   /** Nothing was ever saved: this is the first look of all. */
   #newcomer: boolean;
   #stage: 'idle' | 'looking' | 'walking' | 'handing over' = 'idle';
   #look: Look = { tips: [], broken: [] };
   #changes: readonly Change[] = [];
+  /** The positions went back since the walks were asked for: what they find is not all. */
+  #wentBack = false;
   #round = new Round([]);
   #link: keyof typeof windowOf = 'away';
   #lookAtMs = 0;
@@ -62,9 +63,13 @@ export class Core {
 
   constructor(policy: Policy, saved: Known | null) {
     this.#policy = policy;
-    this.#positions = new Map(saved?.positions);
-    this.#behind = saved?.behind ?? null;
+    this.#standing = new Standing(saved);
     this.#newcomer = saved === null;
+  }
+
+  /** Commits by which a dispatcher can tell whether it has all that was accepted, oldest first. */
+  get handedOver(): Commit[] {
+    return [...this.#standing.handedOver, ...this.#round.lastAccepted];
   }
 
   handle(event: Event, nowMs: number): Outcome {
@@ -97,6 +102,9 @@ export class Core {
         break;
       case 'failed':
         this.#failed(event.reason, nowMs, outcome);
+        break;
+      case 'forgotten':
+        this.#goBack(event, outcome);
         break;
       case 'session':
       case 'classic':
@@ -133,7 +141,11 @@ export class Core {
       outcome.wakeAtMs = this.#drainByMs;
       return;
     }
-    if (this.#stage === 'handing over' && this.#round.finished) this.#finish(nowMs, outcome);
+    // What is taken for handed over may be unknown to the dispatcher: it is asked before the end.
+    const isAsked = !this.#policy.once || this.#link !== 'away';
+    if (this.#stage === 'handing over' && this.#round.finished && isAsked) {
+      this.#finish(nowMs, outcome);
+    }
     if (this.#stage === 'handing over') {
       if (nowMs >= this.#retryAtMs) outcome.send = this.#round.next(windowOf[this.#link]);
       else outcome.wakeAtMs = this.#retryAtMs;
@@ -155,14 +167,13 @@ export class Core {
 
   #compare(look: Look, outcome: Outcome): void {
     this.#look = look;
-    const { changes, gone } = compare(look, this.#known, this.#policy.latestOnly);
+    this.#wentBack = false;
+    const { changes, gone } = compare(look, this.#standing.known, this.#policy.latestOnly);
     for (const { branch, position } of gone) {
-      this.#positions.delete(branch);
-      // Still known, until what was found beside it was handed over.
-      this.#behind = [...(this.#behind ?? []), position];
+      this.#standing.remove(branch, position);
       outcome.publish.push({ type: 'gone', branch });
     }
-    if (gone.length > 0) outcome.save = this.#known;
+    if (gone.length > 0) outcome.save = this.#standing.known;
 
     this.#changes = changes;
     outcome.walk = this.#changes.flatMap(({ walk }) => (walk === null ? [] : [walk]));
@@ -171,6 +182,7 @@ export class Core {
   }
 
   #walked(found: readonly Walked[], outcome: Outcome): void {
+    if (this.#wentBack) return this.#compare(this.#look, outcome);
     const whole = found.filter(
       (walked): walked is readonly Described[] => !(walked instanceof Error),
     );
@@ -184,16 +196,12 @@ export class Core {
     const isFirst = this.#newcomer;
     this.#newcomer = false;
     if (isFirst && this.#policy.fromNow && tips.length > 0) {
-      for (const { branch, commit } of tips) this.#positions.set(branch, commit);
+      this.#standing.record(tips);
       outcome.publish.push({ type: 'recorded', branches: tips.length });
-    } else if (this.#positions.size === 0 && this.#behind === null && tips.length > 0) {
-      this.#behind = behind(tips);
+    } else if (this.#standing.isBlank && tips.length > 0) {
+      this.#standing.begin(tips);
     } else if (!isFirst) return;
-    outcome.save = this.#known;
-  }
-
-  get #known(): Known {
-    return { positions: new Map(this.#positions), behind: this.#behind };
+    outcome.save = this.#standing.known;
   }
 
   /** What was found, together with the tips that needed no walk, is handed over from here on. */
@@ -216,10 +224,10 @@ export class Core {
 
   #accepted({ handedOver, done }: Progress, outcome: Outcome): void {
     this.#once.accepted();
-    for (const { branch, tip } of done) this.#positions.set(branch, tip);
+    for (const { branch, tip } of done) this.#standing.advance(branch, tip);
     // A branch that cannot be read yet may need it to tell its own news.
-    if (this.#round.finished && this.#look.broken.length === 0) this.#behind = null;
-    if (done.length > 0) outcome.save = this.#known;
+    if (this.#round.finished && this.#look.broken.length === 0) this.#standing.settle();
+    if (done.length > 0) outcome.save = this.#standing.known;
     outcome.publish.push(...handedOver.map((one) => ({ type: 'handed-over', ...one }) as const));
   }
 
@@ -227,6 +235,21 @@ export class Core {
     this.#stage = 'idle';
     this.#lookAtMs = nowMs + this.#policy.intervalMs;
     if (this.#policy.once) outcome.exit = this.#look.broken.length === 0 ? 'fine' : 'usage';
+  }
+
+  /** Goes back to where the dispatcher is that is there now, and looks from there. */
+  #goBack({ commits, isNew }: EventOf<'forgotten'>, outcome: Outcome): void {
+    // With `--from-now` what came since then is all that any dispatcher is to have.
+    const isAnew = isNew && !this.#policy.fromNow && this.#standing.hasPositions;
+    if (!isAnew && commits.length === 0) return;
+    if (isAnew) this.#standing.startOver();
+    else this.#standing.goBackBefore(new Set(commits));
+    outcome.save = this.#standing.known;
+    outcome.publish.push({ type: 'forgotten', commits, isNew: isAnew });
+    this.#wentBack = this.#stage === 'walking';
+    if (this.#stage === 'handing over') this.#stage = 'idle';
+    this.#round = new Round([]);
+    this.#hinted = true;
   }
 
   #failed(reason: string, nowMs: number, outcome: Outcome): void {

@@ -16,6 +16,11 @@ export type Event =
   /** In the order in which the walks were asked for. */
   | { readonly type: 'walked'; readonly found: readonly Walked[] }
   | { readonly type: 'failed'; readonly reason: string }
+  /**
+   * The dispatcher that is there now, before its session begins, does not know of these, which it
+   * or another had accepted. New: it knows of nothing of the repository.
+   */
+  | { readonly type: 'forgotten'; readonly commits: readonly Commit[]; readonly isNew: boolean }
   | { readonly type: 'session' }
   | { readonly type: 'classic' }
   | { readonly type: 'away'; readonly reason: string; readonly refused: boolean }
@@ -23,6 +28,9 @@ export type Event =
   /** An ancestor's dispatcher did not take the commit, or did not answer. */
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'drain' };
+
+/** The event of that type. */
+export type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
 
 /** To be performed in this order. */
 export interface Outcome {
@@ -56,6 +64,7 @@ export type Happening =
   | { readonly type: 'looks-again' }
   | ({ readonly type: 'handed-over' } & Handover)
   | { readonly type: 'connected'; readonly classic: boolean }
+  | EventOf<'forgotten'>
   | { readonly type: 'away'; readonly reason: string }
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'draining'; readonly outstanding: number };

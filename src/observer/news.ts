@@ -44,6 +44,17 @@ export interface Known {
    * and take what was pushed meanwhile for old.
    */
   readonly behind: readonly Commit[] | null;
+  /** What lay behind the tips when branches were first seen: never news. Null: not known. */
+  readonly begun: readonly Commit[] | null;
+  /** The last moves, oldest first: the way back, for a dispatcher that knows less than this. */
+  readonly trail: readonly Move[];
+}
+
+/** A branch was handed over up to there; null: it was not there. */
+export interface Move {
+  readonly branch: string;
+  readonly from: Commit | null;
+  readonly to: Commit | null;
 }
 
 /** No walk finds more: the newest win. A push of more is an import, and this is 50 MB of text. */

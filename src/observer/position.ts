@@ -16,12 +16,16 @@ import type { Known } from './news.js';
 /** Bumped where an older observer could not read the file. */
 const version = 1;
 
+const move = z.object({ branch: z.string(), from: commit.nullable(), to: commit.nullable() });
+
 const file = z.object({
   version: z.literal(version),
   repository: z.string(),
   // A list, because a branch may be called `__proto__`.
   branches: z.array(z.object({ branch: z.string(), commit })),
   behind: z.array(commit).nullable().default(null),
+  begun: z.array(commit).nullable().default(null),
+  trail: z.array(move).default([]),
 });
 
 export interface PositionFile {
@@ -38,9 +42,9 @@ export function openPositions(folder: string, repository: string): PositionFile 
   const lock = takeLock(folder);
   return {
     saved: read(path, repository),
-    save: ({ positions, behind }) => {
+    save: ({ positions, ...rest }) => {
       const branches = [...positions].map(([branch, at]) => ({ branch, commit: at }));
-      const kept = { version, repository, branches, behind };
+      const kept = { version, repository, branches, ...rest };
       writeAtomically(path, `${JSON.stringify(kept, null, 2)}\n`);
     },
     release: () => lock.release(),
@@ -82,6 +86,7 @@ function read(path: string, repository: string): Known | null {
         `give --repository ${parsed.data.repository} to go on from there, or another --state.`,
     );
   }
-  const { branches, behind } = parsed.data;
-  return { positions: new Map(branches.map(({ branch, commit: at }) => [branch, at])), behind };
+  const { branches, behind, begun, trail } = parsed.data;
+  const positions = new Map(branches.map(({ branch, commit: at }) => [branch, at]));
+  return { positions, behind, begun, trail };
 }

@@ -57,6 +57,15 @@ export class Round {
     return this.#unanswered(this.#queue.slice(this.#accepted, this.#sent)).length;
   }
 
+  /** The last that was accepted of a batch that is not complete; none where all are. */
+  get lastAccepted(): Commit[] {
+    const begins = this.#ends[this.#done - 1]?.end ?? 0;
+    return this.#queue
+      .slice(begins, this.#accepted)
+      .slice(-1)
+      .map(({ commit }) => commit);
+  }
+
   get finished(): boolean {
     return this.#accepted === this.#queue.length;
   }

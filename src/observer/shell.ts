@@ -7,7 +7,7 @@
 import { ask, type World as Wire } from '../link/ask.js';
 import { type Link, type LinkEvent, openLink } from '../link/link.js';
 import { type Address, formatAddress } from '../protocol/address.js';
-import type { Hello } from '../protocol/bodies.js';
+import type { Hello, Welcome } from '../protocol/bodies.js';
 import type { Cancel } from '../world/clock.js';
 import { exitCodes } from '../world/command-line.js';
 import type { Tell } from '../world/story.js';
@@ -73,7 +73,7 @@ class Shell implements Observer {
     this.#narrate = narrator(formatAddress(options.dispatcher));
     this.#link = openLink(world, {
       address: options.dispatcher,
-      hello: () => options.hello,
+      hello: () => ({ ...options.hello, handedOver: this.#core.handedOver }),
       token: options.token ?? null,
       handle: (event) => this.#hear(event),
     });
@@ -111,9 +111,13 @@ class Shell implements Observer {
   #hear(event: LinkEvent): void {
     switch (event.type) {
       case 'session':
+        this.#classic = false;
+        this.#compareMemories(event.welcome);
+        this.#handle({ type: 'session' });
+        break;
       case 'classic':
-        this.#classic = event.type === 'classic';
-        this.#handle({ type: event.type });
+        this.#classic = true;
+        this.#handle({ type: 'classic' });
         break;
       case 'away':
         this.#handle(event);
@@ -128,6 +132,10 @@ class Shell implements Observer {
         // The window keeps what is unsent small: there is nothing to hold back.
         break;
     }
+  }
+
+  #compareMemories({ lacks = [], isNew = false }: Welcome): void {
+    if (lacks.length > 0 || isNew) this.#handle({ type: 'forgotten', commits: lacks, isNew });
   }
 
   #send({ commit, description }: Handover): void {

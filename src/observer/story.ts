@@ -139,6 +139,14 @@ function sentence(
         msg: `connected to the dispatcher ${dispatcher}${kind}`,
       };
     }
+    case 'forgotten': {
+      const { commits, isNew } = happening;
+      const lacks = isNew
+        ? 'knows nothing of this repository: the tip of each branch is handed over again'
+        : 'does not have all that was accepted: what it lacks is handed over again';
+      const msg = `the dispatcher ${dispatcher} ${lacks}`;
+      return { event, dispatcher, commits, level: 'warn', msg };
+    }
     case 'away': {
       const { reason } = happening;
       const msg = `the dispatcher ${dispatcher} ${reason}: waiting for it, nothing is lost`;

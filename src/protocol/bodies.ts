@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { controls } from './characters.js';
 import { namePattern, parseCommit, parseRun, parseSecret } from './ids.js';
-import { heldRunsMax } from './limits.js';
+import { handedOverMax, heldRunsMax } from './limits.js';
 
 /** Text fit for people: control characters (terminal escapes among them) become spaces. */
 export function plain(text: string, charactersMax: number): string {
@@ -45,6 +45,8 @@ export const hello = z.object({
   capacity: z.number().int().min(1).max(256).default(1),
   /** Runs still in hand from an earlier session: going on, or ended and not yet acknowledged. */
   runs: z.array(z.object({ run, commit })).max(heldRunsMax).default([]),
+  /** Of an observer: some of what was accepted from it lately, oldest first. Is it all there? */
+  handedOver: z.array(commit).max(handedOverMax).optional(),
   /** Proof that it may speak; the front door takes it off before the rest goes further in. */
   token: secret.optional(),
 });
@@ -53,6 +55,10 @@ export const hello = z.object({
 export const welcome = z.object({
   session: z.string().max(64),
   heartbeatEveryMs: z.number().int().min(10).max(600_000),
+  /** To an observer: those of `handedOver` that are not in this dispatcher's memory. */
+  lacks: z.array(commit).max(handedOverMax).optional(),
+  /** To an observer: nothing of its repository is. */
+  isNew: z.boolean().optional(),
 });
 
 /** What is known of a commit besides its id. All of it is text from outside, made harmless. */

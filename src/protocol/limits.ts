@@ -12,6 +12,9 @@ export const jsonBytesMax = 65_536;
 /** Runs that a `hello` may name, so that it stays JSON of that size; the rest wait their turn. */
 export const heldRunsMax = 512;
 
+/** Commits of which an observer asks, in its `hello`, whether they are in the dispatcher's memory. */
+export const handedOverMax = 512;
+
 /** One chunk of a live log. Small enough that pings pass between two, large enough to be fast. */
 export const logChunkBytesMax = 65_536;
 

@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { cancelWithinMs } from '../../src/dispatcher/core/rules.js';
 import { scenario } from '../support/dispatcher-scenario.js';
 
+const unknown =
+  '→ asker: Unknown commit: this dispatcher has no memory of it; dispatch:<commit> hands it over';
+
 describe('cancel', () => {
   test('a commit that was never handed over', () => {
     const s = scenario();
     s.cancel(1);
-    s.outcome('→ asker: Unknown commit: it was never handed over');
+    s.outcome(unknown);
   });
 
   test('while it waits: it is over at once', () => {
@@ -97,7 +100,7 @@ describe('rerun', () => {
   test('only of what is finished', () => {
     const s = scenario();
     s.rerun(1);
-    s.outcome('→ asker: Unknown commit: it was never handed over');
+    s.outcome(unknown);
     s.given(() => s.dispatch(1));
     s.rerun(1);
     s.outcome('→ asker: Nothing to rerun: it is not finished');

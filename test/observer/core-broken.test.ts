@@ -60,6 +60,10 @@ test('what bounds the walk of a renamed branch is kept until that walk succeeds'
 
 test('--once does not call a look whole that left a branch out', () => {
   const positions = new Map([['main', id('a')]]);
-  const { seesBroken } = givenKnown({ positions, behind: null }, { once: true });
+  const { when, seesBroken } = givenKnown(
+    { positions, behind: null, begun: null, trail: [] },
+    { once: true },
+  );
+  when({ type: 'session' });
   expect(seesBroken('next', tip('main', 'a')).exit).toBe('usage');
 });

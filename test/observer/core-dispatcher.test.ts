@@ -105,15 +105,23 @@ describe('a dispatcher in the place of another', () => {
 });
 
 describe('the end', () => {
-  test('--once exits when all is accepted, or when nothing is new, or when it cannot look', () => {
+  test('--once exits when all is accepted, or when it cannot look', () => {
     const { when, sees, accepted } = given(null, { once: true });
     when({ type: 'session' });
     expect(sees(tip('main', 'a')).exit).toBeNull();
     const last = accepted('a');
     expect([last.exit, saved(last), last.look]).toEqual(['fine', { main: 'a' }, false]);
-    expect(given({ main: 'a' }, { once: true }).sees(tip('main', 'a')).exit).toBe('fine');
     const failed = given(null, { once: true }).when({ type: 'failed', reason: 'no route' });
     expect(failed.exit).toBe('usage');
+  });
+
+  test('--once that finds nothing new asks the dispatcher whether it has all before it exits', () => {
+    const { when, sees } = given({ main: 'a' }, { once: true });
+    expect(sees(tip('main', 'a')).exit).toBeNull();
+    expect(when({ type: 'session' }).exit).toBe('fine');
+    const ancestors = given({ main: 'a' }, { once: true });
+    ancestors.when({ type: 'classic' });
+    expect(ancestors.sees(tip('main', 'a')).exit).toBe('fine');
   });
 
   test('Ctrl-C exits at once when nothing is outstanding; --once was then cut short', () => {

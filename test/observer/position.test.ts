@@ -6,7 +6,7 @@ import type { Commit } from '../../src/protocol/ids.js';
 import { temporaryFolder } from '../support/git.js';
 
 const commit = 'a'.repeat(40) as Commit;
-const nothing = { positions: new Map(), behind: null };
+const nothing = { positions: new Map(), behind: null, begun: null, trail: [] };
 
 /** Opens, and lets go at once so that the next one may have it. */
 function reopened(folder: string, repository = 'demo') {
@@ -23,6 +23,8 @@ test('positions come back as they were saved, whatever the branches are called',
   const saved = {
     positions: new Map(branches.map((branch) => [branch, commit])),
     behind: [commit],
+    begun: [commit],
+    trail: branches.map((branch) => ({ branch, from: null, to: commit })),
   };
   positions.save(saved);
   positions.release();
@@ -63,7 +65,7 @@ test.each([
 test('the position of another repository is refused', () => {
   const folder = temporaryFolder();
   const positions = openPositions(folder, 'demo');
-  positions.save({ positions: new Map([['main', commit]]), behind: null });
+  positions.save({ ...nothing, positions: new Map([['main', commit]]) });
   positions.release();
   expect(() => openPositions(folder, 'other')).toThrow(/belongs to the repository "demo"/);
 });

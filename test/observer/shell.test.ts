@@ -1,66 +1,20 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Policy } from '../../src/observer/core.js';
-import { watchRefs } from '../../src/observer/hints.js';
-import { openPositions } from '../../src/observer/position.js';
-import { openRepository } from '../../src/observer/repository.js';
-import { observe } from '../../src/observer/shell.js';
-import { findSource } from '../../src/observer/source.js';
+import { expect, test, vi } from 'vitest';
 import type { Commit } from '../../src/protocol/ids.js';
-import { realClock } from '../../src/world/clock.js';
-import { realNetwork } from '../../src/world/network.js';
-import type { Told } from '../../src/world/story.js';
 import { importCommits, makeClone, makeRemote } from '../support/git.js';
+import { observersOn } from '../support/observers.js';
 import { ancestorsDispatcher, standInDispatcher } from '../support/stand-in-dispatcher.js';
 
 const eventually = <Result>(check: () => Result | Promise<Result>) =>
   vi.waitFor(check, { timeout: 20_000, interval: 5 });
-
-/** Only a hint or a poll makes an observer look again that has this for an interval. */
-const never = 3_600_000;
 
 async function scene(way: 'direct' | 'fetch' = 'direct') {
   const { remote, author } = makeRemote();
   const first = author.commit('first');
   author.push();
   const clone = makeClone(way === 'direct' ? remote.path : `file://${remote.path}`);
-  const source = await findSource(clone.path);
-
-  const start = (dispatcher: { port: number }, policy: Partial<Policy> = {}) => {
-    const positions = openPositions(join(source.gitFolder, 'trivet'), source.name);
-    const story: Told[] = [];
-    const exit = vi.fn();
-    const observer = observe(
-      {
-        clock: realClock,
-        network: realNetwork,
-        repository: openRepository(source, []),
-        watch: watchRefs,
-        save: positions.save,
-        tell: (told) => story.push(told),
-        exit,
-      },
-      {
-        ...{ intervalMs: never, fromNow: false, latestOnly: false, once: false },
-        ...policy,
-        dispatcher: { host: '127.0.0.1', port: dispatcher.port },
-        saved: positions.saved,
-        hello: {
-          ...{ role: 'observer', name: 'o', version: '1', repository: source.name },
-          ...{ labels: [], capacity: 1, runs: [] },
-        },
-      },
-    );
-    const stop = () => {
-      observer.close();
-      positions.release();
-    };
-    onTestFinished(stop);
-    const said = () => story.map(({ msg }) => msg);
-    return { observer, story, said, exit, stop };
-  };
-  return { remote, author, first, clone, start };
+  return { remote, author, first, clone, start: await observersOn(clone) };
 }
 
 /** A port that nobody listens on, and that a dispatcher may take later. */

@@ -63,6 +63,8 @@ export class Memory {
       unfinished: () => store.unfinished(),
       history: (job) => store.history(job),
       jobsOf: (commit) => store.jobsOf(commit),
+      hasJob: (commit, repository) => store.hasJob(commit, repository),
+      hasJobs: (repository) => store.hasJobs(repository),
       isRecorded: (run) => store.isRecorded(run),
       lastAtMs: () => store.lastAtMs(),
       nextJob: () => store.nextJob(),

@@ -26,6 +26,8 @@ interface Introduction {
   readonly capacity?: number;
   /** Runs that it still holds. */
   readonly runs?: readonly RunId[];
+  /** How much of what it handed over is not in the store. */
+  readonly lacks?: number;
 }
 
 export type Scenario = ReturnType<typeof scenario>;
@@ -91,7 +93,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
   function joins(name: string, role: 'runner' | 'observer', introduction: Introduction): void {
     counter += 1;
     const id = sessionId(start(), counter);
-    const { repository = 'demo', capacity = 1, runs = [] } = introduction;
+    const { repository = 'demo', capacity = 1, runs = [], lacks = 0 } = introduction;
     sessions.set(name, id);
     const held = runs.map((run) => ({
       run,
@@ -100,7 +102,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       recorded: isRecorded(journal, run),
     }));
     const introduced = hello.parse({ role, name, repository, capacity });
-    feed({ type: 'joined', session: id, hello: introduced, held });
+    feed({ type: 'joined', session: id, hello: introduced, held, lacks });
   }
 
   function asks(type: 'cancel' | 'rerun', number: number): void {

@@ -58,6 +58,8 @@ export function tellSight(sight: Exclude<Sight, { kind: 'registered' | 'forgotte
       const runs = sight.runs === 0 ? '' : ` with ${sight.runs} in hand`;
       return `(${sight.role} ${sight.name} left${runs}: ${sight.reason})`;
     }
+    case 'lacking':
+      return `(${sight.name} handed over what is not here)`;
     case 'known':
       return `(${brief(sight.commit)} is known)`;
     case 'late':

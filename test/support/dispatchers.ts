@@ -34,6 +34,7 @@ let starts = 0;
 /** A dispatcher in this process, upon `folder`. */
 export async function startDispatcher({
   folder = temporaryFolder(),
+  port: wanted = 0,
   clock = realClock as Clock,
   dialect = 'classic' as 'classic' | 'py3',
   door = openDoor,
@@ -45,7 +46,7 @@ export async function startDispatcher({
     logs: new LogFiles(join(folder, 'data', 'logs'), join(folder, 'results')),
     start: starts.toString(16).padStart(8, '0'),
   };
-  const options = { host: '127.0.0.1', port: 0, dialect, classicRunMaxMs: 3_600_000, door };
+  const options = { host: '127.0.0.1', port: wanted, dialect, classicRunMaxMs: 3_600_000, door };
   const told: Told[] = [];
   const dispatcher = new Dispatcher({ clock, network }, options, memory, (line) => told.push(line));
   let isOpen = true;

@@ -54,6 +54,7 @@ export function givenKnown(saved: Known | null, policy: Partial<Policy> = {}) {
     return core.handle(event, nowMs);
   };
   return {
+    core,
     when,
     sees: (...tips: Tip[]) => when({ type: 'looked', tips, broken: [] }),
     seesBroken: (broken: string, ...tips: Tip[]) =>
@@ -78,5 +79,5 @@ export const saved = ({ save }: Outcome) =>
 
 function known(saved: Record<string, string>): Known {
   const positions = Object.entries(saved).map(([branch, letter]) => [branch, id(letter)] as const);
-  return { positions: new Map(positions), behind: null };
+  return { positions: new Map(positions), behind: null, begun: null, trail: [] };
 }

@@ -32,6 +32,8 @@ export type Event =
       readonly session: SessionId;
       readonly hello: Hello;
       readonly held: readonly HeldRun[];
+      /** How many commits that an observer handed over are not in our memory, as far as it asks. */
+      readonly lacks: number;
     }
   | { readonly type: 'heard'; readonly session: SessionId }
   | { readonly type: 'left'; readonly session: SessionId; readonly reason: string }
@@ -124,6 +126,8 @@ export type Sight =
       /** Runs that the runner had in hand. */
       readonly runs: number;
     }
+  /** An observer handed over what is not in our memory, and is to do so again. */
+  | { readonly kind: 'lacking'; readonly name: string }
   /** A classic runner's address is worth keeping, or is no longer. */
   | { readonly kind: 'registered'; readonly address: Address }
   | { readonly kind: 'forgotten'; readonly address: Address }

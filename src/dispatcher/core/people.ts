@@ -7,7 +7,8 @@ import type { Job } from './job.js';
 import { askToCancel, giveUp } from './leases.js';
 import type { Turn } from './turn.js';
 
-const unknownCommit = 'Unknown commit: it was never handed over\n';
+const unknownCommit =
+  'Unknown commit: this dispatcher has no memory of it; dispatch:<commit> hands it over\n';
 
 /** Accepts a commit once: the same commit handed over again is the same job. */
 export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {

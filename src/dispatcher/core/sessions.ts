@@ -11,11 +11,12 @@ import { restMs, silentBeatsMax } from './rules.js';
 import type { Turn } from './turn.js';
 
 /** A peer introduced itself. Each run that it still holds is wanted, recorded or revoked. */
-export function joined(turn: Turn, { session, hello, held }: EventOf<'joined'>): void {
+export function joined(turn: Turn, { session, hello, held, lacks }: EventOf<'joined'>): void {
   const peer = turn.state.pool.joinSession(session, hello);
   if (peer.repository !== null) turn.state.repositories.add(peer.repository);
   const { role, name, repository } = peer;
   turn.see({ kind: 'joined', role, name, repository, classic: false });
+  if (lacks > 0) turn.see({ kind: 'lacking', name });
   if (peer.role !== 'runner') return;
   for (const { run, loggedBytes, recorded } of held) {
     replaceFormerSession(turn, run, peer);

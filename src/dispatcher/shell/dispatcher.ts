@@ -186,7 +186,9 @@ export class Dispatcher {
 
   #prepare(outcomes: readonly Outcome[]): void {
     for (const sight of outcomes.flatMap(({ sights }) => sights)) this.#remember(sight);
-    this.#logs.publishResults(outcomes.flatMap(({ append }) => append));
+    const entries = outcomes.flatMap(({ append }) => append);
+    this.#logs.beginLogs(entries);
+    this.#logs.publishResults(entries);
   }
 
   #told(outcomes: readonly Outcome[]): void {

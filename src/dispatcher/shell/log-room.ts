@@ -84,6 +84,14 @@ export class LogRoom {
     }
   }
 
+  /** The logs of runs that are new begin empty. */
+  beginLogs(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      const name = entry.kind === 'leased' ? this.#name(entry.run) : null;
+      if (name !== null) this.#files.begin(name);
+    }
+  }
+
   /** The output of the runs that end their jobs, under the commit's own name. */
   publishResults(entries: readonly Entry[]): void {
     const names = entries.flatMap((entry) => {

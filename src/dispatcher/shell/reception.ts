@@ -4,7 +4,7 @@
  * Never changes a job: that takes an event.
  */
 
-import type { Report } from '../../protocol/bodies.js';
+import type { Hello, Report } from '../../protocol/bodies.js';
 import { encodeSession } from '../../protocol/encoder.js';
 import { help } from '../../protocol/help.js';
 import { type Commit, type RunId, type SessionId, sessionId } from '../../protocol/ids.js';
@@ -170,15 +170,26 @@ export class Reception {
       gone: () => this.#sessions.delete(id),
     });
     this.#sessions.set(id, session);
-    session.send({ verb: 'welcome', body: { session: id, heartbeatEveryMs } });
+    const memory = this.#compareMemories(hello);
+    session.send({ verb: 'welcome', body: { session: id, heartbeatEveryMs, ...memory } });
     const held = hello.runs.map(({ run, commit }) => ({
       run,
       commit,
       loggedBytes: logs.size(run),
       recorded: store.isRecorded(run),
     }));
-    feed({ type: 'joined', session: id, hello, held });
+    feed({ type: 'joined', session: id, hello, held, lacks: memory.lacks?.length ?? 0 });
     session.read(visitor.handOver(session.handle));
+  }
+
+  /** What an observer takes for handed over, and this memory, a backup perhaps, does not have. */
+  #compareMemories({ role, repository, handedOver = [] }: Hello) {
+    const { store } = this.#options;
+    if (role !== 'observer' || repository === null) return {};
+    const lacks = handedOver.filter((commit) => !store.hasJob(commit, repository));
+    // A commit that was handed over by hand may belong to no repository by name.
+    const isNew = lacks.length === handedOver.length && !store.hasJobs(repository);
+    return { lacks, isNew };
   }
 
   #dispatch(

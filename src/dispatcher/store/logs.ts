@@ -40,6 +40,14 @@ export class LogFiles {
     this.#disk = disk;
   }
 
+  /** Nothing is there yet: the store may be a backup, and older than a log of that name. */
+  begin(name: LogName): void {
+    const path = this.#path(name);
+    if (this.#disk.sizeOf(path) === null) return;
+    this.#disk.remove(path);
+    this.#disk.syncNamesNow(dirname(path));
+  }
+
   /** Bytes stored so far. */
   size(name: LogName): number {
     const path = this.#path(name);

@@ -86,6 +86,20 @@ export class SqliteStore implements Store {
     return rows.map(({ id, verdict, runs }) => ({ id, commit, verdict, runs: runs ?? 0 }));
   }
 
+  hasJob(commit: Commit, repository: string): boolean {
+    const row = this.#statement(
+      'SELECT 1 FROM job WHERE commit_id = ? AND (repository = ? OR repository IS NULL) LIMIT 1',
+    ).get(commit, repository);
+    return row !== undefined;
+  }
+
+  hasJobs(repository: string): boolean {
+    return (
+      this.#statement('SELECT 1 FROM job WHERE repository = ? LIMIT 1').get(repository) !==
+      undefined
+    );
+  }
+
   isRecorded(run: RunId): boolean {
     const row = this.#statement(
       "SELECT 1 FROM run WHERE id = ? AND ending NOT IN ('lost', 'handed-back') AND log_bytes >= 0",

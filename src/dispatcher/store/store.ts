@@ -29,6 +29,10 @@ export interface Store {
   history(job: JobId): Entry[];
   /** The jobs of a commit, oldest first. */
   jobsOf(commit: Commit): JobRow[];
+  /** Whether there is a job of that commit, in that repository or in none that was named. */
+  hasJob(commit: Commit, repository: string): boolean;
+  /** Whether any job belongs to that repository. */
+  hasJobs(repository: string): boolean;
   /** Whether that run's result ended its job. */
   isRecorded(run: RunId): boolean;
   /** The id for the next job to be accepted. */

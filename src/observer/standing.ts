@@ -1,0 +1,101 @@
+/**
+ * Owns where each branch stands, that is how far it has been handed over, and the last moves that
+ * led there: so that it can go back to where a dispatcher stands whose memory is older than ours.
+ * Never asks git or a dispatcher.
+ * Invariant: without its last moves, the rest of the trail led to where the branches stood then.
+ */
+
+import type { Commit } from '../protocol/ids.js';
+import { handedOverMax } from '../protocol/limits.js';
+import { behind, type Known, type Move, type Tip } from './news.js';
+
+/** Moves that are remembered, a push each. One place in `hello` is for what is under way. */
+export const trailMovesMax = handedOverMax - 1;
+
+export class Standing {
+  #positions: Map<string, Commit>;
+  #behind: Known['behind'];
+  #begun: Known['begun'];
+  #trail: Move[];
+
+  constructor(saved: Known | null) {
+    this.#positions = new Map(saved?.positions);
+    this.#behind = saved?.behind ?? null;
+    this.#begun = saved?.begun ?? null;
+    this.#trail = [...(saved?.trail ?? [])];
+  }
+
+  get known(): Known {
+    const trail = [...this.#trail];
+    const positions = new Map(this.#positions);
+    return { positions, behind: this.#behind, begun: this.#begun, trail };
+  }
+
+  /** Nothing is handed over, and nothing is on record. */
+  get isBlank(): boolean {
+    return this.#positions.size === 0 && this.#behind === null;
+  }
+
+  /** Whether a branch stands anywhere. */
+  get hasPositions(): boolean {
+    return this.#positions.size > 0;
+  }
+
+  /** Where the last moves led to, oldest first. */
+  get handedOver(): Commit[] {
+    return [...new Set(this.#trail.flatMap(({ to }) => to ?? []))];
+  }
+
+  /** From here on all is news but what is there: the tips too. */
+  record(tips: readonly Tip[]): void {
+    for (const { branch, commit } of tips) this.#positions.set(branch, commit);
+  }
+
+  /** From here on all is news but what lies behind the tips. */
+  begin(tips: readonly Tip[]): void {
+    this.#begun = behind(tips);
+    this.#behind = this.#begun;
+  }
+
+  /** The branch was handed over up to there. */
+  advance(branch: string, to: Commit): void {
+    this.#move(branch, to);
+  }
+
+  /** The branch is gone. Still known, until what was found beside it was handed over. */
+  remove(branch: string, position: Commit): void {
+    this.#behind = [...(this.#behind ?? []), position];
+    this.#move(branch, null);
+  }
+
+  /** All that was found is handed over: the positions say it. */
+  settle(): void {
+    this.#behind = null;
+  }
+
+  /** Goes back to before the first move that led to one of those commits. */
+  goBackBefore(commits: ReadonlySet<Commit>): void {
+    const first = this.#trail.findIndex(({ to }) => to !== null && commits.has(to));
+    if (first === -1) return;
+    for (const { branch, from } of this.#trail.splice(first).reverse()) this.#put(branch, from);
+    this.#behind = this.#begun;
+  }
+
+  /** Begins anew, as at the first sight of all branches. */
+  startOver(): void {
+    this.#positions.clear();
+    this.#behind = null;
+    this.#trail = [];
+  }
+
+  #move(branch: string, to: Commit | null): void {
+    this.#trail.push({ branch, from: this.#positions.get(branch) ?? null, to });
+    if (this.#trail.length > trailMovesMax) this.#trail.shift();
+    this.#put(branch, to);
+  }
+
+  #put(branch: string, at: Commit | null): void {
+    if (at === null) this.#positions.delete(branch);
+    else this.#positions.set(branch, at);
+  }
+}
