@@ -15,8 +15,8 @@ import type { Commit, RunId } from '../protocol/ids.js';
 import type { SessionMessage } from '../protocol/messages.js';
 import { exitCodes } from '../world/command-line.js';
 import { Classic } from './classic.js';
-import type { Effect, Ending, Event, Job, KeptRun } from './events.js';
-import { Hand, type Held } from './hand.js';
+import type { Because, Effect, Ending, Event, Job, KeptRun } from './events.js';
+import { type Awaited, Hand, type Held } from './hand.js';
 
 export interface CoreOptions {
   readonly slots: number;
@@ -30,11 +30,16 @@ export class Core {
   readonly #hand: Hand;
   readonly #classic: Classic;
   #dispatcher: 'away' | 'session' | 'classic' = 'away';
-  #draining = false;
+  /** The code to leave with once nothing is in hand; null: not draining. */
+  #leavesWith: number | null = null;
 
   constructor({ slots, kept, localStart }: CoreOptions) {
     this.#hand = new Hand(slots, kept);
     this.#classic = new Classic(this.#hand, localStart);
+  }
+
+  get #draining(): boolean {
+    return this.#leavesWith !== null;
   }
 
   get state(): 'idle' | 'busy' | 'draining' {
@@ -44,19 +49,12 @@ export class Core {
 
   /** The runs to name in `hello`: those that a dispatcher may still want. */
   inHand(): { run: RunId; commit: Commit }[] {
-    return this.#hand
-      .all()
-      .filter(({ job, revoked }) => !job.classic && !revoked)
-      .map(({ job: { run, commit } }) => ({ run, commit }));
+    return this.#hand.wanted().map(({ job: { run, commit } }) => ({ run, commit }));
   }
 
   /** What draining waits for. */
-  waitsFor(): { going: Job[]; undelivered: Job[] } {
-    const ended = this.#hand.all().filter(({ report }) => report !== null);
-    return {
-      going: this.#hand.going().map(({ job }) => job),
-      undelivered: ended.map(({ job }) => job),
-    };
+  waitsFor(): Awaited {
+    return this.#hand.awaited();
   }
 
   handle(event: Event, nowMs: number): Effect[] {
@@ -94,8 +92,7 @@ export class Core {
       case 'tick':
         return [...this.#registerAgain(nowMs), ...this.#deliverClassic()];
       case 'drain':
-        this.#draining = true;
-        return [send({ verb: 'draining' }), ...this.#leaveIfDone()];
+        return [...this.#drain(exitCodes.fine), ...this.#leaveIfDone()];
       case 'abort':
         return this.#abort();
     }
@@ -156,28 +153,41 @@ export class Core {
 
   #cancel(run: RunId): Effect[] {
     const held = this.#hand.get(run);
-    if (held === undefined || held.report !== null || held.revoked) return [];
-    return [{ do: 'end', job: held.job, because: 'cancelled' }];
+    if (held === undefined || held.report !== null) return [];
+    return this.#endOnce(held, 'cancelled');
   }
 
   #revoke(run: RunId): Effect[] {
     const held = this.#hand.get(run);
     if (held === undefined) return [];
     if (held.report !== null) return this.#forget(held);
-    if (held.revoked) return [];
     held.revoked = true;
-    return [{ do: 'end', job: held.job, because: 'revoked' }];
+    return this.#endOnce(held, 'revoked');
+  }
+
+  /** The first reason to end a suite is the one that is told. */
+  #endOnce(held: Held, because: Because): Effect[] {
+    if (held.ending) return [];
+    held.ending = true;
+    return [{ do: 'end', job: held.job, because }];
   }
 
   #end(job: Job, ending: Ending): Effect[] {
     const held = this.#hand.vacate(job);
-    if (held.revoked) return this.#forget(held);
+    const last = ending.kind === 'unfit' ? this.#drain(exitCodes.usage) : [];
+    if (held.revoked) return [...last, ...this.#forget(held)];
     if (ending.kind === 'report') {
       held.report = ending.report;
       return job.classic ? this.#deliverClassic() : [];
     }
     // A session lost meanwhile needs no handback: the next `hello` no longer names the run.
-    return [handBack(job.run, ending.handback), ...this.#forget(held)];
+    return [...last, handBack(job.run, ending.handback), ...this.#forget(held)];
+  }
+
+  /** Before any run is handed back: it would be given to us again. */
+  #drain(exitCode: number): Effect[] {
+    this.#leavesWith = exitCode;
+    return [send({ verb: 'draining' })];
   }
 
   #reportShipped(run: RunId): Effect[] {
@@ -214,8 +224,8 @@ export class Core {
   }
 
   #leaveIfDone(): Effect[] {
-    if (!this.#draining || !this.#hand.isEmpty) return [];
-    return [{ do: 'leave', exitCode: exitCodes.fine }];
+    if (this.#leavesWith === null || !this.#hand.isEmpty) return [];
+    return [{ do: 'leave', exitCode: this.#leavesWith }];
   }
 
   /** Whole trees at once; what has ended stays on disk for the next process to deliver. */

@@ -24,7 +24,9 @@ export interface KeptRun {
 /** How a run left its slot: with a report, or so that another runner must have it. */
 export type Ending =
   | { readonly kind: 'report'; readonly report: Report }
-  | { readonly kind: 'handback'; readonly handback: Handback };
+  | { readonly kind: 'handback'; readonly handback: Handback }
+  /** The same, and no other run will fare better here. */
+  | { readonly kind: 'unfit'; readonly handback: Handback };
 
 /** Why a suite is ended before its time. */
 export type Because = 'cancelled' | 'revoked' | 'aborted';

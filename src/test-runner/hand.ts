@@ -14,10 +14,20 @@ export interface Held {
   slot: number | null;
   /** How it ended; null while it goes on. */
   report: Report | null;
+  /** Its suite was told to end before its time. */
+  ending: boolean;
   /** The dispatcher does not want its result. */
   revoked: boolean;
   /** An ancestor's dispatcher is being offered the result. */
   delivering: boolean;
+}
+
+/** What is in hand, for those who want to leave. */
+export interface Awaited {
+  readonly going: readonly Job[];
+  /** Of these, those that were not told to end. */
+  readonly goingOn: readonly Job[];
+  readonly undelivered: readonly Job[];
 }
 
 export class Hand {
@@ -51,6 +61,20 @@ export class Hand {
     return this.all().filter(({ slot }) => slot !== null);
   }
 
+  /** Those that a dispatcher of ours may still want. */
+  wanted(): Held[] {
+    return this.all().filter(({ job, revoked }) => !job.classic && !revoked);
+  }
+
+  awaited(): Awaited {
+    const of = (held: readonly Held[]) => held.map(({ job }) => job);
+    return {
+      going: of(this.going()),
+      goingOn: of(this.going().filter(({ ending }) => !ending)),
+      undelivered: of(this.all().filter(({ report }) => report !== null)),
+    };
+  }
+
   /** Gives the run a slot, and answers which; null where none is free. */
   take(job: Job): number | null {
     const slot = this.#free.shift() ?? null;
@@ -72,6 +96,13 @@ export class Hand {
   }
 
   #add(job: Job, slot: number | null, report: Report | null): void {
-    this.#held.set(job.run, { job, slot, report, revoked: false, delivering: false });
+    this.#held.set(job.run, {
+      job,
+      slot,
+      report,
+      ending: false,
+      revoked: false,
+      delivering: false,
+    });
   }
 }

@@ -38,6 +38,8 @@ export interface Slot {
   /** Results that an earlier process could not deliver. */
   readonly kept: readonly KeptRun[];
   readonly lock: SlotLock;
+  /** Why no run can be had here any more; null while the clone is there. */
+  readonly whyUnfit: () => string | null;
 }
 
 /** No machine runs that many runners on one clone; something else is wrong with the folder. */
@@ -135,7 +137,9 @@ function takeOver(
       kill: () => suite.kill(),
     };
   };
-  return { checkout, files, output, startProcess, kept: ended, lock };
+  const whyUnfit = () =>
+    existsSync(join(clone.gitDir, 'HEAD')) ? null : `the clone ${clone.path} is gone`;
+  return { checkout, files, output, startProcess, kept: ended, lock, whyUnfit };
 }
 
 /** The claim holds as long as nobody deletes the checkout's surroundings either. */

@@ -78,6 +78,7 @@ export class Story {
         break;
       case 'ended':
         if (event.ending.kind === 'report') this.#ended(event.job, event.ending.report);
+        if (event.ending.kind === 'unfit') this.#unfit(event.ending.handback);
         break;
       case 'drain':
         this.#draining(core);
@@ -118,9 +119,16 @@ export class Story {
   #away(reason: string, refused: boolean, core: Core): void {
     if (this.#saidAway !== null && (!refused || this.#saidAway === reason)) return;
     this.#saidAway = reason;
-    const { going, undelivered } = core.waitsFor();
-    const meanwhile = whileAway(going.length, undelivered.length);
+    const { goingOn, undelivered } = core.waitsFor();
+    const asks = refused && goingOn.length > 0;
+    const meanwhile = asks
+      ? askingOf(goingOn.length)
+      : whileAway(goingOn.length, undelivered.length);
     this.#say('away', `the dispatcher ${reason}: ${meanwhile}`, { level: 'warn', reason });
+  }
+
+  #unfit({ detail }: Handback): void {
+    this.#say('unfit', `${detail}: this runner leaves`, { level: 'error' });
   }
 
   #ended(job: Job, report: Report): void {
@@ -156,6 +164,11 @@ export class Story {
   #say(event: string, msg: string, more: Partial<Told> = {}): void {
     this.#tell({ ...more, event, msg });
   }
+}
+
+/** Whoever refuses us may have given our runs to another: that is heard at the next connection. */
+function askingOf(going: number): string {
+  return `asking it again what becomes of the run${going === 1 ? '' : 's'}`;
 }
 
 function whileAway(going: number, undelivered: number): string {

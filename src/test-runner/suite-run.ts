@@ -12,11 +12,11 @@
 
 import type { Handback, Report } from '../protocol/bodies.js';
 import type { Cancel, Clock } from '../world/clock.js';
-import type { OpenFile } from '../world/disk.js';
 import { whyNotStarted } from './could-not-start.js';
 import { type RunnerNames, suiteEnvironment } from './environment.js';
 import type { Because, Ending, Job } from './events.js';
 import { isMachineFault, type ProcessEnd } from './process.js';
+import { RunLog } from './run-log.js';
 import type { RunningSuite, Slot } from './slots.js';
 import { type Command, findSuite } from './suite.js';
 import { treeAt } from './tree.js';
@@ -38,8 +38,6 @@ export interface SuiteEvents {
   readonly grown: (bytes: number) => void;
 }
 
-const lineFeed = 0x0a;
-
 type Stop = Because | 'timed-out' | 'too-long';
 
 export class SuiteRun {
@@ -50,8 +48,7 @@ export class SuiteRun {
   readonly #slot: Slot;
   readonly #options: SuiteOptions;
   readonly #events: SuiteEvents;
-  #logBytes = 0;
-  #isMidLine = false;
+  #log: RunLog | null = null;
   #fault: Error | null = null;
   #process: RunningSuite | null = null;
   #stop: Stop | null = null;
@@ -70,7 +67,7 @@ export class SuiteRun {
 
   /** How long the log is by now. */
   get logBytes(): number {
-    return this.#logBytes;
+    return this.#log?.bytes ?? 0;
   }
 
   /** Ends the run's processes; the first reason is the one that is reported. */
@@ -83,12 +80,26 @@ export class SuiteRun {
   }
 
   async #go(): Promise<Ending> {
+    // Without its clone nothing is made anew here: that would only look like one.
+    const unfit = this.#unfit();
+    if (unfit !== null) return unfit;
+    const ending = await this.#run();
+    return ending.kind === 'handback' ? (this.#unfit() ?? ending) : ending;
+  }
+
+  #unfit(): Ending | null {
+    const detail = this.#slot.whyUnfit();
+    return detail === null ? null : { kind: 'unfit', handback: { reason: 'stopped', detail } };
+  }
+
+  async #run(): Promise<Ending> {
     const startedAtMs = this.#clock.nowMs();
     this.#cancelTimeout = this.#clock.after(this.#options.timeoutMs, () => this.stop('timed-out'));
-    let log: OpenFile | null = null;
     try {
       if (!this.#slot.lock.renew()) return { kind: 'handback', handback: slotLost };
-      log = this.#slot.files.createLog(this.#job.run);
+      const file = this.#slot.files.createLog(this.#job.run);
+      const log = new RunLog(file, this.#options.logBytesMax, this.#events.grown);
+      this.#log = log;
       const refusal = await this.#checkOut();
       if (refusal !== null && !this.#job.classic && this.#stop === null) {
         return { kind: 'handback', handback: refusal };
@@ -100,10 +111,10 @@ export class SuiteRun {
 
       if (!this.#slot.lock.isWhole()) return { kind: 'handback', handback: slotDeleted };
 
-      this.#close(log, verdict.reason);
+      log.finish(verdict.reason);
       const durationMs = this.#clock.nowMs() - startedAtMs;
-      const report: Report = { ...verdict, logBytes: this.#logBytes, durationMs };
-      await this.#slot.files.keep({ job: this.#job, report }, log);
+      const report: Report = { ...verdict, logBytes: log.bytes, durationMs };
+      await this.#slot.files.keep({ job: this.#job, report }, log.file);
       return { kind: 'report', report };
     } catch (error) {
       // The world's failure (a full disk) has a code: another runner may fare better.
@@ -112,9 +123,9 @@ export class SuiteRun {
       return { kind: 'handback', handback: { reason: 'machine-fault', detail: message } };
     } finally {
       this.#cancelTimeout();
-      log?.close();
+      this.#log?.file.close();
       // In a slot that another runner has by now, nothing is ours to remove.
-      if (this.#slot.lock.renew()) this.#slot.checkout.clean();
+      if (this.#slot.whyUnfit() === null && this.#slot.lock.renew()) this.#slot.checkout.clean();
     }
   }
 
@@ -139,12 +150,12 @@ export class SuiteRun {
   }
 
   /** An ancestor's dispatcher takes no run back: why it was refused is then its result. */
-  async #verdict(refusal: Handback | null, log: OpenFile): Promise<Verdict> {
+  async #verdict(refusal: Handback | null, log: RunLog): Promise<Verdict> {
     if (this.#stop !== null) return this.#judge(nothing);
     return refusal === null ? this.#test(log) : errored(explain(refusal));
   }
 
-  async #test(log: OpenFile): Promise<Verdict> {
+  async #test(log: RunLog): Promise<Verdict> {
     const { checkout } = this.#slot;
     const tree = treeAt(checkout.folder);
     const suite = findSuite(tree, this.#options.command);
@@ -177,33 +188,15 @@ export class SuiteRun {
     return this.#judge(end);
   }
 
-  /** Writes output to the log as it comes, up to the limit. */
-  #take(bytes: Buffer, log: OpenFile): void {
+  #take(output: Buffer, log: RunLog): void {
     if (this.#fault !== null) return;
-    const room = this.#options.logBytesMax - this.#logBytes;
     try {
-      this.#write(bytes.subarray(0, Math.max(0, room)), log);
+      if (!log.take(output)) this.stop('too-long');
     } catch (error) {
       // A full disk: without its log the run is worth nothing.
       this.#fault = error as Error;
       this.stop('aborted');
     }
-    if (bytes.length > room) this.stop('too-long');
-  }
-
-  /** A reason that is no output is the log's last line: who reads the log looks for it there. */
-  #close(log: OpenFile, reason: string): void {
-    if (reason === '') return;
-    this.#write(Buffer.from(`${this.#isMidLine ? '\n' : ''}${reason}.\n`), log);
-  }
-
-  #write(bytes: Buffer, log: OpenFile): void {
-    for (let at = 0; at < bytes.length; ) {
-      at += log.write(bytes.subarray(at), this.#logBytes + at);
-    }
-    if (bytes.length > 0) this.#isMidLine = bytes.at(-1) !== lineFeed;
-    this.#logBytes += bytes.length;
-    this.#events.grown(this.#logBytes);
   }
 
   #judge({ exitCode, signal, memoryKills }: Ended): Verdict {

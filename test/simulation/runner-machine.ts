@@ -105,6 +105,7 @@ export class RunnerMachine {
     return {
       files,
       kept: ended,
+      whyUnfit: () => null,
       lock: { isWhole: () => true, renew: () => true, release: () => {} },
       output: { open: (_, take) => stage.openPipe(take) },
       startProcess: (clock, options) => stage.startProcess(clock, options),

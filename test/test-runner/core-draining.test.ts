@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Ending } from '../../src/test-runner/events.js';
 import {
   classicJob,
   commit,
@@ -28,13 +29,30 @@ describe('a runner that drains', () => {
       { do: 'send', message: { verb: 'draining' } },
     ]);
     expect(core.state).toBe('draining');
-    expect(core.waitsFor()).toEqual({ going: [job(one)], undelivered: [] });
+    expect(core.waitsFor()).toEqual({
+      going: [job(one)],
+      goingOn: [job(one)],
+      undelivered: [],
+    });
     expect(core.handle(runtest(two), 0)).toEqual([handedBack(two, 'the runner is leaving')]);
     core.handle(ended(one), 0);
-    expect(core.waitsFor()).toEqual({ going: [], undelivered: [job(one)] });
+    expect(core.waitsFor()).toEqual({ going: [], goingOn: [], undelivered: [job(one)] });
     expect(core.handle(message({ verb: 'recorded', run: one }), 0)).toEqual([
       { do: 'forget', job: job(one) },
       { do: 'leave', exitCode: 0 },
+    ]);
+  });
+
+  test('begins to when no run can be had here any more, before it hands that run back', () => {
+    const core = inSession(1);
+    core.handle(runtest(one), 0);
+    const handback = { reason: 'stopped', detail: 'the clone is gone' } as const;
+    const ending: Ending = { kind: 'unfit', handback };
+    expect(core.handle({ type: 'ended', job: job(one), ending }, 0)).toEqual([
+      { do: 'send', message: { verb: 'draining' } },
+      handedBack(one, 'the clone is gone'),
+      { do: 'forget', job: job(one) },
+      { do: 'leave', exitCode: 2 },
     ]);
   });
 

@@ -53,6 +53,29 @@ test('a runner whose slot another one took, its lock deleted, hands its runs bac
   expect((await dispatcher.verdict(commit)).report.end).toBe('passed');
 });
 
+test('a runner whose clone is gone hands its run back as one that leaves, and makes no clone up', async () => {
+  const dispatcher = await runnerDispatcher();
+  const { path, commit } = makeRepository();
+  const first = commit('one');
+  const state = join(path, '.git', 'trivet');
+  const { exits, sentences } = await runnerFor({
+    clone: path,
+    state,
+    dispatcherPort: dispatcher.port,
+  });
+  await eventually('it is there', () => dispatcher.connected);
+  rmSync(path, { recursive: true });
+  dispatcher.runtest(first);
+  await eventually('a handback', () => dispatcher.said('handback').length > 0);
+  await eventually('it has left', () => exits.length > 0);
+  expect(exits).toEqual([2]);
+  const said = dispatcher.heard.filter(({ verb }) => verb === 'draining' || verb === 'handback');
+  expect(said.map(({ verb }) => verb)).toEqual(['draining', 'handback']);
+  expect(dispatcher.said('handback')[0]?.body).toMatchObject({ reason: 'stopped' });
+  expect(sentences()).toContain(`the clone ${path} is gone: this runner leaves`);
+  expect(existsSync(path)).toBe(false);
+});
+
 async function runner(command: string) {
   const dispatcher = await runnerDispatcher();
   const repository = makeRepository();

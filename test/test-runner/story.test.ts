@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import type { Event } from '../../src/test-runner/events.js';
+import { Story } from '../../src/test-runner/story.js';
+import { commit, inSession, message, one, runtest } from '../support/runner-scenario.js';
+
+const refused: Event = {
+  type: 'away',
+  reason: 'refuses us: you missed 3 pings',
+  refused: true,
+};
+
+test('a runner that thaws promises nothing of a run that may be another’s by now', () => {
+  expect(story(runtest(one), refused, { type: 'session' }, revoked())).toEqual([
+    'the dispatcher refuses us: you missed 3 pings: asking it again what becomes of the run',
+    'connected to the dispatcher localhost:8888',
+    `lost the lease of ${commit.slice(0, 7)}; its suite is ended`,
+  ]);
+});
+
+test('one that thaws after a cancel says once that the suite is ended, and not that it goes on', () => {
+  const cancelled = message({ verb: 'cancel', run: one });
+  expect(story(runtest(one), cancelled, refused, { type: 'session' }, revoked())).toEqual([
+    `${commit.slice(0, 7)} was cancelled; its suite is ended`,
+    'the dispatcher refuses us: you missed 3 pings: waiting for it',
+    'connected to the dispatcher localhost:8888',
+  ]);
+});
+
+test('a run whose dispatcher merely went away goes on, and is said to', () => {
+  expect(story(runtest(one), { ...refused, reason: 'is silent', refused: false })).toEqual([
+    'the dispatcher is silent: the run goes on and its result is kept',
+  ]);
+});
+
+/** What a runner in a session says when that happens. */
+function story(...events: Event[]): string[] {
+  const core = inSession(1);
+  const told: string[] = [];
+  const dispatcher = { host: 'localhost', port: 8888 };
+  const story = new Story(({ msg }) => told.push(msg), {
+    name: 'ada',
+    repository: 'demo',
+    dispatcher,
+  });
+  for (const event of events) {
+    const effects = core.handle(event, 0);
+    story.happened(event, core);
+    for (const effect of effects) story.follows(effect);
+  }
+  return told;
+}
+
+function revoked(): Event {
+  return message({ verb: 'revoked', run: one });
+}
