@@ -24,10 +24,19 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'a job that is leased is leased again',
     file: 'dispatcher/core/leases.ts',
-    line: '  for (const job of jobs.waiting()) {',
-    becomes: `  for (const job of [...jobs.waiting(), ...jobs.leased()]) {`,
+    line: '  for (const job of jobs.interrupted()) isPlaced(job);',
+    becomes: `  for (const job of [...jobs.interrupted(), ...[...jobs.leased()].map(({ job }) => job)])
+    isPlaced(job);`,
     breaks: ['single', 'crash'],
     withinSeeds: 10,
+  },
+  {
+    name: 'a branch that is served stays the first of its repository',
+    file: 'dispatcher/core/line.ts',
+    line: '    moveToEnd(branches, job.branch);',
+    becomes: '',
+    breaks: ['turns'],
+    withinSeeds: 20,
   },
   {
     name: 'a poison commit is requeued without end',

@@ -6,6 +6,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { DispatcherCore } from '../../src/dispatcher/core/core.js';
+import type { Job } from '../../src/dispatcher/core/job.js';
 import { Jobs } from '../../src/dispatcher/core/jobs.js';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
 import type { Remembered } from '../../src/dispatcher/shell/dispatcher.js';
@@ -92,12 +93,22 @@ function difference(memory: Remembered, jobs: Jobs, ids: Iterable<JobId>): strin
     const lost = was?.runs.find((run) => memory.jobOfRun(run.id)?.id !== id);
     if (lost !== undefined) return `run ${lost.id} of job ${id} is not known as a run of it`;
   }
-  const queue = [...jobs.waiting()].map(({ id }) => id);
-  const line = memory.waits(Number.POSITIVE_INFINITY, 0).map(({ job }) => job.id);
-  if (!isDeepStrictEqual(line, queue)) return `jobs ${line} wait in that order, not ${queue}`;
+  const queue = byBranch(jobs.waiting());
+  const line = byBranch(memory.waits(Number.POSITIVE_INFINITY, 0).map(({ job }) => job));
+  if (!isDeepStrictEqual(line, queue)) return 'the jobs of a branch wait in another order';
   const { leased } = memory.counts();
   if (leased !== jobs.leasedCount) return `${leased} jobs are leased, not ${jobs.leasedCount}`;
   return heldWithoutLease(memory);
+}
+
+/** Whose turn it is begins anew at a restart; the order within a branch does not. */
+function byBranch(jobs: Iterable<Job>): Map<string, JobId[]> {
+  const lines = new Map<string, JobId[]>();
+  for (const { repository, branch, id } of jobs) {
+    const key = `${repository}:${branch}`;
+    lines.set(key, [...(lines.get(key) ?? []), id]);
+  }
+  return lines;
 }
 
 /** A lease has two sides: what a runner holds is what its job says. */

@@ -12,6 +12,7 @@ import type { SimulatedDisk } from './disk.js';
 import type { Broken, Law } from './laws.js';
 import { Ledger, type LedgerJob } from './ledger.js';
 import { Recollection } from './recollection.js';
+import { Turns } from './turns.js';
 import { judge } from './verdicts.js';
 
 export class Witness {
@@ -19,6 +20,7 @@ export class Witness {
   /** Everything that ever became durable, in order. */
   readonly journal: Entry[] = [];
   readonly #ledger = new Ledger((law, how) => this.breaks(law, how));
+  readonly #turns = new Turns((how) => this.breaks('turns', how));
   readonly #started = new Map<string, Commit>();
   readonly #completed = new Set<string>();
   readonly #cancelAsked = new Set<Commit>();
@@ -93,6 +95,7 @@ export class Witness {
 
   /** A dispatcher starts upon this store: it reads all that matters, and only what happened. */
   recovered(store: Store, memory: Remembered): void {
+    this.#turns.begun();
     const difference = this.#recollection.differenceOfStore(store, this.jobs.values());
     if (difference !== null) this.breaks('recovery', difference);
     this.remembers(memory);
@@ -131,6 +134,7 @@ export class Witness {
 
   #happened(entry: Entry): void {
     this.#ledger.happened(entry);
+    this.#turns.happened(entry);
     const job = this.jobs.get(entry.job);
     if (job === undefined) return;
     if (entry.kind === 'rerun-asked' && !this.#rerunAsked.has(job.commit)) {

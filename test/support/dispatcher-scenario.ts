@@ -158,10 +158,10 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     thaws: (name: string) => frozen.delete(name),
 
     /** By hand or by a classic observer; with `by`, over that observer's session. */
-    dispatch(number: number, by?: string): void {
+    dispatch(number: number, by?: string, branch = ''): void {
       counter += 1;
       const from = by === undefined ? { request: counter } : { session: session(by) };
-      const description = { branch: '', author: '', subject: '' };
+      const description = { branch, author: '', subject: '' };
       const event = { type: 'dispatch' as const, from, commit: commit(number), description };
       feed({ ...event, histories: historiesOf(journal, commit(number)) });
     },

@@ -112,7 +112,7 @@ export class DispatcherCore {
         giveUp(turn, job, 'cancelled', 'its runner did not report the end in time');
       }
     }
-    for (const job of [...jobs.waiting()]) {
+    for (const job of [...jobs.interrupted()]) {
       if (job.runs.at(-1)?.end === 'unknown-commit') giveUpIfHopeless(turn, job);
     }
   }

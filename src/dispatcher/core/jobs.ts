@@ -1,12 +1,14 @@
 /**
  * Owns all jobs that are not over, and the order in which they wait.
- * Never changes a job but by a journal entry. First in, first out; an interrupted job keeps the
- * place of its acceptance by going to the front.
+ * Never changes a job but by journal entries. An interrupted job keeps the place of its acceptance
+ * by going to the front of all; fresh ones wait in a line in which repositories and branches take
+ * turns.
  */
 
 import type { Commit, RunId } from '../../protocol/ids.js';
 import { after, type Job, type Run } from './job.js';
 import type { Entry, JobId } from './journal.js';
+import { Line } from './line.js';
 import { finishedRememberedMs } from './rules.js';
 
 export class Jobs {
@@ -14,18 +16,32 @@ export class Jobs {
   readonly #byCommit = new Map<Commit, Set<JobId>>();
   readonly #byRun = new Map<RunId, JobId>();
   readonly #interrupted = new Set<JobId>();
-  readonly #fresh = new Set<JobId>();
+  readonly #fresh = new Line();
   readonly #leased = new Set<JobId>();
   readonly #finished = new Set<JobId>();
 
   /** The one door through which a job changes. Answers the job as it is then. */
   apply(entry: Entry): Job {
-    const job = after(this.#all.get(entry.job), entry);
+    const before = this.#all.get(entry.job);
+    const job = after(before, entry);
     this.#all.set(job.id, job);
     if (entry.kind === 'accepted') this.#index(job);
-    if (entry.kind === 'leased') this.#byRun.set(entry.run, job.id);
+    if (entry.kind === 'leased') {
+      this.#byRun.set(entry.run, job.id);
+      this.#fresh.serve(job);
+    }
     this.#queue(job);
     return job;
+  }
+
+  /** Takes a job in as its history left it: what it went through then costs nobody a turn now. */
+  recall(history: readonly Entry[]): void {
+    const job = history.reduce<Job | undefined>(after, undefined);
+    if (job === undefined) return;
+    this.#all.set(job.id, job);
+    this.#index(job);
+    for (const { id } of job.runs) this.#byRun.set(id, job.id);
+    this.#queue(job);
   }
 
   get(id: JobId): Job | undefined {
@@ -44,8 +60,18 @@ export class Jobs {
 
   /** In the order in which they are to be served. */
   *waiting(): Generator<Job> {
-    for (const id of [...this.#interrupted].sort((a, b) => a - b)) yield this.#known(id);
+    yield* this.interrupted();
     for (const id of this.#fresh) yield this.#known(id);
+  }
+
+  /** Those that a run was lost of, or that were handed back: each has its own time and runners. */
+  *interrupted(): Generator<Job> {
+    for (const id of [...this.#interrupted].sort((a, b) => a - b)) yield this.#known(id);
+  }
+
+  /** Of the others, for each repository the one whose turn it is. */
+  *nextInTurn(): Generator<Job> {
+    for (const id of this.#fresh.heads()) yield this.#known(id);
   }
 
   get waitingCount(): number {
@@ -86,20 +112,12 @@ export class Jobs {
   }
 
   #queue(job: Job): void {
-    const queues = [this.#interrupted, this.#fresh, this.#leased, this.#finished];
-    for (const queue of queues) queue.delete(job.id);
-    this.#home(job).add(job.id);
-  }
-
-  #home({ state }: Job): Set<JobId> {
-    switch (state.kind) {
-      case 'waiting':
-        return state.interrupted ? this.#interrupted : this.#fresh;
-      case 'leased':
-        return this.#leased;
-      case 'finished':
-        return this.#finished;
-    }
+    for (const set of [this.#interrupted, this.#leased, this.#finished]) set.delete(job.id);
+    if (job.state.kind !== 'waiting') {
+      this.#fresh.leave(job);
+      (job.state.kind === 'leased' ? this.#leased : this.#finished).add(job.id);
+    } else if (job.state.interrupted) this.#interrupted.add(job.id);
+    else this.#fresh.join(job);
   }
 
   #forget(job: Job): void {

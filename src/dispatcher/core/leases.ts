@@ -18,19 +18,17 @@ export function assign(turn: Turn): void {
   const { jobs, pool, draining } = turn.state;
   if (draining || jobs.waitingCount === 0) return;
   let free = pool.runners().filter((runner) => isFree(runner, turn.nowMs));
-  /** Where a repository's job found no runner, the next of that repository will not either. */
-  const hopeless = new Set<string | null>();
-  for (const job of jobs.waiting()) {
-    if (free.length === 0) return;
-    if (hopeless.has(job.repository)) continue;
+  const isPlaced = (job: Job): boolean => {
     const runner = chooseRunner(free, job, turn.circumstances);
-    if (runner !== undefined) {
-      lease(turn, job, runner);
-      free = free.filter((other) => isFree(other, turn.nowMs));
-    } else if (job.runs.length === 0) {
-      hopeless.add(job.repository);
-    }
-  }
+    if (runner === undefined) return false;
+    lease(turn, job, runner);
+    free = free.filter((other) => isFree(other, turn.nowMs));
+    return true;
+  };
+  if (free.length === 0) return;
+  for (const job of jobs.interrupted()) isPlaced(job);
+  // The first of each repository speaks for all of it: nobody is free for those behind it either.
+  while (free.length > 0 && [...jobs.nextInTurn()].some(isPlaced));
 }
 
 /**

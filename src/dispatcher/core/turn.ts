@@ -84,8 +84,9 @@ export class Turn {
   recall(histories: readonly (readonly Entry[])[]): void {
     for (const history of histories) {
       const [first] = history;
-      if (first === undefined || this.state.jobs.get(first.job) !== undefined) continue;
-      for (const entry of history) this.state.jobs.apply(entry);
+      if (first !== undefined && this.state.jobs.get(first.job) === undefined) {
+        this.state.jobs.recall(history);
+      }
     }
   }
 
