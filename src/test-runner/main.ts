@@ -40,9 +40,9 @@ await run(async (argv) => {
   const guard = randomBytes(8).toString('hex');
   standGuard(guard);
   const state = resolve(options.state ?? join(clone.gitDir, 'trivet'));
-  const secrets = options.sandbox?.secrets ?? null;
   const checkouts = options.state === null ? userPlace() : null;
-  const slots = claimSlots(state, clone, options.jobs, { guard, tell, secrets, checkouts });
+  const { jobs, sandbox } = options;
+  const slots = claimSlots(state, clone, jobs, { guard, tell, sandbox, checkouts });
   const network = clientNetwork(options.tls);
   tellIfExposed(options.token, tell);
 
@@ -63,6 +63,7 @@ await run(async (argv) => {
       localStart: randomBytes(4).toString('hex'),
       suite: {
         command: options.command,
+        isOffline: sandbox?.network === false,
         timeoutMs: options.timeoutMs,
         graceMs: options.graceMs,
         logBytesMax: options.logBytesMax,

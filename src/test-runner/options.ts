@@ -18,6 +18,7 @@ import {
 import type { StoryOptions } from '../world/story.js';
 import { type Credentials, readClientCredentials } from '../world/tls.js';
 import { readToken, type Token } from '../world/token.js';
+import type { Walls } from './sandbox.js';
 
 export interface Options {
   readonly repo: string;
@@ -28,8 +29,8 @@ export interface Options {
   /** Who may dial us from beyond this machine. */
   readonly allowClassic: readonly string[];
   readonly token: Token | null;
-  /** Null: suites run without a sandbox. Else what they must not read. */
-  readonly sandbox: { readonly secrets: readonly string[] } | null;
+  /** Null: suites run without a sandbox. */
+  readonly sandbox: Walls | null;
   /** Null: no TLS. */
   readonly tls: Credentials | null;
   readonly name: string | null;
@@ -93,6 +94,11 @@ const flags = {
     default: false,
     describe: 'no network, read-only files but the checkout (bubblewrap)',
   },
+  'sandbox-net': {
+    type: 'boolean',
+    default: false,
+    describe: 'with --sandbox: let suites use the network, to install packages say',
+  },
   timeout: {
     default: '60m',
     describe: 'a run that takes longer is ended, its checkout included',
@@ -127,6 +133,9 @@ export function readOptions(argv: readonly string[]): Options | null {
         "hosts of the ancestor's dispatcher with --allow-classic. Ours needs no --host.",
     );
   }
+  if (read['sandbox-net'] && !read.sandbox) {
+    throw new UsageError('--sandbox-net opens the network to a sandbox: name --sandbox as well.');
+  }
   return {
     repo: read.repo,
     host: read.host,
@@ -135,7 +144,9 @@ export function readOptions(argv: readonly string[]): Options | null {
     allowClassic: read['allow-classic'],
     token: readToken(read['token-file']),
     tls: readClientCredentials(read),
-    sandbox: read.sandbox ? { secrets: given(read['token-file'], read['tls-key']) } : null,
+    sandbox: read.sandbox
+      ? { secrets: given(read['token-file'], read['tls-key']), network: read['sandbox-net'] }
+      : null,
     name: read.name ?? null,
     labels: read.labels,
     jobs: read.jobs,

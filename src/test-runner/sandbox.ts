@@ -1,6 +1,6 @@
 /**
- * Owns the walls around a suite with `--sandbox`: no network, a read-only file system but for the
- * checkout and a /tmp of its own, and nothing to be seen of the runner. bubblewrap builds them.
+ * Owns the walls around a suite with `--sandbox`: no network (`--sandbox-net`: this machine's), a
+ * read-only file system but for the checkout and a /tmp of its own, and nothing to be seen of the runner. bubblewrap builds them.
  * Without `--sandbox` a suite may do whatever the runner's user may.
  *
  *   env (deaf to TERM) ── bwrap ── bwrap, pid 1 inside ── env (hears TERM) ── the suite
@@ -10,21 +10,28 @@
  */
 
 import { spawnSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../world/command-line.js';
 import { noSandbox, type ProcessEnd, statusDescriptor } from './process.js';
 import type { Command } from './suite.js';
 
+/** How a runner's sandboxes are built. */
+export interface Walls {
+  /** Files that only the runner may read: the token, the key of its certificate. */
+  readonly secrets: readonly string[];
+  /** Whether suites may use the machine's network. */
+  readonly network: boolean;
+}
+
 /** What a sandbox must know of the place where it stands. All paths are real ones. */
-export interface Site {
+export interface Site extends Walls {
   /** The checkout. Its `.git` can only be read, as the next run's checkout builds upon it. */
   readonly tree: string;
   /** Where the checkout borrows its objects. */
   readonly objects: readonly string[];
   /** The runner's own folders: results of other runs, and other slots' checkouts. */
   readonly covered: readonly string[];
-  /** Files that only the runner may read: the token, the key of its certificate. */
-  readonly secrets: readonly string[];
 }
 
 /** The order matters: each line may open a hole in, or lay a cover on, those before it. */
@@ -35,15 +42,16 @@ const walls = [
   ...['--tmpfs', '/tmp'],
   // Where daemons have their sockets: a socket can be talked to even where files are read-only.
   ...['--tmpfs', '/run'],
-  ...['--unshare-net', '--unshare-pid', '--unshare-ipc', '--die-with-parent'],
+  ...['--unshare-pid', '--unshare-ipc', '--die-with-parent'],
   // As root: without this it could mount the walls away.
   ...['--cap-drop', 'ALL'],
 ];
 
 /** The same command behind the walls. */
 export function sandboxed({ file, args, says }: Command, site: Site): Command {
-  const { tree, objects, covered, secrets } = site;
+  const { tree, objects, covered, secrets, network } = site;
   const place = [
+    ...(network ? online() : ['--unshare-net']),
     ...covered.flatMap((folder) => ['--tmpfs', folder]),
     ...['--bind', tree, tree],
     ...['--ro-bind', join(tree, '.git'), join(tree, '.git')],
@@ -54,6 +62,27 @@ export function sandboxed({ file, args, says }: Command, site: Site): Command {
   const status = ['--json-status-fd', String(statusDescriptor)];
   return { file: 'env', args: behind([...status, ...place], [file, ...args]), says };
 }
+
+/** Where installers keep what they fetch: a home that can only be read is no place for it. */
+const caches = {
+  XDG_CACHE_HOME: '/tmp/cache',
+  npm_config_cache: '/tmp/cache/npm',
+  npm_config_store_dir: '/tmp/cache/pnpm',
+  YARN_CACHE_FOLDER: '/tmp/cache/yarn',
+  BUN_INSTALL_CACHE_DIR: '/tmp/cache/bun',
+  GOMODCACHE: '/tmp/cache/go',
+};
+
+/** With names of hosts: who answers for them is often written in a file below /run. */
+function online(): string[] {
+  const resolver = existsSync(resolverPath) ? realpathSync(resolverPath) : '';
+  return [
+    ...(resolver.startsWith('/run/') ? ['--ro-bind', resolver, resolver] : []),
+    ...Object.entries(caches).flatMap(([name, folder]) => ['--setenv', name, folder]),
+  ];
+}
+
+const resolverPath = '/etc/resolv.conf';
 
 /**
  * How the suite ended, as bubblewrap's own end and its status (`json-status-fd`) tell: without
@@ -68,7 +97,9 @@ export function endBehindWalls(end: ProcessEnd): ProcessEnd {
 
 /** Throws `UsageError` where no sandbox can be built. */
 export function assertSandbox(): void {
-  const { status, stderr, error } = spawnSync('env', behind([], ['true']), { encoding: 'utf8' });
+  const { status, stderr, error } = spawnSync('env', behind(['--unshare-net'], ['true']), {
+    encoding: 'utf8',
+  });
   if (status === 0) return;
   const why = error?.message ?? stderr.trim().split('\n').at(-1);
   throw new UsageError(

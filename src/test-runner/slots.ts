@@ -23,7 +23,7 @@ import { oddPartOf, Place } from './place.js';
 import { type ProcessOptions, SuiteProcess } from './process.js';
 import { remove, removeOldTrees } from './removal.js';
 import { RunFiles } from './run-files.js';
-import { endBehindWalls, sandboxed } from './sandbox.js';
+import { endBehindWalls, sandboxed, type Walls } from './sandbox.js';
 import { lockSlot, type SlotLock } from './slot-lock.js';
 import { objectFolders } from './slot-repository.js';
 
@@ -46,8 +46,8 @@ export interface Slot {
 const slotsMax = 1_024;
 
 export interface ClaimOptions extends CheckoutOptions {
-  /** Suites run in a sandbox, where these files cannot be read; null: without one. */
-  readonly secrets: readonly string[] | null;
+  /** Suites run in such a sandbox; null: without one. */
+  readonly sandbox: Walls | null;
   /** Where all checkouts of this user lie; null: in the state folder. */
   readonly checkouts: string | null;
 }
@@ -110,7 +110,7 @@ function takeOver(
   clone: Clone,
   options: ClaimOptions,
 ): Slot {
-  const { secrets } = options;
+  const { sandbox } = options;
   const folder = join(state, 'slots', String(number));
   const tree = place?.tree(number) ?? join(folder, 'tree');
   const lock = place === null ? claim : withPlace(claim, place);
@@ -126,9 +126,9 @@ function takeOver(
   const output = new OutputPipe(join(folder, 'output'));
   const checkout = new Checkout(tree, clone, options);
   const startProcess = (clock: Clock, process: ProcessOptions): RunningSuite => {
-    if (secrets === null) return new SuiteProcess(clock, process);
+    if (sandbox === null) return new SuiteProcess(clock, process);
     const covered = [state, ...(place === null ? [] : [place.base])];
-    const site = { tree, objects: objectFolders(clone), covered, secrets };
+    const site = { tree, objects: objectFolders(clone), covered, ...sandbox };
     const command = sandboxed(process.command, site);
     const suite = new SuiteProcess(clock, { ...process, command, hasStatus: true });
     return {

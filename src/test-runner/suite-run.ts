@@ -15,6 +15,7 @@ import type { Cancel, Clock } from '../world/clock.js';
 import { whyNotStarted } from './could-not-start.js';
 import { type RunnerNames, suiteEnvironment } from './environment.js';
 import type { Because, Ending, Job } from './events.js';
+import { meansIn } from './means.js';
 import { isMachineFault, type ProcessEnd } from './process.js';
 import { RunLog } from './run-log.js';
 import type { RunningSuite, Slot } from './slots.js';
@@ -24,6 +25,8 @@ import { treeAt } from './tree.js';
 export interface SuiteOptions {
   /** `--command`; null: what the tree shows. */
   readonly command: string | null;
+  /** Whether suites are cut off from the network. */
+  readonly isOffline?: boolean;
   readonly timeoutMs: number;
   readonly graceMs: number;
   readonly logBytesMax: number;
@@ -120,7 +123,7 @@ export class SuiteRun {
       // The world's failure (a full disk) has a code: another runner may fare better.
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
-      return { kind: 'handback', handback: { reason: 'machine-fault', detail: message } };
+      return { kind: 'handback', handback: machineFault(message) };
     } finally {
       this.#cancelTimeout();
       this.#log?.file.close();
@@ -152,13 +155,16 @@ export class SuiteRun {
   /** An ancestor's dispatcher takes no run back: why it was refused is then its result. */
   async #verdict(refusal: Handback | null, log: RunLog): Promise<Verdict> {
     if (this.#stop !== null) return this.#judge(nothing);
-    return refusal === null ? this.#test(log) : errored(explain(refusal));
+    if (refusal === null) return this.#test(log);
+    return errored(`The commit could not be checked out: ${refusal.detail}`);
   }
 
   async #test(log: RunLog): Promise<Verdict> {
     const { checkout } = this.#slot;
     const tree = treeAt(checkout.folder);
-    const suite = findSuite(tree, this.#options.command);
+    const { names, command, isOffline = false } = this.#options;
+    const environment = suiteEnvironment(this.#options.environment, this.#job, names);
+    const suite = findSuite(tree, command, meansIn(environment['PATH'] ?? '', !isOffline));
     if (suite.kind === 'none') return errored(suite.says);
 
     this.#events.starting(suite.command);
@@ -167,7 +173,7 @@ export class SuiteRun {
       this.#process = this.#slot.startProcess(this.#clock, {
         command: suite.command,
         cwd: checkout.folder,
-        environment: suiteEnvironment(this.#options.environment, this.#job, this.#options.names),
+        environment,
         output: output.writer,
         mark: `TRIVET_RUN=${this.#job.run}`,
         graceMs: this.#options.graceMs,
@@ -228,22 +234,17 @@ const outOfMemory = 'meanwhile the kernel killed a process here for want of memo
 
 const unwanted: Handback = { reason: 'stopped', detail: 'the run was given up' };
 
-const slotLost: Handback = {
-  reason: 'machine-fault',
-  detail:
-    "the slot's lock or folder was deleted, and another took its place: start this runner again",
-};
+const slotLost = machineFault(
+  "the slot's lock or folder was deleted, and another took its place: start this runner again",
+);
 
-const slotDeleted: Handback = {
-  reason: 'machine-fault',
-  detail: "the slot's folder was deleted during the run",
-};
+const slotDeleted = machineFault("the slot's folder was deleted during the run");
+
+function machineFault(detail: string): Handback {
+  return { reason: 'machine-fault', detail };
+}
 
 /** What tells of a reason sets its own full stop. */
 function errored(reason: string): Verdict {
   return { end: 'errored', exitCode: null, signal: null, reason };
-}
-
-function explain({ detail }: Handback): string {
-  return `The commit could not be checked out: ${detail}`;
 }

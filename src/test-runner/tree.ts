@@ -24,7 +24,8 @@ export function treeAt(folder: string): Tree {
 /** Where the path leads, links followed. */
 function insideOf(folder: string, path: string): string {
   const real = realpathSync(join(folder, path));
-  if (!real.startsWith(`${folder}/`)) throw new Error(`${path} leads out of the tree`);
+  if (real !== folder && !real.startsWith(`${folder}/`))
+    throw new Error(`${path} leads out of the tree`);
   return real;
 }
 

@@ -29,6 +29,8 @@ export interface RunnerSettings {
   readonly mayDial?: Hosts;
   /** Files that a sandbox hides; without them there is no sandbox. */
   readonly secrets?: readonly string[];
+  /** Such a sandbox lets suites use the network. */
+  readonly sandboxNet?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -36,11 +38,12 @@ export async function runnerFor(settings: RunnerSettings) {
   const clone = await openClone(settings.clone);
   const state = settings.state ?? temporaryFolder();
   const guard = 'none-stands-here';
-  const secrets = settings.secrets ?? null;
+  const { secrets, sandboxNet: network = false } = settings;
+  const sandbox = secrets === undefined ? null : { secrets, network };
   const told: Told[] = [];
   const tell = (line: Told) => told.push(line);
   const checkouts = settings.checkouts ?? null;
-  const claim = { guard, tell, secrets, checkouts };
+  const claim = { guard, tell, sandbox, checkouts };
   const slots = claimSlots(state, clone, settings.jobs ?? 1, claim);
   const exits: number[] = [];
   const runner = await startRunner(
@@ -64,6 +67,7 @@ export async function runnerFor(settings: RunnerSettings) {
       localStart: process.pid.toString(16).padStart(8, '0'),
       suite: {
         command: settings.command === undefined ? 'echo hello' : settings.command,
+        isOffline: sandbox?.network === false,
         timeoutMs: settings.timeoutMs ?? 60_000,
         graceMs: settings.graceMs ?? 5_000,
         logBytesMax: settings.logBytesMax ?? 1_000_000_000,

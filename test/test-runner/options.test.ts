@@ -26,6 +26,7 @@ test.each([
   [['--host', '0.0.0.0', 'clone'], '--allow-classic'],
   [['--tls-cert', 'cert', 'clone'], '--tls-ca'],
   [['--sandbox=1', 'clone'], '--sandbox is true or false, not "1"'],
+  [['--sandbox-net', 'clone'], 'name --sandbox as well'],
   [['--command=', 'clone'], '--command is empty'],
   [['--no-labels', 'clone'], 'Unknown argument'],
   [['--state.x=1', 'clone'], 'Unknown argument'],
@@ -36,7 +37,7 @@ test.each([
 test('a sandbox that is asked for by the environment is built, or refused, but never left out', () => {
   onTestFinished(() => void vi.unstubAllEnvs());
   vi.stubEnv('TRIVET_SANDBOX', 'true');
-  expect(readOptions(['clone'])?.sandbox).toEqual({ secrets: [] });
+  expect(readOptions(['clone'])?.sandbox).toEqual({ secrets: [], network: false });
   vi.stubEnv('TRIVET_SANDBOX', '1');
   expect(() => readOptions(['clone'])).toThrow('--sandbox is true or false, not "1"');
 });

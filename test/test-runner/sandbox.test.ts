@@ -75,6 +75,16 @@ describe.runIf(mayBuildSandbox)('with --sandbox', () => {
     expect(log).toContain('CI=true');
   });
 
+  test('it sees no checkout but its own', async () => {
+    const checkouts = join(temporaryFolder(), 'all');
+    mkdirSync(join(checkouts, 'other/1'), { recursive: true });
+    writeFileSync(join(checkouts, 'other/1/a.txt'), 'of another');
+    const { verdict } = await sandboxed(`touch here && cat $(find ${checkouts} -name a.txt)`, {
+      checkouts,
+    });
+    expect((await verdict()).log).toBe('one\n');
+  });
+
   test('it has no network, no sight of other processes and no rights to mount walls away', async () => {
     const server = net.createServer((socket) => socket.end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -95,6 +105,34 @@ describe.runIf(mayBuildSandbox)('with --sandbox', () => {
     );
   });
 
+  test('--sandbox-net lets it use the network, and keep what it fetches where it may write', async () => {
+    const server = net.createServer((socket) => socket.end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as net.AddressInfo;
+    const { verdict } = await sandboxed(
+      [
+        `bash -c 'exec 3<>/dev/tcp/127.0.0.1/${port}' && echo network`,
+        'mkdir -p "$npm_config_cache" && echo room',
+        'test ! -L /etc/resolv.conf || test -e "$(readlink -f /etc/resolv.conf)" && echo names',
+      ].join('\n'),
+      { sandboxNet: true },
+    );
+    expect((await verdict()).log).toBe('network\nroom\nnames\n');
+  });
+
+  test('a suite that installs packages is refused at once, with a word of --sandbox-net', async () => {
+    const { dispatcher, repository } = await runner(null, { secrets: [] });
+    const scripts = { test: 'true' };
+    const commit = repository.commit('needy', {
+      'package.json': JSON.stringify({ scripts, dependencies: { left: '*' } }),
+    });
+    const { report, log } = await dispatcher.verdict(commit);
+    expect(report.end).toBe('errored');
+    expect(report.reason).toContain('--sandbox-net');
+    expect(log).toBe(`${report.reason}.\n`);
+  });
+
   test('a sandbox that cannot be built is the machine’s fault, and no red suite', async () => {
     // No cover can be laid on what cannot be.
     const { dispatcher, commit } = await runner('exit 0', { secrets: ['/dev/null/token'] });
@@ -112,7 +150,7 @@ describe.runIf(mayBuildSandbox)('with --sandbox', () => {
       graceMs: 30_000,
     });
     const { log, report } = await verdict();
-    expect([log, report.end]).toEqual(['asked\n', 'timed-out']);
+    expect([log, report.end]).toEqual([`asked\n${report.reason}.\n`, 'timed-out']);
   });
 
   test('one that does not listen is killed, with all that hid from its group and its mark', async () => {
@@ -199,14 +237,14 @@ function sandboxed(command: string, settings: Partial<RunnerSettings> = {}) {
   return runner(command, { secrets: [], ...settings });
 }
 
-async function runner(command: string, settings: Partial<RunnerSettings>) {
+async function runner(command: string | null, settings: Partial<RunnerSettings>) {
   const dispatcher = await runnerDispatcher();
   const repository = makeRepository(settings.clone);
   const commit = repository.commit('first', { 'a.txt': 'one\n' });
   const to = { clone: repository.path, dispatcherPort: dispatcher.port };
   await runnerFor({ ...to, command, ...settings });
   await eventually('it is there', () => dispatcher.connected);
-  return { dispatcher, commit, verdict: () => dispatcher.verdict(commit) };
+  return { dispatcher, repository, commit, verdict: () => dispatcher.verdict(commit) };
 }
 
 /** Of all processes, a line each. */
