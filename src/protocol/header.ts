@@ -7,7 +7,7 @@
  */
 
 import { parseHost } from './address.js';
-import { parseCommit, parseRun, parseSecret } from './ids.js';
+import { parseCommit, parseJobs, parseRun, parseSecret } from './ids.js';
 import { headerBytesMax } from './limits.js';
 import type { BodyThatFollows, FieldTypes, Row } from './row.js';
 
@@ -106,8 +106,10 @@ function readLine({ verb, row, rest, size, terminated }: Line, endIsEnd: boolean
     return { kind: mayGrow ? 'incomplete' : 'fault', fault };
   }
   const fields = readFields(row, texts);
-  if (fields !== null) return { kind: 'line', header: { verb, fields, size } };
-  return { kind: !terminated && mayGrowIntoFields(row, texts) ? 'incomplete' : 'fault', fault };
+  const mayGrow = !terminated && mayGrowIntoFields(row, texts);
+  if (fields === null) return { kind: mayGrow ? 'incomplete' : 'fault', fault };
+  if (mayGrow) return { kind: 'incomplete', fault: unended };
+  return { kind: 'line', header: { verb, fields, size } };
 }
 
 /** Reads a header that ends with the colon before its body. */
@@ -140,12 +142,12 @@ function readUpToBody(
   return { kind: 'body follows', header: { verb, fields, size: restAt + at, body, length } };
 }
 
-/** Cuts at colons; a host takes the colons that the other fields leave over. */
+/** Cuts at colons; a host, or jobs, take the colons that the other fields leave over. */
 function splitFields(text: string | null, row: Row): string[] {
   if (text === null) return [];
   const kinds = Object.values(row.fields);
   const parts = text.split(':');
-  const hostAt = kinds.indexOf('host');
+  const hostAt = kinds.findIndex((kind) => kind === 'host' || kind === 'jobs');
   const surplus = parts.length - kinds.length;
   if (hostAt < 0 || surplus <= 0) return parts;
   const host = parts.slice(hostAt, hostAt + surplus + 1).join(':');
@@ -165,6 +167,7 @@ function readFields(row: Row, texts: readonly string[]): Header['fields'] | null
 const fieldReaders: { [Kind in keyof FieldTypes]: (text: string) => FieldTypes[Kind] | null } = {
   commit: parseCommit,
   run: parseRun,
+  jobs: (text) => parseJobs(Buffer.from(text, 'latin1').toString('utf8')),
   host: parseHost,
   port: (text) => numberUpTo(text, 1, 65_535),
   offset: (text) => numberUpTo(text, 0, Number.MAX_SAFE_INTEGER),
@@ -181,11 +184,15 @@ function numberUpTo(text: string, least: number, most: number): number | null {
   return value >= least && value <= most ? value : null;
 }
 
-/** Could more bytes make these fields valid? Only a commit that is still too short could. */
+/** Could more bytes make these fields others? A commit that is too short could be, and a branch. */
 function mayGrowIntoFields(row: Row, texts: readonly string[]): boolean {
   const last = Object.values(row.fields).at(-1);
-  return last === 'commit' && /^[0-9a-fA-F]{0,63}$/.test(texts.at(-1) ?? '');
+  const text = texts.at(-1) ?? '';
+  if (last === 'jobs') return parseCommit(text) === null && !text.startsWith('-');
+  return last === 'commit' && parseCommit(text) === null && /^[0-9a-fA-F]{0,63}$/.test(text);
 }
+
+const unended = invalid('a branch is ended by Enter');
 
 function isPrefixOfAny(text: string, table: Table): boolean {
   return Object.keys(table).some((verb) => verb.startsWith(text));
@@ -199,7 +206,8 @@ function unknownVerb(verb: string, terminated: boolean): Fault {
 }
 
 function malformed(verb: string, row: Row): Fault {
-  const isOfCommit = Object.values(row.fields).includes('commit');
+  const kinds = Object.values(row.fields);
+  const isOfCommit = kinds.includes('commit') || kinds.includes('jobs');
   const hint = isOfCommit ? '; a commit is its full id, as "git rev-parse" prints it' : '';
   return invalid(`it is written ${usage(verb, row)}${hint}`);
 }

@@ -13,11 +13,15 @@ export type Commit = Branded<'Commit'>;
 /** One attempt at a job: `<dispatcher start, 8 hex digits>-<counter>`, unique over restarts. */
 export type RunId = Branded<'RunId'>;
 
+/** The jobs of a branch, written `<branch>` or `<repository>:<branch>`. */
+export type BranchJobs = Branded<'BranchJobs'>;
+
 /** One connection of a peer: `s<dispatcher start>-<counter>`; no two sessions ever share one. */
 export type SessionId = Branded<'SessionId'>;
 
 const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const runPattern = /^[0-9a-f]{8}-[0-9]{1,15}$/;
+const branchPattern = /^(?!-)[^\s\p{Cc}]{1,400}$/u;
 const secretPattern = /^[!-9;-~]{1,256}$/;
 
 /** A name that people choose: one to 100 printable characters, no spaces or path separators. */
@@ -37,6 +41,22 @@ export function parseCommit(text: string): Commit | null {
 /** The run id that `text` spells, or null. */
 export function parseRun(text: string): RunId | null {
   return runPattern.test(text) ? (text as RunId) : null;
+}
+
+/** Whose jobs `text` names, or null: a commit's or a branch's. */
+export function parseJobs(text: string): Commit | BranchJobs | null {
+  return parseCommit(text) ?? (branchPattern.test(text) ? (text as BranchJobs) : null);
+}
+
+export function isCommit(jobs: Commit | BranchJobs): jobs is Commit {
+  return parseCommit(jobs) !== null;
+}
+
+/** A branch may hold no colon, so the last one stands before it. */
+export function branchOf(jobs: BranchJobs): { repository: string | null; branch: string } {
+  const colonAt = jobs.lastIndexOf(':');
+  const repository = colonAt === -1 ? null : jobs.slice(0, colonAt);
+  return { repository, branch: jobs.slice(colonAt + 1) };
 }
 
 /** The secret that `text` could be, or null: printable, without spaces and colons. */

@@ -4,7 +4,7 @@
  */
 
 import type { z } from 'zod';
-import type { Commit, RunId } from './ids.js';
+import type { BranchJobs, Commit, RunId } from './ids.js';
 
 /** What a field becomes once it has been read. */
 export interface FieldTypes {
@@ -16,6 +16,11 @@ export interface FieldTypes {
   readonly port: number;
   /** A position in a log, in bytes from its start. */
   readonly offset: number;
+  /**
+   * Whose jobs: a commit's, or those of `<branch>` or `<repository>:<branch>`, with the colons that
+   * other fields leave. Only a newline ends a branch: half of one is another one.
+   */
+  readonly jobs: Commit | BranchJobs;
   /** Printable, without spaces and colons. Only a newline ends it: half a secret is a wrong one. */
   readonly secret: string;
 }

@@ -71,11 +71,11 @@ export const requests = {
     says: 'hands a commit over; OK once it is on disk',
   },
   cancel: {
-    fields: { commit: 'commit' },
+    fields: { jobs: 'jobs' },
     body: none,
     from: 'anyone',
     to: 'dispatcher',
-    says: 'ends its waiting or running job; OK once that is on disk',
+    says: 'ends the jobs of a commit or a branch; OK once on disk',
   },
   rerun: {
     fields: { commit: 'commit' },

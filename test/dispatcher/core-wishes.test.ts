@@ -96,6 +96,54 @@ test('a cancel for a run whose runner is not back yet is passed on when it is', 
   s.outcomeOf(/cancel/, '→ ada: cancel run 1-1');
 });
 
+describe('cancel of a branch', () => {
+  function importing() {
+    const s = scenario();
+    s.given(() => {
+      s.observer('eve', { repository: 'demo' });
+      s.runner('ada');
+      for (const [at, branch] of ['import', 'import', 'main'].entries()) {
+        s.dispatch(at + 1, 'eve', branch);
+      }
+    });
+    return s;
+  }
+
+  test('ends all that waits of it at once, and asks the runner of what is running', () => {
+    const s = importing();
+    s.cancelBranch('import');
+    s.outcome(
+      'job 2 cancelled: it was cancelled while it waited',
+      'job 1 cancel-asked',
+      '→ ada: cancel run 1-1',
+      '→ asker: OK',
+    );
+    expect(s.why(3)).toBe('1 runner, busy, first in line');
+  });
+
+  test('is told where nothing of it waits or runs', () => {
+    const s = importing();
+    s.cancelBranch('fix');
+    s.cancelBranch('main', 'other');
+    s.outcome(
+      '→ asker: Nothing to cancel: no commit of the branch fix waits or runs',
+      '→ asker: Nothing to cancel: no commit of the branch main waits or runs',
+    );
+  });
+
+  test('asks of which repository where several have it', () => {
+    const s = importing();
+    s.given(() => {
+      s.observer('bob', { repository: 'other' });
+      s.dispatch(4, 'bob', 'main');
+    });
+    s.cancelBranch('main');
+    s.outcome('→ asker: Which one? cancel:<repository>:main, of demo, other');
+    s.cancelBranch('main', 'other');
+    s.outcomeOf(/cancelled/, 'job 4 cancelled: it was cancelled while it waited');
+  });
+});
+
 describe('rerun', () => {
   test('only of what is finished', () => {
     const s = scenario();

@@ -101,7 +101,7 @@ export class People {
 
   #cancel(commit: Commit): void {
     this.#ground.witness.cancelAsked(commit);
-    this.#say({ verb: 'cancel', commit });
+    this.#say({ verb: 'cancel', jobs: commit });
   }
 
   #rerun(commit: Commit): void {

@@ -46,6 +46,7 @@ const prose = fc.string({ maxLength: 60, unit: 'grapheme' }).map((text) => json.
 const fields = {
   commit,
   run,
+  jobs: commit,
   host: fc.constantFrom(
     'localhost',
     '10.0.0.5',

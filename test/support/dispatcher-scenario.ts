@@ -166,6 +166,10 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       feed({ ...event, histories: historiesOf(journal, commit(number)) });
     },
     cancel: (number: number) => asks('cancel', number),
+    cancelBranch(branch: string, repository: string | null = null): void {
+      counter += 1;
+      feed({ type: 'cancel-branch', request: counter, repository, branch });
+    },
     rerun: (number: number) => asks('rerun', number),
     poll() {
       counter += 1;

@@ -66,6 +66,8 @@ export class DispatcherCore {
         return people.dispatch(turn, event);
       case 'cancel':
         return people.cancel(turn, event);
+      case 'cancel-branch':
+        return people.cancelBranch(turn, event);
       case 'rerun':
         return people.rerun(turn, event);
       case 'poll':

@@ -86,6 +86,13 @@ export type Event =
       readonly commit: Commit;
       readonly histories: Histories;
     }
+  /** Of all repositories, if none is named. */
+  | {
+      readonly type: 'cancel-branch';
+      readonly request: RequestId;
+      readonly repository: string | null;
+      readonly branch: string;
+    }
   | { readonly type: 'poll'; readonly request: RequestId }
   /** Time passes: one a beat, a quarter of the heartbeat. */
   | { readonly type: 'beat' }

@@ -86,6 +86,10 @@ export class Jobs {
     }
   }
 
+  unfinished(): Job[] {
+    return [...this.waiting(), ...[...this.leased()].map(({ job }) => job)];
+  }
+
   get leasedCount(): number {
     return this.#leased.size;
   }

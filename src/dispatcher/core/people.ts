@@ -49,6 +49,26 @@ export function cancel(
   else turn.reply(request, 'OK\n');
 }
 
+/** The same for all jobs of a branch; of which repository must be clear. */
+export function cancelBranch(
+  turn: Turn,
+  { request, repository, branch }: EventOf<'cancel-branch'>,
+): void {
+  const jobs = turn.state.jobs
+    .unfinished()
+    .filter((job) => job.branch === branch && (repository ?? job.repository) === job.repository);
+  const [one, ...others] = new Set(jobs.map((job) => job.repository));
+  if (one === undefined) {
+    turn.reply(request, `Nothing to cancel: no commit of the branch ${branch} waits or runs\n`);
+  } else if (others.length > 0) {
+    const names = [one, ...others].sort().join(', ');
+    turn.reply(request, `Which one? cancel:<repository>:${branch}, of ${names}\n`);
+  } else {
+    for (const job of jobs) cancelJob(turn, job);
+    turn.reply(request, 'OK\n');
+  }
+}
+
 /** A finished job waits again; its runs and their logs stay. */
 export function rerun(
   turn: Turn,

@@ -7,7 +7,15 @@
 import type { Hello, Report } from '../../protocol/bodies.js';
 import { encodeSession } from '../../protocol/encoder.js';
 import { help } from '../../protocol/help.js';
-import { type Commit, type RunId, type SessionId, sessionId } from '../../protocol/ids.js';
+import {
+  type BranchJobs,
+  branchOf,
+  type Commit,
+  isCommit,
+  type RunId,
+  type SessionId,
+  sessionId,
+} from '../../protocol/ids.js';
 import { heartbeatEveryMs } from '../../protocol/limits.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
@@ -143,6 +151,8 @@ export class Reception {
         void this.#keepResult(request, wish.commit, wish.body);
         break;
       case 'cancel':
+        this.#cancel(request, wish.jobs);
+        break;
       case 'rerun': {
         const { verb: type, commit } = wish;
         feed({ type, request, commit, histories: this.#histories(commit) });
@@ -152,6 +162,13 @@ export class Reception {
         feed({ type: 'poll', request });
         break;
     }
+  }
+
+  #cancel(request: RequestId, jobs: Commit | BranchJobs): void {
+    const { feed } = this.#options;
+    if (isCommit(jobs)) {
+      feed({ type: 'cancel', request, commit: jobs, histories: this.#histories(jobs) });
+    } else feed({ type: 'cancel-branch', request, ...branchOf(jobs) });
   }
 
   #open(visitor: Visitor, { body }: Request & { verb: 'hello' }): void {
