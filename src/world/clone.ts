@@ -28,9 +28,7 @@ export interface Clone {
 
 /** Looks at the repository at `path`. A `UsageError` says what to do where there is none. */
 export async function openClone(path: string): Promise<Clone> {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`There is no folder ${path}: name a clone of your repository.`);
-  }
+  assertFolder(path);
   const git = gitIn(path);
   const [gitDir, format, bare, objects] = await git([
     'rev-parse',
@@ -41,7 +39,10 @@ export async function openClone(path: string): Promise<Clone> {
     (error) => {
       if (!(error instanceof GitFault)) throw error;
       if (error.message === gitNotFound) throw new UsageError(`${gitNotFound}.`);
-      throw new UsageError(`${path} is not a git repository: ${error.message}`);
+      // There may be one that git does not touch, as another user's: its words are the remedy.
+      const isNone = error.message.includes('not a git repository');
+      const what = isNone ? 'is not a git repository' : 'cannot be used as a clone';
+      throw new UsageError(`${path} ${what}: ${error.message}`);
     },
   );
   if (gitDir === undefined || objects === undefined) throw new Error('rev-parse said too little');
@@ -67,6 +68,15 @@ export async function openClone(path: string): Promise<Clone> {
     originFolder: local && origin !== null ? gitFolderAt(origin) : null,
     isPartial,
   };
+}
+
+function assertFolder(path: string): void {
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  } catch (error) {
+    throw new UsageError(`The folder ${path} cannot be opened: ${(error as Error).message}.`);
+  }
+  throw new UsageError(`There is no folder ${path}: name a clone of your repository.`);
 }
 
 /**

@@ -1,6 +1,8 @@
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { openClone, repositoryName } from '../../src/world/clone.js';
+import { UsageError } from '../../src/world/command-line.js';
 import { makeClone, makeRepository, temporaryFolder } from '../support/git.js';
 
 const nameAt = async (path: string) => repositoryName(await openClone(path));
@@ -54,4 +56,24 @@ test('a clone of a repository with such a name has the same, however it is spell
   expect(await nameAt(clone.path)).toBe(await nameAt(path));
   clone.git('remote', 'set-url', 'origin', `${folder}/${'pröject'.normalize('NFD')}.git`);
   expect(await nameAt(clone.path)).toBe(await nameAt(path));
+});
+
+test('a repository that git does not touch, as another user’s, is called so, with git’s remedy', async () => {
+  const { path } = makeRepository();
+  const bin = temporaryFolder();
+  const remedy = `git config --global --add safe.directory ${path}`;
+  const words = `fatal: detected dubious ownership in repository at '${path}'`;
+  const git = join(bin, 'git');
+  writeFileSync(git, `#!/bin/sh\nprintf '%s\\n' "${words}" "" "	${remedy}" >&2\nexit 128\n`);
+  chmodSync(git, 0o755);
+  vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const refused = expect(openClone(path)).rejects;
+  await refused.toThrow(`cannot be used as a clone: ${words} ${remedy}`);
+});
+
+test('a path that cannot be followed is refused with a sentence', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'file'), '');
+  await expect(openClone(join(folder, 'file', 'clone'))).rejects.toThrow(UsageError);
 });
