@@ -45,6 +45,19 @@ function tellSight(sight: Sight): Told {
       const { role, name, reason } = sight;
       return { event: `${role}-left`, [role]: name, reason, msg: `${role} ${name} ${reason}` };
     }
+    case 'untested': {
+      const { repository, tested } = sight;
+      const they = tested.length === 0 ? 'they name none' : `they test ${tested.join(', ')}`;
+      const msg = `no runner tests ${repository} (${they}): its commits wait; ${sameName}`;
+      return { event: 'untested', repository, tested, level: 'warn', msg };
+    }
+    case 'unwanted': {
+      const { repository, runners, watched } = sight;
+      const who = runners === 1 ? 'a runner tests' : `${runners} runners test`;
+      const instead = `observers watch ${watched.join(', ')}`;
+      const msg = `${who} ${repository}, of which nothing comes (${instead}); ${sameName}`;
+      return { event: 'unwanted', repository, runners, watched, level: 'warn', msg };
+    }
     case 'lacking': {
       const { name } = sight;
       const msg = `observer ${name} handed over commits that are not in this memory: it does so again`;
@@ -68,6 +81,8 @@ function tellSight(sight: Sight): Told {
     }
   }
 }
+
+const sameName = 'if these are one, start both with the same --repository';
 
 function tellEntry(entry: Entry, append: readonly Entry[], find: FindJob): Told {
   const job = find(entry.job);

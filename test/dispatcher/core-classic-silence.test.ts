@@ -26,7 +26,7 @@ describe('an ancestor’s runner that is silent', () => {
     (peersBefore) => {
       const s = scenario();
       s.given(() => {
-        for (let n = 0; n < peersBefore; n += 1) s.runner(`r${n}`, { repository: 'other' });
+        for (let n = 0; n < peersBefore; n += 1) s.runner(`r${n}`);
         s.observer('eve', { repository: 'demo' });
         s.registers(here, 'frozen');
         s.passes(10_000);

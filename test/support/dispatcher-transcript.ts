@@ -58,6 +58,10 @@ export function tellSight(sight: Exclude<Sight, { kind: 'registered' | 'forgotte
       const runs = sight.runs === 0 ? '' : ` with ${sight.runs} in hand`;
       return `(${sight.role} ${sight.name} left${runs}: ${sight.reason})`;
     }
+    case 'untested':
+      return `(no runner tests ${sight.repository}, but ${sight.tested})`;
+    case 'unwanted':
+      return `(nobody has work of ${sight.repository}, but of ${sight.watched})`;
     case 'lacking':
       return `(${sight.name} handed over what is not here)`;
     case 'known':

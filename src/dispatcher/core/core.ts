@@ -21,6 +21,7 @@ import type { Observer, Runner } from './pool.js';
 import { beatsPerHeartbeat, cancelWithinMs, returnWithinMs } from './rules.js';
 import * as sessions from './sessions.js';
 import { type Founding, State, Turn } from './turn.js';
+import { tellUnmatched } from './unmatched.js';
 
 export class DispatcherCore {
   readonly #state: State;
@@ -101,6 +102,7 @@ export class DispatcherCore {
     if (state.beats % beatsPerHeartbeat !== 0) return;
     this.#endOverdue(turn);
     state.jobs.forgetFinished(turn.nowMs);
+    tellUnmatched(turn);
   }
 
   #endOverdue(turn: Turn): void {

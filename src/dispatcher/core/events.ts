@@ -135,6 +135,15 @@ export type Sight =
     }
   /** An observer handed over what is not in our memory, and is to do so again. */
   | { readonly kind: 'lacking'; readonly name: string }
+  /** Jobs of that repository wait, and no runner tests it; what they test instead. */
+  | { readonly kind: 'untested'; readonly repository: string; readonly tested: readonly string[] }
+  /** Runners of a repository of which nothing comes; what is watched instead. */
+  | {
+      readonly kind: 'unwanted';
+      readonly repository: string;
+      readonly runners: number;
+      readonly watched: readonly string[];
+    }
   /** A classic runner's address is worth keeping, or is no longer. */
   | { readonly kind: 'registered'; readonly address: Address }
   | { readonly kind: 'forgotten'; readonly address: Address }

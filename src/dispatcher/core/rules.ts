@@ -22,6 +22,9 @@ export const patienceMs = retryAfterMs.reduce((sum, ms) => sum + ms, 0);
 /** After a restart, runs in flight wait so long for their runners to come back. */
 export const returnWithinMs = 5_000;
 
+/** Who finds no partner for so long is told of: longer than processes take to come back. */
+export const unmatchedForMs = 2 * returnWithinMs;
+
 /** A runner that does not report a cancelled run within this loses it. */
 export const cancelWithinMs = 30_000;
 

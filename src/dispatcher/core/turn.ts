@@ -22,6 +22,8 @@ export class State {
   /** Eight hex digits that no other start of a dispatcher had. */
   readonly start: string;
   readonly classicRunMaxMs: number;
+  /** Who found no partner, since when. */
+  readonly unmatched = new Map<string, { readonly sinceMs: number; readonly isTold: boolean }>();
   nextJob: JobId;
   nextRun = 1;
   draining = false;

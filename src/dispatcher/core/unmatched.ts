@@ -1,0 +1,65 @@
+/**
+ * Owns who is there in vain: a repository that no runner tests, a runner that nobody has work for.
+ * All would be silent, each waiting for the other. It is told once, and again only where it was
+ * otherwise in between. Never leases.
+ */
+
+import type { Sight } from './events.js';
+import { suits } from './placing.js';
+import type { Runner } from './pool.js';
+import { unmatchedForMs } from './rules.js';
+import type { Turn } from './turn.js';
+
+/** Tells of those who have been unmatched for a while: at a start, processes come in any order. */
+export function tellUnmatched(turn: Turn): void {
+  const { unmatched } = turn.state;
+  const now = new Map([...untested(turn), ...unwanted(turn)]);
+  for (const key of unmatched.keys()) if (!now.has(key)) unmatched.delete(key);
+  for (const [key, sight] of now) {
+    const found = unmatched.get(key) ?? { sinceMs: turn.nowMs, isTold: false };
+    const isDue = !found.isTold && turn.nowMs - found.sinceMs >= unmatchedForMs;
+    if (isDue) turn.see(sight);
+    unmatched.set(key, { sinceMs: found.sinceMs, isTold: found.isTold || isDue });
+  }
+}
+
+/** Repositories whose jobs wait, while there are runners, but none for them. */
+function untested(turn: Turn): [string, Sight][] {
+  const { jobs, pool } = turn.state;
+  const runners = pool.runners();
+  if (runners.length === 0) return [];
+  const tested = names(runners);
+  return [...jobs.nextInTurn()]
+    .filter((job) => !runners.some((runner) => suits(runner, job, turn.circumstances)))
+    .flatMap(({ repository }): [string, Sight][] => {
+      if (repository === null) return [];
+      return [[`untested ${repository}`, { kind: 'untested', repository, tested }]];
+    });
+}
+
+/** Runners of repositories that no observer watches and no job is of, while others are watched. */
+function unwanted(turn: Turn): [string, Sight][] {
+  const { jobs, pool } = turn.state;
+  const observers = pool.observers();
+  const watched = names(observers);
+  const wanted = new Set([
+    ...observers.map(({ repository }) => repository),
+    ...[...jobs.nextInTurn()].map(({ repository }) => repository),
+  ]);
+  if (observers.length === 0 || wanted.has(null)) return [];
+  const idle = new Map<string, Runner[]>();
+  for (const runner of pool.runners()) {
+    const { repository, runs } = runner;
+    if (repository === null || wanted.has(repository) || runs.size > 0) continue;
+    idle.set(repository, [...(idle.get(repository) ?? []), runner]);
+  }
+  return [...idle].map(([repository, runners]): [string, Sight] => {
+    const sight = { kind: 'unwanted', repository, runners: runners.length, watched } as const;
+    return [`unwanted ${repository}`, sight];
+  });
+}
+
+function names(peers: readonly { readonly repository: string | null }[]): string[] {
+  const named = peers.flatMap(({ repository }) => repository ?? []);
+  return [...new Set(named)].sort();
+}
