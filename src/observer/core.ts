@@ -11,6 +11,7 @@
  */
 
 import type { Commit } from '../protocol/ids.js';
+import { batchesOf } from './batches.js';
 import type { Event, EventOf, Outcome } from './events.js';
 import {
   type Change,
@@ -20,11 +21,10 @@ import {
   type Look,
   type Tip,
   type Walked,
-  walkCommitsMax,
   withoutFailed,
 } from './news.js';
 import { Once } from './once.js';
-import { type Batch, handover, type Progress, Round } from './round.js';
+import { type Progress, Round } from './round.js';
 import { Standing } from './standing.js';
 
 export interface Policy {
@@ -207,17 +207,8 @@ export class Core {
   /** What was found, together with the tips that needed no walk, is handed over from here on. */
   #beginRound(found: readonly (readonly Described[])[], outcome: Outcome): void {
     outcome.publish.push(...this.#once.broken(this.#look.broken));
-    const walks = found.values();
-    const batches = this.#changes.map((change): Batch => {
-      const { tip } = change;
-      const walked = (change.walk && walks.next().value) ?? [];
-      const before = walked.filter(({ commit }) => commit !== tip.commit);
-      const commits = [...before, tip];
-      outcome.publish.push({ type: 'found', tip, first: change.first, count: commits.length });
-      if (walked.length >= walkCommitsMax) outcome.publish.push({ type: 'cut-short', tip });
-      const handovers = commits.map((commit) => handover(commit, tip.branch));
-      return { branch: tip.branch, tip: tip.commit, handovers };
-    });
+    const { batches, happenings } = batchesOf(this.#changes, found);
+    outcome.publish.push(...happenings);
     this.#round = new Round(batches);
     this.#stage = 'handing over';
   }

@@ -4,7 +4,7 @@
  * Never changes a job: that takes an event.
  */
 
-import type { Hello, Report } from '../../protocol/bodies.js';
+import type { Report } from '../../protocol/bodies.js';
 import { encodeSession } from '../../protocol/encoder.js';
 import { help } from '../../protocol/help.js';
 import {
@@ -20,11 +20,12 @@ import { heartbeatEveryMs } from '../../protocol/limits.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
-import type { Event, Histories, RequestId } from '../core/events.js';
+import type { Event, RequestId } from '../core/events.js';
 import type { Store } from '../store/store.js';
 import * as answers from './answers.js';
 import type { Door } from './door.js';
 import type { LogRoom } from './log-room.js';
+import { histories, missing } from './recall.js';
 import { Session } from './session.js';
 import { reportFromText } from './verdict-from-text.js';
 import type { Visitor } from './visitor.js';
@@ -130,7 +131,7 @@ export class Reception {
   }
 
   #ask(visitor: Visitor, wish: Wish): void {
-    const { feed } = this.#options;
+    const { feed, core, store } = this.#options;
     this.#counter += 1;
     const request = this.#counter;
     this.#waiting.set(request, visitor);
@@ -155,7 +156,7 @@ export class Reception {
         break;
       case 'rerun': {
         const { verb: type, commit } = wish;
-        feed({ type, request, commit, histories: this.#histories(commit) });
+        feed({ type, request, commit, histories: histories(core, store, commit) });
         break;
       }
       case 'poll':
@@ -165,9 +166,9 @@ export class Reception {
   }
 
   #cancel(request: RequestId, jobs: Commit | BranchJobs): void {
-    const { feed } = this.#options;
+    const { feed, core, store } = this.#options;
     if (isCommit(jobs)) {
-      feed({ type: 'cancel', request, commit: jobs, histories: this.#histories(jobs) });
+      feed({ type: 'cancel', request, commit: jobs, histories: histories(core, store, jobs) });
     } else feed({ type: 'cancel-branch', request, ...branchOf(jobs) });
   }
 
@@ -187,26 +188,16 @@ export class Reception {
       gone: () => this.#sessions.delete(id),
     });
     this.#sessions.set(id, session);
-    const memory = this.#compareMemories(hello);
-    session.send({ verb: 'welcome', body: { session: id, heartbeatEveryMs, ...memory } });
+    const lacking = missing(store, hello);
+    session.send({ verb: 'welcome', body: { session: id, heartbeatEveryMs, ...lacking } });
     const held = hello.runs.map(({ run, commit }) => ({
       run,
       commit,
       loggedBytes: logs.size(run),
       recorded: store.isRecorded(run),
     }));
-    feed({ type: 'joined', session: id, hello, held, lacks: memory.lacks?.length ?? 0 });
+    feed({ type: 'joined', session: id, hello, held, lacks: lacking.lacks?.length ?? 0 });
     session.read(visitor.handOver(session.handle));
-  }
-
-  /** What an observer takes for handed over, and this memory, a backup perhaps, does not have. */
-  #compareMemories({ role, repository, handedOver = [] }: Hello) {
-    const { store } = this.#options;
-    if (role !== 'observer' || repository === null) return {};
-    const lacks = handedOver.filter((commit) => !store.hasJob(commit, repository));
-    // A commit that was handed over by hand may belong to no repository by name.
-    const isNew = lacks.length === handedOver.length && !store.hasJobs(repository);
-    return { lacks, isNew };
   }
 
   #dispatch(
@@ -215,8 +206,9 @@ export class Reception {
     description: (SessionMessage & { verb: 'dispatch' })['body'],
   ): void {
     if (this.#isClosed) return;
-    const histories = this.#histories(commit);
-    this.#options.feed({ type: 'dispatch', from, commit, description, histories });
+    const { feed, core, store } = this.#options;
+    const known = histories(core, store, commit);
+    feed({ type: 'dispatch', from, commit, description, histories: known });
   }
 
   #results(session: SessionId, run: RunId, report: Report): void {
@@ -249,12 +241,5 @@ export class Reception {
       write: (bytes) => connection.write(bytes),
       end: () => connection.destroySoon(),
     });
-  }
-
-  /** The jobs of the commit that memory has forgotten; what it has is newer than the store. */
-  #histories(commit: Commit): Histories {
-    const { core, store } = this.#options;
-    const forgotten = store.jobsOf(commit).filter(({ id }) => core.job(id) === undefined);
-    return forgotten.map(({ id }) => store.history(id));
   }
 }

@@ -1,0 +1,25 @@
+/**
+ * Owns what is looked up in the store because somebody speaks of it: jobs that memory has forgotten,
+ * and commits that an observer takes for handed over. Never changes anything.
+ */
+
+import type { Hello } from '../../protocol/bodies.js';
+import type { Commit } from '../../protocol/ids.js';
+import type { DispatcherCore } from '../core/core.js';
+import type { Histories } from '../core/events.js';
+import type { Store } from '../store/store.js';
+
+/** The jobs of the commit that memory has forgotten; what it has is newer than the store. */
+export function histories(core: DispatcherCore, store: Store, commit: Commit): Histories {
+  const forgotten = store.jobsOf(commit).filter(({ id }) => core.job(id) === undefined);
+  return forgotten.map(({ id }) => store.history(id));
+}
+
+/** What an observer takes for handed over, and this store, a backup perhaps, does not have. */
+export function missing(store: Store, { role, repository, handedOver = [] }: Hello) {
+  if (role !== 'observer' || repository === null) return {};
+  const lacks = handedOver.filter((commit) => !store.hasJob(commit, repository));
+  // A commit that was handed over by hand may belong to no repository by name.
+  const isNew = lacks.length === handedOver.length && !store.hasJobs(repository);
+  return { lacks, isNew };
+}
