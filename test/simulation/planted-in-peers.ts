@@ -8,9 +8,8 @@ export const plantedInPeers: readonly PlantedBug[] = [
   {
     name: 'red is reported as green',
     file: 'test-runner/suite-run.ts',
-    line: "        return { end: exitCode === 0 ? 'passed' : 'failed', exitCode, signal, reason: '' };",
-    becomes:
-      "        return { end: signal === null ? 'passed' : 'failed', exitCode, signal, reason: '' };",
+    line: "        if (exitCode === 0) return { end: 'passed', exitCode, signal, reason: '' };",
+    becomes: "        if (signal === null) return { end: 'passed', exitCode, signal, reason: '' };",
     breaks: ['truth'],
     withinSeeds: 10,
   },
@@ -40,7 +39,7 @@ export const plantedInPeers: readonly PlantedBug[] = [
   },
   {
     name: 'an observer that dies before its first hand-over begins anew',
-    file: 'observer/core.ts',
+    file: 'observer/standing.ts',
     line: '    this.#behind = saved?.behind ?? null;',
     becomes: '    this.#behind = null;',
     breaks: ['rest'],
@@ -58,9 +57,9 @@ export const plantedInPeers: readonly PlantedBug[] = [
   },
   {
     name: 'only the tip of a branch is handed over',
-    file: 'observer/core.ts',
-    line: '      const commits = [...before, tip];',
-    becomes: '      const commits = [tip];',
+    file: 'observer/batches.ts',
+    line: '    const commits = [...walked.filter(({ commit }) => commit !== tip.commit), tip];',
+    becomes: '    const commits = [tip];',
     breaks: ['rest'],
     withinSeeds: 50,
   },
