@@ -5,9 +5,8 @@
  * `own`     there is no remote, or the repository is bare: its own branches count
  */
 
-import { resolve } from 'node:path';
 import { openClone, repositoryName } from '../world/clone.js';
-import { type Git, gitIn } from '../world/git.js';
+import { gitIn } from '../world/git.js';
 import { isLocalPath } from '../world/git-folder.js';
 
 interface Place {
@@ -35,16 +34,8 @@ export async function findSource(given: string): Promise<Source> {
   const place = { path, gitFolder: printed.trimEnd(), name: repositoryName(clone) };
 
   const isBare = path === clone.gitDir;
-  const remote = isBare ? null : await findRemote(git);
-  if (remote === null) return { ...place, kind: 'own' };
-  const url = (await git(['remote', 'get-url', '--', remote])).trimEnd();
-  if (!isLocalPath(url)) return { ...place, kind: 'fetch', remote };
-  return { ...place, kind: 'direct', remote, remotePath: resolve(path, url) };
-}
-
-/** `origin`, or the only remote that there is. */
-async function findRemote(git: Git): Promise<string | null> {
-  const remotes = (await git(['remote'])).split('\n').filter((name) => name !== '');
-  if (remotes.includes('origin')) return 'origin';
-  return remotes.length === 1 ? (remotes[0] ?? null) : null;
+  const { remote, origin } = clone;
+  if (isBare || remote === null || origin === null) return { ...place, kind: 'own' };
+  if (!isLocalPath(origin)) return { ...place, kind: 'fetch', remote };
+  return { ...place, kind: 'direct', remote, remotePath: origin };
 }

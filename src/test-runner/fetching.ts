@@ -41,14 +41,15 @@ export class Fetching {
 
   /** Rejects where git fails; even then the commit may have come. */
   async fetch(commit: Commit): Promise<void> {
-    if (this.#clone.origin === null) return;
+    const { remote } = this.#clone;
+    if (remote === null) return;
     this.#last = commit;
     try {
-      await this.#git([...fetch, 'origin', `+${commit}:${kept}${commit}`]);
+      await this.#git([...fetch, '--', remote, `+${commit}:${kept}${commit}`]);
     } catch (error) {
       if (error instanceof GitFault && error.isSilence) throw error;
       // It may be the remote that is away, or the commit, or a server that gives no single commits.
-      await this.#git([...fetch, '--prune', 'origin', `+refs/heads/*:${kept}heads/*`]);
+      await this.#git([...fetch, '--prune', '--', remote, `+refs/heads/*:${kept}heads/*`]);
     }
   }
 

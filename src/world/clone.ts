@@ -8,7 +8,7 @@ import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { namePattern } from '../protocol/ids.js';
 import { UsageError } from './command-line.js';
-import { GitFault, gitIn, gitNotFound } from './git.js';
+import { type Git, GitFault, gitIn, gitNotFound } from './git.js';
 import { gitFolderAt, isLocalPath } from './git-folder.js';
 
 export interface Clone {
@@ -18,7 +18,9 @@ export interface Clone {
   /** The folder that holds its objects; worktrees of one clone share it. */
   readonly objects: string;
   readonly format: 'sha1' | 'sha256';
-  /** The origin's URL, or its absolute path; null where there is none. */
+  /** The remote that it follows: `origin`, or the only one that there is; else null. */
+  readonly remote: string | null;
+  /** That remote's URL, or its absolute path; null where there is none. */
   readonly origin: string | null;
   /** The origin's git directory where its objects can be read without a fetch; else null. */
   readonly originFolder: string | null;
@@ -47,11 +49,9 @@ export async function openClone(path: string): Promise<Clone> {
   );
   if (gitDir === undefined || objects === undefined) throw new Error('rev-parse said too little');
   const top = bare === 'true' ? gitDir : (await git(['rev-parse', '--show-toplevel'])).trimEnd();
-  const url = await git(['remote', 'get-url', 'origin']).then(
-    (text) => text.trimEnd(),
-    // No origin is no fault: such a repository is pushed to, or committed in.
-    () => null,
-  );
+  const remote = await findRemote(git);
+  // None is no fault: such a repository is pushed to, or committed in.
+  const url = remote && (await git(['remote', 'get-url', '--', remote])).trimEnd();
   const isPartial = await git(['config', '--get-regexp', '^remote\\..*\\.promisor$']).then(
     (text) => / true$/m.test(text),
     // Nothing is set.
@@ -64,6 +64,7 @@ export async function openClone(path: string): Promise<Clone> {
     gitDir,
     objects: resolve(path, objects),
     format: format === 'sha256' ? 'sha256' : 'sha1',
+    remote,
     origin,
     originFolder: local && origin !== null ? gitFolderAt(origin) : null,
     isPartial,
@@ -77,6 +78,12 @@ function assertFolder(path: string): void {
     throw new UsageError(`The folder ${path} cannot be opened: ${(error as Error).message}.`);
   }
   throw new UsageError(`There is no folder ${path}: name a clone of your repository.`);
+}
+
+async function findRemote(git: Git): Promise<string | null> {
+  const remotes = (await git(['remote'])).split('\n').filter((name) => name !== '');
+  if (remotes.includes('origin')) return 'origin';
+  return remotes.length === 1 ? (remotes[0] ?? null) : null;
 }
 
 /**

@@ -19,6 +19,15 @@ test('a clone is called after its origin, whatever its own folder is called', as
   }
 });
 
+test('clones of one remote are one repository, whatever they call that remote', async () => {
+  const { path } = makeRepository(join(temporaryFolder(), 'app'));
+  const clone = makeClone(path);
+  clone.git('remote', 'rename', 'origin', 'upstream');
+  expect(await nameAt(clone.path)).toBe('app');
+  clone.git('remote', 'add', 'fork', '../fork.git');
+  expect(await nameAt(clone.path)).toBe('clone');
+});
+
 test('a bare repository is called after itself, and its clones after it', async () => {
   const folder = temporaryFolder();
   const skeleton = makeRepository(join(folder, 'skeleton'));
