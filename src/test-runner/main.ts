@@ -10,6 +10,7 @@ import { realClock } from '../world/clock.js';
 import { openClone, repositoryName } from '../world/clone.js';
 import { run } from '../world/command-line.js';
 import { restoreDescriptors } from '../world/descriptors.js';
+import { tellWhatGitMisses } from '../world/git-environment.js';
 import { hostsNamed } from '../world/hosts.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller } from '../world/story.js';
@@ -45,6 +46,7 @@ await run(async (argv) => {
   const slots = claimSlots(state, clone, jobs, { guard, tell, sandbox, checkouts });
   const network = clientNetwork(options.tls);
   tellIfExposed(options.token, tell);
+  tellWhatGitMisses(tell);
 
   const runner = await startRunner(
     { clock: realClock, network, tell, exit: leave },

@@ -38,9 +38,16 @@ export class TooMuchOutput extends Error {
   }
 }
 
+/** A command printed nothing for too long; it was ended. */
+export class Silent extends Error {
+  override readonly name = 'Silent';
+}
+
 export class Forker {
   readonly #folder: string;
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #silenceMs: number | null;
+  #silence: NodeJS.Timeout | undefined;
   /** Separates what is read; a command would have to guess it. */
   readonly #mark = randomBytes(16).toString('hex');
   #shell: ChildProcessWithoutNullStreams | null = null;
@@ -49,10 +56,18 @@ export class Forker {
   #order: Order | null = null;
   readonly #waiting: Order[] = [];
 
-  /** Commands are run in `folder`, which may be removed and made again meanwhile. */
-  constructor(folder: string, environment: Readonly<Record<string, string>>) {
+  /**
+   * Commands are run in `folder`, which may be removed and made again meanwhile; one that prints
+   * nothing for `silenceMs` is ended.
+   */
+  constructor(
+    folder: string,
+    environment: Readonly<Record<string, string>>,
+    silenceMs: number | null = null,
+  ) {
     this.#folder = folder;
     this.#environment = environment;
+    this.#silenceMs = silenceMs;
   }
 
   /** Runs a program with its arguments. Rejects only where no shell can be had or it was killed. */
@@ -87,7 +102,23 @@ export class Forker {
     // Not to be had (no descriptors, no memory): `error` follows and rejects the order.
     if (this.#shell.pid === undefined) return;
     this.#keepUsAlive(true);
+    this.#expectOutput(this.#shell);
     this.#shell.stdin.write(`${this.#order.line}\n`);
+  }
+
+  #expectOutput(shell: ChildProcessWithoutNullStreams): void {
+    if (this.#silenceMs === null) return;
+    this.#silence = setTimeout(() => this.#endFor(new Silent(), shell), this.#silenceMs);
+  }
+
+  #expectNoOutput(): void {
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
+  }
+
+  #endFor(reason: Error, shell: ChildProcessWithoutNullStreams): void {
+    if (shell.pid !== undefined) signalGroup(shell.pid, 'SIGKILL');
+    this.#lose(shell, reason);
   }
 
   #start(): ChildProcessWithoutNullStreams {
@@ -110,17 +141,16 @@ export class Forker {
 
   #hear(shell: ChildProcessWithoutNullStreams, text: string): void {
     if (this.#shell !== shell) return;
+    this.#silence?.refresh();
     this.#read += text;
     this.#readLast = (this.#readLast + text).slice(-this.#mark.length);
-    if (this.#read.length > outputMax) {
-      signalGroup(shell.pid ?? 0, 'SIGKILL');
-      this.#lose(shell, new TooMuchOutput());
-    }
+    if (this.#read.length > outputMax) this.#endFor(new TooMuchOutput(), shell);
     // All that was read is looked at once, at its end.
     if (this.#readLast !== this.#mark) return;
     const [output, rest, end] = this.#read.split(this.#mark);
     if (output === undefined || rest === undefined || end === undefined) return;
     this.#read = '';
+    this.#expectNoOutput();
     const codeEnd = rest.indexOf('\n');
     const exitCode = Number(rest.slice(0, codeEnd));
     this.#order?.resolve({ exitCode, output, errors: rest.slice(codeEnd + 1) });
@@ -130,6 +160,7 @@ export class Forker {
 
   #lose(shell: ChildProcessWithoutNullStreams, error: Error): void {
     if (this.#shell !== shell) return;
+    this.#expectNoOutput();
     this.#keepUsAlive(false);
     this.#shell = null;
     this.#read = '';

@@ -6,12 +6,17 @@
 
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { GitError, type SimpleGit, simpleGit } from 'simple-git';
-import { Forker, TooMuchOutput } from './forker.js';
+import { GitError, type SimpleGit, type SimpleGitOptions, simpleGit } from 'simple-git';
+import { Forker, Silent, TooMuchOutput } from './forker.js';
+import { gitEnvironment, gitSettings, honouredNames, permissions } from './git-environment.js';
+import { sentenceOf } from './git-words.js';
 import { carriersOf, signalAll } from './process-tree.js';
 
 /** Runs `git …args` and answers its standard output. Rejects with `GitFault`. */
 export type Git = (args: readonly string[]) => Promise<string>;
+
+/** The same, for a git that reads these lines from its standard input (`--stdin`). */
+export type FedGit = (args: readonly string[], lines: readonly string[]) => Promise<string>;
 
 /** git said no. `message` is its own last words, in one line. */
 export class GitFault extends Error {
@@ -38,6 +43,8 @@ export interface GitOptions {
   readonly bytes?: boolean;
   /** Put into the environment of git and so of all that it starts: by these they are found. */
   readonly marks?: Readonly<Record<`TRIVET_${string}`, string>>;
+  /** Ends the command under way, and whatever it started. */
+  readonly stop?: AbortSignal;
   /** Where objects are read and written instead of the repository's own folder. */
   readonly objects?: string;
 }
@@ -54,24 +61,46 @@ export interface EndableGit {
  * against us: for commands that speak of remotes and of names from outside.
  */
 export function gitIn(path: string, options: GitOptions = {}): Git {
-  const mark = randomUUID();
+  const mark = markUntil(options.stop);
   const git = guarded(path, options, mark);
-  return async (args) => {
-    try {
-      // Its listener is its own: such a git serves one command.
-      if (options.bytes) return await bytesOf(guarded(path, options, mark), args);
-      return await git.raw([...args]);
-    } catch (error) {
-      if (!(error instanceof GitError)) throw error;
-      const [, notStarted] = /^Error: (spawn git \w+)/.exec(error.message) ?? [];
-      if (notStarted !== undefined) throw new GitFault(whyNotStarted(notStarted, path));
-      if (!error.message.includes('block timeout')) throw new GitFault(lastWords(error.message));
-      // simple-git has ended git; the transport that git waited for (ssh) would live on.
-      signalAll(carriersOf(`TRIVET_GIT=${mark}`), 'SIGTERM');
-      const silenceS = (options.silenceMs ?? 0) / 1_000;
-      throw new GitFault(`the remote has said nothing for ${silenceS} s`, true);
-    }
+  // A listener to one command's output is that command's own: such a git serves no other.
+  const run = (args: readonly string[]) =>
+    options.bytes ? bytesOf(guarded(path, options, mark), args) : git.raw([...args]);
+  return (args) => run(args).catch((error) => refuse(error, path, options, mark));
+}
+
+/** git that is told by its standard input what to look at, as arguments are limited in number. */
+export function fedGitIn(path: string, options: GitOptions = {}): FedGit {
+  const mark = markUntil(options.stop);
+  return (args, lines) => {
+    const input = () => `${lines.join('\n')}\n`;
+    const git = guarded(path, options, mark, { input });
+    return git.raw([...args]).catch((error) => refuse(error, path, options, mark));
   };
+}
+
+function refuse(error: unknown, path: string, options: GitOptions, mark: string): never {
+  if (!(error instanceof GitError)) throw error;
+  const [, notStarted] = /^Error: (spawn git \w+)/.exec(error.message) ?? [];
+  if (notStarted !== undefined) throw new GitFault(whyNotStarted(notStarted, path));
+  if (!error.message.includes('block timeout')) throw new GitFault(sentenceOf(error.message));
+  endCarriers(mark);
+  throw silent(options.silenceMs);
+}
+
+/** simple-git ends its git, but the transport that git waits for (ssh) would live on. */
+function markUntil(stop?: AbortSignal): string {
+  const mark = randomUUID();
+  stop?.addEventListener('abort', () => endCarriers(mark));
+  return mark;
+}
+
+function endCarriers(mark: string): void {
+  signalAll(carriersOf(`TRIVET_GIT=${mark}`), 'SIGTERM');
+}
+
+function silent(silenceMs = 0): GitFault {
+  return new GitFault(`the remote has said nothing for ${silenceMs / 1_000} s`, true);
 }
 
 /**
@@ -79,8 +108,13 @@ export function gitIn(path: string, options: GitOptions = {}): Git {
  * every push and every job waits for. simple-git would cost a fork from our own size, and another
  * 50 ms of waiting for the output of a command that has none. Ids and globs must be checked ones.
  */
-export function swiftGitIn(path: string): Git {
-  return endableGitIn(path).git;
+export function swiftGitIn(
+  path: string,
+  options: Pick<GitOptions, 'silenceMs' | 'stop'> = {},
+): Git {
+  const { git, end } = endableGitIn(path, options);
+  options.stop?.addEventListener('abort', () => end('SIGTERM'));
+  return git;
 }
 
 /** The same, for what may take as long as it likes, while others have the processor first. */
@@ -91,15 +125,15 @@ export function patientGitIn(path: string, options: Pick<GitOptions, 'marks'>): 
 /** The same, for commands that may take long: a filter may hang, or whatever else git starts. */
 export function endableGitIn(
   path: string,
-  { marks, objects }: Pick<GitOptions, 'marks' | 'objects'> = {},
+  { marks, objects, silenceMs }: Pick<GitOptions, 'marks' | 'objects' | 'silenceMs'> = {},
   by: readonly string[] = [],
 ): EndableGit {
-  const guards = settings().flatMap((setting) => ['-c', setting]);
+  const guards = gitSettings().flatMap((setting) => ['-c', setting]);
   const elsewhere = objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects };
-  const own = { GIT_TERMINAL_PROMPT: '0', ...marks, ...elsewhere };
-  const forker = new Forker(path, { ...environment(), ...own });
+  const forker = new Forker(path, { ...gitEnvironment(), ...marks, ...elsewhere }, silenceMs);
   const git: Git = async (args) => {
     const ended = forker.run([...by, 'git', ...guards, ...args]).catch((error: Error) => {
+      if (error instanceof Silent) throw silent(silenceMs);
       if (error instanceof TooMuchOutput) throw new GitFault(error.message);
       // Out of descriptors, or killed by whoever: the next command gets a shell of its own.
       throw new GitFault(`git could not be started: ${error.message}`);
@@ -107,7 +141,7 @@ export function endableGitIn(
     const { exitCode, output, errors } = await ended;
     // The shell's own word for a command that is not there.
     if (exitCode === 127) throw new GitFault(gitNotFound);
-    if (exitCode !== 0) throw new GitFault(lastWords(errors));
+    if (exitCode !== 0) throw new GitFault(sentenceOf(errors));
     return output;
   };
   return { git, end: (signal) => forker.end(signal) };
@@ -123,62 +157,28 @@ async function bytesOf(git: SimpleGit, args: readonly string[]): Promise<string>
 
 function guarded(
   baseDir: string,
-  { silenceMs, allowFileProtocol = false, marks }: GitOptions,
+  { silenceMs, allowFileProtocol = false, marks, stop }: GitOptions,
   mark: string,
+  more: Partial<SimpleGitOptions> = {},
 ): SimpleGit {
   const git = simpleGit({
+    ...more,
     baseDir,
     maxConcurrentProcesses: 16,
-    config: settings(allowFileProtocol),
-    unsafe: {
-      allowUnsafeHooksPath: true,
-      allowUnsafeFsMonitor: true,
-      allowUnsafeProtocolOverride: allowFileProtocol,
-      allowUnsafeSshCommand: true,
-    },
-    allowEnvironment: [...kept, 'GIT_TERMINAL_PROMPT'],
+    config: gitSettings(allowFileProtocol),
+    unsafe: permissions(),
+    allowEnvironment: [...honouredNames(), 'GIT_TERMINAL_PROMPT'],
+    // What was printed before the fault is not what it says.
+    errors: (error, { exitCode, stdErr }) =>
+      exitCode && stdErr.length > 0 ? Buffer.concat(stdErr) : error,
+    ...(stop === undefined ? {} : { abort: stop }),
     ...(silenceMs === undefined ? {} : { timeout: { block: silenceMs } }),
   });
-  return git.env({ ...environment(), GIT_TERMINAL_PROMPT: '0', ...marks, TRIVET_GIT: mark });
-}
-
-function settings(allowFileProtocol = false): string[] {
-  return [
-    // Hooks and file-system monitors are programs that a configuration names: none is wanted.
-    'core.hooksPath=/dev/null',
-    'core.fsmonitor=false',
-    'core.quotePath=false',
-    // Upkeep ends with its command; in the background it would outlive us and hold locks.
-    'gc.autoDetach=false',
-    'maintenance.autoDetach=false',
-    ...(allowFileProtocol ? ['protocol.file.allow=always'] : []),
-  ];
-}
-
-/** Of git's own variables, those that say how to reach a remote; a hook's GIT_DIR stays out. */
-const kept = ['GIT_SSH_COMMAND', 'GIT_SSL_CAINFO'];
-
-/** Variables that make git start an editor, a pager or a window. */
-const programs = /^(?:GIT_.*|.*EDITOR|VISUAL|.*PAGER|.*ASKPASS|PREFIX)$/i;
-
-function environment(): Record<string, string> {
-  const entries = Object.entries(process.env).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined && (kept.includes(entry[0]) || !programs.test(entry[0])),
-  );
-  return Object.fromEntries(entries);
+  return git.env({ ...gitEnvironment(), ...marks, TRIVET_GIT: mark });
 }
 
 /** A folder that is gone is the same ENOENT as a git that is not there. */
 function whyNotStarted(message: string, path: string): string {
   if (!message.endsWith('ENOENT')) return `git could not be started: ${message}`;
   return existsSync(path) ? gitNotFound : `there is no folder ${path}`;
-}
-
-function lastWords(message: string): string {
-  const lines = message
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  return lines.slice(-3).join(' ').slice(0, 400) || 'git failed without a word';
 }
