@@ -3,7 +3,7 @@ export default {
     'src/protocol/*.ts',
     'src/dispatcher/core/*.ts',
     'src/dispatcher/shell/verdict-from-text.ts',
-    'src/observer/{core,news,once,round}.ts',
+    'src/observer/{core,findings,news,once,reading,round}.ts',
     'src/test-runner/{core,hand,classic}.ts',
   ],
   testRunner: 'vitest',

@@ -3,28 +3,19 @@
  * Never touches git, a socket, a file or a clock; the shell performs the outcome, in its order.
  * Invariant: everything that can be reached from a position was accepted, or was there first.
  *
- *   idle --- due, hint, poll ---> looking ---> walking ---> handing over ---> idle
- *                                    '----- failed: later again ------------->'
+ *   idle --- due, hint, poll ---> looking ---> handing over, and reading on ---> idle
+ *                                    '------- failed: later again ------------->'
  *
  * The findings of one look are handed over before the next look begins. That bounds what is
  * held in memory by what the repository held at one moment, however long the dispatcher is away.
  */
 
 import type { Commit } from '../protocol/ids.js';
-import { batchesOf } from './batches.js';
 import type { Event, EventOf, Outcome } from './events.js';
-import {
-  type Change,
-  compare,
-  type Described,
-  type Known,
-  type Look,
-  type Tip,
-  type Walked,
-  withoutFailed,
-} from './news.js';
+import { Findings } from './findings.js';
+import { compare, type Known, type Look, type Tip, type Walked } from './news.js';
 import { Once } from './once.js';
-import { type Progress, Round } from './round.js';
+import type { Progress } from './round.js';
 import { Standing } from './standing.js';
 
 export interface Policy {
@@ -48,12 +39,9 @@ export class Core {
   readonly #standing: Standing;
   /** Nothing was ever saved: this is the first look of all. */
   #newcomer: boolean;
-  #stage: 'idle' | 'looking' | 'walking' | 'handing over' = 'idle';
-  #look: Look = { tips: [], broken: [] };
-  #changes: readonly Change[] = [];
-  /** The positions went back since the walks were asked for: what they find is not all. */
-  #wentBack = false;
-  #round = new Round([]);
+  /** In vain: the positions went back since the walk was asked for, what it finds is not all. */
+  #stage: 'idle' | 'looking' | 'handing over' | 'walking in vain' = 'idle';
+  #findings = new Findings();
   #link: keyof typeof windowOf = 'away';
   #lookAtMs = 0;
   #hinted = false;
@@ -69,7 +57,7 @@ export class Core {
 
   /** Commits by which a dispatcher can tell whether it has all that was accepted, oldest first. */
   get handedOver(): Commit[] {
-    return [...this.#standing.handedOver, ...this.#round.lastAccepted];
+    return [...this.#standing.handedOver, ...this.#findings.lastAccepted];
   }
 
   handle(event: Event, nowMs: number): Outcome {
@@ -78,7 +66,7 @@ export class Core {
       send: [],
       publish: [],
       look: false,
-      walk: [],
+      walk: null,
       wakeAtMs: null,
       exit: null,
     };
@@ -110,21 +98,22 @@ export class Core {
       case 'classic':
         this.#link = event.type;
         this.#once.connected();
-        this.#round.again();
+        this.#findings.again();
         outcome.publish.push({ type: 'connected', classic: event.type === 'classic' });
         break;
       case 'away':
         this.#away(event.reason, event.refused, outcome);
         break;
       case 'accepted':
-        this.#accepted(this.#round.accept(event.commit), outcome);
+        this.#once.accepted();
+        this.#progressed(this.#findings.accept(event.commit), outcome);
         break;
       case 'refused':
         this.#refused(event.reason, nowMs, outcome);
         break;
       case 'drain':
         this.#drainByMs = nowMs + drainWithinMs;
-        outcome.publish.push({ type: 'draining', outstanding: this.#round.outstanding });
+        outcome.publish.push({ type: 'draining', outstanding: this.#findings.outstanding });
         break;
     }
   }
@@ -132,10 +121,9 @@ export class Core {
   /** What follows from where we are, whatever the event was. */
   #proceed(nowMs: number, outcome: Outcome): void {
     if (this.#drainByMs !== null) {
-      if (this.#round.outstanding === 0 || nowMs >= this.#drainByMs) {
+      if (this.#findings.outstanding === 0 || nowMs >= this.#drainByMs) {
         // Whoever asked for one complete look must not take half of it for done.
-        const isHalf =
-          this.#policy.once && !(this.#stage === 'handing over' && this.#round.finished);
+        const isHalf = this.#policy.once && !this.#isHandedOver;
         outcome.exit = isHalf ? 'aborted' : 'fine';
       }
       outcome.wakeAtMs = this.#drainByMs;
@@ -143,11 +131,9 @@ export class Core {
     }
     // What is taken for handed over may be unknown to the dispatcher: it is asked before the end.
     const isAsked = !this.#policy.once || this.#link !== 'away';
-    if (this.#stage === 'handing over' && this.#round.finished && isAsked) {
-      this.#finish(nowMs, outcome);
-    }
+    if (this.#isHandedOver && isAsked) this.#finish(nowMs, outcome);
     if (this.#stage === 'handing over') {
-      if (nowMs >= this.#retryAtMs) outcome.send = this.#round.next(windowOf[this.#link]);
+      if (nowMs >= this.#retryAtMs) outcome.send = this.#findings.next(windowOf[this.#link]);
       else outcome.wakeAtMs = this.#retryAtMs;
     }
     if (this.#stage === 'idle') {
@@ -159,36 +145,36 @@ export class Core {
     }
   }
 
+  get #isHandedOver(): boolean {
+    return this.#stage === 'handing over' && this.#findings.isHandedOver;
+  }
+
   #looked(look: Look, outcome: Outcome): void {
     outcome.publish.push(...this.#once.looked(look));
     this.#putOnRecord(look.tips, outcome);
-    this.#compare(look, outcome);
-  }
-
-  #compare(look: Look, outcome: Outcome): void {
-    this.#look = look;
-    this.#wentBack = false;
-    const { changes, gone } = compare(look, this.#standing.known, this.#policy.latestOnly);
-    for (const { branch, position } of gone) {
-      this.#standing.remove(branch, position);
-      outcome.publish.push({ type: 'gone', branch });
+    const { changes, gone } = compare(look, this.#standing.positions);
+    if (gone.length > 0) {
+      this.#standing.remove(gone);
+      for (const { branch } of gone) outcome.publish.push({ type: 'gone', branch });
+      outcome.save = this.#standing.known;
     }
-    if (gone.length > 0) outcome.save = this.#standing.known;
-
-    this.#changes = changes;
-    outcome.walk = this.#changes.flatMap(({ walk }) => (walk === null ? [] : [walk]));
-    if (outcome.walk.length === 0) this.#beginRound([], outcome);
-    else this.#stage = 'walking';
+    const { reached } = this.#standing;
+    this.#findings = new Findings(look, changes, reached, this.#policy.latestOnly);
+    this.#stage = 'handing over';
+    this.#readOn(null, outcome);
   }
 
-  #walked(found: readonly Walked[], outcome: Outcome): void {
-    if (this.#wentBack) return this.#compare(this.#look, outcome);
-    const whole = found.filter(
-      (walked): walked is readonly Described[] => !(walked instanceof Error),
-    );
-    if (whole.length === found.length) return this.#beginRound(whole, outcome);
-    // The other walks left out what these branches were to bring: compared again without them.
-    this.#compare(withoutFailed(this.#look, this.#changes, found), outcome);
+  #walked(found: Walked, outcome: Outcome): void {
+    if (this.#stage === 'walking in vain') this.#stage = 'idle';
+    else this.#readOn(found, outcome);
+  }
+
+  #readOn(walked: Walked | null, outcome: Outcome): void {
+    const { walk, found, done } = this.#findings.readOn(walked);
+    outcome.walk = walk;
+    for (const happening of found) outcome.publish.push(happening);
+    this.#progressed({ handedOver: [], done }, outcome);
+    if (this.#findings.isRead) outcome.publish.push(...this.#once.broken(this.#findings.broken));
   }
 
   /** Where nothing is known yet, what is there is put on record: all that follows is news. */
@@ -204,28 +190,24 @@ export class Core {
     outcome.save = this.#standing.known;
   }
 
-  /** What was found, together with the tips that needed no walk, is handed over from here on. */
-  #beginRound(found: readonly (readonly Described[])[], outcome: Outcome): void {
-    outcome.publish.push(...this.#once.broken(this.#look.broken));
-    const { batches, happenings } = batchesOf(this.#changes, found);
-    outcome.publish.push(...happenings);
-    this.#round = new Round(batches);
-    this.#stage = 'handing over';
-  }
-
-  #accepted({ handedOver, done }: Progress, outcome: Outcome): void {
-    this.#once.accepted();
+  #progressed({ handedOver, done }: Progress, outcome: Outcome): void {
     for (const { branch, tip } of done) this.#standing.advance(branch, tip);
-    // A branch that cannot be read yet may need it to tell its own news.
-    if (this.#round.finished && this.#look.broken.length === 0) this.#standing.settle();
     if (done.length > 0) outcome.save = this.#standing.known;
     outcome.publish.push(...handedOver.map((one) => ({ type: 'handed-over', ...one }) as const));
   }
 
   #finish(nowMs: number, outcome: Outcome): void {
+    const { isEmpty, broken } = this.#findings;
+    const isWhole = broken.length === 0;
+    // A branch that cannot be read yet may need what lay behind to tell its own news.
+    if (isWhole && !isEmpty && this.#standing.settle()) outcome.save = this.#standing.known;
+    this.#rest(nowMs);
+    if (this.#policy.once) outcome.exit = isWhole ? 'fine' : 'usage';
+  }
+
+  #rest(nowMs: number): void {
     this.#stage = 'idle';
     this.#lookAtMs = nowMs + this.#policy.intervalMs;
-    if (this.#policy.once) outcome.exit = this.#look.broken.length === 0 ? 'fine' : 'usage';
   }
 
   /** Goes back to where the dispatcher is that is there now, and looks from there. */
@@ -237,28 +219,29 @@ export class Core {
     else this.#standing.goBackBefore(new Set(commits));
     outcome.save = this.#standing.known;
     outcome.publish.push({ type: 'forgotten', commits, isNew: isAnew });
-    this.#wentBack = this.#stage === 'walking';
-    if (this.#stage === 'handing over') this.#stage = 'idle';
-    this.#round = new Round([]);
     this.#hinted = true;
+    if (this.#stage === 'handing over') {
+      this.#stage = this.#findings.isRead ? 'idle' : 'walking in vain';
+    }
+    this.#findings = new Findings();
   }
 
   #failed(reason: string, nowMs: number, outcome: Outcome): void {
     outcome.publish.push(...this.#once.failed(reason));
-    this.#finish(nowMs, outcome);
+    this.#rest(nowMs);
     if (this.#policy.once) outcome.exit = 'usage';
   }
 
   #away(reason: string, refused: boolean, outcome: Outcome): void {
     outcome.publish.push(...this.#once.away(reason, refused));
     this.#link = 'away';
-    this.#round.again();
+    this.#findings.again();
   }
 
   #refused(reason: string, nowMs: number, outcome: Outcome): void {
     if (this.#link !== 'classic') return;
     outcome.publish.push(...this.#once.refused(reason));
     this.#retryAtMs = nowMs + refusedRetryMs;
-    this.#round.again();
+    this.#findings.again();
   }
 }

@@ -13,8 +13,7 @@ export type Event =
   /** Somebody says that there is something to see: a file changed, or the dispatcher said poll. */
   | { readonly type: 'hint' }
   | ({ readonly type: 'looked' } & Look)
-  /** In the order in which the walks were asked for. */
-  | { readonly type: 'walked'; readonly found: readonly Walked[] }
+  | { readonly type: 'walked'; readonly found: Walked }
   | { readonly type: 'failed'; readonly reason: string }
   /**
    * The dispatcher that is there now, before its session begins, does not know of these, which it
@@ -34,14 +33,14 @@ export type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>
 
 /** To be performed in this order. */
 export interface Outcome {
-  /** To be written to disk. */
+  /** To be written to disk, soon: it is a view, and may know more when it is written. */
   save: Known | null;
   send: readonly Handover[];
   publish: Happening[];
   /** Look at the branches, then say `looked` or `failed`. */
   look: boolean;
-  /** Take these walks, then say `walked`. Empty: none. */
-  walk: readonly Walk[];
+  /** Take this walk, then say `walked`. */
+  walk: Walk | null;
   /** When to say `due`; null where only the world can wake us. */
   wakeAtMs: number | null;
   /** Nothing is left to be done, or nothing can be: the exit code's name. */

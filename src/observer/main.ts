@@ -8,6 +8,7 @@ import { formatAddress } from '../protocol/address.js';
 import { nearestName } from '../protocol/ids.js';
 import { realClock } from '../world/clock.js';
 import { run } from '../world/command-line.js';
+import { tellWhatGitMisses } from '../world/git-environment.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller } from '../world/story.js';
 import { clientNetwork } from '../world/tls.js';
@@ -32,6 +33,7 @@ await run(async (argv) => {
 
   const tell = storyteller(options.story);
   tellIfExposed(options.token, tell);
+  tellWhatGitMisses(tell);
   const network = clientNetwork(options.tls);
   const dispatcher = formatAddress(options.dispatcher);
   const setting = { ...options, source, repository, dispatcher, stateFolder };
@@ -41,7 +43,7 @@ await run(async (argv) => {
     {
       clock: realClock,
       network,
-      repository: openRepository(source, options.branches),
+      repository: openRepository(source, options),
       watch: watchRefs,
       save: positions.save,
       tell,

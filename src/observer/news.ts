@@ -1,6 +1,6 @@
 /**
  * Owns the question "what is new?": branches as they are now against the positions we know.
- * Never asks git; where ids alone do not tell, the answer is a walk for the repository to take.
+ * Never asks git; what lies between is found by walks, which `reading.ts` asks for.
  * Invariant: whatever the history did, the tip of a changed branch is among what is new.
  */
 
@@ -60,9 +60,9 @@ export interface Move {
 /** No walk finds more: the newest win. A push of more is an import, and this is 50 MB of text. */
 export const walkCommitsMax = 100_000;
 
-/** What can be reached from `tip`, but neither from what is `known` nor from `earlier` tips. */
+/** What can be reached from the tips, but neither from what is `known` nor from `earlier` tips. */
 export interface Walk {
-  readonly tip: Commit;
+  readonly tips: readonly Commit[];
   /** Positions; a force-push and a clean-up may have removed these from the repository. */
   readonly known: readonly Commit[];
   /** Tips of this same look whose commits are handed over before these. */
@@ -72,18 +72,22 @@ export interface Walk {
 /** What a walk found, oldest first, or why git could not take it. */
 export type Walked = readonly Described[] | Error;
 
+/** A branch that is new, or stands elsewhere. */
 export interface Change {
   readonly tip: Tip;
   /** Whether the branch had no position yet. */
   readonly first: boolean;
-  /** Null where the tip alone is new. */
-  readonly walk: Walk | null;
+}
+
+/** A branch that is no longer there, and how far it had been handed over. */
+export interface Gone {
+  readonly branch: string;
+  readonly position: Commit;
 }
 
 export interface News {
   readonly changes: readonly Change[];
-  /** Branches that are no longer there, and how far they had been handed over. */
-  readonly gone: readonly { readonly branch: string; readonly position: Commit }[];
+  readonly gone: readonly Gone[];
 }
 
 /** What is no news where nothing is known yet: all but the tips themselves. */
@@ -93,23 +97,11 @@ export function behind(tips: readonly Tip[]): Commit[] {
   return [...new Set(parents)].filter((commit) => !standing.has(commit));
 }
 
-/** Compares. With `latestOnly` nothing but the tips counts, as with the ancestor. */
-export function compare({ tips, broken }: Look, before: Known, latestOnly: boolean): News {
-  const { positions } = before;
-  const known = new Set([...positions.values(), ...(before.behind ?? [])]);
-  const earlier = new Set<Commit>();
-  const isKnown = (commit: Commit) => known.has(commit) || earlier.has(commit);
-
-  const changes: Change[] = [];
-  for (const tip of tips) {
-    const position = positions.get(tip.branch);
-    if (position === tip.commit) continue;
-    // One commit upon the last is what a push nearly always is: then git need not be asked again.
-    const alone = latestOnly || isKnown(tip.commit) || tip.parents.every(isKnown);
-    const walk = alone ? null : { tip: tip.commit, known: [...known], earlier: [...earlier] };
-    changes.push({ tip, first: position === undefined, walk });
-    earlier.add(tip.commit);
-  }
+export function compare({ tips, broken }: Look, positions: Positions): News {
+  const changes = tips
+    .map((tip) => ({ tip, position: positions.get(tip.branch) }))
+    .filter(({ tip, position }) => position !== tip.commit)
+    .map(({ tip, position }) => ({ tip, first: position === undefined }));
 
   // A branch that cannot be read is not gone: it goes on from its position when it is mended.
   const present = new Set([
@@ -120,20 +112,4 @@ export function compare({ tips, broken }: Look, before: Known, latestOnly: boole
     .map(([branch, position]) => ({ branch, position }))
     .filter(({ branch }) => !present.has(branch));
   return { changes, gone };
-}
-
-/** The look again without the branches whose walk failed. `found` has what each walk found. */
-export function withoutFailed(
-  look: Look,
-  changes: readonly Change[],
-  found: readonly Walked[],
-): Look {
-  const walked = changes.filter(({ walk }) => walk !== null);
-  const failed = walked.flatMap(({ tip: { branch } }, index): Broken[] => {
-    const fault = found[index];
-    return fault instanceof Error ? [{ branch, reason: fault.message }] : [];
-  });
-  const names = new Set(failed.map(({ branch }) => branch));
-  const tips = look.tips.filter(({ branch }) => !names.has(branch));
-  return { tips, broken: [...look.broken, ...failed] };
 }

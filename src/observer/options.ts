@@ -18,6 +18,8 @@ export interface Options extends Policy {
   readonly tls: Credentials | null;
   /** Globs; none means all branches. */
   readonly branches: readonly string[];
+  /** Full names of other refs. */
+  readonly refs: readonly string[];
   /** Null: in the repository's git folder. */
   readonly stateFolder: string | null;
   /** Null: from the repository and the machine. */
@@ -40,6 +42,13 @@ const flags = {
     defaultDescription: 'all',
     describe: 'watch only these: main,feature/* (** crosses slashes)',
     coerce: toGlobs,
+  },
+  refs: {
+    type: 'string',
+    default: '',
+    defaultDescription: 'none',
+    describe: 'watch these too: refs/tags/*,refs/pull/*/head',
+    coerce: toRefs,
   },
   state: {
     type: 'string',
@@ -76,6 +85,7 @@ export function readOptions(argv: readonly string[]): Options | null {
     tls: readClientCredentials(read),
     intervalMs: read.interval,
     branches: read.branch,
+    refs: read.refs,
     stateFolder: read.state ?? null,
     fromNow: read['from-now'],
     latestOnly: read['latest-only'],
@@ -88,12 +98,29 @@ export function readOptions(argv: readonly string[]): Options | null {
 
 /** Commas, not repetition, so that an environment variable can hold several. */
 function toGlobs(text: string): string[] {
-  const globs = text.split(',').filter((glob) => glob !== '');
+  const globs = listed(text);
   for (const glob of globs) {
-    // What git forbids in the name of a branch.
-    if (/[^\x21-\x7e\u0080-\uffff]|[~^:\\]|\.\./.test(glob)) {
-      throw new UsageError(`--branch is branches or globs, as in main,feature/*, not "${glob}".`);
-    }
+    if (!unfit.test(glob)) continue;
+    throw new UsageError(`--branch is branches or globs, as in main,feature/*, not "${glob}".`);
   }
   return globs;
+}
+
+function toRefs(text: string): string[] {
+  const names = listed(text);
+  for (const name of names) {
+    if (/^refs\/[^*?[]+\*?[^*?[]*$/.test(name) && !unfit.test(name)) continue;
+    throw new UsageError(
+      '--refs is full names of refs with one * at most, as in refs/tags/*,refs/pull/*/head, ' +
+        `not "${name}".`,
+    );
+  }
+  return names;
+}
+
+/** What git forbids in the name of a ref. */
+const unfit = /[^\x21-\x7e\u0080-\uffff]|[~^:\\]|\.\./;
+
+function listed(text: string): string[] {
+  return text.split(',').filter((name) => name !== '');
 }

@@ -5,111 +5,147 @@
  * Invariant: an id that leaves this file has passed `parseCommit`; no two branches share a name.
  */
 
+import { description } from '../protocol/bodies.js';
 import { type Commit, parseCommit, short } from '../protocol/ids.js';
-import { type Git, gitIn, swiftGitIn } from '../world/git.js';
-import { type Described, type Look, type Tip, walkCommitsMax } from './news.js';
-
-/** Ids of one command: 10,000 are 420 kB of the 2 MB that a command line may have. */
-const idsMax = 10_000;
+import {
+  type FedGit,
+  fedGitIn,
+  type Git,
+  GitFault,
+  type GitOptions,
+  gitIn,
+  swiftGitIn,
+} from '../world/git.js';
+import { type Broken, type Described, type Look, type Tip, walkCommitsMax } from './news.js';
 
 /** Each damaged commit among a thousand costs ten faults; with more than some, all is wrong. */
 const faultsMax = 100;
 
+/** Commits alone, without their history; those that are missing are left out. */
+const plain = ['rev-list', '--no-walk=unsorted', '--ignore-missing'];
+
 /** What `described` reads, for `rev-list`. */
 const describing = ['--no-commit-header', '--encoding=UTF-8', '--format=%H%x00%P%x00%an%x00%s'];
 
+/** Whether HEAD names it, and its full name. */
+const naming = '%(HEAD)%00%(refname)';
+
+/** The same for `for-each-ref`, of the commit itself or (`*`) of the one that a tag is on. */
+const tipOf = (star: string) =>
+  ['objecttype', 'objectname', 'parent', 'authorname', 'contents:subject']
+    .map((field) => `%(${star}${field})`)
+    .join('%00');
+const naked = `${naming}%00%(objectname)`;
+const whole = `${naming}%00%(if)%(*objecttype)%(then)${tipOf('*')}%(else)${tipOf('')}%(end)`;
+
+/** Where refs lie in a folder: the branches, which are called without it, and the others. */
+export interface Place {
+  readonly heads: string;
+  /** In the place of `refs/`. */
+  readonly refs: string;
+}
+
+/** What was seen, and which branch HEAD names there, if it is among them. */
+export interface Sight extends Look {
+  readonly head: string | null;
+}
+
 export class Reader {
   readonly folder: string;
-  readonly #git: Git;
+  readonly #git: FedGit;
   /** For the one command that every push waits for. */
   readonly #swift: Git;
   readonly #bytes: Git;
 
-  constructor(folder: string, git: Git = gitIn(folder)) {
+  constructor(folder: string, options: Pick<GitOptions, 'silenceMs' | 'stop'> = {}) {
     this.folder = folder;
-    this.#git = git;
-    this.#swift = swiftGitIn(folder);
-    this.#bytes = gitIn(folder, { bytes: true });
+    this.#git = fedGitIn(folder, options);
+    this.#swift = swiftGitIn(folder, options);
+    this.#bytes = gitIn(folder, { ...options, bytes: true });
   }
 
-  /** The branches below `prefix` (`refs/heads/`) that match one of the globs; no globs: all. */
-  async look(prefix: string, globs: readonly string[]): Promise<Look> {
-    const name = `%(refname:lstrip=${prefix.split('/').length - 1})`;
-    const patterns = globs.length === 0 ? [prefix] : globs.map((glob) => prefix + glob);
-    try {
-      const tips = await this.#tipsAtOnce(name, patterns);
-      if (!tips.some(({ branch }) => branch.includes('\ufffd'))) return { tips, broken: [] };
-    } catch {
-      // Mostly one commit that is damaged. If it is more than that, the careful way says so.
-    }
-    return this.#lookWithCare(name, patterns);
+  /** What matches one of the patterns, which are those of `for-each-ref`. */
+  async look(place: Place, patterns: readonly string[]): Promise<Sight> {
+    return (await this.#lookAtOnce(place, patterns)) ?? (await this.#lookWithCare(place, patterns));
   }
 
-  /** What can be reached from `tip` but from none of the others, oldest first. */
-  async walk(tip: Commit, except: readonly Commit[]): Promise<Described[]> {
-    const printed = await this.#git([
-      'rev-list',
-      '--reverse',
-      '--topo-order',
-      `--max-count=${walkCommitsMax}`,
-      ...describing,
-      tip,
-      ...except.slice(0, idsMax).map((commit) => `^${commit}`),
-      '--',
-    ]);
-    return lines(printed).map(described);
+  /** What can be reached from the tips but from none of the others, oldest first. */
+  async walk(tips: readonly Commit[], except: readonly Commit[]): Promise<Described[]> {
+    const order = ['--reverse', '--topo-order', `--max-count=${walkCommitsMax}`];
+    const printed = await this.#git(
+      ['rev-list', ...order, ...describing, '--stdin'],
+      [...tips, ...except.map((commit) => `^${commit}`)],
+    );
+    return lines(printed).map((line) => described(line.split('\0')));
   }
 
   /** Those of the commits that are there. */
   async present(commits: readonly Commit[]): Promise<Commit[]> {
-    const some = commits.slice(0, idsMax);
-    const printed = await this.#git(['rev-list', '--no-walk', '--ignore-missing', ...some]);
+    const printed = await this.#git([...plain, '--stdin'], commits);
     return lines(printed).map(toCommit);
   }
 
-  async #tipsAtOnce(name: string, patterns: readonly string[]): Promise<Tip[]> {
-    const format = `%(objectname)%00%(parent)%00%(authorname)%00%(contents:subject)%00${name}`;
-    const printed = await this.#swift(['for-each-ref', `--format=${format}`, ...patterns]);
-    return lines(printed).map((line) => ({
-      ...described(line),
-      branch: line.split('\0')[4] ?? '',
-    }));
+  /** Null where it takes more care: mostly for one commit that is damaged. */
+  async #lookAtOnce(place: Place, patterns: readonly string[]): Promise<Sight | null> {
+    const printed = await this.#swift(['for-each-ref', `--format=${whole}`, ...patterns]).catch(
+      (error) => {
+        if (error instanceof GitFault && error.isSilence) throw error;
+        return null;
+      },
+    );
+    // Bytes that are no UTF-8.
+    if (printed === null || printed.includes('\ufffd')) return null;
+    const refs = lines(printed).map((line) => line.split('\0'));
+    // A tag on a tag.
+    if (refs.some(([, , type]) => type === 'tag')) return null;
+    const tips = refs
+      .filter(([, , type]) => type === 'commit')
+      .map(([, name = '', , ...rest]) => ({ ...described(rest), branch: nameAt(place, name) }));
+    return { tips, broken: [], head: headOf(place, refs) };
   }
 
   /** First the branches' names, byte by byte, then what can be read of their commits. */
-  async #lookWithCare(name: string, patterns: readonly string[]): Promise<Look> {
-    const format = `%(objectname)%00${name}`;
-    const printed = await this.#bytes(['for-each-ref', `--format=${format}`, ...patterns]);
-    const branches = lines(printed).map((line) => {
-      const [commit = '', bytes = ''] = line.split('\0');
-      return { branch: branchOf(bytes), commit: toCommit(commit) };
-    });
-    const readable = await this.#readable([...new Set(branches.map(({ commit }) => commit))]);
+  async #lookWithCare(place: Place, patterns: readonly string[]): Promise<Sight> {
+    const printed = await this.#bytes(['for-each-ref', `--format=${naked}`, ...patterns]);
+    const refs = lines(printed).map((line) => line.split('\0'));
+    const ids = refs.map(([, , id = '']) => toCommit(id));
+    const peeled = await this.#peeled([...new Set(ids)]);
+    const readable = await this.#readable([...new Set(peeled.values())]);
     const known = new Map(readable.map((one) => [one.commit, one]));
-    const tips = branches.flatMap(({ branch, commit }) => {
-      const found = known.get(commit);
-      return found === undefined ? [] : [{ ...found, branch }];
-    });
-    const broken = branches
-      .filter(({ commit }) => !known.has(commit))
-      .map(({ branch, commit }) => ({
-        branch,
-        reason: `its commit ${short(commit)} is missing or damaged`,
-      }));
-    return { tips, broken };
+    const tips: Tip[] = [];
+    const broken: Broken[] = [];
+    for (const [index, [, bytes = '']] of refs.entries()) {
+      const branch = nameAt(place, textOf(bytes));
+      const id = ids[index] as Commit;
+      const found = known.get(peeled.get(id) ?? id);
+      if (found !== undefined) tips.push({ ...found, branch });
+      // A file that somebody tagged is no commit, and no fault.
+      else if (!branch.startsWith('refs/')) broken.push({ branch, reason: reasonFor(id) });
+    }
+    return { tips, broken, head: headOf(place, refs) };
+  }
+
+  /** The commits that tags are on; of what is none, nothing. */
+  async #peeled(ids: readonly Commit[]): Promise<Map<Commit, Commit>> {
+    const check = ['cat-file', '--batch-check=%(objectname)'];
+    const printed = await this.#git(
+      check,
+      ids.map((id) => `${id}^{commit}`),
+    ).catch(() => '');
+    const answers = lines(printed);
+    return new Map(ids.map((id, index) => [id, parseCommit(answers[index] ?? '') ?? id]));
   }
 
   /** A commit that is missing is left out by git; one that is damaged ends git, and is cornered. */
   async #readable(commits: readonly Commit[], faults = { count: 0 }): Promise<Described[]> {
-    if (commits.length <= idsMax) {
-      try {
-        const plain = ['rev-list', '--no-walk', '--ignore-missing', ...describing];
-        return lines(await this.#git([...plain, ...commits, '--'])).map(described);
-      } catch (error) {
-        faults.count += 1;
-        if (faults.count > faultsMax) throw error;
-        if (commits.length <= 1) return [];
-      }
+    try {
+      return lines(await this.#git([...plain, ...describing, '--stdin'], commits)).map((line) =>
+        described(line.split('\0')),
+      );
+    } catch (error) {
+      faults.count += 1;
+      if (faults.count > faultsMax) throw error;
+      if (commits.length <= 1) return [];
     }
     const half = Math.ceil(commits.length / 2);
     const before = await this.#readable(commits.slice(0, half), faults);
@@ -121,10 +157,26 @@ function lines(printed: string): string[] {
   return printed.split('\n').filter((line) => line !== '');
 }
 
-function described(line: string): Described {
-  const [commit = '', parents = '', author = '', subject = ''] = line.split('\0');
+function described([id = '', parents = '', ...rest]: readonly string[]): Described {
   const ancestry = parents.split(' ').filter((parent) => parent !== '');
-  return { commit: toCommit(commit), parents: ancestry.map(toCommit), author, subject };
+  const [author, subject] = rest;
+  // Bounded here, where it comes in, as it is on the wire.
+  const { branch: _, ...text } = description.parse({ author, subject });
+  return { commit: toCommit(id), parents: ancestry.map(toCommit), ...text };
+}
+
+function nameAt({ heads, refs }: Place, name: string): string {
+  if (name.startsWith(heads)) return name.slice(heads.length);
+  return `refs/${name.slice(refs.length)}`;
+}
+
+function headOf(place: Place, refs: readonly string[][]): string | null {
+  const [, name] = refs.find(([head]) => head === '*') ?? [];
+  return name === undefined ? null : nameAt(place, name);
+}
+
+function reasonFor(commit: Commit): string {
+  return `its commit ${short(commit)} is missing or damaged`;
 }
 
 function toCommit(text: string): Commit {
@@ -134,7 +186,7 @@ function toCommit(text: string): Commit {
 }
 
 /** A name that is no UTF-8 shows its bytes as `\xff`: git lets no branch have a backslash. */
-function branchOf(bytes: string): string {
+function textOf(bytes: string): string {
   const text = Buffer.from(bytes, 'latin1').toString('utf8');
   if (Buffer.from(text).toString('latin1') === bytes) return text;
   return bytes.replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);

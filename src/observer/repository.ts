@@ -7,10 +7,12 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Git, gitIn } from '../world/git.js';
+import type { Commit } from '../protocol/ids.js';
+import { type Git, GitFault, type GitOptions, gitIn } from '../world/git.js';
 import { gitFolderAt } from '../world/git-folder.js';
+import { defaultFirst, remoteHead } from './default-branch.js';
 import type { Described, Look, Walk } from './news.js';
-import { Reader } from './reader.js';
+import { type Place, Reader } from './reader.js';
 import type { Source } from './source.js';
 
 export interface Repository {
@@ -20,37 +22,60 @@ export interface Repository {
   walk(walk: Walk): Promise<Described[]>;
   /** A git folder whose refs may be watched for changes; null where the remote is far. */
   watchable(): string | null;
+  /** Ends what git is still at; what was asked for is answered no more, or rejects. */
+  close(): void;
 }
 
-/** A fetch that has said nothing for so long is ended: the remote hangs. */
-const fetchSilenceMs = 30_000;
+/** A git that has said nothing for so long is ended: the remote hangs, near (a mount) or far. */
+const usualSilenceMs = 30_000;
 
-/** The branches of the source that match one of these globs; none means all. */
+/** Which refs are watched. */
+export interface Watched {
+  /** Globs for names of branches; none means all. */
+  readonly branches: readonly string[];
+  /** Full names of other refs, with one `*` at most: `refs/tags/*`. */
+  readonly refs: readonly string[];
+}
+
+/** Where refs lie at their home, and where we keep those that we fetched. */
+const home = { heads: 'refs/heads/', refs: 'refs/' };
+const fetched = { heads: 'refs/trivet/heads/', refs: 'refs/trivet/refs/' };
+
 export function openRepository(
   source: Source,
-  branches: readonly string[],
-  silenceMs = fetchSilenceMs,
+  watched: Watched,
+  silenceMs = usualSilenceMs,
 ): Repository {
-  return new GitRepository(source, branches, silenceMs);
+  return new GitRepository(source, watched, silenceMs);
 }
 
 class GitRepository implements Repository {
   readonly #source: Source;
-  readonly #branches: readonly string[];
+  readonly #watched: Watched;
+  readonly #stop = new AbortController();
+  readonly #reading: Pick<GitOptions, 'silenceMs' | 'stop'>;
   readonly #own: Git;
   /** Where the branches were last read: a walk goes through the same objects. */
   #reader: Reader;
+  /** Of a far remote: where its branches stood, and which its HEAD named. */
+  #before: ReadonlyMap<string, Commit> = new Map();
+  #head: string | null = null;
 
-  constructor(source: Source, branches: readonly string[], silenceMs: number) {
+  constructor(source: Source, watched: Watched, silenceMs: number) {
     this.#source = source;
-    this.#branches = branches;
-    this.#own = gitIn(source.path, { silenceMs });
-    this.#reader = new Reader(source.path, this.#own);
+    this.#watched = watched;
+    this.#reading = { silenceMs, stop: this.#stop.signal };
+    this.#own = gitIn(source.path, this.#reading);
+    this.#reader = new Reader(source.path, this.#reading);
   }
 
   watchable(): string | null {
     if (this.#source.kind === 'own') return this.#source.gitFolder;
     return this.#source.kind === 'direct' ? gitFolderAt(this.#source.remotePath) : null;
+  }
+
+  close(): void {
+    this.#stop.abort();
   }
 
   async look(): Promise<Look> {
@@ -60,19 +85,20 @@ class GitRepository implements Repository {
     const direct = kind === 'direct' ? await this.#directLook(this.#source.remotePath) : null;
     if (direct !== null) return direct;
 
-    if (this.#reader.folder !== path) this.#reader = new Reader(path, this.#own);
-    if (kind === 'own') return this.#reader.look('refs/heads/', this.#branches);
-    await this.#fetch(this.#source.remote);
-    return this.#reader.look('refs/trivet/heads/', this.#branches);
+    if (this.#reader.folder !== path) this.#reader = new Reader(path, this.#reading);
+    if (kind === 'own') return this.#lookAt(home, path !== gitFolder);
+    const remote = this.#source.remote;
+    await this.#fetch(remote);
+    return this.#fetchedLook(remote);
   }
 
-  async walk({ tip, known, earlier }: Walk): Promise<Described[]> {
+  async walk({ tips, known, earlier }: Walk): Promise<Described[]> {
     try {
-      return await this.#reader.walk(tip, [...known, ...earlier]);
+      return await this.#reader.walk(tips, [...known, ...earlier]);
     } catch {
       // A force-push and a clean-up remove what was known: then what is left of it bounds the walk.
       const left = await this.#reader.present(known);
-      return left.length === 0 ? [] : this.#reader.walk(tip, [...left, ...earlier]);
+      return left.length === 0 ? [] : this.#reader.walk(tips, [...left, ...earlier]);
     }
   }
 
@@ -83,13 +109,28 @@ class GitRepository implements Repository {
       if (!existsSync(remotePath)) throw new Error(`the remote ${remotePath} is not there`);
       return null;
     }
-    if (this.#reader.folder !== folder) this.#reader = new Reader(folder);
+    if (this.#reader.folder !== folder) this.#reader = new Reader(folder, this.#reading);
     try {
-      return await this.#reader.look('refs/heads/', this.#branches);
-    } catch {
+      return await this.#lookAt(home);
+    } catch (error) {
+      if (error instanceof GitFault && error.isSilence) throw error;
       // Whatever is wrong with that folder, git's own transport says it better, or copes.
       return null;
     }
+  }
+
+  async #lookAt(place: Place, isWorkplace = false): Promise<Look> {
+    const { tips, broken, head } = await this.#reader.look(place, patternsAt(place, this.#watched));
+    return { tips: defaultFirst(tips, head, isWorkplace), broken };
+  }
+
+  /** Where one branch at most has moved, the remote is not asked which comes first. */
+  async #fetchedLook(remote: string): Promise<Look> {
+    const { tips, broken } = await this.#lookAt(fetched);
+    const moved = tips.filter(({ branch, commit }) => this.#before.get(branch) !== commit);
+    this.#before = new Map(tips.map(({ branch, commit }) => [branch, commit]));
+    if (moved.length > 1) this.#head = await remoteHead(this.#own, remote);
+    return { tips: defaultFirst(tips, this.#head, false), broken };
   }
 
   async #fetch(remote: string): Promise<void> {
@@ -102,13 +143,31 @@ class GitRepository implements Repository {
       // The clone's upkeep is its owner's affair, and would stand between a push and its test.
       '--no-auto-maintenance',
       '--no-show-forced-updates',
+      // A remote may be shallow itself, and go on: then so do we.
+      '--update-shallow',
       // A large fetch is slow but not silent; only a remote that hangs is.
       '--progress',
       // Without this the remote's configured refspec would move remote-tracking refs as well.
       '--refmap=',
       '--',
       remote,
-      '+refs/heads/*:refs/trivet/heads/*',
+      ...refspecs(this.#watched),
     ]);
   }
+}
+
+/** For `for-each-ref`, whose `*` ends at a slash; what ends with one means all below it. */
+function patternsAt(place: Place, { branches, refs }: Watched): string[] {
+  const heads = branches.length === 0 ? [place.heads] : branches.map((glob) => place.heads + glob);
+  const others = refs.map(
+    (name) => place.refs + name.slice(home.refs.length).replace(/\/\*$/, '/'),
+  );
+  return [...heads, ...others];
+}
+
+/** For `fetch`, which fails where a name without `*` is not there. */
+function refspecs({ refs }: Watched): string[] {
+  const globs = refs.map((name) => (name.includes('*') ? name : `${name}*`));
+  const others = globs.map((glob) => `+${glob}:${fetched.refs}${glob.slice(home.refs.length)}`);
+  return [`+${home.heads}*:${fetched.heads}*`, ...others];
 }

@@ -1,5 +1,6 @@
 /**
- * Owns the handing over of what one look found: what was sent, what was accepted, what is due.
+ * Owns the handing over of what one look found: what was sent, what was accepted, what is due;
+ * more of it may be found meanwhile.
  * Never knows a connection: it is told how much may be outstanding, and when all was in vain.
  * Invariant: a batch is done only when every commit up to its end was accepted, those of the
  * batches before it included, so that its tip is an honest position even in a forked history.
@@ -29,7 +30,7 @@ export interface Batch {
 export interface Progress {
   /** Accepted, together with all before them, in order. */
   readonly handedOver: readonly Handover[];
-  /** Complete since this acceptance. */
+  /** Complete since then. */
   readonly done: readonly Batch[];
 }
 
@@ -38,19 +39,21 @@ export class Round {
   readonly #ends: { readonly batch: Batch; readonly end: number }[] = [];
   /** Accepted before something that was sent earlier was. */
   readonly #ahead = new Set<Commit>();
+  readonly #queued = new Set<Commit>();
   #accepted = 0;
   #sent = 0;
   #done = 0;
 
-  constructor(batches: readonly Batch[]) {
-    const queued = new Set<Commit>();
+  /** Puts these behind all others. A batch is complete already if its commits were accepted here. */
+  add(batches: readonly Batch[]): Progress {
     for (const batch of batches) {
       for (const handover of batch.handovers) {
-        if (!queued.has(handover.commit)) this.#queue.push(handover);
-        queued.add(handover.commit);
+        if (!this.#queued.has(handover.commit)) this.#queue.push(handover);
+        this.#queued.add(handover.commit);
       }
       this.#ends.push({ batch, end: this.#queue.length });
     }
+    return { handedOver: [], done: this.#complete() };
   }
 
   get outstanding(): number {
@@ -64,6 +67,10 @@ export class Round {
       .slice(begins, this.#accepted)
       .slice(-1)
       .map(({ commit }) => commit);
+  }
+
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
   }
 
   get finished(): boolean {

@@ -88,6 +88,7 @@ class Shell implements Observer {
     this.#closed = true;
     this.#cancelWake();
     this.#cancelWatch();
+    this.#world.repository.close();
     this.#link.close();
     this.#flush();
   }
@@ -100,7 +101,7 @@ class Shell implements Observer {
     for (const handover of outcome.send) this.#send(handover);
     for (const told of outcome.publish.flatMap(this.#narrate)) tell(told);
     if (outcome.look) this.#look();
-    if (outcome.walk.length > 0) this.#walk(outcome.walk);
+    if (outcome.walk !== null) this.#walk(outcome.walk);
     this.#cancelWake();
     if (outcome.wakeAtMs !== null) this.#wakeAt(outcome.wakeAtMs);
     if (outcome.exit === null) return;
@@ -159,11 +160,12 @@ class Shell implements Observer {
     );
   }
 
-  #walk(walks: readonly Walk[]): void {
-    const { repository } = this.#world;
-    // A walk that fails is told of as its branch's fault, and taken again after the next look.
-    const found = walks.map((walk) => repository.walk(walk).catch((error: Error) => error));
-    void Promise.all(found).then((found) => this.#handle({ type: 'walked', found }));
+  #walk(walk: Walk): void {
+    // A walk that fails is told of as its branches' fault, and taken again after the next look.
+    this.#world.repository.walk(walk).then(
+      (found) => this.#handle({ type: 'walked', found }),
+      (error: Error) => this.#handle({ type: 'walked', found: error }),
+    );
   }
 
   /** A git or a remote that fails is told and asked again; the next look starts afresh. */

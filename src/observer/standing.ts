@@ -7,7 +7,7 @@
 
 import type { Commit } from '../protocol/ids.js';
 import { handedOverMax } from '../protocol/limits.js';
-import { behind, type Known, type Move, type Tip } from './news.js';
+import { behind, type Gone, type Known, type Move, type Positions, type Tip } from './news.js';
 
 /** Moves that are remembered, a push each. One place in `hello` is for what is under way. */
 export const trailMovesMax = handedOverMax - 1;
@@ -25,10 +25,19 @@ export class Standing {
     this.#trail = [...(saved?.trail ?? [])];
   }
 
+  /** A view: copies of thousands of branches, one for each that advances, would be millions. */
   get known(): Known {
-    const trail = [...this.#trail];
-    const positions = new Map(this.#positions);
+    const [positions, trail] = [this.#positions, this.#trail];
     return { positions, behind: this.#behind, begun: this.#begun, trail };
+  }
+
+  get positions(): Positions {
+    return this.#positions;
+  }
+
+  /** All from which on nothing is news. */
+  get reached(): Commit[] {
+    return [...this.#positions.values(), ...(this.#behind ?? [])];
   }
 
   /** Nothing is handed over, and nothing is on record. */
@@ -62,15 +71,17 @@ export class Standing {
     this.#move(branch, to);
   }
 
-  /** The branch is gone. Still known, until what was found beside it was handed over. */
-  remove(branch: string, position: Commit): void {
-    this.#behind = [...(this.#behind ?? []), position];
-    this.#move(branch, null);
+  /** They are gone. Still known, until what was found beside them was handed over. */
+  remove(gone: readonly Gone[]): void {
+    this.#behind = [...(this.#behind ?? []), ...gone.map(({ position }) => position)];
+    for (const { branch } of gone) this.#move(branch, null);
   }
 
-  /** All that was found is handed over: the positions say it. */
-  settle(): void {
+  /** All that was found is handed over: the positions say it. Answers whether they did not before. */
+  settle(): boolean {
+    const isNew = this.#behind !== null;
     this.#behind = null;
+    return isNew;
   }
 
   /** Goes back to before the first move that led to one of those commits. */

@@ -14,6 +14,7 @@ export interface Setting {
   readonly dispatcher: string;
   readonly intervalMs: number;
   readonly branches: readonly string[];
+  readonly refs: readonly string[];
   readonly latestOnly: boolean;
   readonly stateFolder: string;
 }
@@ -23,9 +24,11 @@ const tellEachMax = 10;
 
 /** The first lines: what is in effect, and what is waited for. */
 export function opening(setting: Setting): Told[] {
-  const { source, repository, dispatcher, intervalMs, branches, latestOnly, stateFolder } = setting;
+  const { source, repository, dispatcher, intervalMs, latestOnly, stateFolder } = setting;
+  const { branches, refs } = setting;
   const ways = { direct: 'read directly', fetch: 'by fetch', own: 'its own branches' };
-  const watched = branches.length === 0 ? 'all branches' : `branches ${branches.join(', ')}`;
+  const heads = branches.length === 0 ? 'all branches' : `branches ${branches.join(', ')}`;
+  const watched = refs.length === 0 ? heads : `${heads} and ${refs.join(', ')}`;
   const which = latestOnly ? 'the newest commit' : 'every new commit';
   return [
     {
@@ -40,6 +43,7 @@ export function opening(setting: Setting): Told[] {
       event: 'options',
       dispatcher,
       branches,
+      refs,
       latestOnly,
       stateFolder,
       msg: `${which} of ${watched}; position kept in ${stateFolder}; looking for the dispatcher ${dispatcher}`,

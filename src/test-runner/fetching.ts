@@ -19,6 +19,8 @@ const kept = 'refs/trivet/fetched/';
 
 const fetch = [
   ...['fetch', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'],
+  // A remote that is shallow itself may go on, and so do we.
+  '--update-shallow',
   // Upkeep in the midst of a run would hold it up. With --progress only one that hangs is silent.
   ...['--no-auto-maintenance', '--progress', '--refmap='],
 ];

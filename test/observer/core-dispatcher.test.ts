@@ -27,7 +27,7 @@ describe('the dispatcher', () => {
     const { when, sees, walked, accepted } = given({ main: 'a' });
     when({ type: 'session' });
     sees(tip('main', 'd', 'c'));
-    walked('bc');
+    walked('bcd');
     accepted('b');
     accepted('d');
     when({ type: 'away', reason: 'closed its connection', refused: false });
@@ -51,12 +51,14 @@ describe('the dispatcher', () => {
   test('no more than a window is outstanding, and each acceptance opens it by one', () => {
     const { when, sees } = given({ main: 'a' });
     when({ type: 'session' });
-    sees(tip('main', 'f', 'e'));
+    const newest = { ...described('f'), branch: 'main', commit: commit(1_000) };
+    sees({ ...newest, parents: [commit(999)] });
     const found = Array.from({ length: 1_000 }, (_, index) => ({
       ...described('f'),
       commit: commit(index + 1),
+      parents: [commit(index)],
     }));
-    const first = when({ type: 'walked', found: [found] });
+    const first = when({ type: 'walked', found });
     expect(first.send).toHaveLength(256);
     const second = when({ type: 'accepted', commit: commit(1) });
     expect(second.send.map((handover) => handover.commit)).toEqual([commit(257)]);
@@ -66,7 +68,7 @@ describe('the dispatcher', () => {
     const { when, sees, walked, accepted } = given({ main: 'a' });
     when({ type: 'classic' });
     sees(tip('main', 'c', 'b'));
-    expect(sent(walked('b'))).toBe('b');
+    expect(sent(walked('bc'))).toBe('b');
     const refused = when({ type: 'refused', reason: 'No runners are registered' });
     expect([sent(refused), told(refused), refused.wakeAtMs]).toEqual(['', ['refused'], 1_000]);
     expect(sent(when({ type: 'due' }, 1_000))).toBe('b');
@@ -96,7 +98,7 @@ describe('a dispatcher in the place of another', () => {
     const { when, sees, walked, accepted } = given({ main: 'a' });
     when({ type: 'session' });
     sees(tip('main', 'e', 'd'));
-    walked('bcd');
+    walked('bcde');
     accepted('d');
     accepted('e');
     expect(sent(when({ type: 'classic' }))).toBe('b');

@@ -12,6 +12,7 @@ test('a path is all that is needed', () => {
     tls: null,
     intervalMs: 1_000,
     branches: [],
+    refs: [],
     stateFolder: null,
     fromNow: false,
     latestOnly: false,
@@ -32,6 +33,9 @@ test('every flag is read, also from the environment', () => {
     intervalMs: 250,
     latestOnly: true,
   });
+  expect(readOptions(['--refs', 'refs/tags/*,refs/pull/*/head', 'p'])).toMatchObject({
+    refs: ['refs/tags/*', 'refs/pull/*/head'],
+  });
   expect(readOptions(['--state', 's', '--name', 'n', '--repository', 'r', 'p'])).toMatchObject({
     stateFolder: 's',
     name: 'n',
@@ -48,6 +52,8 @@ test.each([
   [['--dispatcher-server', 'localhost:0', 'a'], 'host:port'],
   [['--interval', 'soon', 'a'], '--interval is a time'],
   [['--branch', 'a..b', 'a'], '--branch is branches or globs'],
+  [['--refs', 'tags/*', 'a'], '--refs is full names of refs with one * at most'],
+  [['--refs', 'refs/*/*', 'a'], '--refs is full names of refs with one * at most'],
   [['--name', 'a b', 'a'], '--name is'],
   [['--repository', '../x', 'a'], '--repository is'],
 ])('%j is refused in a sentence', (argv, sentence) => {

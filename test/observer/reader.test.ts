@@ -18,7 +18,10 @@ function threeBranches() {
 }
 
 const look = ({ path }: TestRepository, ...globs: string[]) =>
-  new Reader(path).look('refs/heads/', globs);
+  new Reader(path).look(
+    { heads: 'refs/heads/', refs: 'refs/' },
+    globs.length === 0 ? ['refs/heads/'] : globs.map((glob) => `refs/heads/${glob}`),
+  );
 
 const names = (branches: readonly { branch: string }[]) => branches.map(({ branch }) => branch);
 
@@ -31,8 +34,9 @@ test('a branch at a commit that is not there is named, and the others are read',
   expect(await look(repository)).toEqual({
     tips: whole.tips,
     broken: [{ branch: 'broken', reason }],
+    head: 'two',
   });
-  expect(await look(repository, 'o*')).toEqual({ tips: [whole.tips[1]], broken: [] });
+  expect(await look(repository, 'o*')).toEqual({ tips: [whole.tips[1]], broken: [], head: null });
 });
 
 test('so is one whose commit is damaged, and the only one', async () => {

@@ -45,7 +45,11 @@ describe('where the truth lies', () => {
     chmodSync(ssh, 0o755);
     vi.stubEnv('GIT_SSH_COMMAND', ssh);
     clone.git('remote', 'set-url', 'origin', 'ssh://nowhere/demo.git');
-    const repository = openRepository(await findSource(clone.path), [], 500);
+    const repository = openRepository(
+      await findSource(clone.path),
+      { branches: [], refs: [] },
+      500,
+    );
     await expect(repository.look()).rejects.toThrow('the remote has said nothing for 0.5 s');
     const transport = Number(readFileSync(pid, 'utf8'));
     await eventually('the transport is gone', () => !isThere(transport));

@@ -83,6 +83,7 @@ export class History {
       look: () => soon(() => ({ tips: this.#tips(), broken: [] })),
       walk: (walk) => soon(() => this.#walk(walk)),
       watchable: () => null,
+      close: () => {},
     };
   }
 
@@ -93,9 +94,9 @@ export class History {
   }
 
   /** Oldest first: the order in which they were made is one that git could choose. */
-  #walk({ tip, known, earlier }: Walk): Described[] {
+  #walk({ tips, known, earlier }: Walk): Described[] {
     const excluded = this.#ancestry([...known, ...earlier], new Set());
-    const found = this.#ancestry([tip], excluded);
+    const found = this.#ancestry(tips, excluded);
     return [...this.#commits.values()].filter(({ commit }) => found.has(commit));
   }
 

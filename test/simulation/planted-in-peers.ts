@@ -50,16 +50,16 @@ export const plantedInPeers: readonly PlantedBug[] = [
     file: 'observer/core.ts',
     line: "    this.#stage = 'handing over';",
     becomes: `    this.#stage = 'handing over';
-    for (const { branch, tip } of batches) this.#positions.set(branch, tip);
-    outcome.save = this.#known;`,
+    for (const { tip } of changes) this.#standing.advance(tip.branch, tip.commit);
+    outcome.save = this.#standing.known;`,
     breaks: ['accepted', 'rest'],
     withinSeeds: 10,
   },
   {
     name: 'only the tip of a branch is handed over',
-    file: 'observer/batches.ts',
-    line: '    const commits = [...walked.filter(({ commit }) => commit !== tip.commit), tip];',
-    becomes: '    const commits = [tip];',
+    file: 'observer/reading.ts',
+    line: '    return { tip, first, commits: [...before, tip] };',
+    becomes: '    return { tip, first, commits: [tip] };',
     breaks: ['rest'],
     withinSeeds: 50,
   },

@@ -2,6 +2,7 @@
  * Owns repositories as an observer finds them: a remote, somebody who pushes to it, and a clone.
  */
 
+import { onTestFinished } from 'vitest';
 import { openRepository, type Repository } from '../../src/observer/repository.js';
 import { findSource } from '../../src/observer/source.js';
 import type { Commit } from '../../src/protocol/ids.js';
@@ -11,8 +12,11 @@ import { makeClone, makeRemote, type TestRepository } from './git.js';
 export async function open(
   { path }: TestRepository,
   branches: readonly string[] = [],
+  refs: readonly string[] = [],
 ): Promise<Repository> {
-  return openRepository(await findSource(path), branches);
+  const repository = openRepository(await findSource(path), { branches, refs });
+  onTestFinished(() => repository.close());
+  return repository;
 }
 
 /** A bare remote, one who pushes to it, and the clone that is observed, by path or by URL. */

@@ -16,7 +16,7 @@ export const nothing: Outcome = {
   send: [],
   publish: [],
   look: false,
-  walk: [],
+  walk: null,
   wakeAtMs: null,
   exit: null,
 };
@@ -40,6 +40,10 @@ export const tip = (branch: string, letter: string, parents = ''): Tip => ({
   branch,
 });
 
+/** Commits, each the parent of the next. */
+export const line = (letters: string): Described[] =>
+  [...letters].map((letter, index) => described(letter, letters[index - 1] ?? ''));
+
 /** A core with the positions of an earlier observer (null: none), and the moment it lives in. */
 export function given(saved: Record<string, string> | null, policy: Partial<Policy> = {}) {
   return givenKnown(saved && known(saved), policy);
@@ -59,13 +63,11 @@ export function givenKnown(saved: Known | null, policy: Partial<Policy> = {}) {
     sees: (...tips: Tip[]) => when({ type: 'looked', tips, broken: [] }),
     seesBroken: (broken: string, ...tips: Tip[]) =>
       when({ type: 'looked', tips, broken: [{ branch: broken, reason: 'damaged' }] }),
-    /** What each walk found; null where it could not be taken. */
-    walked: (...found: (string | null)[]) =>
+    /** What the walk found, each commit upon the one before it; null where it could not be taken. */
+    walked: (letters: string | null) =>
       when({
         type: 'walked',
-        found: found.map((letters) =>
-          letters === null ? new Error('damaged') : [...letters].map((l) => described(l)),
-        ),
+        found: letters === null ? new Error('damaged') : line(letters),
       }),
     accepted: (letter: string) => when({ type: 'accepted', commit: id(letter) }),
   };

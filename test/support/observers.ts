@@ -30,7 +30,7 @@ export async function observersOn(clone: TestRepository) {
       {
         clock: realClock,
         network: realNetwork,
-        repository: openRepository(source, []),
+        repository: openRepository(source, { branches: [], refs: [] }),
         watch: watchRefs,
         save: positions.save,
         tell: (told) => story.push(told),

@@ -111,9 +111,7 @@ export class DispatcherCore {
     for (const { job, run } of [...jobs.leased()]) {
       const isOrphan = pool.holderOf(run.id) === undefined;
       if (isOrphan && turn.nowMs - this.#sinceMs >= returnWithinMs) {
-        const isHere = pool.runners().some(({ name }) => name === run.runner);
-        const absent = 'did not come back after the dispatcher restarted';
-        lose(turn, run.id, run.runner, isHere ? 'came back without it' : absent);
+        lose(turn, run.id, run.runner, 'did not come back after the dispatcher restarted');
       } else if (turn.nowMs - (job.cancelAskedAtMs ?? turn.nowMs) >= cancelWithinMs) {
         giveUp(turn, job, 'cancelled', 'its runner did not report the end in time');
       }
