@@ -77,6 +77,7 @@ export class ConfusedRunner {
   #begin(life: Life, run: RunId, commit: Commit): void {
     const { witness, suffered } = this.#ground;
     const { prints, afterMs, ends } = scriptOf(commit);
+    witness.runReached(run, false);
     witness.suiteStarted(run, commit);
     this.#inHand.set(run, { commit, ended: null });
     const durationMs = prints.reduce((sum, print) => sum + print.afterMs, afterMs);

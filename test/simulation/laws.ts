@@ -12,6 +12,8 @@ export const laws = {
   once: 'a job runs to completion once, unless its run was lost',
   same: 'a commit that is handed over twice is one job',
   poison: `a job is given up after ${lostRunsMax} lost runs`,
+  begun: 'a run is lost only where its runner had it',
+  frozen: 'where nobody dies no run is lost, however long the dispatcher is frozen',
   log: 'a recorded log is contiguous, byte-exact and on disk',
   truth: 'a red suite is never reported green, nor the other way round',
   recovery: 'what recovery reads is what memory held',

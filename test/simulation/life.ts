@@ -5,6 +5,10 @@
  * A SIGKILL may come between any two system calls. Production code that was killed cannot be
  * stopped in the middle of a function, but nothing that the dead do reaches the world: every
  * effect asks `step` first, and a death can be set for any step ahead.
+ *
+ * While a process is frozen the kernel goes on for it: it accepts connections, takes in bytes and
+ * ends. All of it is heard at the thaw, one thing after the other, timers before or after, and
+ * turns of the loop come to their end in between. A machine that sleeps has no kernel and no time.
  */
 
 import type { Cancel, Clock } from '../../src/world/clock.js';
@@ -18,10 +22,14 @@ export class Life {
   readonly clock: Clock;
   readonly #timeline: Timeline;
   readonly #onDeath: (() => void)[] = [];
-  /** What came while it was stopped: timers first when it goes on, as the system has it. */
+  readonly #random: Random;
+  /** What came while it was stopped and is still to be heard, in order. */
   #missed: { readonly isTimer: boolean; readonly call: () => void }[] = [];
   #isAlive = true;
   #isFrozen = false;
+  #isCatchingUp = false;
+  #goOn: () => void = () => {};
+  #sleptMs = 0;
   #stepsLeft = Number.POSITIVE_INFINITY;
   #timers = 0;
   #soons = 0;
@@ -37,21 +45,26 @@ export class Life {
     crashed: (error: Error) => void,
   ) {
     this.#timeline = timeline;
+    this.#random = random;
     this.#crashed = crashed;
     this.#aheadMs = aheadMs;
     this.clock = {
       nowMs: () => epochMs + Math.floor(timeline.nowMs) + this.#aheadMs,
+      wallMs: () => epochMs + Math.floor(timeline.nowMs),
       after: (delayMs, call) => this.#after(delayMs, call),
       soon: (call) => {
         this.#soons += 1;
         // Often other sockets are read in the same turn of the loop; then one sync serves them all.
         const delayMs = random.perMille(200) ? random.between(1, 3) : 0;
-        timeline.after(delayMs, () =>
-          this.hear(() => {
+        timeline.after(delayMs, () => {
+          const end = () => {
             this.#soons -= 1;
             call();
-          }),
-        );
+          };
+          // A turn of the loop ends before the next thing is heard, however much there is to hear.
+          if (this.#isFrozen) this.#missed.unshift({ isTimer: false, call: end });
+          else this.#live(end);
+        });
       },
     };
   }
@@ -71,7 +84,7 @@ export class Life {
 
   /** Whether a turn of its loop has not come to its end yet. */
   get isMidTurn(): boolean {
-    return this.#soons > 0 || this.#missed.length > 0;
+    return this.#soons > 0 || this.#isBehind;
   }
 
   /** A system call: false where it does not happen, because the process is dead. */
@@ -90,17 +103,8 @@ export class Life {
   /** Something happens to it: now, when it goes on, or never. */
   hear(call: () => void, isTimer = false): void {
     if (!this.#isAlive) return;
-    if (this.#isFrozen) {
-      this.#missed.push({ isTimer, call });
-      return;
-    }
-    try {
-      call();
-    } catch (error) {
-      // What a dead process would have stumbled over does not matter.
-      if (this.#isAlive) this.#crashed(error as Error);
-      this.end();
-    }
+    if (this.#isBehind) this.#missed.push({ isTimer, call });
+    else this.#live(call);
   }
 
   /** SIGKILL. */
@@ -115,11 +119,24 @@ export class Life {
     this.#onDeath.push(call);
   }
 
-  /** SIGSTOP, and SIGCONT after so long. */
+  /** SIGSTOP, and SIGCONT after so long, or when `thaw` is called. */
   freeze(forMs: number): void {
-    if (this.#isFrozen || !this.#isAlive) return;
-    this.#isFrozen = true;
-    this.#timeline.after(forMs, () => this.#thaw());
+    this.#stop(forMs, () => {});
+  }
+
+  /** Its machine sleeps, and wakes after so long: to its clock no time has passed. */
+  sleep(forMs: number): void {
+    const fromMs = this.#timeline.nowMs;
+    this.#stop(forMs, () => {
+      const sleptMs = this.#timeline.nowMs - fromMs;
+      this.#sleptMs += sleptMs;
+      this.#aheadMs -= sleptMs;
+    });
+  }
+
+  /** It goes on now, if it was stopped. */
+  thaw(): void {
+    if (this.#isFrozen) this.#goOn();
   }
 
   /** Its clock is set forward; no timer comes sooner for that. */
@@ -140,20 +157,60 @@ export class Life {
       unset();
       call();
     };
+    let sleptMs = this.#sleptMs;
+    const rings = () => {
+      const owedMs = this.#sleptMs - sleptMs;
+      sleptMs = this.#sleptMs;
+      if (owedMs > 0) cancel = this.#timeline.after(owedMs, () => this.hear(rings, true));
+      else due();
+    };
     // Node rounds up to whole milliseconds, and a timer is never early.
-    const cancel = this.#timeline.after(Math.max(1, delayMs), () => this.hear(due, true));
+    let cancel = this.#timeline.after(Math.max(1, delayMs), () => this.hear(rings, true));
     return () => {
       unset();
       cancel();
     };
   }
 
-  #thaw(): void {
-    this.#isFrozen = false;
-    const missed = this.#missed;
-    this.#missed = [];
-    const timers = missed.filter(({ isTimer }) => isTimer);
-    const others = missed.filter(({ isTimer }) => !isTimer);
-    for (const { call } of [...timers, ...others]) this.hear(call);
+  get #isBehind(): boolean {
+    return this.#isFrozen || this.#isCatchingUp;
+  }
+
+  #live(call: () => void): void {
+    if (!this.#isAlive) return;
+    try {
+      call();
+    } catch (error) {
+      // What a dead process would have stumbled over does not matter.
+      if (this.#isAlive) this.#crashed(error as Error);
+      this.end();
+    }
+  }
+
+  #stop(forMs: number, atTheThaw: () => void): void {
+    if (this.#isBehind || !this.#isAlive) return;
+    this.#isFrozen = true;
+    const cancel = this.#timeline.after(forMs, () => this.#goOn());
+    this.#goOn = () => {
+      cancel();
+      atTheThaw();
+      this.#isFrozen = false;
+      this.#isCatchingUp = true;
+      // A loop that was stopped while it waited for input hears that first, else its timers.
+      const timersFirst = this.#random.perMille(500);
+      this.#missed.sort((a, b) =>
+        a.isTimer === b.isTimer ? 0 : a.isTimer === timersFirst ? -1 : 1,
+      );
+      this.#catchUp();
+    };
+  }
+
+  /** Hears what it missed; what comes meanwhile stands in line behind it. */
+  #catchUp(): void {
+    const next = this.#missed.shift();
+    this.#isCatchingUp = next !== undefined && this.#isAlive;
+    if (next === undefined) return;
+    this.#live(next.call);
+    this.#timeline.after(this.#random.perMille(300) ? 1 : 0, () => this.#catchUp());
   }
 }

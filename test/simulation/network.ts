@@ -52,6 +52,11 @@ export class SimulatedNetwork implements Hub {
     this.#parted.set(pair(one, other), this.timeline.nowMs + forMs);
   }
 
+  /** That machine sleeps for so long: nothing reaches it, and it says nothing. */
+  sleep(host: string, others: readonly string[], forMs: number): void {
+    for (const other of others) if (other !== host) this.part(host, other, forMs);
+  }
+
   /** That machine is off: no end of its connections says goodbye. */
   cutPower(host: string): void {
     for (const end of [...this.ends]) if (end.host === host) end.fallSilent();
@@ -122,6 +127,8 @@ export class SimulatedNetwork implements Hub {
       const server = new End(this, listener.life, to.host, host);
       server.remoteHost = host;
       client.join(server, isSliced);
+      // The kernel accepts, and keeps what the client sends, however long its process stands still.
+      if (listener.life.isFrozen) this.suffered('waited in the backlog');
       listener.life.hear(() => {
         if (!server.isClosed) server.handler = listener.accept(server);
       });

@@ -93,11 +93,16 @@ export class RunnerMachine {
     const files = new RunFiles(`/runs/${slot}`, this.machine.disk.seenBy(life));
     const { ended, interrupted } = files.find();
     for (const run of interrupted) files.forget(run);
+    files.createLog = (run) => {
+      witness.runReached(run, true);
+      return RunFiles.prototype.createLog.call(files, run);
+    };
     const stage = new Stage(timeline, life, {
       started: (run, commit) => witness.suiteStarted(run, commit),
       completed: (run) => witness.suiteCompleted(run),
       killsItsRunner: () => {
         suffered('killed by its suite');
+        witness.runnerDied(this.machine.name);
         life.end();
       },
     });

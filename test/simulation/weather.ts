@@ -6,8 +6,14 @@
 import type { Ground, Machine } from './machine.js';
 import { everyMachine, type Stricken } from './machines.js';
 
-/** A freeze, a partition, a full disk last no longer: twice the silence that costs a session. */
+/** A sleep, a partition, a full disk last no longer: twice the silence that costs a session. */
 export const misfortuneMsMost = 6_000;
+
+/** Some freezes last as long as that: peers give up, come back and give up, again and again. */
+const freezeMsMost = 60_000;
+
+/** Of a thousand worlds, so many in which nothing happens but that the dispatcher is frozen. */
+const still = 100;
 
 /** How often each misfortune strikes, compared with the others; 0: never in this world. */
 type Misfortunes = Readonly<Record<keyof typeof deeds, number>>;
@@ -17,13 +23,17 @@ export class Weather {
   readonly #machines: Stricken;
   readonly #misfortunes: Misfortunes;
   readonly #pauseMs: number;
+  /** Nobody dies here, and no line is cut: the dispatcher alone is frozen now and then. */
+  readonly isStill: boolean;
   #isOver = false;
 
   constructor(ground: Ground, machines: Stricken) {
     const { random, network, history } = ground;
     this.#ground = ground;
     this.#machines = machines;
-    const rate = (most: number) => (random.perMille(500) ? random.between(1, most) : 0);
+    this.isStill = random.perMille(still);
+    const rate = (most: number) =>
+      !this.isStill && random.perMille(500) ? random.between(1, most) : 0;
     network.weather = {
       refused: rate(200),
       sliced: rate(150),
@@ -34,16 +44,17 @@ export class Weather {
       latencyMsMax: random.pick([1, 5, 40]),
     };
     history.failingLooks = rate(300);
-    const isWrong = random.perMille(300);
+    const isWrong = !this.isStill && random.perMille(300);
     for (const machine of everyMachine(machines)) {
       machine.wrongByMs = isWrong ? 3_600_000 : 0;
       machine.restartMsMost = random.pick([300, 1_500, 6_000]);
     }
     for (const runner of machines.runners) {
-      runner.lagMs = random.perMille(200) ? random.between(100, 6_000) : 0;
-      runner.failingFetches = random.perMille(200) ? random.between(1, 200) : 0;
+      runner.lagMs = !this.isStill && random.perMille(200) ? random.between(100, 6_000) : 0;
+      runner.failingFetches = !this.isStill && random.perMille(200) ? random.between(1, 200) : 0;
     }
     const drawn = Object.keys(deeds).map((name) => [name, rate(10)]);
+    if (this.isStill) drawn.push(['dispatcher frozen', 1]);
     this.#misfortunes = Object.fromEntries(drawn) as Misfortunes;
     this.#pauseMs = random.between(150, 3_000);
     this.#strikeAgain();
@@ -57,6 +68,7 @@ export class Weather {
     for (const machine of everyMachine(this.#machines)) {
       machine.disk.isFull = false;
       machine.restartMsMost = 300;
+      machine.life.thaw();
       machine.life.endAfter(Number.POSITIVE_INFINITY);
       machine.start();
     }
@@ -107,9 +119,21 @@ const deeds = {
       disk.cutPower();
     }),
   freeze: (ground: Ground, machines: Stricken) =>
-    onSome(ground, machines, ({ life }) =>
-      life.freeze(ground.random.between(100, misfortuneMsMost)),
-    ),
+    onSome(ground, machines, ({ life }) => life.freeze(freezeMs(ground))),
+  'dispatcher frozen': (ground: Ground, { dispatcher }: Stricken) => {
+    dispatcher.machine.life.freeze(freezeMs(ground));
+    return dispatcher.machine.name;
+  },
+  sleep: (ground: Ground, machines: Stricken) =>
+    onSome(ground, machines, ({ life, host }) => {
+      const forMs = ground.random.between(100, misfortuneMsMost);
+      ground.network.sleep(
+        host,
+        everyMachine(machines).map((other) => other.host),
+        forMs,
+      );
+      life.sleep(forMs);
+    }),
   'clock jump': (ground: Ground, machines: Stricken) =>
     onSome(ground, machines, ({ life }) => life.jump(ground.random.between(1_000, 600_000))),
   'Ctrl-C': (ground: Ground, machines: Stricken) =>
@@ -138,6 +162,12 @@ const deeds = {
     return `${some.name} from ${other.name}`;
   },
 } as const;
+
+/** Mostly about as long as the silence that costs a session, sometimes much longer. */
+function freezeMs({ random }: Ground): number {
+  const isLong = random.perMille(300);
+  return isLong ? random.between(1_000, freezeMsMost) : random.between(100, misfortuneMsMost);
+}
 
 function onSome(
   { random }: Ground,

@@ -19,10 +19,17 @@ export class Witness {
   broken: Broken | null = null;
   /** Everything that ever became durable, in order. */
   readonly journal: Entry[] = [];
+  /** In this world no process ends but by its suite, and no connection breaks. */
+  nobodyDies = false;
   readonly #ledger = new Ledger((law, how) => this.breaks(law, how));
   readonly #turns = new Turns((how) => this.breaks('turns', how));
   readonly #started = new Map<string, Commit>();
   readonly #completed = new Set<string>();
+  /** Runs that came to a runner, and whether it is one of ours. */
+  readonly #reached = new Map<string, boolean>();
+  /** Runs from before a dispatcher's start: it cannot know whether they had come to a runner. */
+  readonly #inherited = new Set<string>();
+  readonly #deadRunners = new Set<string>();
   readonly #cancelAsked = new Set<Commit>();
   readonly #rerunAsked = new Set<Commit>();
   readonly #recollection = new Recollection();
@@ -84,6 +91,16 @@ export class Witness {
     this.#rerunAsked.add(commit);
   }
 
+  /** A runner got that run; one that is not ours may do with it what it likes. */
+  runReached(run: string, isOurs: boolean): void {
+    this.#reached.set(run, isOurs);
+  }
+
+  /** Its suite killed that runner, and every other run that it had. */
+  runnerDied(name: string): void {
+    this.#deadRunners.add(name);
+  }
+
   suiteStarted(run: string, commit: Commit): void {
     if (this.#started.has(run)) this.breaks('once', `the suite of run ${run} was started twice`);
     this.#started.set(run, commit);
@@ -96,6 +113,7 @@ export class Witness {
   /** A dispatcher starts upon this store: it reads all that matters, and only what happened. */
   recovered(store: Store, memory: Remembered): void {
     this.#turns.begun();
+    for (const { lease } of this.unfinished) if (lease !== null) this.#inherited.add(lease);
     const difference = this.#recollection.differenceOfStore(store, this.jobs.values());
     if (difference !== null) this.breaks('recovery', difference);
     this.remembers(memory);
@@ -140,10 +158,24 @@ export class Witness {
     if (entry.kind === 'rerun-asked' && !this.#rerunAsked.has(job.commit)) {
       this.breaks('once', `job ${job.id} is tested again, and nobody asked for that`);
     }
+    if (entry.kind === 'lost') this.#lost(job, entry);
     if (entry.kind === 'finished') {
       const isCancelAsked = this.#cancelAsked.has(job.commit);
       const evidence = { disk: this.#disk, completed: this.#completed, isCancelAsked };
       for (const { law, how } of judge(job, entry, evidence)) this.breaks(law, how);
+    }
+  }
+
+  #lost({ commit, runs }: LedgerJob, { run: id, runner }: Entry & { kind: 'lost' }): void {
+    const run = runs.find((one) => one.id === id);
+    if (run === undefined || run.classic || run.end !== 'lost') return;
+    const what = `run ${run.number} of ${commit.slice(0, 7)} on ${runner}`;
+    const isOurs = this.#reached.get(id);
+    if (isOurs === undefined && !this.#inherited.has(id)) {
+      this.breaks('begun', `${what} never came there`);
+    }
+    if (this.nobodyDies && isOurs && !this.#deadRunners.has(runner)) {
+      this.breaks('frozen', `${what} is lost`);
     }
   }
 

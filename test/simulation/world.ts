@@ -90,7 +90,9 @@ class World {
   async live(): Promise<void> {
     const { random, witness } = this.#ground;
     this.#begin();
-    const faultyMs = random.between(8_000, 30_000);
+    const { isStill } = this.#cast.weather;
+    if (isStill) witness.nobodyDies = true;
+    const faultyMs = random.between(8_000, isStill ? 90_000 : 30_000);
     await this.#timeline.run(faultyMs, () => this.#isBroken);
     if (this.#isBroken) return;
     this.#ground.tell('weather', { event: 'healed', msg: 'from here on nothing goes wrong' });
