@@ -21,6 +21,9 @@ export function sentence(entry: Entry): string {
     case 'resumed':
       return `Runner ${entry.runner} came back with its run, which goes on.`;
     case 'lost':
+      if (entry.confirmed === false) {
+        return `The run never came to runner ${entry.runner}, which ${entry.reason}.`;
+      }
       return `The run was lost: runner ${entry.runner} ${entry.reason}.`;
     case 'handed-back': {
       const why = entry.detail || 'no word why';

@@ -10,7 +10,7 @@ import type { Told } from '../world/story.js';
 import type { Outcome, Sight } from './core/events.js';
 import type { Job } from './core/job.js';
 import type { Entry, JobId } from './core/journal.js';
-import { ending } from './sentences.js';
+import { ending, seconds } from './sentences.js';
 
 export type FindJob = (id: JobId) => Job | undefined;
 
@@ -68,6 +68,13 @@ function tellSight(sight: Sight): Told {
       const runner = formatAddress(sight.address);
       const msg = `classic runner ${runner} ${sight.kind}`;
       return { event: `classic-${sight.kind}`, runner, level: 'debug', msg };
+    }
+    case 'stalled': {
+      const { forMs } = sight;
+      const msg =
+        `the dispatcher stood still for ${seconds(forMs)} (frozen, asleep or overloaded): ` +
+        'it hears first who is still there';
+      return { event: 'stalled', forMs, level: 'warn', msg };
     }
     case 'known': {
       const { commit } = sight;

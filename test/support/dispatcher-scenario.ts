@@ -37,7 +37,8 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
   const journal: Entry[] = [];
   const transcript: string[] = [];
   const sessions = new Map<string, SessionId>();
-  const frozen = new Set<string>();
+  /** With the pings that each has not answered. */
+  const frozen = new Map<string, number>();
   const manners = new Map<string, ClassicManner>();
   const pings = new Map<string, number>();
   const registered = new Map<string, Address>();
@@ -74,8 +75,15 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     }
     for (const send of outcome.sends) {
       if (send.to === 'classic') feed(answerTo(send, manners.get(send.runner) ?? 'dead'));
+      else if (send.to === 'session' && isPing(send)) answerPing(nameOf(send), send.session);
     }
     return outcome;
+  }
+
+  function answerPing(name: string, to: SessionId): void {
+    const owed = frozen.get(name);
+    if (owed !== undefined) frozen.set(name, owed + 1);
+    else feed({ type: 'pong', session: to });
   }
 
   function nameOf(send: Send): string {
@@ -95,6 +103,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     const id = sessionId(start(), counter);
     const { repository = 'demo', capacity = 1, runs = [], lacks = 0 } = introduction;
     sessions.set(name, id);
+    if (frozen.has(name)) frozen.set(name, 0);
     const held = runs.map((run) => ({
       run,
       commit: commit(0),
@@ -154,8 +163,13 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       feed({ type: 'left', session: session(name), reason }),
     drains: (name: string) => feed({ type: 'draining', session: session(name) }),
     /** Stops answering pings, as after a SIGSTOP. */
-    freezes: (name: string) => frozen.add(name),
-    thaws: (name: string) => frozen.delete(name),
+    freezes: (name: string) => frozen.set(name, 0),
+    thaws(name: string): void {
+      const owed = frozen.get(name) ?? 0;
+      const id = sessions.get(name);
+      frozen.delete(name);
+      for (let pong = 0; id !== undefined && pong < owed; pong += 1) answerPing(name, id);
+    },
 
     /** By hand or by a classic observer; with `by`, over that observer's session. */
     dispatch(number: number, by?: string, branch = ''): void {
@@ -224,6 +238,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     /** The dispatcher itself was stopped for so long: time jumps, no beat comes. */
     freezesItself(durationMs: number): void {
       nowMs += durationMs;
+      feed({ type: 'stalled', forMs: durationMs });
     },
 
     drain: () => feed({ type: 'drain' }),

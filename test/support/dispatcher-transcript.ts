@@ -21,7 +21,7 @@ export function tellEntry(entry: Entry): string {
     case 'resumed':
       return `${job} resumed: run ${spell(entry.run)}, ${entry.runner}`;
     case 'lost':
-      return `${job} lost: ${entry.runner} ${entry.reason}`;
+      return `${job} ${(entry.confirmed ?? true) ? 'lost' : 'unconfirmed'}: ${entry.runner} ${entry.reason}`;
     case 'handed-back':
       return `${job} handed back: ${entry.runner}, ${entry.reason}`;
     case 'cancel-asked':
@@ -64,6 +64,8 @@ export function tellSight(sight: Exclude<Sight, { kind: 'registered' | 'forgotte
       return `(nobody has work of ${sight.repository}, but of ${sight.watched})`;
     case 'lacking':
       return `(${sight.name} handed over what is not here)`;
+    case 'stalled':
+      return `(the dispatcher stood still for ${sight.forMs} ms)`;
     case 'known':
       return `(${brief(sight.commit)} is known)`;
     case 'late':

@@ -30,6 +30,7 @@ export function handClock(): HandClock {
       return called;
     },
     nowMs: () => nowMs,
+    wallMs: () => nowMs,
     after: (delayMs, call) => {
       const timer = { atMs: nowMs + delayMs, call };
       timers.add(timer);

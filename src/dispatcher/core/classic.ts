@@ -58,7 +58,10 @@ export function answered(turn: Turn, { runner: key, asked, answer }: EventOf<'an
     return;
   }
   runner.silentBeats = 0;
-  if (said === 'OK' || said === 'ok') return;
+  if (said === 'OK' || said === 'ok') {
+    runner.unconfirmed.delete(asked.run);
+    return;
+  }
   refuse(turn, runner, asked.run, `said ${plain(said, 40) || 'nothing'}`);
 }
 

@@ -18,20 +18,17 @@ import { assign, giveUp, giveUpIfHopeless, isWanted, lose } from './leases.js';
 import * as people from './people.js';
 import { whyWaiting } from './placing.js';
 import type { Observer, Runner } from './pool.js';
-import { beatsPerHeartbeat, cancelWithinMs, returnWithinMs } from './rules.js';
+import { beatsPerHeartbeat, cancelWithinMs, listenForMs } from './rules.js';
 import * as sessions from './sessions.js';
 import { type Founding, State, Turn } from './turn.js';
 import { tellUnmatched } from './unmatched.js';
 
 export class DispatcherCore {
   readonly #state: State;
-  /** When this core began: runs in flight from before wait `returnWithinMs` from then. */
-  readonly #sinceMs: number;
 
   /** `unfinished` are the journal entries of all jobs that are not over, in their order. */
   constructor(founding: Founding, unfinished: Iterable<Entry>, nowMs: number) {
-    this.#state = new State(founding);
-    this.#sinceMs = nowMs;
+    this.#state = new State(founding, nowMs);
     for (const entry of unfinished) this.#state.jobs.apply(entry);
     for (const address of founding.classicRunners) classic.expect(this.#state, address);
   }
@@ -39,7 +36,7 @@ export class DispatcherCore {
   handle(event: Event, nowMs: number): Outcome {
     const turn = new Turn(this.#state, nowMs);
     this.#react(turn, event);
-    if (event.type !== 'heard') assign(turn);
+    if (event.type !== 'heard' && event.type !== 'pong') assign(turn);
     return turn.outcome;
   }
 
@@ -49,6 +46,8 @@ export class DispatcherCore {
         return sessions.joined(turn, event);
       case 'heard':
         return this.#hear(event.session);
+      case 'pong':
+        return sessions.answered(turn, event);
       case 'left':
         return sessions.left(turn, event.session, event.reason);
       case 'draining':
@@ -75,6 +74,8 @@ export class DispatcherCore {
         return people.poll(turn, event);
       case 'beat':
         return this.#beat(turn);
+      case 'stalled':
+        return this.#standAgain(turn, event.forMs);
       case 'drain':
         this.#state.draining = true;
     }
@@ -83,6 +84,17 @@ export class DispatcherCore {
   #hear(session: string): void {
     const peer = this.#state.pool.get(session);
     if (peer !== undefined) peer.silentBeats = 0;
+  }
+
+  /**
+   * It is as after a restart: peers took us for dead and are about to come again, over connections
+   * that wait to be heard, some of them closed again long ago. First we listen, then we decide.
+   */
+  #standAgain(turn: Turn, forMs: number): void {
+    const { state, nowMs } = turn;
+    state.awake = { sinceMs: nowMs, after: 'a stall' };
+    state.listensUntilMs = nowMs + listenForMs;
+    turn.see({ kind: 'stalled', forMs });
   }
 
   /**
@@ -100,7 +112,8 @@ export class DispatcherCore {
       else classic.pulse(turn, peer, peer.via.address, isDue);
     }
     if (state.beats % beatsPerHeartbeat !== 0) return;
-    this.#endOverdue(turn);
+    // What would end a wait may have come already, and not have been heard.
+    if (!turn.isListening) this.#endOverdue(turn);
     state.jobs.forgetFinished(turn.nowMs);
     tellUnmatched(turn);
   }
@@ -110,8 +123,10 @@ export class DispatcherCore {
     classic.endOverdue(turn);
     for (const { job, run } of [...jobs.leased()]) {
       const isOrphan = pool.holderOf(run.id) === undefined;
-      if (isOrphan && turn.nowMs - this.#sinceMs >= returnWithinMs) {
-        lose(turn, run.id, run.runner, 'did not come back after the dispatcher restarted');
+      if (isOrphan && !turn.isAwaitingReturns) {
+        const isHere = pool.runners().some(({ name }) => name === run.runner);
+        const absent = goneBecause[turn.state.awake.after];
+        lose(turn, run.id, run.runner, isHere ? 'came back without it' : absent);
       } else if (turn.nowMs - (job.cancelAskedAtMs ?? turn.nowMs) >= cancelWithinMs) {
         giveUp(turn, job, 'cancelled', 'its runner did not report the end in time');
       }
@@ -183,7 +198,15 @@ export class DispatcherCore {
 
   #why(job: Job, ahead: number, nowMs: number): string {
     if (this.#state.draining) return 'the dispatcher is shutting down';
+    if (nowMs < this.#state.listensUntilMs) {
+      return 'the dispatcher stood still, and first hears who is still there';
+    }
     const { pool } = this.#state;
     return whyWaiting(job, ahead, pool.runners(), this.#state.circumstances(nowMs));
   }
 }
+
+const goneBecause = {
+  'a restart': 'did not come back after the dispatcher restarted',
+  'a stall': 'did not come back after the dispatcher stood still',
+} as const;

@@ -36,6 +36,7 @@ export type Event =
       readonly lacks: number;
     }
   | { readonly type: 'heard'; readonly session: SessionId }
+  | { readonly type: 'pong'; readonly session: SessionId }
   | { readonly type: 'left'; readonly session: SessionId; readonly reason: string }
   | { readonly type: 'draining'; readonly session: SessionId }
   | {
@@ -96,6 +97,8 @@ export type Event =
   | { readonly type: 'poll'; readonly request: RequestId }
   /** Time passes: one a beat, a quarter of the heartbeat. */
   | { readonly type: 'beat' }
+  /** The process, or its machine, stood still for so long since the event before. */
+  | { readonly type: 'stalled'; readonly forMs: number }
   /** No further leases: the dispatcher is asked to stop. */
   | { readonly type: 'drain' };
 
@@ -147,6 +150,7 @@ export type Sight =
   /** A classic runner's address is worth keeping, or is no longer. */
   | { readonly kind: 'registered'; readonly address: Address }
   | { readonly kind: 'forgotten'; readonly address: Address }
+  | { readonly kind: 'stalled'; readonly forMs: number }
   | { readonly kind: 'known'; readonly job: JobId; readonly commit: Commit }
   | { readonly kind: 'late'; readonly run: RunId; readonly commit: Commit };
 

@@ -16,7 +16,7 @@ export interface Run {
   readonly runner: string;
   readonly classic: boolean;
   readonly leasedAtMs: number;
-  readonly end: 'lost' | Handback['reason'] | 'finished' | null;
+  readonly end: 'lost' | 'unconfirmed' | Handback['reason'] | 'finished' | null;
   readonly endedAtMs: number;
   readonly endedBecause: string;
 }
@@ -96,7 +96,7 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
       return { state: { kind: 'leased', run: entry.run }, runs: reopened(job, entry) };
     case 'lost':
       assert(holds(state, entry.run), illegal);
-      return interrupted(job, entry, 'lost', entry.reason);
+      return interrupted(job, entry, endOf(entry), entry.reason);
     case 'handed-back':
       assert(holds(state, entry.run), illegal);
       return interrupted(job, entry, entry.reason, entry.detail);
@@ -119,6 +119,11 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
         ),
       };
   }
+}
+
+/** A runner that never had the run cannot have died of it. */
+function endOf({ confirmed }: Entry & { kind: 'lost' }): 'lost' | 'unconfirmed' {
+  return confirmed === false ? 'unconfirmed' : 'lost';
 }
 
 function holds(state: JobState, run: RunId): boolean {

@@ -56,7 +56,14 @@ type Happening =
     }
   /** The runner of a lost run, or of one that outlived the dispatcher, came back with it. */
   | { readonly kind: 'resumed'; readonly run: RunId; readonly runner: string }
-  | { readonly kind: 'lost'; readonly run: RunId; readonly runner: string; readonly reason: string }
+  | {
+      readonly kind: 'lost';
+      readonly run: RunId;
+      readonly runner: string;
+      readonly reason: string;
+      /** The runner never showed that the run had come there. */
+      readonly confirmed?: false;
+    }
   | ({ readonly kind: 'handed-back'; readonly run: RunId; readonly runner: string } & Handback)
   | { readonly kind: 'cancel-asked' }
   | { readonly kind: 'rerun-asked' }

@@ -5,18 +5,18 @@
  */
 
 import type { Report } from '../../protocol/bodies.js';
-import { type RunId, runId } from '../../protocol/ids.js';
+import { type RunId, runId, type SessionId } from '../../protocol/ids.js';
 import { hasAttempt, type Job } from './job.js';
 import type { Ending } from './journal.js';
 import { chooseRunner, isFree, suits } from './placing.js';
-import type { PeerKey, Runner } from './pool.js';
+import type { Peer, PeerKey, Runner } from './pool.js';
 import { whyHopeless } from './rules.js';
 import type { State, Turn } from './turn.js';
 
 /** Gives waiting jobs to free runners, in the order of the queue. */
 export function assign(turn: Turn): void {
   const { jobs, pool, draining } = turn.state;
-  if (draining || jobs.waitingCount === 0) return;
+  if (draining || turn.isListening || jobs.waitingCount === 0) return;
   let free = pool.runners().filter((runner) => isFree(runner, turn.nowMs));
   const isPlaced = (job: Job): boolean => {
     const runner = chooseRunner(free, job, turn.circumstances);
@@ -45,7 +45,7 @@ export function isWanted({ jobs, pool }: State, run: RunId, from: PeerKey | null
     const holder = pool.holderOf(run);
     return holder === undefined || from === null || holder.key === from;
   }
-  return job.state.kind === 'waiting' && hasAttempt(job, run, ['lost', 'stopped']);
+  return job.state.kind === 'waiting' && hasAttempt(job, run, ['lost', 'unconfirmed', 'stopped']);
 }
 
 /** The run's report ends its job, if it is wanted. */
@@ -85,26 +85,35 @@ export function resume(turn: Turn, run: RunId, runner: Runner): boolean {
   const job = turn.state.jobs.ofRun(run);
   if (job === undefined) return false;
   const { state } = job;
-  const isWaitingForAnyone = state.kind === 'waiting' && hasAttempt(job, run, ['lost']);
+  const isWaitingForAnyone =
+    state.kind === 'waiting' && hasAttempt(job, run, ['lost', 'unconfirmed']);
   if (!isWaitingForAnyone && !(state.kind === 'leased' && state.run === run)) return false;
   const former = turn.state.pool.holderOf(run);
   if (former !== undefined) turn.state.pool.release(former, run);
   turn.append({ kind: 'resumed', job: job.id, run, runner: runner.name });
-  turn.state.pool.take(runner, run);
+  turn.state.pool.take(runner, run, null);
   if (job.cancelAskedAtMs !== null) askToCancel(turn, run, runner);
   return true;
 }
 
-/** The lease ends without a report: the job waits again, or is given up. */
+/**
+ * The lease ends without a report: the job waits again, or is given up. Where the runner never
+ * confirmed it, a message was lost and not a runner: that costs the job none of its lives.
+ */
 export function lose(turn: Turn, run: RunId, runner: string, reason: string): void {
   const job = turn.state.jobs.ofRun(run);
   if (job === undefined) return;
+  const isUnconfirmed = turn.state.pool.holderOf(run)?.unconfirmed.has(run) === true;
+  const confirmed = isUnconfirmed ? ({ confirmed: false } as const) : {};
   release(turn, run, false);
   if (job.cancelAskedAtMs !== null) {
     giveUp(turn, job, 'cancelled', `its runner ${runner} ${reason} before it could report`);
     return;
   }
-  giveUpIfHopeless(turn, turn.append({ kind: 'lost', job: job.id, run, runner, reason }));
+  giveUpIfHopeless(
+    turn,
+    turn.append({ kind: 'lost', job: job.id, run, runner, reason, ...confirmed }),
+  );
 }
 
 /** After the last attempt that the rules allow, the job is errored with its evidence. */
@@ -129,10 +138,12 @@ function lease(turn: Turn, job: Job, runner: Runner): void {
   const { commit, repository, branch, author, subject } = job;
   const classic = runner.via.kind === 'classic';
   turn.append({ kind: 'leased', job: job.id, run, number, runner: runner.name, classic });
-  state.pool.take(runner, run);
+  state.pool.take(runner, run, runner.pingsSent + 1);
   if (runner.via.kind === 'session') {
     const body = { repository, branch, author, subject, number };
     turn.send(runner.via.session, { verb: 'runtest', commit, run, body });
+    // Answered in its turn: that pong says that the run has come there.
+    ping(turn, runner, runner.via.session);
   } else {
     const { address } = runner.via;
     turn.ask({
@@ -143,6 +154,12 @@ function lease(turn: Turn, job: Job, runner: Runner): void {
       run,
     });
   }
+}
+
+/** Asks a session for a sign of life. */
+export function ping(turn: Turn, peer: Peer, session: SessionId): void {
+  peer.pingsSent += 1;
+  turn.send(session, { verb: 'ping' });
 }
 
 function release(turn: Turn, run: RunId, revoke: boolean): void {

@@ -20,6 +20,9 @@ interface PeerCommon {
   readonly phase: number;
   /** Beats since anything was heard. */
   silentBeats: number;
+  pingsSent: number;
+  /** They come in the order of the pings: the n-th answers the n-th. */
+  pongsHeard: number;
 }
 
 export interface Runner extends PeerCommon {
@@ -30,6 +33,8 @@ export interface Runner extends PeerCommon {
   readonly labels: readonly string[];
   readonly capacity: number;
   readonly runs: Set<RunId>;
+  /** Of these, those that it has not shown to have yet, each with the pong that will show it. */
+  readonly unconfirmed: Map<RunId, number>;
   /** Ascending: the runner with the lowest turn has been idle longest. */
   turn: number;
   draining: boolean;
@@ -59,8 +64,7 @@ export class Pool {
       key: session,
       name: hello.name,
       repository: hello.repository,
-      phase: this.#nextPhase(),
-      silentBeats: 0,
+      ...this.#unheard(),
     };
     const peer: Peer =
       hello.role === 'observer'
@@ -82,8 +86,7 @@ export class Pool {
       key,
       name,
       repository: null,
-      phase: this.#nextPhase(),
-      silentBeats: 0,
+      ...this.#unheard(),
       ...this.#idle(),
       role: 'runner',
       via: { kind: 'classic', address },
@@ -132,21 +135,29 @@ export class Pool {
     return this.all().filter((peer): peer is Observer => peer.role === 'observer');
   }
 
-  take(runner: Runner, run: RunId): void {
+  /** `confirmedBy`: the pong that shows that the runner has it; null where it has shown that. */
+  take(runner: Runner, run: RunId, confirmedBy: number | null): void {
     runner.runs.add(run);
+    if (confirmedBy !== null) runner.unconfirmed.set(run, confirmedBy);
     this.#holders.set(run, runner);
     runner.turn = this.#nextTurn();
   }
 
   release(runner: Runner, run: RunId): void {
     if (!runner.runs.delete(run)) return;
+    runner.unconfirmed.delete(run);
     this.#holders.delete(run);
     runner.turn = this.#nextTurn();
+  }
+
+  #unheard() {
+    return { phase: this.#nextPhase(), silentBeats: 0, pingsSent: 0, pongsHeard: 0 };
   }
 
   #idle() {
     return {
       runs: new Set<RunId>(),
+      unconfirmed: new Map<RunId, number>(),
       turn: this.#nextTurn(),
       draining: false,
       restsUntilMs: 0,

@@ -3,7 +3,7 @@
  * Red tests are never retried; only infrastructure is.
  */
 
-import { missedPingsMax } from '../../protocol/limits.js';
+import { heartbeatEveryMs, missedPingsMax } from '../../protocol/limits.js';
 import { attempts, type Job, type Run } from './job.js';
 
 /** A commit that costs three runners is taken for poison, not for bad luck. */
@@ -19,11 +19,22 @@ const retryAfterMs = [1_000, 5_000, 30_000, 120_000, 600_000];
 /** A commit that no repository has yet is waited for as long as a remote that is away. */
 export const patienceMs = retryAfterMs.reduce((sum, ms) => sum + ms, 0);
 
-/** After a restart, runs in flight wait so long for their runners to come back. */
+/** After a restart, or when it stood still, runs wait so long for their runners to come back. */
 export const returnWithinMs = 5_000;
 
 /** Who finds no partner for so long is told of: longer than processes take to come back. */
 export const unmatchedForMs = 2 * returnWithinMs;
+/**
+ * Two heartbeats without an event: a process that was frozen, a machine that slept or is overloaded.
+ * Peers go away after three, so that none has done so unnoticed.
+ */
+export const stalledAfterMs = 2 * heartbeatEveryMs;
+
+/** When it stood still, so long it only listens: two beats, and there is much to hear. */
+export const listenForMs = heartbeatEveryMs / 2;
+
+/** A lease that its runner never confirmed is given anew at once so often; then as one in vain. */
+const unconfirmedAtOnceMax = 3;
 
 /** A runner that does not report a cancelled run within this loses it. */
 export const cancelWithinMs = 30_000;
@@ -72,6 +83,10 @@ export function whyHopeless(job: Job, candidates: readonly string[], nowMs: numb
     const what = inVain.at(-1)?.end === 'machine-fault' ? 'no machine could run it' : unfetched;
     return `${what}: ${evidence.at(-1)}`;
   }
+  const unconfirmed = attempts(job).filter(isUnconfirmed);
+  if (unconfirmed.length > unconfirmedAtOnceMax + retryAfterMs.length) {
+    return `${unconfirmed.length} times it came to no runner: ${unconfirmed.at(-1)?.endedBecause}`;
+  }
   const unknown = attempts(job).filter(isUnknown);
   const patientUntilMs = (unknown[0]?.endedAtMs ?? nowMs) + patienceMs;
   const lately = unknown.filter(({ endedAtMs }) => endedAtMs >= patientUntilMs);
@@ -86,7 +101,12 @@ export function whyHopeless(job: Job, candidates: readonly string[], nowMs: numb
 /** The earliest time at which a job may be tried again that was tried in vain, and why. */
 export function notBefore(job: Job): { readonly atMs: number; readonly why: string } | null {
   const last = job.runs.at(-1);
-  if (last === undefined || !isInVain(last)) return null;
+  if (last === undefined) return null;
+  if (isUnconfirmed(last)) {
+    const count = attempts(job).filter(isUnconfirmed).length - unconfirmedAtOnceMax;
+    return { atMs: last.endedAtMs + (retryAfterMs[count - 1] ?? 0), why: 'it came to no runner' };
+  }
+  if (!isInVain(last)) return null;
   const count = attempts(job).filter(isInVain).length;
   const why =
     last.end === 'machine-fault' ? `${last.runner}'s machine could not run it` : unfetched;
@@ -97,6 +117,10 @@ const unfetched = 'it could not be fetched';
 
 function isInVain({ end }: Run): boolean {
   return end === 'could-not-fetch' || end === 'machine-fault';
+}
+
+function isUnconfirmed({ end }: Run): boolean {
+  return end === 'unconfirmed';
 }
 
 /** When that runner, which did not have the commit, is asked again: its remote may lag a push. */

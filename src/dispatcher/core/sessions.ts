@@ -5,7 +5,7 @@
 import type { Handback } from '../../protocol/bodies.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
 import type { EventOf } from './events.js';
-import { giveUpIfHopeless, lose, resume, takeReport } from './leases.js';
+import { giveUpIfHopeless, lose, ping, resume, takeReport } from './leases.js';
 import type { Peer, Runner } from './pool.js';
 import { restMs, silentBeatsMax } from './rules.js';
 import type { Turn } from './turn.js';
@@ -25,11 +25,27 @@ export function joined(turn: Turn, { session, hello, held, lacks }: EventOf<'joi
   }
 }
 
-/** A session is over, for that reason: the leases of its runner are lost. */
+/** It answered a ping: what was sent before that ping has come there. */
+export function answered(turn: Turn, { session }: EventOf<'pong'>): void {
+  const peer = turn.state.pool.get(session);
+  if (peer === undefined) return;
+  peer.pongsHeard += 1;
+  if (peer.role !== 'runner') return;
+  for (const [run, confirmedBy] of peer.unconfirmed) {
+    if (confirmedBy <= peer.pongsHeard) peer.unconfirmed.delete(run);
+  }
+}
+
+/**
+ * A session is over, for that reason: the leases of its runner are lost. Not so where it was we who
+ * stood still: then it had to think us dead, and brings its runs along when it comes again.
+ */
 export function left(turn: Turn, session: SessionId, reason: string): void {
   const peer = turn.state.pool.get(session);
   if (peer === undefined) return;
   const { role, name } = peer;
+  const isOurFault = turn.isAwaitingReturns && turn.state.awake.after === 'a stall';
+  if (peer.role === 'runner' && isOurFault) letGo(turn, peer);
   const runs = peer.role === 'runner' ? peer.runs.size : 0;
   turn.see({ kind: 'left', role, name, reason, runs });
   if (peer.role === 'runner') loseAll(turn, peer, reason);
@@ -41,7 +57,7 @@ export function pulse(turn: Turn, peer: Peer, session: SessionId, isDue: boolean
   if (peer.silentBeats > silentBeatsMax) {
     turn.hangUp(session, 'you missed 3 pings');
     left(turn, session, 'missed 3 pings');
-  } else if (isDue) turn.send(session, { verb: 'ping' });
+  } else if (isDue) ping(turn, peer, session);
 }
 
 /** Takes all of a runner's leases; the jobs go to the front of the queue. */
@@ -83,6 +99,13 @@ export function giveBack(turn: Turn, runner: Runner, run: RunId, handback: Handb
   }
   const entry = { kind: 'handed-back', job: job.id, run, runner: runner.name } as const;
   giveUpIfHopeless(turn, turn.append({ ...entry, ...handback }));
+}
+
+/** Its confirmed runs keep their leases, and nobody holds them. */
+function letGo({ state }: Turn, runner: Runner): void {
+  for (const run of [...runner.runs]) {
+    if (!runner.unconfirmed.has(run)) state.pool.release(runner, run);
+  }
 }
 
 /** The same process cannot live in two sessions: the one that had the run before is gone. */

@@ -12,6 +12,7 @@ import { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
 import type { Circumstances } from './placing.js';
 import { Pool } from './pool.js';
+import { returnWithinMs } from './rules.js';
 
 /** All that the core remembers between two events. */
 export class State {
@@ -28,8 +29,13 @@ export class State {
   nextRun = 1;
   draining = false;
   beats = 0;
+  /** Since when runners may come back with their runs, and why they were away. */
+  awake: { readonly sinceMs: number; readonly after: 'a restart' | 'a stall' };
+  /** Until then nothing is leased: what has come while it stood still is heard first. */
+  listensUntilMs = 0;
 
-  constructor(founding: Founding) {
+  constructor(founding: Founding, nowMs: number) {
+    this.awake = { sinceMs: nowMs, after: 'a restart' };
     this.repositories = new Set(founding.repositories);
     this.start = founding.start;
     this.nextJob = founding.nextJob;
@@ -73,6 +79,16 @@ export class Turn {
 
   get circumstances(): Circumstances {
     return this.state.circumstances(this.nowMs);
+  }
+
+  /** Whether runs that nobody holds may still come back with their runners. */
+  get isAwaitingReturns(): boolean {
+    return this.nowMs - this.state.awake.sinceMs < returnWithinMs;
+  }
+
+  /** Whether it is too early to lease anything: who is still there is about to be heard. */
+  get isListening(): boolean {
+    return this.nowMs < this.state.listensUntilMs;
   }
 
   /** Changes the job now, and asks for the entry to be made durable before anything is sent. */

@@ -14,7 +14,7 @@ import type { Listener } from '../../world/network.js';
 import type { Tell } from '../../world/story.js';
 import { DispatcherCore } from '../core/core.js';
 import type { Event, Outcome, Send, Sight } from '../core/events.js';
-import { beatsPerHeartbeat } from '../core/rules.js';
+import { beatsPerHeartbeat, stalledAfterMs } from '../core/rules.js';
 import type { LogFiles } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
@@ -71,8 +71,10 @@ export class Dispatcher {
   #cancelBeat: Cancel = () => {};
   #onDrained: (() => void) | null = null;
   #isClosed = false;
+  #lastWallMs: number;
 
   constructor(world: World, options: DispatcherOptions, memory: Memory, tell: Tell) {
+    this.#lastWallMs = world.clock.wallMs();
     // What was written must not lie ahead of us: a retry that is due in 5 s would wait until then.
     const clock = notBefore(world.clock, memory.store.lastAtMs());
     this.#world = { ...world, clock };
@@ -160,11 +162,24 @@ export class Dispatcher {
 
   #feed(event: Event): void {
     if (this.#isClosed) return;
+    this.#noticeStall();
     // A beat forgets what is over, and a turn that is still to be performed speaks of it. And while
     // the disk is full nobody is heard, so nobody may be called silent.
     if (event.type === 'beat' && this.#performer.hasTurn) return;
+    this.#handle(event);
+  }
+
+  #handle(event: Event): void {
     const outcome = this.#core.handle(event, this.#world.clock.nowMs());
-    if (event.type !== 'heard') this.#performer.submit(outcome);
+    if (event.type !== 'heard' && event.type !== 'pong') this.#performer.submit(outcome);
+  }
+
+  /** Beats come all the time: where none came, neither did anything else. */
+  #noticeStall(): void {
+    const wallMs = this.#world.clock.wallMs();
+    const forMs = wallMs - this.#lastWallMs;
+    this.#lastWallMs = wallMs;
+    if (forMs > stalledAfterMs) this.#handle({ type: 'stalled', forMs });
   }
 
   #send(send: Send): void {

@@ -1,18 +1,29 @@
 /**
  * Owns what is looked up in the store because somebody speaks of it: jobs that memory has forgotten,
- * and commits that an observer takes for handed over. Never changes anything.
+ * runs that a runner holds, commits that an observer takes for handed over. Never changes anything.
  */
 
 import type { Hello } from '../../protocol/bodies.js';
 import type { Commit } from '../../protocol/ids.js';
 import type { DispatcherCore } from '../core/core.js';
-import type { Histories } from '../core/events.js';
+import type { HeldRun, Histories } from '../core/events.js';
 import type { Store } from '../store/store.js';
+import type { LogRoom } from './log-room.js';
 
 /** The jobs of the commit that memory has forgotten; what it has is newer than the store. */
 export function histories(core: DispatcherCore, store: Store, commit: Commit): Histories {
   const forgotten = store.jobsOf(commit).filter(({ id }) => core.job(id) === undefined);
   return forgotten.map(({ id }) => store.history(id));
+}
+
+/** What is stored of the runs that a runner says it holds. */
+export function heldRuns(store: Store, logs: LogRoom, { runs }: Hello): HeldRun[] {
+  return runs.map(({ run, commit }) => ({
+    run,
+    commit,
+    loggedBytes: logs.size(run),
+    recorded: store.isRecorded(run),
+  }));
 }
 
 /** What an observer takes for handed over, and this store, a backup perhaps, does not have. */

@@ -18,14 +18,14 @@ import {
 } from '../../protocol/ids.js';
 import { heartbeatEveryMs } from '../../protocol/limits.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
-import type { Clock } from '../../world/clock.js';
+import { type Clock, onceHeard } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
 import type { Event, RequestId } from '../core/events.js';
 import type { Store } from '../store/store.js';
 import * as answers from './answers.js';
 import type { Door } from './door.js';
 import type { LogRoom } from './log-room.js';
-import { histories, missing } from './recall.js';
+import { heldRuns, histories, missing } from './recall.js';
 import { Session } from './session.js';
 import { reportFromText } from './verdict-from-text.js';
 import type { Visitor } from './visitor.js';
@@ -175,7 +175,7 @@ export class Reception {
   #open(visitor: Visitor, { body }: Request & { verb: 'hello' }): void {
     // Its work is done: nothing further in sees the token, so nothing can tell or store it.
     const { token: _, ...hello } = body;
-    const { feed, store, logs, start } = this.#options;
+    const { clock, feed, store, logs, start } = this.#options;
     this.#counter += 1;
     const id = sessionId(start, this.#counter);
     const session = new Session(id, visitor.connection, {
@@ -190,14 +190,14 @@ export class Reception {
     this.#sessions.set(id, session);
     const lacking = missing(store, hello);
     session.send({ verb: 'welcome', body: { session: id, heartbeatEveryMs, ...lacking } });
-    const held = hello.runs.map(({ run, commit }) => ({
-      run,
-      commit,
-      loggedBytes: logs.size(run),
-      recorded: store.isRecorded(run),
-    }));
-    feed({ type: 'joined', session: id, hello, held, lacks: lacking.lacks?.length ?? 0 });
     session.read(visitor.handOver(session.handle));
+    // Whoever has gone away again, tired of waiting for us, is nobody to be given anything.
+    onceHeard(clock, () => {
+      if (session.isClosed || this.#isClosed) return;
+      const held = heldRuns(store, logs, hello);
+      feed({ type: 'joined', session: id, hello, held, lacks: lacking.lacks?.length ?? 0 });
+      session.open();
+    });
   }
 
   #dispatch(

@@ -40,6 +40,7 @@ export class Session {
   readonly #host: SessionHost;
   readonly #decoder = sessionDecoder();
   readonly #inbox: SessionMessage[] = [];
+  #isOpen = false;
   #isWorking = false;
   #isUnread = false;
   #isClosed = false;
@@ -56,12 +57,19 @@ export class Session {
     return this.#isWorking;
   }
 
+  /** From here on what it says is heard. */
+  open(): void {
+    this.#isOpen = true;
+    this.#work();
+  }
+
   readonly handle = (event: ConnectionEvent): void => {
     switch (event.type) {
       case 'bytes':
         this.read(event.bytes);
         break;
       case 'ended':
+        this.#leave('closed its connection');
         this.#connection.destroy();
         break;
       case 'closed':
@@ -99,6 +107,10 @@ export class Session {
     }
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Says why and closes. */
   hangUp(says: string): void {
     if (this.#isClosed) return;
@@ -121,7 +133,7 @@ export class Session {
 
   /** Takes messages in order until one has to wait for the disk, or the peer is to read first. */
   #work(): void {
-    while (!this.#isWorking && !this.#isUnread) {
+    while (this.#isOpen && !this.#isWorking && !this.#isUnread) {
       const next = this.#inbox.shift();
       if (next === undefined) return;
       const waiting = this.#receive(next);
@@ -148,6 +160,7 @@ export class Session {
         this.send({ verb: 'pong' });
         return null;
       case 'pong':
+        this.#host.feed({ type: 'pong', session });
         return null;
       case 'dispatch':
         this.#host.dispatch(message);
