@@ -222,3 +222,13 @@ describe('A32: promise 4: a dispatcher that was killed', () => {
     expect([...replayed(s.journal).values()]).toEqual(before);
   });
 });
+
+test('of a runner that came back after a restart it is not said that it did not', () => {
+  const { s } = adaTests(false);
+  s.given(() => {
+    s.restart();
+    s.runner('ada');
+  });
+  s.passes(5_250);
+  s.outcomeOf(/lost/, 'job 1 lost: ada came back without it');
+});
