@@ -10,9 +10,10 @@ import { join } from 'node:path';
 import type { Commit } from '../protocol/ids.js';
 import { type Git, GitFault, type GitOptions, gitIn } from '../world/git.js';
 import { gitFolderAt } from '../world/git-folder.js';
+import { type Upkeep, upkeepOf } from '../world/upkeep.js';
 import { defaultFirst, remoteHead } from './default-branch.js';
 import type { Described, Look, Walk } from './news.js';
-import { type Place, Reader } from './reader.js';
+import { type Place, Reader, type Sight } from './reader.js';
 import type { Source } from './source.js';
 
 export interface Repository {
@@ -60,12 +61,15 @@ class GitRepository implements Repository {
   /** Of a far remote: where its branches stood, and which its HEAD named. */
   #before: ReadonlyMap<string, Commit> = new Map();
   #head: string | null = null;
+  readonly #upkeep: Upkeep;
+  #isTending = false;
 
   constructor(source: Source, watched: Watched, silenceMs: number) {
     this.#source = source;
     this.#watched = watched;
     this.#reading = { silenceMs, stop: this.#stop.signal };
     this.#own = gitIn(source.path, this.#reading);
+    this.#upkeep = upkeepOf(source.path, { stop: this.#stop.signal });
     this.#reader = new Reader(source.path, this.#reading);
   }
 
@@ -86,7 +90,7 @@ class GitRepository implements Repository {
     if (direct !== null) return direct;
 
     if (this.#reader.folder !== path) this.#reader = new Reader(path, this.#reading);
-    if (kind === 'own') return this.#lookAt(home, path !== gitFolder);
+    if (kind === 'own') return this.#homeLook(path !== gitFolder);
     const remote = this.#source.remote;
     await this.#fetch(remote);
     return this.#fetchedLook(remote);
@@ -111,7 +115,7 @@ class GitRepository implements Repository {
     }
     if (this.#reader.folder !== folder) this.#reader = new Reader(folder, this.#reading);
     try {
-      return await this.#lookAt(home);
+      return await this.#homeLook(false);
     } catch (error) {
       if (error instanceof GitFault && error.isSilence) throw error;
       // Whatever is wrong with that folder, git's own transport says it better, or copes.
@@ -119,18 +123,33 @@ class GitRepository implements Repository {
     }
   }
 
-  async #lookAt(place: Place, isWorkplace = false): Promise<Look> {
-    const { tips, broken, head } = await this.#reader.look(place, patternsAt(place, this.#watched));
+  /** `isWorkplace`: somebody works there. */
+  async #homeLook(isWorkplace: boolean): Promise<Look> {
+    const { tips, broken, head } = await this.#sight(home);
     return { tips: defaultFirst(tips, head, isWorkplace), broken };
   }
 
   /** Where one branch at most has moved, the remote is not asked which comes first. */
   async #fetchedLook(remote: string): Promise<Look> {
-    const { tips, broken } = await this.#lookAt(fetched);
+    const { tips, broken } = await this.#sight(fetched);
     const moved = tips.filter(({ branch, commit }) => this.#before.get(branch) !== commit);
     this.#before = new Map(tips.map(({ branch, commit }) => [branch, commit]));
+    if (moved.length > 0) this.#tend();
     if (moved.length > 1) this.#head = await remoteHead(this.#own, remote);
     return { tips: defaultFirst(tips, this.#head, false), broken };
+  }
+
+  /** What came may be one pack or file too many. Nobody waits for it. */
+  #tend(): void {
+    if (this.#isTending) return;
+    this.#isTending = true;
+    void this.#upkeep().then(() => {
+      this.#isTending = false;
+    });
+  }
+
+  #sight(place: Place): Promise<Sight> {
+    return this.#reader.look(place, patternsAt(place, this.#watched));
   }
 
   async #fetch(remote: string): Promise<void> {
@@ -140,7 +159,7 @@ class GitRepository implements Repository {
       '--no-tags',
       '--no-write-fetch-head',
       '--no-recurse-submodules',
-      // The clone's upkeep is its owner's affair, and would stand between a push and its test.
+      // Upkeep would stand between a push and its test.
       '--no-auto-maintenance',
       '--no-show-forced-updates',
       // A remote may be shallow itself, and go on: then so do we.

@@ -27,8 +27,7 @@ export function suiteEnvironment(
     ...Object.fromEntries(kept),
     CI: 'true',
     CI_COMMIT_SHA: commit,
-    CI_COMMIT_REF: branch === '' ? '' : `refs/heads/${branch}`,
-    CI_COMMIT_BRANCH: branch,
+    ...named(branch),
     CI_COMMIT_MESSAGE: subject,
     CI_COMMIT_AUTHOR: author,
     TRIVET_GUARD: guard,
@@ -37,4 +36,14 @@ export function suiteEnvironment(
     TRIVET_RUNNER: runner,
     TRIVET_REPOSITORY: assignment.repository ?? repository,
   };
+}
+
+/** What else than a branch is watched (`--refs`) comes with its full name. */
+function named(ref: string): Record<string, string> {
+  if (!ref.startsWith('refs/')) {
+    return { CI_COMMIT_REF: ref === '' ? '' : `refs/heads/${ref}`, CI_COMMIT_BRANCH: ref };
+  }
+  const tag = ref.replace(/^refs\/tags\//, '');
+  const isTag = tag !== ref;
+  return { CI_COMMIT_REF: ref, CI_COMMIT_BRANCH: '', ...(isTag ? { CI_COMMIT_TAG: tag } : {}) };
 }

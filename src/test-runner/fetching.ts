@@ -38,7 +38,7 @@ export class Fetching {
     this.#clone = clone;
     this.#git = git;
     this.#quietGit = patientGitIn(clone.path, { marks });
-    this.#upkeep = upkeepOf(clone.path, marks);
+    this.#upkeep = upkeepOf(clone.path, { marks });
   }
 
   /** Rejects where git fails; even then the commit may have come. */

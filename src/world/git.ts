@@ -112,25 +112,24 @@ export function swiftGitIn(
   path: string,
   options: Pick<GitOptions, 'silenceMs' | 'stop'> = {},
 ): Git {
-  const { git, end } = endableGitIn(path, options);
-  options.stop?.addEventListener('abort', () => end('SIGTERM'));
-  return git;
+  return endableGitIn(path, options).git;
 }
 
 /** The same, for what may take as long as it likes, while others have the processor first. */
-export function patientGitIn(path: string, options: Pick<GitOptions, 'marks'>): Git {
+export function patientGitIn(path: string, options: Pick<GitOptions, 'marks' | 'stop'>): Git {
   return endableGitIn(path, options, ['nice', '-n', '19']).git;
 }
 
 /** The same, for commands that may take long: a filter may hang, or whatever else git starts. */
 export function endableGitIn(
   path: string,
-  { marks, objects, silenceMs }: Pick<GitOptions, 'marks' | 'objects' | 'silenceMs'> = {},
+  { marks, objects, silenceMs, stop }: Omit<GitOptions, 'allowFileProtocol' | 'bytes'> = {},
   by: readonly string[] = [],
 ): EndableGit {
   const guards = gitSettings().flatMap((setting) => ['-c', setting]);
   const elsewhere = objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects };
   const forker = new Forker(path, { ...gitEnvironment(), ...marks, ...elsewhere }, silenceMs);
+  stop?.addEventListener('abort', () => forker.end('SIGTERM'));
   const git: Git = async (args) => {
     const ended = forker.run([...by, 'git', ...guards, ...args]).catch((error: Error) => {
       if (error instanceof Silent) throw silent(silenceMs);

@@ -4,17 +4,14 @@
  * when nobody waits for it. Never decides what is due: git does.
  */
 
-import { type Git, patientGitIn } from './git.js';
+import { type Git, type GitOptions, patientGitIn } from './git.js';
 
 /** Packs what has become many small files, where there is something to do. Never rejects. */
 export type Upkeep = () => Promise<void>;
 
-/** `marks`: see `GitOptions`; by these it is ended with whoever started it. */
-export function upkeepOf(
-  path: string,
-  marks: Readonly<Record<`TRIVET_${string}`, string>>,
-): Upkeep {
-  const git = patientGitIn(path, { marks });
+/** By `marks` or `stop` it is ended with whoever started it: see `GitOptions`. */
+export function upkeepOf(path: string, options: Pick<GitOptions, 'marks' | 'stop'>): Upkeep {
+  const git = patientGitIn(path, options);
   return async () => {
     // What fails (a full disk, another process at it) is due again the next time.
     await tend(git).catch(() => {});

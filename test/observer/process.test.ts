@@ -1,34 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { makeBare, makeClone, makeRemote } from '../support/git.js';
+import { startObserver } from '../support/observer-process.js';
 import { standInDispatcher } from '../support/stand-in-dispatcher.js';
-
-const root = join(import.meta.dirname, '../..');
-
-/** A real observer: its output so far, and its end. */
-function startObserver(...args: string[]) {
-  const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('TRIVET_'));
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'src/observer/main.ts', ...args],
-    { cwd: root, env: Object.fromEntries(ours), stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let output = '';
-  child.stdout?.on('data', (bytes) => {
-    output += bytes;
-  });
-  child.stderr?.on('data', (bytes) => {
-    output += bytes;
-  });
-  const ended = once(child, 'close').then(([code, signal]) => signal ?? code);
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  return { child, ended, output: () => output };
-}
 
 const eventually = (check: () => void) => vi.waitFor(check, { timeout: 40_000, interval: 5 });
 

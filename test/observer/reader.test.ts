@@ -3,6 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Reader } from '../../src/observer/reader.js';
+import type { Commit } from '../../src/protocol/ids.js';
 import { makeRepository, type TestRepository } from '../support/git.js';
 
 const lost = '1234567890123456789012345678901234567890';
@@ -49,6 +50,15 @@ test('so is one whose commit is damaged, and the only one', async () => {
   expect([tips, broken].map(names)).toEqual([['main', 'two'], ['one']]);
   const alone = await look(repository, 'one');
   expect([alone.tips, alone.broken].map(names)).toEqual([[], ['one']]);
+});
+
+test('a subject without an end is cut where it comes in, as on the wire', async () => {
+  const repository = makeRepository();
+  repository.commit('x'.repeat(100_000));
+  const { tips } = await look(repository);
+  expect(tips[0]?.subject).toBe('x'.repeat(500));
+  const [walked] = await new Reader(repository.path).walk([tips[0]?.commit as Commit], []);
+  expect(walked?.subject).toBe('x'.repeat(500));
 });
 
 test('branches whose names are no UTF-8 are told apart, and harmless to read', async () => {

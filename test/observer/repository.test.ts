@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Commit } from '../../src/protocol/ids.js';
+import { eventually } from '../support/eventually.js';
 import { importCommits, type TestRepository, temporaryFolder } from '../support/git.js';
 import { open, trio } from '../support/observed.js';
 
@@ -193,4 +194,20 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     expect(found.map(({ commit }) => commit)).toEqual([second]);
     expect(await repository.walk(walk(second, lost))).toEqual([]);
   });
+});
+
+test('a clone that only the observer fetches into is tended, as its settings let git do it', async () => {
+  const { author, clone } = trio('fetch');
+  // So that git does not hide what came twice: each fetch is a pack.
+  clone.git('config', 'fetch.unpackLimit', '1');
+  clone.git('config', 'gc.autoPackLimit', '2');
+  const repository = await open(clone);
+  for (let pushes = 0; pushes < 7; pushes += 1) {
+    author.commit(`push ${pushes}`);
+    author.push();
+    await repository.look();
+  }
+  const packs = () => Number(/^packs: (\d+)$/m.exec(clone.git('count-objects', '-v'))?.[1]);
+  await eventually('most packs are one', () => packs() < 5);
+  expect((await repository.look()).tips).toHaveLength(1);
 });

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { Look } from '../../src/observer/news.js';
+import { open, trio } from '../support/observed.js';
+
+const standing = ({ tips }: Look) => tips.map(({ branch, commit }) => [branch, commit]);
+
+test.each(['direct', 'fetch'] as const)(
+  'other refs than branches are watched where they are named, by way of %s',
+  async (way) => {
+    const { author, first, clone } = trio(way);
+    const second = author.commit('second');
+    author.push(
+      'HEAD:refs/pull/1/head',
+      'HEAD:refs/pull/1/merge',
+      'HEAD:refs/merge-requests/2/head',
+    );
+    author.git('tag', 'light', first);
+    author.git('tag', '-a', '-m', 'a release', 'v1', second);
+    author.push('light', 'v1');
+    expect(standing(await (await open(clone)).look())).toEqual([['main', first]]);
+
+    const some = await open(clone, [], ['refs/pull/*/head', 'refs/tags/*']);
+    expect(standing(await some.look())).toEqual([
+      ['main', first],
+      ['refs/pull/1/head', second],
+      ['refs/tags/light', first],
+      ['refs/tags/v1', second],
+    ]);
+    const all = await open(clone, ['main'], ['refs/pull/*', 'refs/merge-requests/*', 'refs/no/1']);
+    expect(standing(await all.look())).toEqual([
+      ['main', first],
+      ['refs/merge-requests/2/head', second],
+      ['refs/pull/1/head', second],
+      ['refs/pull/1/merge', second],
+    ]);
+  },
+);
+
+test('a tag on a tag stands at the commit; one on a file is no news', async () => {
+  const { author, first, clone } = trio('direct');
+  author.git('tag', '-a', '-m', 'inner', 'inner', first);
+  author.git('tag', '-a', '-m', 'outer', 'outer', 'inner');
+  author.commit('with a file', { 'a.txt': '1' });
+  author.git('tag', 'file', 'HEAD:a.txt');
+  author.push('inner', 'outer', 'file');
+  expect(await (await open(clone, [], ['refs/tags/*'])).look()).toMatchObject({
+    tips: [
+      { branch: 'main', commit: first },
+      { branch: 'refs/tags/inner', commit: first, subject: 'first' },
+      { branch: 'refs/tags/outer', commit: first, subject: 'first' },
+    ],
+    broken: [],
+  });
+});

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { suiteEnvironment } from '../../src/test-runner/environment.js';
+import { commit } from '../support/commits.js';
+
+const names = { runner: 'r', repository: 'demo', guard: 'g' };
+
+test.each([
+  ['main', { CI_COMMIT_REF: 'refs/heads/main', CI_COMMIT_BRANCH: 'main' }],
+  ['', { CI_COMMIT_REF: '', CI_COMMIT_BRANCH: '' }],
+  ['refs/pull/1/head', { CI_COMMIT_REF: 'refs/pull/1/head', CI_COMMIT_BRANCH: '' }],
+  ['refs/tags/v1', { CI_COMMIT_REF: 'refs/tags/v1', CI_COMMIT_BRANCH: '', CI_COMMIT_TAG: 'v1' }],
+])('a suite is told which ref its commit came on: "%s"', (branch, told) => {
+  const assignment = { branch, author: '', subject: '', repository: null, number: 1 };
+  const job = { run: 'run' as never, commit: commit(1), assignment };
+  const found = Object.entries(suiteEnvironment({ CI_COMMIT_TAG: 'ours' }, job as never, names));
+  const ofRefs = found.filter(([name]) => /^CI_COMMIT_(REF|BRANCH|TAG)$/.test(name));
+  expect(Object.fromEntries(ofRefs)).toEqual(told);
+});
