@@ -107,7 +107,7 @@ class Bench {
     await this.#check(commit);
     const thawedAtMs = wallMs();
     victim.signal('SIGCONT');
-    await until('the end of the suite', () => (existsSync(`/proc/${pid}`) ? undefined : true), {
+    await until('the end of the suite', () => (existsSync(`/proc/${pid}/exe`) ? undefined : true), {
       everyMs: 2,
     });
     const endedMs = wallMs() - thawedAtMs;

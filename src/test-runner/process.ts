@@ -10,15 +10,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Cancel, Clock } from '../world/clock.js';
 import {
-  carriersOf,
   groupOf,
+  isCarrier,
   type Mark,
   newestPid,
-  pidsAbove,
+  processesThat,
   signalAll,
   signalGroup,
   startOf,
-  workersIn,
+  worksIn,
 } from '../world/process-tree.js';
 import { asFirstVictim, memoryKills } from './memory.js';
 import type { Command } from './suite.js';
@@ -136,10 +136,7 @@ export class SuiteProcess {
   #endRest(done: () => void): void {
     const patient = this.#asked && this.#clock.nowMs() < this.#killAtMs;
     if (this.#pid !== null && !patient) signalGroup(this.#pid, 'SIGKILL');
-    const newer = this.#newer();
-    const rest = carriersOf(this.#mark, newer);
-    // Last, and only where nobody else is left: who dropped the mark as well.
-    if (rest.length === 0 && !patient) rest.push(...this.#strays(newer));
+    const rest = patient ? this.#carriers() : this.#carriersAndStrays();
     if (!patient) signalAll(rest, 'SIGKILL');
     if (rest.length > 0) {
       this.#clock.after(patient ? lookEveryMs : lookAfterKillMs, () => this.#endRest(done));
@@ -152,22 +149,27 @@ export class SuiteProcess {
   }
 
   #carriers(): number[] {
-    return carriersOf(this.#mark, this.#newer());
+    return processesThat((pid) => isCarrier(pid, this.#mark), this.#oldest());
   }
 
-  /** Those that still work in the tree; not who was there before, as a person's shell may be. */
-  #strays(among: readonly number[]): number[] {
-    const since = this.#startedAt;
-    if (since === null) return [];
-    return workersIn(this.#cwd, among).filter((pid) => (startOf(pid) ?? 0) >= since);
+  /** With those that dropped the mark but still work in the tree. */
+  #carriersAndStrays(): number[] {
+    const isOurs = (pid: number) => isCarrier(pid, this.#mark) || this.#isStray(pid);
+    return processesThat(isOurs, this.#oldest());
   }
 
-  /** Cheap for the common short suite, as this is on every job's path: only newer pids. */
-  #newer(): number[] {
+  /** Who was there before is none, as a person's shell may be. */
+  #isStray(pid: number): boolean {
+    if (this.#startedAt === null || !worksIn(pid, this.#cwd)) return false;
+    return (startOf(pid) ?? 0) >= this.#startedAt;
+  }
+
+  /** Our pids are above it. Cheap for the common short suite, as this is on every job's path. */
+  #oldest(): number {
     const pid = this.#pid ?? 1;
     const short = this.#clock.nowMs() - this.#startedAtMs < pidsAscendForMs;
     const newest = short ? newestPid() : null;
-    return pidsAbove(newest !== null && newest >= pid ? pid - 1 : 1);
+    return newest !== null && newest >= pid ? pid - 1 : 1;
   }
 }
 

@@ -15,7 +15,7 @@ import type { Clock } from '../world/clock.js';
 import type { Clone } from '../world/clone.js';
 import { UsageError } from '../world/command-line.js';
 import { makeFolder } from '../world/files.js';
-import { carriersOf, signalAll, workersIn } from '../world/process-tree.js';
+import { isCarrier, killAllThat, worksIn } from '../world/process-tree.js';
 import { Checkout, type CheckoutOptions } from './checkout.js';
 import type { KeptRun } from './events.js';
 import { OutputPipe } from './output.js';
@@ -118,11 +118,11 @@ function takeOver(
   const files = new RunFiles(join(folder, 'runs'));
   const { ended, interrupted } = files.find();
   for (const run of interrupted) {
-    signalAll(carriersOf(`TRIVET_RUN=${run}`), 'SIGKILL');
+    killAllThat((pid) => isCarrier(pid, `TRIVET_RUN=${run}`));
     files.forget(run);
   }
   // A dead runner's git may still be at work, and would write another commit's files into ours.
-  signalAll(workersIn(tree), 'SIGKILL');
+  killAllThat((pid) => worksIn(pid, tree));
   const output = new OutputPipe(join(folder, 'output'));
   const checkout = new Checkout(tree, clone, options);
   const startProcess = (clock: Clock, process: ProcessOptions): RunningSuite => {
@@ -153,7 +153,7 @@ function withPlace(lock: SlotLock, place: Place): SlotLock {
 
 /** Earlier releases kept the checkout in the clone's git folder. */
 async function removeFormer(tree: string): Promise<void> {
-  signalAll(workersIn(tree), 'SIGKILL');
+  killAllThat((pid) => worksIn(pid, tree));
   await removeOldTrees(tree);
   if (existsSync(tree)) await remove(tree);
 }

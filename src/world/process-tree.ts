@@ -1,6 +1,7 @@
 /**
  * Owns finding and ending processes that belong together: a process group, and whoever left it
- * (setsid) but still carries its mark in the environment. Never waits.
+ * (setsid) but still carries its mark in the environment. Nobody is overlooked for being born, or
+ * for becoming another program, while we look; that, at most, is waited for.
  * Never signals pid 0, 1 or -1, which would be our own group, init, or everyone.
  */
 
@@ -23,40 +24,66 @@ export function signalAll(pids: readonly number[], signal: 'SIGTERM' | 'SIGKILL'
   }
 }
 
-/** All processes with a pid above that one, but us. Empty where there is no /proc. */
-export function pidsAbove(above: number): number[] {
-  const names = readOrNull(() => readdirSync('/proc')) ?? [];
-  return names.map(Number).filter((pid) => pid > above && pid !== process.pid);
+/**
+ * All processes with a pid above that one, but us, of which `isWanted` is true. Empty where there
+ * is no /proc. A parent may end before it is looked at, and its child be too young for the list
+ * that we read; so those who were born during a look are looked at as well, until nobody was.
+ */
+export function processesThat(isWanted: (pid: number) => boolean, above = 1): number[] {
+  const found: number[] = [];
+  let newest = newestPid();
+  for (let [look, from] = [0, above]; look < looksMax; look += 1) {
+    found.push(...pidsAbove(from).filter(isWanted));
+    const before = newest;
+    newest = newestPid();
+    if (before === null || newest === null || newest === before) break;
+    // Pids ascend until they begin anew.
+    from = newest > before ? Math.max(above, before) : above;
+  }
+  return [...new Set(found)];
 }
 
-/** Those of the processes that carry the mark. A zombie has no environment and so is not found. */
-export function carriersOf(mark: Mark, among: readonly number[] = pidsAbove(1)): number[] {
+/** Kills all of which `isWanted` is true, and whom they bear meanwhile, until nobody is left. */
+export function killAllThat(isWanted: (pid: number) => boolean): void {
+  for (let look = 0; look < looksMax; look += 1) {
+    const found = processesThat(isWanted);
+    if (found.length === 0) return;
+    signalAll(found, 'SIGKILL');
+  }
+}
+
+/** Far more than are needed; but some machines never pause, and some processes do not die. */
+const looksMax = 200;
+
+/** Those that carry the mark. */
+export function carriersOf(mark: Mark): number[] {
+  return processesThat((pid) => isCarrier(pid, mark));
+}
+
+/** Whether it has the mark in its environment. A zombie has none. */
+export function isCarrier(pid: number, mark: Mark): boolean {
+  const environment = environmentOf(pid);
+  if (environment === null) return false;
   const entry = Buffer.from(`${mark}\0`);
-  const separated = Buffer.from(`\0${mark}\0`);
-  return among.filter((pid) => {
-    const environment = readOrNull(() => readFileSync(`/proc/${pid}/environ`));
-    if (environment === null) return false;
-    return environment.subarray(0, entry.length).equals(entry) || environment.includes(separated);
-  });
+  if (environment.subarray(0, entry.length).equals(entry)) return true;
+  return environment.includes(Buffer.from(`\0${mark}\0`));
 }
 
-/** Those that work inside `folder`: a killed runner's git or suite, or who dropped its mark. */
-export function workersIn(folder: string, among: readonly number[] = pidsAbove(1)): number[] {
-  return among.filter((pid) => {
-    // A folder that was removed under it has a word behind its name.
-    const cwd = readOrNull(() => readlinkSync(`/proc/${pid}/cwd`))?.replace(/ \(deleted\)$/, '');
-    return cwd !== undefined && (cwd === folder || cwd.startsWith(`${folder}/`));
-  });
+/** Whether it works inside `folder`: a killed runner's git or suite, or who dropped its mark. */
+export function worksIn(pid: number, folder: string): boolean {
+  // A folder that was removed under it has a word behind its name.
+  const cwd = readOrNull(() => readlinkSync(`/proc/${pid}/cwd`))?.replace(/ \(deleted\)$/, '');
+  return cwd !== undefined && (cwd === folder || cwd.startsWith(`${folder}/`));
 }
 
 /** The process group of a process, or null where that is not to be found out. */
 export function groupOf(pid: number): number | null {
-  return statOf(pid, 5);
+  return statOf(pid)?.(5) ?? null;
 }
 
 /** When it started, in clock ticks since the machine did; null where that is not to be found out. */
 export function startOf(pid: number): number | null {
-  return statOf(pid, 22);
+  return statOf(pid)?.(22) ?? null;
 }
 
 /** The pid that was given out last, or null where there is no /proc. */
@@ -65,13 +92,46 @@ export function newestPid(): number | null {
   return loadavg === null ? null : Number(loadavg.trim().split(' ').at(-1));
 }
 
-/** A field of its `stat`, as proc(5) numbers them. */
-function statOf(pid: number, field: number): number | null {
+function pidsAbove(above: number): number[] {
+  const names = readOrNull(() => readdirSync('/proc')) ?? [];
+  return names.map(Number).filter((pid) => pid > above && pid !== process.pid);
+}
+
+/** Null where there is none, or none that we may read. */
+function environmentOf(pid: number): Buffer | null {
+  for (let reading = 0; reading < readingsMax; reading += 1) {
+    const environment = readOrNull(() => readFileSync(`/proc/${pid}/environ`));
+    if (environment === null || environment.length > 0 || hasNone(pid)) return environment;
+    // It may wait for the processor that we have.
+    Atomics.wait(never, 0, 0, pauseMs);
+  }
+  return null;
+}
+
+/** Between two programs (execve) a process seems to have none: for microseconds, if all is well. */
+const pauseMs = 1;
+const readingsMax = 1_000;
+const never = new Int32Array(new SharedArrayBuffer(4));
+
+/** Whether it has no environment, rather than not yet the one of the program that it becomes. */
+function hasNone(pid: number): boolean {
+  const stat = statOf(pid);
+  if (stat === null) return true;
+  // The kernel fills in where the program's code ends after where its environment is.
+  const [flags, codeEnd, start, end] = [stat(9), stat(27), stat(50), stat(51)];
+  return (flags & (isEnding | isOfTheKernel)) !== 0 || (codeEnd !== 0 && start === end);
+}
+
+/** The kernel's PF_EXITING and PF_KTHREAD. */
+const isEnding = 0x4;
+const isOfTheKernel = 0x200000;
+
+/** Its `stat` at one moment, a field at a time, as proc(5) numbers them. */
+function statOf(pid: number): ((field: number) => number) | null {
   const stat = readOrNull(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
   // `pid (name) state parent group …`, where the name may hold anything, parentheses included.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const value = fields?.[field - 3];
-  return value === undefined ? null : Number(value);
+  return fields === undefined ? null : (field) => Number(fields[field - 3]);
 }
 
 function assertOrdinary(pid: number): void {

@@ -6,23 +6,25 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { carriersOf } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';
+import { carriers, fixture } from '../support/runners-at-work.js';
 
 const main = fileURLToPath(new URL('../../src/test-runner/main.ts', import.meta.url));
-const forever = fileURLToPath(new URL('fixtures/forever.sh', import.meta.url));
+const forever = fixture('forever.sh');
+/** Forks and ends all the while, as long as the test's repository is there. */
+const hops = `${fixture('hops.sh')} a.txt`;
 
 test('a runner that is killed takes its suite with it, and the next one tests anew', async () => {
   const { dispatcher, commit, start } = await setting();
-  const first = start(forever);
+  const first = start(`${hops}; ${forever}`);
   await eventually('it is there', () => dispatcher.connected);
   const run = dispatcher.runtest(commit);
   await eventually('it runs', () => dispatcher.log(run).length > 0);
-  expect(carriersOf(`TRIVET_RUN=${run}`)).not.toEqual([]);
+  expect(carriers(run)).not.toEqual([]);
   await kill(first);
-  await eventually('its guard ended it', () => carriersOf(`TRIVET_RUN=${run}`).length === 0);
+  await eventually('its guard ended it', () => carriers(run).length === 0);
 
   start('echo anew');
   await eventually('the next is there', () => dispatcher.hellos.length === 2);
@@ -31,19 +33,22 @@ test('a runner that is killed takes its suite with it, and the next one tests an
 });
 
 test('what a dead runner and its guard left behind is ended before the slot is used', async () => {
-  const { dispatcher, commit, start } = await setting();
+  const { dispatcher, commit, start, cwd } = await setting();
   const first = start(forever);
   await eventually('it is there', () => dispatcher.connected);
   const run = dispatcher.runtest(commit);
   await eventually('it runs', () => dispatcher.log(run).length > 0);
   await kill(first);
-  const orphan = spawn(forever, { stdio: 'ignore', env: { ...process.env, TRIVET_RUN: run } });
+  await eventually('its guard has done', () => carriers(run).length === 0);
+  const env = { ...process.env, TRIVET_RUN: run };
+  const orphan = spawn('sh', ['-c', `${hops}; exec ${forever}`], { stdio: 'ignore', env, cwd });
   onTestFinished(() => kill(orphan));
 
   start('echo anew');
   await eventually('the next is there', () => dispatcher.hellos.length === 2);
   await exitOf(orphan);
   expect(orphan.signalCode).toBe('SIGKILL');
+  expect(carriers(run)).toEqual([]);
 });
 
 test('A27: a result that nobody acknowledged is delivered by the next process', async () => {
@@ -81,7 +86,7 @@ test('a second Ctrl-C ends the whole tree, hands the run back and leaves with 3'
   runner.kill('SIGINT');
   expect(await exitOf(runner)).toBe(3);
   await eventually('a handback', () => dispatcher.said('handback').length > 0);
-  await eventually('nothing is left', () => carriersOf(`TRIVET_RUN=${run}`).length === 0);
+  await eventually('nothing is left', () => carriers(run).length === 0);
 });
 
 test.each([
@@ -120,7 +125,7 @@ async function setting() {
     onTestFinished(() => kill(runner));
     return runner;
   };
-  return { dispatcher, commit, start };
+  return { dispatcher, commit, start, cwd: repository.path };
 }
 
 async function kill(runner: ChildProcess): Promise<void> {

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { workersIn } from '../../src/world/process-tree.js';
+import { processesThat, worksIn } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';
 import { carriers, fixture, runnerAtWork } from '../support/runners-at-work.js';
 
@@ -119,6 +119,13 @@ test('A29: what a suite leaves behind is ended with it, those that left the grou
   expect(carriers(run)).toEqual([]);
 });
 
+test('A29: what forks, leaves its group and ends all the while is ended with its suite', async () => {
+  const { dispatcher, commit } = await runnerAtWork({ command: `${fixture('hops.sh')} a.txt` });
+  const { run, report } = await dispatcher.verdict(commit);
+  expect(report.end).toBe('passed');
+  expect(carriers(run)).toEqual([]);
+});
+
 test('A29: who left the group and emptied its environment is ended where it works in the tree', async () => {
   const hides = 'env -i setsid sh -c "echo \\$\\$ >pid; exec sleep 60"';
   const command = `mkdir deep; cd deep; ${hides} & until [ -s pid ]; do sleep 0.01; done; cat pid`;
@@ -128,7 +135,7 @@ test('A29: who left the group and emptied its environment is ended where it work
   expect(existsSync(`/proc/${log.trim()}/exe`)).toBe(false);
   // For a moment longer the runner's own git cleans up there.
   await eventually('nobody works there', () => {
-    return workersIn(join(state, 'slots/1/tree')).length === 0;
+    return processesThat((pid) => worksIn(pid, join(state, 'slots/1/tree'))).length === 0;
   });
 });
 
