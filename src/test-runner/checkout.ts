@@ -8,29 +8,26 @@
  *                `-- off the critical path --'`-- the one git process before a suite --'
  */
 
-import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Handback } from '../protocol/bodies.js';
 import { type Commit, parseCommit } from '../protocol/ids.js';
 import type { Clone } from '../world/clone.js';
-import { type EndableGit, endableGitIn, type Git, GitFault, gitIn } from '../world/git.js';
-import { isLocalPath } from '../world/git-folder.js';
-import { carriersOf, type Mark, signalAll } from '../world/process-tree.js';
+import { GitFault } from '../world/git.js';
 import type { Tell } from '../world/story.js';
+import { Attributes } from './attributes.js';
 import { Fetching } from './fetching.js';
+import { isClear } from './ground.js';
 import { removeOldTrees, removeTree } from './removal.js';
-import { followShallow, identityOf, restoreRepository } from './slot-repository.js';
+import {
+  followShallow,
+  leftIn,
+  makeHold,
+  nothingLeft,
+  restoreRepository,
+} from './slot-repository.js';
 import { hasSubmodules, updateSubmodules } from './submodules.js';
-
-/** A fetch that shows no progress for so long has lost its remote. */
-const fetchSilenceMs = 60_000;
-
-/** Longer, for between two fetches git writes out a submodule's files without a word. */
-const submoduleSilenceMs = 300_000;
-
-/** How often killed processes are looked for: the kernel needs but a moment. */
-const lookAfterKillMs = 1;
+import { TreeGit } from './tree-git.js';
 
 export interface CheckoutOptions {
   /** What `standGuard` was given: with it, no git outlives a killed runner. */
@@ -42,58 +39,46 @@ export class Checkout {
   readonly folder: string;
   readonly #clone: Clone;
   readonly #tell: Tell;
-  readonly #git: Git;
-  readonly #treeGit: EndableGit;
-  readonly #fetchingGit: Git;
+  readonly #git: TreeGit;
   readonly #fetching: Fetching;
   /** Resolves with git's words where the tree could be neither cleaned nor made anew. */
   #cleaning: Promise<string | null>;
-  /** The index as the last `reset` left it; null where there was none. */
-  #index: string | null = null;
-  /** Nobody wants the checkout that is under way any more. */
-  #isEnded = false;
+  /** As the last `reset` left it. */
+  #left = nothingLeft;
+  readonly #attributes: Attributes;
 
   /** Takes over what an earlier process left in `folder`, in whatever state, and cleans it. */
   constructor(folder: string, clone: Clone, { guard, tell }: CheckoutOptions) {
     this.folder = folder;
     this.#clone = clone;
     this.#tell = tell;
-    const { origin } = clone;
-    const local = origin === null || isLocalPath(origin) || origin.startsWith('file:');
     mkdirSync(folder, { recursive: true });
-    endWhatWorksFor(folder);
-    const marks = { TRIVET_GUARD: guard, TRIVET_CHECKOUT: folder };
-    // What a partial clone lacks is fetched into the clone, once for all of its slots and runs.
-    const objects = clone.isPartial ? { objects: clone.objects } : {};
-    this.#treeGit = endableGitIn(folder, { marks, ...objects });
-    const remote = { silenceMs: submoduleSilenceMs, allowFileProtocol: local, marks };
-    this.#git = this.#unlessEnded(this.#treeGit.git);
-    this.#fetchingGit = this.#unlessEnded(gitIn(folder, remote));
-    const cloneGit = gitIn(clone.path, { silenceMs: fetchSilenceMs, marks });
-    this.#fetching = new Fetching(clone, this.#unlessEnded(cloneGit), { TRIVET_GUARD: guard });
+    this.#git = new TreeGit(folder, clone, guard);
+    this.#fetching = new Fetching(clone, this.#git.cloning, { TRIVET_GUARD: guard });
+    this.#attributes = new Attributes(folder, clone.format, this.#git.git);
     this.#cleaning = removeOldTrees(folder).then(() => this.#clean());
+  }
+
+  /** What is to be said of the tree as it is, in the run's log: lines, mostly none. */
+  warnings(): Promise<string> {
+    return this.#attributes.warnings();
   }
 
   /** Makes the tree that commit; null, or why another runner should have the run. */
   async at(commit: Commit): Promise<Handback | null> {
     if (parseCommit(commit) !== commit) throw new Error(`not a commit: ${commit}`);
     const refusal = await this.#at(commit);
-    if (!this.#isEnded) return refusal;
-    this.#treeGit.end('SIGKILL');
-    while (endWhatWorksFor(this.folder)) await pause(lookAfterKillMs);
-    this.#isEnded = false;
+    if (!this.#git.isEnded) return refusal;
+    await this.#git.gone();
     return { reason: 'stopped', detail: 'the checkout was given up' };
   }
 
   /**
-   * Gives up the checkout that is under way: signals its git processes and all that they started
-   * (submodules, transports, filters). `at` resolves when they are gone. To be called again with
-   * SIGKILL for those that do not listen.
+   * Gives up the checkout that is under way: signals its git processes and all that they started.
+   * `at` resolves when they are gone. To be called again with SIGKILL for those that do not listen.
    */
   end(signal: 'SIGTERM' | 'SIGKILL'): void {
-    this.#isEnded = true;
-    this.#treeGit.end(signal);
-    signalAll(carriersOf(markOf(this.folder)), signal);
+    this.#git.end(signal);
   }
 
   /** Removes what the suite left behind. Starts now, while nobody waits; `at` awaits it. */
@@ -109,7 +94,7 @@ export class Checkout {
   }
 
   async #at(commit: Commit): Promise<Handback | null> {
-    const broken = await this.#cleaning;
+    const broken = (await this.#cleaning) ?? (await this.#clear());
     if (broken !== null) return couldNotFetch(broken);
     const first = await this.#reset(commit);
     if (first === null) return null;
@@ -126,7 +111,7 @@ export class Checkout {
       if ((await this.#reset(commit)) === null) return null;
     }
     // A submodule's remote that is silent will not speak to a new tree either.
-    if (first.isSilence || this.#isEnded) return couldNotFetch(first.message);
+    if (first.isSilence || this.#git.isEnded) return couldNotFetch(first.message);
     // The commit is there and will not be checked out: whatever is broken, a new tree is not.
     const fault = (await this.#makeAnew()) ?? (await this.#reset(commit));
     return fault === null ? null : couldNotFetch(fault.message);
@@ -134,12 +119,23 @@ export class Checkout {
 
   async #clean(): Promise<string | null> {
     const fault = await faultOf(async () => {
+      if (!isClear(this.folder)) throw new GitFault('the tree is not what it was');
       await this.#restore();
-      await this.#git(['clean', '-ffdxq']);
+      await this.#git.git(['clean', '-ffdxq']);
+      await this.#git.run(evenOut);
     });
     // What cannot be cleaned (a suite may do anything to its tree) is made anew.
-    if (fault === null || this.#isEnded) return null;
+    if (fault === null || this.#git.isEnded) return null;
     return (await this.#makeAnew())?.message ?? null;
+  }
+
+  /** Somebody may have come since the tree was cleaned: what is his is not written to. */
+  async #clear(): Promise<string | null> {
+    const fault = await faultOf(async () => {
+      const anew = isClear(this.folder) ? null : await this.#makeAnew();
+      if (anew !== null) throw anew;
+    });
+    return fault?.message ?? null;
   }
 
   /** Null where the tree is that commit now. */
@@ -147,25 +143,35 @@ export class Checkout {
     // Where git fetches what is missing, it would fetch a commit with the whole of its history.
     if (this.#clone.isPartial && !(await this.#has(commit))) return new GitFault('not there yet');
     return faultOf(async () => {
+      const gitDir = join(this.folder, '.git');
       // A raw id in HEAD keeps it detached whatever the last suite did: no branch ever moves.
-      writeFileSync(join(this.folder, '.git', 'HEAD'), `${commit}\n`);
-      followShallow(join(this.folder, '.git'), this.#clone);
-      await this.#git(['reset', '--hard', '-q', commit]);
-      if (hasSubmodules(this.folder)) {
-        await updateSubmodules(this.folder, commit, this.#git, this.#fetchingGit);
+      makeHold(join(gitDir, 'HEAD'), `${commit}\n`);
+      followShallow(gitDir, this.#clone);
+      const reset = () => this.#git.git(['reset', '--hard', '-q', commit]);
+      const index = join(gitDir, 'index');
+      const isNew = !existsSync(index);
+      await reset();
+      // Files that the commit itself does not change may be others under its attributes.
+      if (this.#attributes.haveChanged() && !isNew) {
+        rmSync(index);
+        await reset();
       }
-      this.#index = identityOf(join(this.folder, '.git', 'index'));
+      if (hasSubmodules(this.folder)) {
+        await updateSubmodules(this.folder, commit, this.#git.git, this.#git.fetching);
+      }
+      this.#left = leftIn(gitDir);
     });
   }
 
   async #has(commit: Commit): Promise<boolean> {
     const withoutFetching = ['--no-walk', '--quiet', '--missing=allow-any'];
     const command = ['rev-list', ...withoutFetching, `${commit}^{commit}`];
-    return (await faultOf(() => this.#git(command))) === null;
+    return (await faultOf(() => this.#git.git(command))) === null;
   }
 
   async #makeAnew(): Promise<GitFault | null> {
     return faultOf(async () => {
+      isClear(this.folder);
       await removeTree(this.folder, this.#tell);
       await this.#restore();
     });
@@ -176,28 +182,20 @@ export class Checkout {
     const found = lstatSync(gitDir, { throwIfNoEntry: false });
     // A suite may have put a link or a file there, which would lead us out of the tree.
     if (found !== undefined && !found.isDirectory()) await removeTree(this.folder, this.#tell);
-    restoreRepository(gitDir, this.#clone, this.#index);
-  }
-
-  #unlessEnded(git: Git): Git {
-    return async (args) => {
-      if (this.#isEnded) throw new GitFault('the checkout was given up');
-      return git(args);
-    };
+    restoreRepository(gitDir, this.#clone, this.#left);
   }
 }
 
-/** What every git process of this checkout carries, and whatever it started. */
-function markOf(folder: string): Mark {
-  return `TRIVET_CHECKOUT=${folder}`;
-}
-
-/** Kills them, those of an earlier process too; answers whether there were any. */
-function endWhatWorksFor(folder: string): boolean {
-  const pids = carriersOf(markOf(folder));
-  signalAll(pids, 'SIGKILL');
-  return pids.length > 0;
-}
+/**
+ * git knows no modes of folders, and of files but whether they can be executed. A file that has them
+ * otherwise, or another name elsewhere, goes: the next `reset` writes it anew.
+ */
+const evenOut = [
+  ...['find', '.', '-xdev', '-path', './.git', '-prune'],
+  ...['-o', '-type', 'd', '!', '-perm', '755', '-exec', 'chmod', '755', '{}', ';'],
+  ...['-o', '-type', 'f', '(', '!', '-perm', '644', '!', '-perm', '755', '-o', '-links', '+1', ')'],
+  ...['-exec', 'rm', '-f', '{}', '+'],
+];
 
 function couldNotFetch(detail: string): Handback {
   return { reason: 'could-not-fetch', detail };

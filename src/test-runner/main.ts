@@ -44,6 +44,8 @@ await run(async (argv) => {
   const checkouts = options.state === null ? userPlace() : null;
   const { jobs, sandbox } = options;
   const slots = claimSlots(state, clone, jobs, { guard, tell, sandbox, checkouts });
+  // From here on modes are git's own, whoever has started us; our state's are already made.
+  process.umask(0o022);
   const network = clientNetwork(options.tls);
   tellIfExposed(options.token, tell);
   tellWhatGitMisses(tell);

@@ -28,6 +28,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeReal } from './ground.js';
 import { remove } from './removal.js';
 
 /** The folder of all checkouts of this user's runners on this machine. */
@@ -63,6 +64,8 @@ export class Place {
   stand(): boolean {
     try {
       makeOwn(this.base, 0o711);
+      // A suite may have exchanged it for a link: that goes, and not what it leads to.
+      makeReal(this.#folder);
       makeOwn(this.#folder, this.#mode);
       if (linkAt(join(this.#folder, mark)) === null) linkTo(this.#state, join(this.#folder, mark));
       assertExecutable(this.#folder);

@@ -12,6 +12,7 @@ import { readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Tell } from '../world/story.js';
+import { mountsIn } from './ground.js';
 
 const execute = promisify(execFile);
 
@@ -21,11 +22,15 @@ export async function removeTree(tree: string, tell: Tell): Promise<void> {
   if (fault === null) return;
   const aside = freeNameFor(tree);
   renameSync(tree, aside);
+  const remedy = mountsIn(aside).length > 0 ? 'unmount it there first' : byItsOwner;
   const msg =
     `files in ${tree} cannot be removed (${fault}): it was moved to ${aside} and a new tree is ` +
-    'made; remove it as their owner or as root (files that a container made as root, perhaps?)';
+    `made; ${remedy}`;
   tell({ event: 'unremovable', level: 'warn', msg });
 }
+
+const byItsOwner =
+  'remove it as their owner or as root (files that a container made as root, perhaps?)';
 
 /** Those that could not be removed earlier may be removable by now. */
 export async function removeOldTrees(tree: string): Promise<void> {
@@ -34,11 +39,22 @@ export async function removeOldTrees(tree: string): Promise<void> {
 
 /**
  * Null, or why something is left. By the system's own tools: they know any name and any depth, and
- * folders without permissions.
+ * go by handles, so that a folder that turns into a link is not followed. What is mounted in a tree
+ * is another's, and not entered.
  */
 export async function remove(tree: string): Promise<string | null> {
-  // Where this fails, `rm` says so too.
-  await execute('chmod', ['-R', 'u+rwX', '--', tree]).catch(() => {});
+  const [mount] = mountsIn(tree);
+  if (mount !== undefined) return `something is mounted at ${mount}`;
+  const first = await removeNow(tree);
+  if (first === null) return null;
+  // Only a folder's permissions are in the way of what is in it. A file may have other names
+  // elsewhere, and its own permissions are not needed to remove it.
+  const opening = ['-xdev', '-type', 'd', '!', '-perm', '-700', '-execdir', 'chmod', 'u+rwx'];
+  await execute('find', [tree, ...opening, '--', '{}', ';']).catch(() => {});
+  return removeNow(tree);
+}
+
+function removeNow(tree: string): Promise<string | null> {
   return execute('rm', ['-rf', '--', tree]).then(
     () => null,
     // Of a great many files only the first is named.

@@ -3,26 +3,52 @@
  * written anew wherever a suite could have touched it. Starts no process.
  */
 
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Clone } from '../world/clone.js';
-import { readIfThere } from '../world/files.js';
+import { makeFolder, readIfThere } from '../world/files.js';
 
-/** Of what is in `gitDir`, only submodules and the index that is known outlive a run. */
-export function restoreRepository(gitDir: string, clone: Clone, knownIndex: string | null): void {
+/** What a checkout left in `gitDir`, by which is known whether anybody has changed it since. */
+export interface Left {
+  readonly index: string | null;
+  readonly modules: string | null;
+}
+
+export const nothingLeft: Left = { index: null, modules: null };
+
+/** How the index and the submodules are now. */
+export function leftIn(gitDir: string): Left {
+  return {
+    index: identityOf(join(gitDir, 'index')),
+    modules: identityOfAll(join(gitDir, 'modules')),
+  };
+}
+
+/** Of what is in `gitDir`, only the index and submodules that nobody has touched outlive a run. */
+export function restoreRepository(gitDir: string, clone: Clone, left: Left): void {
   mkdirSync(gitDir, { recursive: true });
-  makeHoldOnly(gitDir, ['objects', 'index', 'modules', 'refs', 'HEAD', 'config', 'shallow']);
-  // An index may say that a file is as it was committed, or need not be there; git believes it.
-  const index = join(gitDir, 'index');
-  if (identityOf(index) !== knownIndex) rmSync(index, { recursive: true, force: true });
+  makeHoldOnly(gitDir, ['objects', 'index', 'modules', 'refs', 'HEAD', 'config', 'shallow', 'lfs']);
+  const now = leftIn(gitDir);
+  // An index may say that a file is as it was committed, or need not be there; git believes it. And
+  // while it names a submodule, what stands there is spared by `clean`.
+  if (now.index !== left.index || now.modules !== left.modules) {
+    rmSync(join(gitDir, 'index'), { recursive: true, force: true });
+  }
+  // Its settings may name another work tree to clean, or programs to run; its objects may be forged.
+  if (now.modules !== left.modules)
+    rmSync(join(gitDir, 'modules'), { recursive: true, force: true });
+  shareCache(gitDir, clone);
   // An object may hold anything under the name of another; all of ours are borrowed.
   makeHoldOnly(join(gitDir, 'objects'), ['info']);
   makeHoldOnly(join(gitDir, 'objects', 'info'), ['alternates']);
@@ -45,6 +71,35 @@ export function followShallow(gitDir: string, { objects, originFolder }: Clone):
   else if (isThere(path)) rmSync(path, { recursive: true, force: true });
 }
 
+/** Where filters keep what they have had from afar (Git LFS does): in the clone, for all its slots. */
+function shareCache(gitDir: string, { objects }: Clone): void {
+  const cache = join(dirname(objects), 'lfs');
+  const link = join(gitDir, 'lfs');
+  const isLink = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  if (isLink && readlinkSync(link) === cache) return;
+  rmSync(link, { recursive: true, force: true });
+  makeFolder(cache);
+  symlinkSync(cache, link);
+}
+
+/** The same of a folder with all that is in it, but for what git renews when it merely looks. */
+function identityOfAll(folder: string): string | null {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    return identityOf(folder);
+  const hash = createHash('sha256');
+  const add = (path: string): void => {
+    for (const entry of readdirSync(path, { withFileTypes: true })) {
+      const below = join(path, entry.name);
+      if (entry.name === 'index') continue;
+      // A folder's own times change with each lock that comes and goes in it.
+      hash.update(`${below}\0${entry.isDirectory() ? '' : identityOf(below)}\0`);
+      if (entry.isDirectory()) add(below);
+    }
+  };
+  add(folder);
+  return hash.digest('hex');
+}
+
 /** Another one after every change: git replaces an index, it does not write into it. */
 export function identityOf(path: string): string | null {
   const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
@@ -55,12 +110,19 @@ function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** What is as it should be is left alone: after most suites that is everything. */
-function makeHold(path: string, text: string): void {
-  const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
-  if (isFile && readFileSync(path, 'utf8') === text) return;
+/**
+ * What is as it should be is left alone: after most suites that is everything. A file with a second
+ * name may be anybody's, and is not written into.
+ */
+export function makeHold(path: string, text: string): void {
+  const isOurs = isRegularFile(path) && lstatSync(path).nlink === 1;
+  if (isOurs && readFileSync(path, 'utf8') === text) return;
   rmSync(path, { recursive: true, force: true });
   writeFileSync(path, text);
+}
+
+export function isRegularFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** A folder with nothing else in it. A link to a folder elsewhere is none. */
@@ -74,7 +136,30 @@ function makeHoldOnly(folder: string, names: readonly string[]): void {
   }
 }
 
-/** Written out against a user's own settings that would make a checkout differ from its commit. */
+/**
+ * What decides which bytes and which kinds of files a checkout has, as git has it where nobody has
+ * set anything. In the tree's own settings, so that the suite's git sees them too; and on the
+ * command line, for submodules have settings of their own.
+ */
+export const checkoutSettings: readonly (readonly [string, string, string])[] = [
+  ['core', 'fileMode', 'true'],
+  ['core', 'symlinks', 'true'],
+  // Elsewhere git asks the file system.
+  ...(process.platform === 'linux' ? ([['core', 'ignoreCase', 'false']] as const) : []),
+  ['core', 'autocrlf', 'false'],
+  ['core', 'eol', 'native'],
+  ['core', 'attributesFile', '/dev/null'],
+  ['core', 'bigFileThreshold', '512m'],
+  ['core', 'sparseCheckout', 'false'],
+  ['core', 'trustctime', 'true'],
+  ['core', 'checkStat', 'default'],
+  // An index that can be believed, and read (see attributes.ts).
+  ['core', 'splitIndex', 'false'],
+  ['core', 'untrackedCache', 'false'],
+  ['index', 'version', '2'],
+  ['index', 'sparse', 'false'],
+];
+
 function configuration({ format, origin, path, isPartial }: Clone): string {
   const extensions = [
     ...(format === 'sha256' ? ['objectFormat = sha256'] : []),
@@ -85,12 +170,8 @@ function configuration({ format, origin, path, isPartial }: Clone): string {
     '[core]',
     `repositoryFormatVersion = ${extensions.length > 0 ? 1 : 0}`,
     'bare = false',
-    'fileMode = true',
-    'autocrlf = false',
-    'sparseCheckout = false',
-    'trustctime = true',
-    'checkStat = default',
     'logAllRefUpdates = false',
+    ...checkoutSettings.map(([section, name, value]) => `[${section}]\n${name} = ${value}`),
     '[submodule]',
     'recurse = false',
     '[gc]',

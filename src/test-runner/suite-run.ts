@@ -56,6 +56,8 @@ export class SuiteRun {
   #process: RunningSuite | null = null;
   #stop: Stop | null = null;
   #isCheckingOut = false;
+  /** What is odd about the tree, as lines. */
+  #warnings = '';
   #cancelTimeout: Cancel = () => {};
   #cancelKill: Cancel = () => {};
 
@@ -135,7 +137,9 @@ export class SuiteRun {
   async #checkOut(): Promise<Handback | null> {
     this.#isCheckingOut = true;
     try {
-      return await this.#slot.checkout.at(this.#job.commit);
+      const refusal = await this.#slot.checkout.at(this.#job.commit);
+      if (refusal === null) this.#warnings = await this.#slot.checkout.warnings();
+      return refusal;
     } finally {
       this.#isCheckingOut = false;
       this.#cancelKill();
@@ -168,6 +172,7 @@ export class SuiteRun {
     if (suite.kind === 'none') return errored(suite.says);
 
     this.#events.starting(suite.command);
+    this.#take(Buffer.from(this.#warnings), log);
     const output = this.#slot.output.open(this.#clock, (bytes) => this.#take(bytes, log));
     try {
       this.#process = this.#slot.startProcess(this.#clock, {

@@ -48,6 +48,8 @@ export function gitSettings(allowFileProtocol = false): string[] {
     'core.hooksPath=/dev/null',
     'core.fsmonitor=false',
     'core.quotePath=false',
+    // Nor what a template would put into a new repository: hooks, attributes.
+    'init.templateDir=',
     // Upkeep ends with its command; in the background it would outlive us and hold locks.
     'gc.autoDetach=false',
     'maintenance.autoDetach=false',
@@ -67,6 +69,7 @@ export function permissions(): Readonly<Record<string, true>> {
 const reached = {
   allowUnsafeHooksPath: true,
   allowUnsafeFsMonitor: true,
+  allowUnsafeTemplateDir: true,
   allowUnsafeProtocolOverride: true,
   allowUnsafeSshCommand: true,
   allowUnsafeAskPass: true,
@@ -91,6 +94,5 @@ const configured = {
   allowUnsafePack: true,
   allowUnsafePager: true,
   allowUnsafeSubmodule: true,
-  allowUnsafeTemplateDir: true,
   allowUnsafeUrlRewrite: true,
 } as const;

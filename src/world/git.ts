@@ -47,11 +47,17 @@ export interface GitOptions {
   readonly stop?: AbortSignal;
   /** Where objects are read and written instead of the repository's own folder. */
   readonly objects?: string;
+  /** What the caller wants set, whatever the settings of the user or of the repository say. */
+  readonly settings?: readonly string[];
+  /** More of git's own variables. */
+  readonly environment?: Readonly<Record<`GIT_${string}`, string>>;
 }
 
 /** git that can be ended in the midst of a command. */
 export interface EndableGit {
   readonly git: Git;
+  /** Another program in the same folder, in the same way. */
+  readonly run: Git;
   /** Signals the command under way with its process group; it then rejects. */
   end(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
@@ -123,15 +129,17 @@ export function patientGitIn(path: string, options: Pick<GitOptions, 'marks' | '
 /** The same, for commands that may take long: a filter may hang, or whatever else git starts. */
 export function endableGitIn(
   path: string,
-  { marks, objects, silenceMs, stop }: Omit<GitOptions, 'allowFileProtocol' | 'bytes'> = {},
+  options: Omit<GitOptions, 'allowFileProtocol' | 'bytes'> = {},
   by: readonly string[] = [],
 ): EndableGit {
-  const guards = gitSettings().flatMap((setting) => ['-c', setting]);
+  const { marks, objects, silenceMs, stop, settings = [], environment } = options;
+  const guards = [...gitSettings(), ...settings].flatMap((setting) => ['-c', setting]);
   const elsewhere = objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects };
-  const forker = new Forker(path, { ...gitEnvironment(), ...marks, ...elsewhere }, silenceMs);
+  const own = { ...environment, ...marks, ...elsewhere };
+  const forker = new Forker(path, { ...gitEnvironment(), ...own }, silenceMs);
   stop?.addEventListener('abort', () => forker.end('SIGTERM'));
-  const git: Git = async (args) => {
-    const ended = forker.run([...by, 'git', ...guards, ...args]).catch((error: Error) => {
+  const run: Git = async (words) => {
+    const ended = forker.run(words).catch((error: Error) => {
       if (error instanceof Silent) throw silent(silenceMs);
       if (error instanceof TooMuchOutput) throw new GitFault(error.message);
       // Out of descriptors, or killed by whoever: the next command gets a shell of its own.
@@ -143,7 +151,8 @@ export function endableGitIn(
     if (exitCode !== 0) throw new GitFault(sentenceOf(errors));
     return output;
   };
-  return { git, end: (signal) => forker.end(signal) };
+  const git: Git = (args) => run([...by, 'git', ...guards, ...args]);
+  return { git, run, end: (signal) => forker.end(signal) };
 }
 
 /** simple-git takes all output for UTF-8; one who listens beside it has the bytes. */
@@ -156,7 +165,7 @@ async function bytesOf(git: SimpleGit, args: readonly string[]): Promise<string>
 
 function guarded(
   baseDir: string,
-  { silenceMs, allowFileProtocol = false, marks, stop }: GitOptions,
+  { silenceMs, allowFileProtocol = false, marks, stop, settings = [], environment }: GitOptions,
   mark: string,
   more: Partial<SimpleGitOptions> = {},
 ): SimpleGit {
@@ -164,16 +173,20 @@ function guarded(
     ...more,
     baseDir,
     maxConcurrentProcesses: 16,
-    config: gitSettings(allowFileProtocol),
+    config: [...gitSettings(allowFileProtocol), ...settings],
     unsafe: permissions(),
-    allowEnvironment: [...honouredNames(), 'GIT_TERMINAL_PROMPT'],
+    allowEnvironment: [
+      ...honouredNames(),
+      'GIT_TERMINAL_PROMPT',
+      ...Object.keys(environment ?? {}),
+    ],
     // What was printed before the fault is not what it says.
     errors: (error, { exitCode, stdErr }) =>
       exitCode && stdErr.length > 0 ? Buffer.concat(stdErr) : error,
     ...(stop === undefined ? {} : { abort: stop }),
     ...(silenceMs === undefined ? {} : { timeout: { block: silenceMs } }),
   });
-  return git.env({ ...gitEnvironment(), ...marks, TRIVET_GIT: mark });
+  return git.env({ ...gitEnvironment(), ...environment, ...marks, TRIVET_GIT: mark });
 }
 
 /** A folder that is gone is the same ENOENT as a git that is not there. */

@@ -3,7 +3,8 @@
  */
 
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Slot } from '../../src/test-runner/slots.js';
@@ -39,6 +40,25 @@ test('a suite may open as many files at once as its runner was started with, not
   onTestFinished(() => void process.kill(-(starter.pid ?? 0), 'SIGKILL'));
   await eventually('it is there', () => dispatcher.connected);
   expect((await dispatcher.verdict(commit)).log).toBe('700\n');
+});
+
+test('modes in a checkout are git’s, whoever started the runner; what the runner keeps is its own', async () => {
+  const dispatcher = await runnerDispatcher();
+  const repository = makeRepository();
+  const commit = repository.commit('one', { 'a.txt': '' });
+  const to = ['--dispatcher-server', `127.0.0.1:${dispatcher.port}`, '--port', '0'];
+  const state = join(temporaryFolder(), 'state');
+  const command = 'umask; stat -c %a a.txt .';
+  const flags = ['--state', state, '--command', command, repository.path];
+  const node = [process.execPath, '--import', 'tsx', main, ...to, ...flags];
+  const starter = spawn('sh', ['-c', 'umask 077; exec "$@"', 'sh', ...node], {
+    stdio: 'ignore',
+    detached: true,
+  });
+  onTestFinished(() => void process.kill(-(starter.pid ?? 0), 'SIGKILL'));
+  await eventually('it is there', () => dispatcher.connected);
+  expect((await dispatcher.verdict(commit)).log).toBe('0022\n644\n755\n');
+  expect(statSync(state).mode & 0o777).toBe(0o700);
 });
 
 test('a suite is the kernel’s victim before its runner is', async () => {

@@ -1,0 +1,137 @@
+/**
+ * Owns what decides, besides the commit, what git writes into a tree: the commit's own attributes,
+ * read from the index that git has just written, and the user's settings. Where these change, files
+ * that the commit does not change would be left as they were. Starts no process.
+ */
+
+import { readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Clone } from '../world/clone.js';
+import type { Git } from '../world/git.js';
+import { isRegularFile } from './slot-repository.js';
+
+export class Attributes {
+  readonly #tree: string;
+  readonly #format: Clone['format'];
+  readonly #git: Git;
+  /** The paths of all `.gitattributes`, each with the id of its contents. */
+  #found = new Map<string, string>();
+  #settings = '';
+  #warned = { of: '', text: '' };
+
+  constructor(tree: string, format: Clone['format'], git: Git) {
+    this.#tree = tree;
+    this.#format = format;
+    this.#git = git;
+  }
+
+  /** Whether they are others in the index now than they were at the last time. */
+  haveChanged(): boolean {
+    const found = attributesIn(join(this.#tree, '.git', 'index'), this.#format);
+    const settings = settingsNow(process.env);
+    const isSame = settings === this.#settings && isDeepStrictEqual(found, this.#found);
+    this.#found = found;
+    this.#settings = settings;
+    return !isSame;
+  }
+
+  /** A line for each filter that the attributes name and nobody has set up: its files are raw. */
+  async warnings(): Promise<string> {
+    if (this.#found.size === 0) return '';
+    const of = JSON.stringify([...this.#found, this.#settings]);
+    if (of !== this.#warned.of) this.#warned = { of, text: await this.#missingFilters() };
+    return this.#warned.text;
+  }
+
+  async #missingFilters(): Promise<string> {
+    const wanted = filtersWanted(this.#tree, this.#found.keys());
+    if (wanted.length === 0) return '';
+    const pattern = '^filter\\..*\\.(smudge|process)$';
+    // Nothing that matches is a fault to git.
+    const set = await this.#git(['config', '--name-only', '--get-regexp', pattern]).catch(() => '');
+    const missing = wanted.filter(
+      (filter) => !new RegExp(`^filter\\.${escaped(filter)}\\.`, 'm').test(set),
+    );
+    return missing
+      .map(
+        (filter) =>
+          `Trivet: .gitattributes names the filter ${filter}, which git does not know here: ` +
+          `its files are tested as they are stored${filter === 'lfs' ? ' (git lfs install)' : ''}.\n`,
+      )
+      .join('');
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[^\w]/g, '\\$&');
+}
+
+/** The paths of all `.gitattributes` in that index, each with the id of its contents. */
+function attributesIn(index: string, format: Clone['format']): Map<string, string> {
+  const found = new Map<string, string>();
+  const bytes = readFileSync(index);
+  // Most commits have none, and no entry needs to be looked at.
+  if (!bytes.includes(name)) return found;
+  const idBytes = format === 'sha256' ? 32 : 20;
+  const entries = bytes.readUInt32BE(8);
+  for (let entry = 0, at = headerBytes; entry < entries; entry += 1) {
+    const flagsAt = at + statBytes + idBytes;
+    const isExtended = (bytes.readUInt16BE(flagsAt) & extendedFlag) !== 0;
+    const pathAt = flagsAt + (isExtended ? 4 : 2);
+    const pathEnd = bytes.indexOf(0, pathAt);
+    if (endsWithName(bytes, pathAt, pathEnd)) {
+      const id = bytes.toString('hex', at + statBytes, flagsAt);
+      found.set(bytes.toString('utf8', pathAt, pathEnd), id);
+    }
+    // Padded with one to eight zeros.
+    at += (pathEnd - at + 8) & ~7;
+  }
+  return found;
+}
+
+/** What the filters are called that those attributes want. */
+function filtersWanted(tree: string, attributes: Iterable<string>): string[] {
+  const texts = [...attributes].map((path) => {
+    const file = join(tree, path);
+    // git follows no link here either.
+    return isRegularFile(file) ? readFileSync(file, 'utf8') : '';
+  });
+  const names = texts.flatMap((text) =>
+    [...text.matchAll(/^[^#\n].*?\sfilter=(\S+)/gm)].map(([, filter = '']) => filter),
+  );
+  return [...new Set(names)];
+}
+
+/** Another one whenever somebody changes the user's or the system's settings of git. */
+function settingsNow(environment: Readonly<Record<string, string | undefined>>): string {
+  const home = environment['HOME'] ?? homedir();
+  const files = [
+    environment['GIT_CONFIG_SYSTEM'] ?? '/etc/gitconfig',
+    ...(environment['GIT_CONFIG_GLOBAL'] === undefined
+      ? [
+          join(home, '.gitconfig'),
+          join(environment['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'git', 'config'),
+        ]
+      : [environment['GIT_CONFIG_GLOBAL']]),
+  ];
+  return files.map(identityOf).join(', ');
+}
+
+const name = '.gitattributes';
+const headerBytes = 12;
+/** Times, device, inode, mode, owner, group and size. */
+const statBytes = 40;
+const extendedFlag = 0x4000;
+
+function endsWithName(bytes: Buffer, start: number, end: number): boolean {
+  const at = end - name.length;
+  if (at < start || bytes.toString('latin1', at, end) !== name) return false;
+  return at === start || bytes[at - 1] === 0x2f;
+}
+
+function identityOf(file: string): string {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? 'none' : `${found.ino} ${found.mtimeNs} ${found.size}`;
+}

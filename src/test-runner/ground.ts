@@ -1,0 +1,62 @@
+/**
+ * Owns the question whether a tree may be touched: whether it is a real folder in its own place,
+ * and whether something else is mounted in it. A suite may have exchanged it for a link, or have
+ * died with a share in place; cleaning would then empty what it leads to. Never looks into a tree.
+ */
+
+import { lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { GitFault } from '../world/git.js';
+
+/**
+ * Makes it a real folder: where a link or a file stands instead, that goes (and not what it leads
+ * to). Answers whether it was one.
+ */
+export function makeReal(folder: string): boolean {
+  if (isReal(folder)) return true;
+  rmSync(folder, { force: true });
+  mkdirSync(folder, { recursive: true });
+  return false;
+}
+
+function isReal(folder: string): boolean {
+  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/**
+ * Whether the tree is a folder of ours with nothing mounted in it; it is made one if need be, and so
+ * is the folder in which it lies. Throws where the one above is none: that is not one slot's.
+ */
+export function isClear(tree: string): boolean {
+  const own = dirname(tree);
+  const above = dirname(own);
+  if (!isReal(above)) throw new GitFault(`${above} is not a folder any more: remove what is there`);
+  const isOwnReal = makeReal(own);
+  return makeReal(tree) && isOwnReal && mountsIn(tree).length === 0;
+}
+
+/** What is mounted at the folder or below it, as the system tells where it can; else nothing. */
+export function mountsIn(folder: string): string[] {
+  const path = Buffer.from(folder).toString('latin1');
+  return mountPoints()
+    .filter((point) => point === path || point.startsWith(`${path}/`))
+    .map((point) => Buffer.from(point, 'latin1').toString());
+}
+
+/** Paths of any bytes, a character each. */
+function mountPoints(): string[] {
+  let table: string;
+  try {
+    table = readFileSync('/proc/self/mountinfo', 'latin1');
+  } catch {
+    // There is none but on Linux.
+    return [];
+  }
+  return table.split('\n').flatMap((line) => {
+    const escaped = line.split(' ')[4];
+    if (escaped === undefined) return [];
+    return escaped.replace(/\\([0-7]{3})/g, (_, octal) =>
+      String.fromCharCode(Number(`0o${octal}`)),
+    );
+  });
+}

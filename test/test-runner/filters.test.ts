@@ -1,0 +1,75 @@
+/**
+ * Filters of the user's, as Git LFS is one: what they have had from afar is kept in the clone, and
+ * one that is not there is not passed over in silence.
+ */
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { checkoutOf } from '../support/checkouts.js';
+import { makeRepository, temporaryFolder } from '../support/git.js';
+import { runnerAtWork } from '../support/runners-at-work.js';
+
+/** The user's settings of git are these, until the test ends. */
+function userSets(text: string): string {
+  const before = process.env['HOME'];
+  onTestFinished(() => {
+    process.env['HOME'] = before;
+  });
+  const home = temporaryFolder();
+  process.env['HOME'] = home;
+  writeFileSync(join(home, '.gitconfig'), text);
+  return home;
+}
+
+/** A filter that fetches contents by their names, and notes each time that it has to. */
+function farAway(misses: string): string {
+  const cache = '$(git rev-parse --absolute-git-dir)/lfs';
+  const get = `[ -f ${cache}/$p ] || { echo $p >>${misses}; mkdir -p ${cache}; echo real $p >${cache}/$p; }`;
+  return `[filter "far"]\nsmudge = "p=$(cat); ${get}; cat ${cache}/$p"\nrequired = true\n`;
+}
+
+test('what a filter has had from afar is had once for a clone, whatever commits come in turn', async () => {
+  const misses = join(temporaryFolder(), 'misses');
+  const repository = makeRepository();
+  const attributes = { '.gitattributes': '*.bin filter=far\n' };
+  const commits = ['A', 'B'].map((pointer) =>
+    repository.commit(pointer, { ...attributes, 'a.bin': `${pointer}\n` }),
+  );
+  userSets(farAway(misses));
+  for (const _ of ['one slot', 'another']) {
+    const checkout = await checkoutOf(repository);
+    for (const commit of [...commits, ...commits]) {
+      expect(await checkout.at(commit)).toBeNull();
+      checkout.clean();
+    }
+    await checkout.settled();
+  }
+  expect(readFileSync(misses, 'utf8')).toBe('A\nB\n');
+});
+
+test('a filter that nobody has set up is told of in the log, and one that is set up is not', async () => {
+  const home = userSets('');
+  const { repository, dispatcher } = await runnerAtWork({ command: 'cat a.bin' });
+  const attributes = { '.gitattributes': '# filter=none\n*.bin filter=lfs -text\n' };
+  const commit = repository.commit('with a pointer', { ...attributes, 'a.bin': 'pointer\n' });
+  expect((await dispatcher.verdict(commit)).log).toMatch(
+    /^Trivet: \.gitattributes names the filter lfs, which git does not know here: .*git lfs install.*\npointer\n$/,
+  );
+  writeFileSync(join(home, '.gitconfig'), '[filter "lfs"]\nsmudge = sed s/pointer/contents/\n');
+  const next = repository.commit('the same', { 'b.txt': '' });
+  expect((await dispatcher.verdict(next)).log).toBe('contents\n');
+});
+
+test('a suite that changes the user’s settings changes no later checkout but by its filters', async () => {
+  const home = userSets('');
+  const { repository, dispatcher } = await runnerAtWork({
+    command:
+      'git config --global core.eol crlf; git config --global core.autocrlf true; od -c a.txt',
+  });
+  const first = repository.commit('one', { '.gitattributes': '* text=auto\n', 'a.txt': 'one\n' });
+  const one = await dispatcher.verdict(first);
+  expect(existsSync(join(home, '.gitconfig'))).toBe(true);
+  const second = repository.commit('two', { 'b.txt': '' });
+  expect((await dispatcher.verdict(second)).log).toBe(one.log);
+});
