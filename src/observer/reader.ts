@@ -51,14 +51,12 @@ export interface Sight extends Look {
 }
 
 export class Reader {
-  readonly folder: string;
   readonly #git: FedGit;
   /** For the one command that every push waits for. */
   readonly #swift: Git;
   readonly #bytes: Git;
 
   constructor(folder: string, options: Pick<GitOptions, 'silenceMs' | 'stop'> = {}) {
-    this.folder = folder;
     this.#git = fedGitIn(folder, options);
     this.#swift = swiftGitIn(folder, options);
     this.#bytes = gitIn(folder, { ...options, bytes: true });

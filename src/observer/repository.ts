@@ -5,6 +5,7 @@
  * How a folder is read once it is known is the reader's affair.
  */
 
+import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Commit } from '../protocol/ids.js';
@@ -56,6 +57,8 @@ class GitRepository implements Repository {
   readonly #stop = new AbortController();
   readonly #reading: Pick<GitOptions, 'silenceMs' | 'stop'>;
   readonly #own: Git;
+  /** One a folder: each keeps a shell. */
+  readonly #readers = new Map<string, Reader>();
   /** Where the branches were last read: a walk goes through the same objects. */
   #reader: Reader;
   /** Of a far remote: where its branches stood, and which its HEAD named. */
@@ -67,10 +70,12 @@ class GitRepository implements Repository {
   constructor(source: Source, watched: Watched, silenceMs: number) {
     this.#source = source;
     this.#watched = watched;
+    // Every git listens to it.
+    setMaxListeners(0, this.#stop.signal);
     this.#reading = { silenceMs, stop: this.#stop.signal };
     this.#own = gitIn(source.path, this.#reading);
     this.#upkeep = upkeepOf(source.path, { stop: this.#stop.signal });
-    this.#reader = new Reader(source.path, this.#reading);
+    this.#reader = this.#readerOf(source.path);
   }
 
   watchable(): string | null {
@@ -89,7 +94,7 @@ class GitRepository implements Repository {
     const direct = kind === 'direct' ? await this.#directLook(this.#source.remotePath) : null;
     if (direct !== null) return direct;
 
-    if (this.#reader.folder !== path) this.#reader = new Reader(path, this.#reading);
+    this.#reader = this.#readerOf(path);
     if (kind === 'own') return this.#homeLook(path !== gitFolder);
     const remote = this.#source.remote;
     await this.#fetch(remote);
@@ -113,7 +118,7 @@ class GitRepository implements Repository {
       if (!existsSync(remotePath)) throw new Error(`the remote ${remotePath} is not there`);
       return null;
     }
-    if (this.#reader.folder !== folder) this.#reader = new Reader(folder, this.#reading);
+    this.#reader = this.#readerOf(folder);
     try {
       return await this.#homeLook(false);
     } catch (error) {
@@ -121,6 +126,12 @@ class GitRepository implements Repository {
       // Whatever is wrong with that folder, git's own transport says it better, or copes.
       return null;
     }
+  }
+
+  #readerOf(folder: string): Reader {
+    const reader = this.#readers.get(folder) ?? new Reader(folder, this.#reading);
+    this.#readers.set(folder, reader);
+    return reader;
   }
 
   /** `isWorkplace`: somebody works there. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openRepository } from '../../src/observer/repository.js';
 import { findSource } from '../../src/observer/source.js';
 import { eventually } from '../support/eventually.js';
@@ -51,3 +51,23 @@ test('an observer that is stopped leaves no git behind that hangs', async () => 
   expect(await observer.ended).toBe(0);
   await eventually('no git is left', () => gitsIn(remote).length === 0);
 });
+
+test('a remote that git refuses to read where it is costs no shell a look', async () => {
+  const { remote, clone } = trio('direct');
+  writeFileSync(join(remote.path, 'HEAD'), 'nonsense');
+  const repository = openRepository(await findSource(clone.path), { branches: [], refs: [] });
+  onTestFinished(() => repository.close());
+  for (let looks = 0; looks < 8; looks += 1) await expect(repository.look()).rejects.toThrow();
+  expect(shellsFor(remote)).toHaveLength(1);
+});
+
+/** The shells that start gits in that folder. */
+function shellsFor({ path }: TestRepository): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`FOLDER=${path}\0`);
+    } catch {
+      return false;
+    }
+  });
+}
