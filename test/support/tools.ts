@@ -2,10 +2,15 @@
  * Owns which tests may be skipped because of what this machine lacks: in CI none.
  */
 
+import { spawnSync } from 'node:child_process';
 import { assertSandbox } from '../../src/test-runner/sandbox.js';
 
 /** Whether tests of `--sandbox` are run. */
 export const mayBuildSandbox = process.env['CI'] !== undefined || canBuildSandbox();
+
+/** Whether tests are run of what people ask `sqlite3`. */
+export const hasSqlite =
+  process.env['CI'] !== undefined || spawnSync('sqlite3', ['-version']).error === undefined;
 
 function canBuildSandbox(): boolean {
   try {
