@@ -46,7 +46,8 @@ test('an observer that is stopped leaves no git behind that hangs', async () => 
   const dispatcher = await standInDispatcher();
   hang(remote);
   const observer = startObserver('--dispatcher-server', dispatcher.address, clone.path);
-  await eventually('git hangs', () => gitsIn(remote).length > 0, 40_000);
+  const isConnected = () => observer.output().includes('connected to the dispatcher');
+  await eventually('git hangs', () => isConnected() && gitsIn(remote).length > 0, 40_000);
   observer.child.kill('SIGTERM');
   expect(await observer.ended).toBe(0);
   await eventually('no git is left', () => gitsIn(remote).length === 0);
