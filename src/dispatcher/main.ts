@@ -29,6 +29,7 @@ await run(async (argv) => {
   const tell = storyteller(options.story);
   const classicHosts = await hostsNamed(options.allowClassic);
   tellIfExposed(options.token, tell);
+  options.tls?.tellBy(tell);
   const store = openSqliteStore(options.data);
   const logs = openLogs(options);
   const start = randomBytes(4).toString('hex');
@@ -56,13 +57,14 @@ await run(async (argv) => {
       }
     },
     abort: () => dispatcher.close(),
+    reload: () => options.tls?.current(),
   });
 });
 
 function network({ tls }: Options, mayBePlain: Hosts, turnedAway: TurnedAway): Network {
   if (tls === null) return realNetwork;
   const welcoming = { mayBePlain, farewell: tlsWanted, turnedAway };
-  return networkOver({ accepting: acceptingTls(tls, welcoming) });
+  return networkOver({ accepting: acceptingTls(tls.current, welcoming) });
 }
 
 function openLogs({ data, results }: Options): LogFiles {

@@ -11,8 +11,8 @@ import {
   readCommandLine,
   UsageError,
 } from '../world/command-line.js';
+import { Renewing } from '../world/credentials.js';
 import type { StoryOptions } from '../world/story.js';
-import { type Credentials, readCredentials } from '../world/tls.js';
 import { readToken, type Token } from '../world/token.js';
 
 export interface Options {
@@ -30,7 +30,7 @@ export interface Options {
   /** Hosts of peers that have neither token nor TLS. */
   readonly allowClassic: readonly string[];
   /** Null: no TLS. */
-  readonly tls: Credentials | null;
+  readonly tls: Renewing | null;
   readonly story: StoryOptions;
 }
 
@@ -91,10 +91,10 @@ export function readOptions(argv: readonly string[]): Options | null {
   };
 }
 
-function serverCredentials(cert?: string, key?: string, ca?: string): Credentials | null {
+function serverCredentials(cert?: string, key?: string, ca?: string): Renewing | null {
   if (ca !== undefined && cert === undefined) {
     throw new UsageError('--tls-client-ca needs --tls-cert and --tls-key: without them, no TLS.');
   }
-  const credentials = readCredentials({ ca, cert, key });
+  const credentials = new Renewing({ ca, cert, key });
   return cert === undefined ? null : credentials;
 }

@@ -33,8 +33,9 @@ await run(async (argv) => {
 
   const tell = storyteller(options.story);
   tellIfExposed(options.token, tell);
+  options.tls?.tellBy(tell);
   tellWhatGitMisses(tell);
-  const network = clientNetwork(options.tls);
+  const network = clientNetwork(options.tls?.current ?? null);
   const dispatcher = formatAddress(options.dispatcher);
   const setting = { ...options, source, repository, dispatcher, stateFolder };
   for (const told of opening(setting)) tell(told);
@@ -63,5 +64,9 @@ await run(async (argv) => {
       },
     },
   );
-  onStopSignals({ drain: () => observer.drain(), abort: () => observer.close() });
+  onStopSignals({
+    drain: () => observer.drain(),
+    abort: () => observer.close(),
+    reload: () => options.tls?.current(),
+  });
 });

@@ -4,8 +4,8 @@
 
 import type { Address } from '../protocol/address.js';
 import { atMostAWeek, clientFlags, readCommandLine, UsageError } from '../world/command-line.js';
+import { clientCredentials, type Renewing } from '../world/credentials.js';
 import type { StoryOptions } from '../world/story.js';
-import { type Credentials, readClientCredentials } from '../world/tls.js';
 import { readToken, type Token } from '../world/token.js';
 import type { Policy } from './core.js';
 
@@ -15,7 +15,7 @@ export interface Options extends Policy {
   readonly dispatcher: Address;
   readonly token: Token | null;
   /** Null: no TLS. */
-  readonly tls: Credentials | null;
+  readonly tls: Renewing | null;
   /** Globs; none means all branches. */
   readonly branches: readonly string[];
   /** Full names of other refs. */
@@ -82,7 +82,7 @@ export function readOptions(argv: readonly string[]): Options | null {
     repo: read.repo,
     dispatcher: read['dispatcher-server'],
     token: readToken(read['token-file']),
-    tls: readClientCredentials(read),
+    tls: clientCredentials(read),
     intervalMs: read.interval,
     branches: read.branch,
     refs: read.refs,

@@ -46,8 +46,9 @@ await run(async (argv) => {
   const slots = claimSlots(state, clone, jobs, { guard, tell, sandbox, checkouts });
   // From here on modes are git's own, whoever has started us; our state's are already made.
   process.umask(0o022);
-  const network = clientNetwork(options.tls);
+  const network = clientNetwork(options.tls?.current ?? null);
   tellIfExposed(options.token, tell);
+  options.tls?.tellBy(tell);
   tellWhatGitMisses(tell);
 
   const runner = await startRunner(
@@ -76,7 +77,11 @@ await run(async (argv) => {
     },
     slots,
   );
-  onStopSignals({ drain: () => runner.drain(), abort: () => runner.abort() });
+  onStopSignals({
+    drain: () => runner.drain(),
+    abort: () => runner.abort(),
+    reload: () => options.tls?.current(),
+  });
 });
 
 /** Ends once what was written last has left: nothing else keeps us, and nothing does for long. */

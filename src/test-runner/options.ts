@@ -15,8 +15,8 @@ import {
   wholeNumber,
   wireName,
 } from '../world/command-line.js';
+import { clientCredentials, type Renewing } from '../world/credentials.js';
 import type { StoryOptions } from '../world/story.js';
-import { type Credentials, readClientCredentials } from '../world/tls.js';
 import { readToken, type Token } from '../world/token.js';
 import type { Walls } from './sandbox.js';
 
@@ -32,7 +32,7 @@ export interface Options {
   /** Null: suites run without a sandbox. */
   readonly sandbox: Walls | null;
   /** Null: no TLS. */
-  readonly tls: Credentials | null;
+  readonly tls: Renewing | null;
   readonly name: string | null;
   readonly labels: readonly string[];
   readonly jobs: number;
@@ -143,7 +143,7 @@ export function readOptions(argv: readonly string[]): Options | null {
     dispatcher: read['dispatcher-server'],
     allowClassic: read['allow-classic'],
     token: readToken(read['token-file']),
-    tls: readClientCredentials(read),
+    tls: clientCredentials(read),
     sandbox: read.sandbox
       ? { secrets: given(read['token-file'], read['tls-key']), network: read['sandbox-net'] }
       : null,

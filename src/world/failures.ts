@@ -16,7 +16,9 @@ export function whyItFailed(error: NodeJS.ErrnoException): string {
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
       return 'does not speak TLS';
     case 'CERT_HAS_EXPIRED':
-      return 'shows a certificate that has expired';
+      return `shows a certificate that has expired, if this machine's clock is right`;
+    case 'CERT_NOT_YET_VALID':
+      return `shows a certificate that is not valid yet, if this machine's clock is right`;
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return 'shows a certificate for another name than the one that was dialled';
     case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':

@@ -4,10 +4,8 @@
  * let in by name. Knows nothing of messages; network.ts does not know that this is TLS.
  */
 
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
-import { UsageError } from './command-line.js';
+import type { Credentials } from './credentials.js';
 import type { Hosts } from './hosts.js';
 import {
   type Accepting,
@@ -16,54 +14,6 @@ import {
   networkOver,
   realNetwork,
 } from './network.js';
-
-/** What is on disk, in PEM. */
-export interface Credentials {
-  readonly ca?: Buffer;
-  readonly cert?: Buffer;
-  readonly key?: Buffer;
-}
-
-/** The paths as the command line has them. */
-export interface CredentialFiles {
-  readonly ca: string | undefined;
-  readonly cert: string | undefined;
-  readonly key: string | undefined;
-}
-
-/** Reads and checks the files; throws `UsageError`, which names the one that is wrong. */
-export function readCredentials({ ca, cert, key }: CredentialFiles): Credentials {
-  if ((cert === undefined) !== (key === undefined)) {
-    throw new UsageError('--tls-cert and --tls-key belong together: give both, or neither.');
-  }
-  const credentials = {
-    ...(ca === undefined ? {} : { ca: readCertificate(ca) }),
-    ...(cert === undefined ? {} : { cert: readCertificate(cert) }),
-    ...(key === undefined ? {} : { key: readFile(key) }),
-  };
-  try {
-    tls.createSecureContext(credentials);
-  } catch (error) {
-    throw new UsageError(
-      `${key} does not hold the key, in PEM, of the certificate in ${cert} (${(error as Error).message}).`,
-    );
-  }
-  return credentials;
-}
-
-/** The same for a client: null where no `--tls-ca` asks for TLS. */
-export function readClientCredentials(flags: {
-  readonly 'tls-ca'?: string | undefined;
-  readonly 'tls-cert'?: string | undefined;
-  readonly 'tls-key'?: string | undefined;
-}): Credentials | null {
-  const { 'tls-ca': ca, 'tls-cert': cert, 'tls-key': key } = flags;
-  if (ca === undefined && (cert ?? key) !== undefined) {
-    throw new UsageError('--tls-cert needs --tls-ca: whom should we trust?');
-  }
-  const credentials = readCredentials({ ca, cert, key });
-  return ca === undefined ? null : credentials;
-}
 
 /** `reason`: OpenSSL's words. */
 type TlsError = NodeJS.ErrnoException & { readonly reason?: string };
@@ -83,11 +33,15 @@ export interface Welcoming {
   readonly turnedAway: (host: string, why: string) => void;
 }
 
-/** Secures what is accepted. With a `ca`, clients too must show a certificate of its. */
+/**
+ * Secures what is accepted, each connection with the credentials as they are then. With a `ca`,
+ * clients too must show a certificate of its.
+ */
 export function acceptingTls(
-  credentials: Credentials,
+  current: () => Credentials,
   { mayBePlain, farewell, turnedAway }: Welcoming,
 ): Accepting {
+  let credentials = current();
   const demanding = credentials.ca !== undefined;
   return (serve) => {
     const secure = tls.createServer(
@@ -117,6 +71,10 @@ export function acceptingTls(
           // TLS takes over the descriptor, and with it what was read already but for this pause.
           socket.pause();
           socket.unshift(first);
+          if (credentials !== current()) {
+            credentials = current();
+            secure.setSecureContext(credentials);
+          }
           secure.emit('connection', socket);
         } else if (mayBePlain(socket.remoteAddress ?? '')) {
           serve(socket);
@@ -133,41 +91,15 @@ export function acceptingTls(
 }
 
 /** The network of a process that dials: with TLS where there are credentials. */
-export function clientNetwork(credentials: Credentials | null): Network {
-  if (credentials === null) return realNetwork;
-  return networkOver({ connecting: connectingTls(credentials) });
+export function clientNetwork(current: (() => Credentials) | null): Network {
+  if (current === null) return realNetwork;
+  return networkOver({ connecting: connectingTls(current) });
 }
 
 /** Secures what is dialled: only a peer whose certificate the `ca` vouches for is spoken to. */
-export function connectingTls(credentials: Credentials): Connecting {
+export function connectingTls(current: () => Credentials): Connecting {
   return {
-    socket: (options) => tls.connect({ ...options, ...credentials }),
+    socket: (options) => tls.connect({ ...options, ...current() }),
     openedBy: 'secureConnect',
   };
-}
-
-function readCertificate(path: string): Buffer {
-  const pem = readFile(path);
-  const { validTo } = parseCertificate(path, pem);
-  if (Date.parse(validTo) < Date.now()) {
-    throw new UsageError(`The certificate in ${path} expired on ${validTo}: make a new one.`);
-  }
-  return pem;
-}
-
-function parseCertificate(path: string, pem: Buffer): X509Certificate {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    throw new UsageError(`${path} holds no certificate in PEM ("-----BEGIN CERTIFICATE-----").`);
-  }
-}
-
-function readFile(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`Cannot read ${path} (${code ?? message}): check the --tls- flags.`);
-  }
 }

@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type * as net from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -114,6 +114,38 @@ describe.runIf(mayMount)('the dispatcher’s disk', () => {
     await eventually('it says so', () => told.find(({ event }) => event === 'disk-has-room'));
     expect(await type(port, `verdict:${c}`)).toBe('waiting\n');
     expect(await type(port, `verdict:${d}`)).toBe('waiting\n');
+  });
+
+  test('a results folder that is full costs a copy, and gets it when there is room', async () => {
+    const folder = temporaryFolder();
+    const results = smallDisk('256k');
+    const flags = ['--results', results];
+    const { port, told } = await spawnDispatcher(folder, { flags });
+    const free = fill(results);
+    const runner = await modernPeer(port, { role: 'runner', name: 'ada', repository: 'demo' });
+    expect(await type(port, `dispatch:${c}`)).toBe('OK');
+    runner.finishes((await runner.hears('runtest')).run, 'x'.repeat(50_000));
+    await runner.hears('recorded');
+    expect(await type(port, `verdict:${c}`)).toBe('passed\n');
+    expect(await type(port, 'status')).toContain('1 runner');
+    await eventually('it says so', () => told.find(({ msg }) => /room/.test(String(msg))));
+    free();
+    const path = join(results, c);
+    await eventually('it is there', () => existsSync(path) && statSync(path).size === 50_000);
+  });
+
+  test('one SIGTERM ends it while its disk is full and a run is out', async () => {
+    const folder = smallDisk('2m');
+    const dispatcher = await spawnDispatcher(folder);
+    const { port, told } = dispatcher;
+    const runner = await modernPeer(port, { role: 'runner', name: 'ada', repository: 'demo' });
+    expect(await type(port, `dispatch:${c}`)).toBe('OK');
+    await runner.hears('runtest');
+    fill(folder);
+    void type(port, `dispatch:${d}`).catch(() => {});
+    await eventually('it says so', () => told.find(({ event }) => event === 'disk-full'));
+    dispatcher.kill('SIGTERM');
+    expect((await dispatcher.exit).code).toBe(0);
   });
 
   test('a full one lets a log wait, byte for byte', async () => {

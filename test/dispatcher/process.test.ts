@@ -19,6 +19,19 @@ const d = commit(0xdecade);
 const told = (dispatcher: DispatcherProcess, event: string) =>
   eventually(event, () => dispatcher.told.find((line) => line.event === event));
 
+test('SIGHUP asks a process without a terminal to read anew, and ends nothing', async () => {
+  const dispatcher = await spawnDispatcher(temporaryFolder());
+  const runner = await modernPeer(dispatcher.port, { role: 'runner', name: 'ada' });
+  dispatcher.kill('SIGHUP');
+  dispatcher.kill('SIGHUP');
+  expect(await tell(dispatcher.port, `dispatch:${c}\n`)).toBe('OK');
+  await runner.hears('runtest');
+  runner.socket.destroy();
+  dispatcher.kill('SIGTERM');
+  dispatcher.kill('SIGTERM');
+  await dispatcher.exit;
+});
+
 describe('A32: SIGKILL between acceptance and result', () => {
   test('A27, A41: nothing is lost, and the run that went on meanwhile is not run again', async () => {
     const folder = temporaryFolder();

@@ -3,7 +3,7 @@
  * one-shot requests, and whoever does not belong there.
  */
 
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as net from 'node:net';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
@@ -11,15 +11,16 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { tlsWanted } from '../../src/dispatcher/shell/door.js';
 import { type LinkEvent, openLink } from '../../src/link/link.js';
 import { realClock } from '../../src/world/clock.js';
+import {
+  type CredentialFiles,
+  clientCredentials,
+  Renewing,
+  readCredentials,
+} from '../../src/world/credentials.js';
 import { hostsNamed, nobody } from '../../src/world/hosts.js';
 import { networkOver } from '../../src/world/network.js';
-import {
-  acceptingTls,
-  type CredentialFiles,
-  clientNetwork,
-  readClientCredentials,
-  readCredentials,
-} from '../../src/world/tls.js';
+import type { Told } from '../../src/world/story.js';
+import { acceptingTls, clientNetwork } from '../../src/world/tls.js';
 import { type Certificate, expired, makeCertificates } from '../support/certificates.js';
 import { allOf, tell, type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
@@ -147,18 +148,13 @@ describe('files that do not fit are refused with a sentence', () => {
       ({ server: { key } }) => ({ ...none, ca: key }),
       'holds no certificate',
     ],
-    [
-      'a certificate that has expired',
-      ({ ca }) => ({ ...none, ca: expired(ca).cert }),
-      'expired on',
-    ],
     ['a file that is not there', () => ({ ...none, ca: '/nonexistent' }), 'Cannot read'],
   ])('%s', (_what, choose, says) => {
     expect(() => readCredentials(choose(files()))).toThrow(says);
   });
 
   test('a client certificate alone does not say whom to trust', () => {
-    expect(() => readClientCredentials({ 'tls-cert': 'a', 'tls-key': 'b' })).toThrow('--tls-ca');
+    expect(() => clientCredentials({ 'tls-cert': 'a', 'tls-key': 'b' })).toThrow('--tls-ca');
   });
 
   test('by the process with exit code 2', async () => {
@@ -168,22 +164,81 @@ describe('files that do not fit are refused with a sentence', () => {
   });
 });
 
+describe('a certificate is renewed while the port is open', () => {
+  test('whoever comes next is shown the new one, and sessions go on', async () => {
+    const { files, port } = await secured();
+    const events = link(port, { ca: files.ca.cert });
+    await eventually('it is in', () => events.find(({ type }) => type === 'session'));
+    const before = await shown(port);
+    const next = makeCertificates();
+    renameSync(next.server.cert, files.server.cert);
+    renameSync(next.server.key, files.server.key);
+    expect(await shown(port)).not.toBe(before);
+    expect(events.filter(({ type }) => type === 'away')).toEqual([]);
+  });
+
+  test('a client dials next by the new authority that its file holds', async () => {
+    const { files, port } = await secured();
+    const trust = join(temporaryFolder(), 'trust.pem');
+    copyFileSync(makeCertificates().ca.cert, trust);
+    const events = link(port, { ca: trust });
+    await eventually('it is not in', () => events.find(({ type }) => type === 'away'));
+    renameSync(files.ca.cert, trust);
+    await eventually('it is in', () => events.find(({ type }) => type === 'session'));
+  });
+
+  test('one that cannot be used is not taken, and that is said', () => {
+    const { server, stranger } = makeCertificates();
+    const credentials = new Renewing({ ca: undefined, ...server });
+    const told: Told[] = [];
+    credentials.tellBy((line) => told.push(line));
+    const former = credentials.current();
+    // As between the two steps of a renewal: the certificate is there, its key is not.
+    renameSync(stranger.cert, server.cert);
+    expect(credentials.current()).toBe(former);
+    expect(told).toMatchObject([{ event: 'credentials-not-renewed' }]);
+    renameSync(stranger.key, server.key);
+    expect(credentials.current()).not.toBe(former);
+    expect(told).toMatchObject([{}, { event: 'credentials-renewed' }]);
+  });
+
+  test('one that has expired is warned of with the time, for the clock may be wrong', () => {
+    const { ca } = makeCertificates();
+    const told: Told[] = [];
+    new Renewing({ ca: expired(ca).cert, cert: undefined, key: undefined }).tellBy((line) =>
+      told.push(line),
+    );
+    expect(told[0]?.msg).toMatch(/expired on .*this machine's clock says .*set the clock/);
+  });
+});
+
+/** The fingerprint of the certificate that the port shows. */
+function shown(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+}
+
 async function secured({ plain = [] as string[], demanding = false } = {}) {
   const files = makeCertificates();
   const ca = demanding ? files.ca.cert : undefined;
-  const credentials = readCredentials({ ...files.server, ca });
+  const credentials = new Renewing({ ...files.server, ca });
   const mayBePlain = plain.length === 0 ? nobody : await hostsNamed(plain);
   const refusals: string[] = [];
   const turnedAway = (_host: string, why: string) => refusals.push(why);
   const welcoming = { mayBePlain, farewell: tlsWanted, turnedAway };
-  const network = networkOver({ accepting: acceptingTls(credentials, welcoming) });
+  const network = networkOver({ accepting: acceptingTls(credentials.current, welcoming) });
   return { files, refusals, ...(await startDispatcher({ network })) };
 }
 
 /** An observer's link; what it hears. */
 function link(port: number, files: Partial<CredentialFiles>): LinkEvent[] {
   const { ca, cert, key } = files;
-  const network = clientNetwork(ca === undefined ? null : readCredentials({ ca, cert, key }));
+  const network = clientNetwork(ca === undefined ? null : new Renewing({ ca, cert, key }).current);
   const events: LinkEvent[] = [];
   const opened = openLink(
     { clock: realClock, network },

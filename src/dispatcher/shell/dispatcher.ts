@@ -140,10 +140,14 @@ export class Dispatcher {
     return this.#listener.address.port;
   }
 
-  /** Leases no more and calls back once no run is out; answers how many are. */
+  /**
+   * Leases no more and calls back once no run is out; answers how many are. Without room on the disk
+   * no end of a run can be recorded: their runners keep them.
+   */
   drain(drained: () => void): number {
     this.#feed({ type: 'drain' });
     this.#onDrained = drained;
+    if (this.#performer.isBlocked) drained();
     return this.#core.counts().leased;
   }
 
@@ -156,6 +160,7 @@ export class Dispatcher {
     this.#listener?.close();
     this.#lobby.close();
     this.#reception.close();
+    this.#logs.close();
     this.#memory.logs.close();
     this.#memory.store.close();
   }
@@ -221,6 +226,7 @@ export class Dispatcher {
   #block(isBlocked: boolean, error: unknown): void {
     this.#lobby.pause(isBlocked);
     if (isBlocked) {
+      this.#onDrained?.();
       const why = error instanceof Error ? error.message : 'it is full';
       const msg = `no room on the disk (${why}): nothing is lost, all waits; free some`;
       this.#tell({ event: 'disk-full', level: 'error', msg });

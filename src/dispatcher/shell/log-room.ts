@@ -7,7 +7,7 @@
 import type { Report } from '../../protocol/bodies.js';
 import { type Commit, type RunId, type SessionId, short } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
-import type { Clock } from '../../world/clock.js';
+import type { Cancel, Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
 import { after, type Job, type Run } from '../core/job.js';
@@ -20,6 +20,9 @@ import { Followers, type Reading } from './followers.js';
 /** How long a runner's log waits before a full disk is tried again. */
 const retryAfterMs = 1_000;
 
+/** So many copies are made later; of those beyond it the log alone tells. */
+const unpublishedMax = 10_000;
+
 export class LogRoom {
   readonly followers: Followers;
   readonly #core: DispatcherCore;
@@ -28,6 +31,9 @@ export class LogRoom {
   readonly #clock: Clock;
   readonly #tell: Tell;
   #waitingForRoom = 0;
+  /** The latest output of each commit for which the results folder has no room. */
+  readonly #unpublished = new Map<Commit, LogName>();
+  #cancelRetry: Cancel = () => {};
 
   constructor(core: DispatcherCore, store: Store, files: LogFiles, clock: Clock, tell: Tell) {
     this.#core = core;
@@ -36,6 +42,11 @@ export class LogRoom {
     this.#clock = clock;
     this.#tell = tell;
     this.followers = new Followers(files, (commit) => this.#reading(commit));
+  }
+
+  /** Nothing is tried again. */
+  close(): void {
+    this.#cancelRetry();
   }
 
   /** Bytes stored of a run's log. */
@@ -141,16 +152,44 @@ export class LogRoom {
     this.#tell({ event: 'disk-has-room', msg: 'there is room for logs: all goes on' });
   }
 
-  /** A results folder that was tampered with costs a copy, not the dispatcher: the log is kept. */
+  /** A results folder that is full or was tampered with costs a copy: the log is kept. */
   #publish(name: LogName, deed: () => void): void {
     try {
       deed();
     } catch (error) {
-      if (lacksRoom(error)) throw error;
+      const isFull = lacksRoom(error);
+      if (isFull) this.#publishLater(name);
+      // The first of many: the others have the same reason.
+      if (isFull && this.#unpublished.size > 1) return;
       const why = error instanceof Error ? error.message : String(error);
-      const msg = `the output of ${short(name.commit)} could not be put in place (${why})`;
+      const later = isFull ? ': its log is kept, and put there when there is room' : '';
+      const msg = `the output of ${short(name.commit)} could not be put in place (${why})${later}`;
       this.#tell({ event: 'results-not-published', commit: name.commit, level: 'warn', msg });
     }
+  }
+
+  #publishLater(name: LogName): void {
+    if (this.#unpublished.size === 0) this.#awaitRoom();
+    if (this.#unpublished.size < unpublishedMax) this.#unpublished.set(name.commit, name);
+  }
+
+  /** In the order in which they came, up to the first for which there is still no room. */
+  #publishAgain(): void {
+    try {
+      for (const [commit, name] of this.#unpublished) {
+        this.#files.publish(name);
+        this.#unpublished.delete(commit);
+      }
+      this.#files.syncPublished();
+      this.#tell({ event: 'results-published', msg: 'all output is in place' });
+    } catch {
+      // Still full, or gone: it was told of, and their logs are kept.
+      this.#awaitRoom();
+    }
+  }
+
+  #awaitRoom(): void {
+    this.#cancelRetry = this.#clock.after(retryAfterMs, () => this.#publishAgain());
   }
 
   #nameFor(session: SessionId, run: RunId): LogName | null {
