@@ -7,10 +7,10 @@
  */
 
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '../test/simulation/random.js';
+import { portToKeep } from '../test/support/ports.js';
 import { Actor } from './chaos/actor.js';
 import { after, BadLine } from './chaos/bad-line.js';
 import { areAllFinished, type Judgement, judge } from './chaos/checks.js';
@@ -74,7 +74,7 @@ try {
 }
 
 async function setUp(): Promise<Stage> {
-  const port = await freePort();
+  const port = await portToKeep();
   const lines = new Map<string, BadLine>();
   const client = async (name: string, launcher: string, ...flags: string[]) => {
     const line = await BadLine.to(port);
@@ -176,13 +176,4 @@ async function eventually(holds: () => boolean, withinMs: number): Promise<boole
     await after(100);
   }
   return true;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

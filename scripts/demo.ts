@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { portToKeep } from '../test/support/ports.js';
 import { readCommandLine, yes } from './command-line.js';
 import { start, type Trio } from './demo/processes.js';
 import { Project } from './demo/project.js';
@@ -42,9 +43,9 @@ try {
 async function play(): Promise<{ allWell: boolean; port: number }> {
   screen.act('A repository with one commit, and the three kinds of process');
   const project = new Project(folder);
-  const dispatcher = launch('dispatcher', 'dispatcher.js', ['--port', '0']);
-  const listening = await dispatcher.until(({ event }) => event === 'listening');
-  const port = Number(listening['port']);
+  const port = await portToKeep();
+  const dispatcher = launch('dispatcher', 'dispatcher.js', ['--port', String(port)]);
+  await dispatcher.until(({ event }) => event === 'listening');
   const server = ['--dispatcher-server', `localhost:${port}`];
   let runnerA = launch('runner A', 'test-runner.js', [...server, '--name', 'A', project.clone]);
   const runnerB = launch('runner B', 'test-runner.js', [...server, '--name', 'B', project.clone]);

@@ -11,6 +11,7 @@ import {
 import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/git.js';
 import { modernPeer } from '../support/modern-peers.js';
+import { portToKeep } from '../support/ports.js';
 
 const c = commit(0xc0ffee);
 const d = commit(0xdecade);
@@ -35,12 +36,9 @@ test('SIGHUP asks a process without a terminal to read anew, and ends nothing', 
 describe('A32: SIGKILL between acceptance and result', () => {
   test('A27, A41: nothing is lost, and the run that went on meanwhile is not run again', async () => {
     const folder = temporaryFolder();
-    const first = await spawnDispatcher(folder);
-    const before = await modernPeer(first.port, {
-      role: 'runner',
-      name: 'ada',
-      repository: 'demo',
-    });
+    const port = await portToKeep();
+    const first = await spawnDispatcher(folder, { port });
+    const before = await modernPeer(port, { role: 'runner', name: 'ada', repository: 'demo' });
     expect(await tell(first.port, `dispatch:${c}\n`)).toBe('OK');
     expect(await tell(first.port, `dispatch:${d}\n`)).toBe('OK');
     const { run } = await before.hears('runtest');
@@ -48,8 +46,7 @@ describe('A32: SIGKILL between acceptance and result', () => {
     first.kill('SIGKILL');
     await first.exit;
 
-    const second = await spawnDispatcher(folder, { port: first.port });
-    const { port } = second;
+    const second = await spawnDispatcher(folder, { port });
     expect(await told(second, 'recovered')).toMatchObject({ waiting: 1, leased: 1 });
     expect(await type(port, `verdict:${c}`)).toBe('running\n');
     const hello = { role: 'runner', name: 'ada', repository: 'demo' } as const;
@@ -89,12 +86,13 @@ describe('A32: SIGKILL between acceptance and result', () => {
 describe('A41: Ctrl-C', () => {
   test('A41: ends at once where only waiting commits are left; the port is free at once', async () => {
     const folder = temporaryFolder();
-    const first = await spawnDispatcher(folder);
-    await tell(first.port, `dispatch:${c}`);
+    const port = await portToKeep();
+    const first = await spawnDispatcher(folder, { port });
+    await tell(port, `dispatch:${c}`);
     first.kill('SIGINT');
     expect((await first.exit).code).toBe(0);
-    const second = await spawnDispatcher(folder, { port: first.port });
-    expect(await type(second.port, `verdict:${c}`)).toBe('waiting\n');
+    await spawnDispatcher(folder, { port });
+    expect(await type(port, `verdict:${c}`)).toBe('waiting\n');
   });
 
   test('first drains: the run that is out is waited for, its result kept; then code 0', async () => {

@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import type { Commit } from '../../src/protocol/ids.js';
 import { importCommits, makeClone, makeRemote } from '../support/git.js';
 import { observersOn } from '../support/observers.js';
+import { portToKeep } from '../support/ports.js';
 import { ancestorsDispatcher, standInDispatcher } from '../support/stand-in-dispatcher.js';
 
 const eventually = <Result>(check: () => Result | Promise<Result>) =>
@@ -15,13 +16,6 @@ async function scene(way: 'direct' | 'fetch' = 'direct') {
   author.push();
   const clone = makeClone(way === 'direct' ? remote.path : `file://${remote.path}`);
   return { remote, author, first, clone, start: await observersOn(clone) };
-}
-
-/** A port that nobody listens on, and that a dispatcher may take later. */
-async function freePort(): Promise<number> {
-  const { port, stop } = await standInDispatcher();
-  await stop();
-  return port;
 }
 
 test('a push is dispatched with what is known of it, by the hint alone', async () => {
@@ -82,7 +76,7 @@ test('a restarted observer goes on from where it was', async () => {
 
 test('A21: with the dispatcher down the observer waits, and hands over when it is there', async () => {
   const { first, start } = await scene();
-  const port = await freePort();
+  const port = await portToKeep();
   const { said, exit } = start({ port });
   const away = `the dispatcher 127.0.0.1:${port} refused the connection: waiting for it, nothing is lost`;
   await eventually(() => expect(said()).toContain(away));
@@ -95,13 +89,14 @@ test('A21: with the dispatcher down the observer waits, and hands over when it i
 test('A21: commits that a dying dispatcher did not accept are sent to the next one', async () => {
   const { remote, author, first, start } = await scene();
   let taken = 0;
-  const mortal = await standInDispatcher({ accepts: () => ++taken <= 30 });
+  const port = await portToKeep();
+  const mortal = await standInDispatcher({ port, accepts: () => ++taken <= 30 });
   const { said } = start(mortal);
   await eventually(() => expect(mortal.dispatched).toEqual([first]));
   importCommits(remote, 'import', 100);
   await eventually(() => expect(mortal.dispatched).toHaveLength(101));
   await mortal.stop();
-  const heir = await standInDispatcher({ port: mortal.port });
+  const heir = await standInDispatcher({ port });
   await eventually(() => expect(heir.dispatched).toHaveLength(100 - 29));
   expect(heir.dispatched).toEqual(mortal.dispatched.slice(30));
   await eventually(() => expect(said().at(-1)).toMatch(/^handed over 100 commits on import/));
@@ -156,7 +151,7 @@ test('A43: a remote that goes away and comes back is told once each, and loses n
   author.push();
   await eventually(() => expect(dispatcher.dispatched).toHaveLength(2));
   renameSync(remote.path, `${remote.path}-away`);
-  await eventually(() => expect(story.at(-1)?.event).toBe('look-failed'));
+  await eventually(() => expect(story.map(({ event }) => event)).toContain('look-failed'));
   const moved = makeClone(`${remote.path}-away`);
   const third = moved.commit('third');
   moved.push();
@@ -185,7 +180,7 @@ test('a position that cannot be saved is told, and work goes on', async () => {
   const dispatcher = await standInDispatcher();
   const { story } = start(dispatcher);
   renameSync(join(clone.path, '.git/trivet'), join(clone.path, '.git/trivet-away'));
-  await eventually(() => expect(story.at(-1)?.event).toBe('save-failed'));
+  await eventually(() => expect(story.map(({ event }) => event)).toContain('save-failed'));
   await eventually(() => expect(dispatcher.dispatched).toEqual([first]));
 });
 

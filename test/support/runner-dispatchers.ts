@@ -13,6 +13,7 @@ import { encodeSession } from '../../src/protocol/encoder.js';
 import { type Commit, type RunId, runId } from '../../src/protocol/ids.js';
 import type { SessionMessage } from '../../src/protocol/messages.js';
 import { eventually } from './eventually.js';
+import { portToKeep } from './ports.js';
 
 /** A modern dispatcher with one runner. */
 export class RunnerDispatcher {
@@ -36,7 +37,8 @@ export class RunnerDispatcher {
   async start(): Promise<void> {
     const server = net.createServer({ noDelay: true }, (socket) => this.#accept(socket));
     this.#server = server;
-    this.port = await listening(server, this.port);
+    if (this.port === 0) this.port = await portToKeep();
+    await listening(server, this.port);
   }
 
   /** Cuts everything, as a SIGKILL would. */
@@ -171,7 +173,8 @@ export class AncestorDispatcher {
       });
     });
     this.#server = server;
-    this.port = await listening(server, this.port);
+    if (this.port === 0) this.port = await portToKeep();
+    await listening(server, this.port);
   }
 
   async stop(): Promise<void> {
