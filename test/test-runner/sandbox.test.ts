@@ -146,7 +146,7 @@ describe.runIf(mayBuildSandbox)('with --sandbox', () => {
 
   test('at a timeout it is asked first and has its grace', async () => {
     const { verdict } = await sandboxed('trap "echo asked; exit 1" TERM; sleep 60 & wait', {
-      timeoutMs: 300,
+      timeoutMs: 3_000,
       graceMs: 30_000,
     });
     const { log, report } = await verdict();

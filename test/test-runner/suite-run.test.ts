@@ -92,7 +92,7 @@ test('A29: a suite that takes too long is ended', async () => {
 test('a reason that is no output is the last line of the log, on a line of its own', async () => {
   const { dispatcher, commit } = await runnerAtWork({
     command: 'printf "no line"; sleep 60',
-    timeoutMs: 500,
+    timeoutMs: 3_000,
   });
   const { report, log } = await dispatcher.verdict(commit);
   expect(log).toBe(`no line\n${report.reason}.\n`);
