@@ -5,6 +5,7 @@
  */
 
 import { cpus } from 'node:os';
+import { branches } from './bench/branches.js';
 import { type Benchmark, table } from './bench/figures.js';
 import { flood } from './bench/flood.js';
 import { floors } from './bench/floors.js';
@@ -16,7 +17,16 @@ import { sessions } from './bench/sessions.js';
 import { throughput } from './bench/throughput.js';
 import { readCommandLine } from './command-line.js';
 
-const all: readonly Benchmark[] = [floors, latency, throughput, recovery, flood, sessions, restart];
+const all: readonly Benchmark[] = [
+  floors,
+  latency,
+  throughput,
+  recovery,
+  flood,
+  sessions,
+  restart,
+  branches,
+];
 
 /** Everything together ends within this, whatever hangs. */
 const endWithinMs = 300_000;
