@@ -8,5 +8,13 @@ export default defineConfig({
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
     maxWorkers: 2,
+    // Whoever runs them: without his settings of git, in one language, at one hour.
+    env: {
+      HOME: '/nonexistent',
+      XDG_CONFIG_HOME: '/nonexistent',
+      GIT_CONFIG_NOSYSTEM: '1',
+      LC_ALL: 'C',
+      TZ: 'UTC',
+    },
   },
 });

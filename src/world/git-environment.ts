@@ -28,7 +28,8 @@ export function gitEnvironment(): Record<string, string> {
     (entry): entry is [string, string] =>
       entry[1] !== undefined && (honoured.test(entry[0]) || !dropped.test(entry[0])),
   );
-  return { ...Object.fromEntries(entries), GIT_TERMINAL_PROMPT: '0' };
+  // We read its messages, which have many languages; all else of the user's locale stays his.
+  return { ...Object.fromEntries(entries), GIT_TERMINAL_PROMPT: '0', LANGUAGE: 'en' };
 }
 
 /** Says which of the user's variables for git have no effect here. */

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { gitIn, swiftGitIn } from '../../src/world/git.js';
-import { tellWhatGitMisses } from '../../src/world/git-environment.js';
+import { gitEnvironment, tellWhatGitMisses } from '../../src/world/git-environment.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -60,4 +60,10 @@ test('what is not passed on is said, but for what edits, pages and names people'
   for (const name of ['GIT_PAGER', 'EDITOR', 'GIT_AUTHOR_NAME', 'GIT_ASKPASS']) {
     expect(told.names).not.toContain(name);
   }
+});
+
+test('git’s messages, which we read, are English in whatever locale the user is', () => {
+  vi.stubEnv('LC_ALL', 'de_DE.UTF-8');
+  vi.stubEnv('LANGUAGE', 'de:fr');
+  expect(gitEnvironment()).toMatchObject({ LC_ALL: 'de_DE.UTF-8', LANGUAGE: 'en' });
 });
