@@ -139,9 +139,9 @@ function leaveRunning(port: number): void {
   const commit = expected.at(-1)?.commit ?? '';
   screen.text(`
 All four processes go on. Things to type:
-  printf 'status\\n' | nc localhost ${port}
-  printf 'why:${commit}\\n' | nc localhost ${port}
-  printf 'log:${commit}\\n' | nc localhost ${port}
+  printf 'status\\n' | nc -N localhost ${port}
+  printf 'why:${commit}\\n' | nc -N localhost ${port}
+  printf 'log:${commit}\\n' | nc -N localhost ${port}
   cd ${join(folder, 'author')} && git commit --allow-empty -m 'Try it' && git push
 To end it:
   kill ${[...running].map(({ child }) => child.pid).join(' ')}; rm -rf ${folder}`);
