@@ -13,7 +13,6 @@
  */
 
 import type { Address } from '../protocol/address.js';
-import type { Answer } from '../protocol/answer.js';
 import type { Hello, Welcome } from '../protocol/bodies.js';
 import { type Decoder, sessionDecoder } from '../protocol/decoder.js';
 import { encodeRequest, encodeSession } from '../protocol/encoder.js';
@@ -22,10 +21,8 @@ import type { SessionMessage } from '../protocol/messages.js';
 import { type Cancel, every } from '../world/clock.js';
 import type { Connection, ConnectionEvent } from '../world/network.js';
 import type { Token } from '../world/token.js';
-import { ask, type World } from './ask.js';
-
-/** Which ancestor: they differ in `OK`/`ok` and in `results`/`result`. */
-export type Dialect = 'classic' | 'py3';
+import type { World } from './ask.js';
+import { type Dialect, watchClassic } from './classic-watch.js';
 
 export type LinkEvent =
   | { readonly type: 'session'; readonly welcome: Welcome }
@@ -34,8 +31,16 @@ export type LinkEvent =
   | { readonly type: 'drained' }
   /** An ancestor's dispatcher: it takes requests only. */
   | { readonly type: 'classic'; readonly dialect: Dialect }
-  /** No dispatcher, for that reason; we try again. Refused: a person has to do something. */
-  | { readonly type: 'away'; readonly reason: string; readonly refused: boolean };
+  /**
+   * No dispatcher, for that reason; we try again. Refused: a person has to do something. Final: it
+   * has never let us in, so that is how we were started, and we do not try again.
+   */
+  | {
+      readonly type: 'away';
+      readonly reason: string;
+      readonly refused: boolean;
+      readonly final: boolean;
+    };
 
 export interface Link {
   /** Sends over the session, if there is one. False: there is no room, wait for `drained`. */
@@ -64,9 +69,6 @@ const retryMostMs = 1_000;
 const welcomeWithinMs = 3_000;
 const welcomeMostMs = 24_000;
 
-/** How often an ancestor's dispatcher is asked whether it is still there, as the ancestor did. */
-const statusEveryMs = 5_000;
-
 const ancestorsWords = 'Invalid command';
 
 /** Looks for the dispatcher until it is closed; `handle` hears each change and each message. */
@@ -84,6 +86,7 @@ class SessionLink implements Link {
   #retryInMs = retryFirstMs;
   #patienceMs = welcomeWithinMs;
   #missedBeats = 0;
+  #wasWelcome = false;
   #cancelTimer: Cancel = () => {};
 
   constructor(world: World, options: LinkOptions) {
@@ -192,6 +195,7 @@ class SessionLink implements Link {
   #becomeSession(welcome: Welcome): void {
     if (this.#state !== 'introducing') return;
     this.#state = 'session';
+    this.#wasWelcome = true;
     this.#retryInMs = retryFirstMs;
     this.#patienceMs = welcomeWithinMs;
     this.#missedBeats = 0;
@@ -205,44 +209,25 @@ class SessionLink implements Link {
   }
 
   #becomeClassic(): void {
-    this.#askStatus((answer) => {
-      if (answer.kind !== 'reply') {
-        this.#goAway(answer.reason);
-        return;
-      }
-      this.#state = 'classic';
-      this.#retryInMs = retryFirstMs;
-      this.#watchAncestor();
-      this.#options.handle({
-        type: 'classic',
-        dialect: answer.text.trim() === 'ok' ? 'py3' : 'classic',
-      });
-    });
-  }
-
-  #watchAncestor(): void {
-    this.#cancelTimer = this.#world.clock.after(statusEveryMs, () =>
-      this.#askStatus((answer) => {
-        if (answer.kind === 'reply') this.#watchAncestor();
-        else this.#goAway(answer.reason);
-      }),
-    );
-  }
-
-  #askStatus(then: (answer: Answer) => void): void {
-    ask(this.#world, this.#options.address, { verb: 'status' }, welcomeWithinMs, (answer) => {
-      if (this.#state !== 'closed') then(answer);
+    this.#cancelTimer = watchClassic(this.#world, this.#options.address, {
+      found: (dialect) => {
+        this.#state = 'classic';
+        this.#retryInMs = retryFirstMs;
+        this.#options.handle({ type: 'classic', dialect });
+      },
+      lost: (reason) => this.#goAway(reason),
     });
   }
 
   #goAway(reason: string, refused = false): void {
     if (this.#state === 'closed') return;
     this.#drop();
-    this.#state = 'away';
+    const final = refused && !this.#wasWelcome;
+    this.#state = final ? 'closed' : 'away';
     const retryInMs = this.#retryInMs;
     this.#retryInMs = Math.min(2 * retryInMs, retryMostMs);
-    this.#cancelTimer = this.#world.clock.after(retryInMs, () => this.#introduce());
-    this.#options.handle({ type: 'away', reason, refused });
+    if (!final) this.#cancelTimer = this.#world.clock.after(retryInMs, () => this.#introduce());
+    this.#options.handle({ type: 'away', reason, refused, final });
   }
 
   #drop(): void {

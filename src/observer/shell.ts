@@ -95,7 +95,7 @@ class Shell implements Observer {
 
   #handle(event: Event): void {
     if (this.#closed) return;
-    const { clock, tell, exit } = this.#world;
+    const { clock, tell } = this.#world;
     const outcome = this.#core.handle(event, clock.nowMs());
     if (outcome.save !== null) this.#saveSoon(outcome.save);
     for (const handover of outcome.send) this.#send(handover);
@@ -104,9 +104,12 @@ class Shell implements Observer {
     if (outcome.walk !== null) this.#walk(outcome.walk);
     this.#cancelWake();
     if (outcome.wakeAtMs !== null) this.#wakeAt(outcome.wakeAtMs);
-    if (outcome.exit === null) return;
+    if (outcome.exit !== null) this.#leave(exitCodes[outcome.exit]);
+  }
+
+  #leave(exitCode: number): void {
     this.close();
-    exit(exitCodes[outcome.exit]);
+    this.#world.exit(exitCode);
   }
 
   #hear(event: LinkEvent): void {
@@ -122,6 +125,7 @@ class Shell implements Observer {
         break;
       case 'away':
         this.#handle(event);
+        if (event.final) this.#leave(exitCodes.usage);
         break;
       case 'message':
         if (event.message.verb === 'poll') this.#handle({ type: 'hint' });

@@ -7,7 +7,7 @@
  */
 
 import { parseHost } from './address.js';
-import { parseCommit, parseJobs, parseRun, parseSecret } from './ids.js';
+import { parseCommit, parseJobs, parseRevision, parseRun, parseSecret } from './ids.js';
 import { headerBytesMax } from './limits.js';
 import type { BodyThatFollows, FieldTypes, Row } from './row.js';
 
@@ -166,6 +166,7 @@ function readFields(row: Row, texts: readonly string[]): Header['fields'] | null
 
 const fieldReaders: { [Kind in keyof FieldTypes]: (text: string) => FieldTypes[Kind] | null } = {
   commit: parseCommit,
+  revision: parseRevision,
   run: parseRun,
   jobs: (text) => parseJobs(Buffer.from(text, 'latin1').toString('utf8')),
   host: parseHost,
@@ -184,15 +185,16 @@ function numberUpTo(text: string, least: number, most: number): number | null {
   return value >= least && value <= most ? value : null;
 }
 
-/** Could more bytes make these fields others? A commit that is too short could be, and a branch. */
+/** Could more bytes make these fields others? An id that is too short could be, and a branch. */
 function mayGrowIntoFields(row: Row, texts: readonly string[]): boolean {
   const last = Object.values(row.fields).at(-1);
   const text = texts.at(-1) ?? '';
+  if (last === 'revision') return parseCommit(text) === null && /^[0-9a-fA-F]{0,63}$/.test(text);
   if (last === 'jobs') return parseCommit(text) === null && !text.startsWith('-');
   return last === 'commit' && parseCommit(text) === null && /^[0-9a-fA-F]{0,63}$/.test(text);
 }
 
-const unended = invalid('a branch is ended by Enter');
+const unended = invalid('a branch, or the beginning of an id, is ended by Enter');
 
 function isPrefixOfAny(text: string, table: Table): boolean {
   return Object.keys(table).some((verb) => verb.startsWith(text));
@@ -207,6 +209,11 @@ function unknownVerb(verb: string, terminated: boolean): Fault {
 
 function malformed(verb: string, row: Row): Fault {
   const kinds = Object.values(row.fields);
+  if (kinds.includes('revision')) {
+    return invalid(
+      `it is written ${usage(verb, row)}; a commit is its id, or at least 4 digits of it`,
+    );
+  }
   const isOfCommit = kinds.includes('commit') || kinds.includes('jobs');
   const hint = isOfCommit ? '; a commit is its full id, as "git rev-parse" prints it' : '';
   return invalid(`it is written ${usage(verb, row)}${hint}`);

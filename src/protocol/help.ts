@@ -16,8 +16,9 @@ export function help(): string {
   return [
     'Trivet dispatcher. One request a connection, ended by Enter:',
     ...lines.map(([written, says]) => `  ${written.padEnd(width)}  ${says}`),
-    'A <commit> is a full id of 40 or 64 hex digits; <jobs> are those of a <commit>,',
-    'a <branch> or a <repository>:<branch>. docs/protocol.md has the rest.',
+    'A <commit> is a full id of 40 or 64 hex digits, or but in dispatch a beginning;',
+    '<jobs> are those of a <commit>, a <branch> or a <repository>:<branch>.',
+    'docs/protocol.md has the rest.',
     '',
   ].join('\n');
 }

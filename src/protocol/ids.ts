@@ -10,6 +10,9 @@ type Branded<Text extends string> = string & { readonly [brand]: Text };
 /** A full object id: 40 (SHA-1) or 64 (SHA-256) lower-case hex digits. Nothing shorter, no refs. */
 export type Commit = Branded<'Commit'>;
 
+/** The beginning of a commit's id, as git and our own stories print it. */
+export type Abbreviation = Branded<'Abbreviation'>;
+
 /** One attempt at a job: `<dispatcher start, 8 hex digits>-<counter>`, unique over restarts. */
 export type RunId = Branded<'RunId'>;
 
@@ -20,6 +23,7 @@ export type BranchJobs = Branded<'BranchJobs'>;
 export type SessionId = Branded<'SessionId'>;
 
 const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+const abbreviationPattern = /^[0-9a-f]{4,63}$/;
 const runPattern = /^[0-9a-f]{8}-[0-9]{1,15}$/;
 const branchPattern = /^(?!-)[^\s\p{Cc}]{1,400}$/u;
 const secretPattern = /^[!-9;-~]{1,256}$/;
@@ -38,6 +42,13 @@ export function parseCommit(text: string): Commit | null {
   return commitPattern.test(lowered) ? (lowered as Commit) : null;
 }
 
+/** The commit that `text` spells, or its beginning, from four digits on; or null. */
+export function parseRevision(text: string): Commit | Abbreviation | null {
+  const lowered = text.toLowerCase();
+  if (commitPattern.test(lowered)) return lowered as Commit;
+  return abbreviationPattern.test(lowered) ? (lowered as Abbreviation) : null;
+}
+
 /** The run id that `text` spells, or null. */
 export function parseRun(text: string): RunId | null {
   return runPattern.test(text) ? (text as RunId) : null;
@@ -48,8 +59,8 @@ export function parseJobs(text: string): Commit | BranchJobs | null {
   return parseCommit(text) ?? (branchPattern.test(text) ? (text as BranchJobs) : null);
 }
 
-export function isCommit(jobs: Commit | BranchJobs): jobs is Commit {
-  return parseCommit(jobs) !== null;
+export function isCommit(named: Commit | Abbreviation | BranchJobs): named is Commit {
+  return parseCommit(named) !== null;
 }
 
 /** A branch may hold no colon, so the last one stands before it. */

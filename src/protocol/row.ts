@@ -4,11 +4,13 @@
  */
 
 import type { z } from 'zod';
-import type { BranchJobs, Commit, RunId } from './ids.js';
+import type { Abbreviation, BranchJobs, Commit, RunId } from './ids.js';
 
 /** What a field becomes once it has been read. */
 export interface FieldTypes {
   readonly commit: Commit;
+  /** A commit, whole or by its beginning. Only a newline ends a beginning. */
+  readonly revision: Commit | Abbreviation;
   readonly run: RunId;
   /** A name or an address. Alone in that it may hold colons (IPv6): it takes what others leave. */
   readonly host: string;

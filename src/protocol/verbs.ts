@@ -36,21 +36,21 @@ export const requests = {
     says: 'runners and queue in sentences; a classic peer gets OK',
   },
   verdict: {
-    fields: { commit: 'commit' },
+    fields: { commit: 'revision' },
     body: none,
     from: 'anyone',
     to: 'dispatcher',
     says: 'one word: a verdict, or waiting, running, unknown',
   },
   why: {
-    fields: { commit: 'commit' },
+    fields: { commit: 'revision' },
     body: none,
     from: 'anyone',
     to: 'dispatcher',
     says: "the commit's story in sentences, and what it waits for",
   },
   log: {
-    fields: { commit: 'commit' },
+    fields: { commit: 'revision' },
     body: none,
     from: 'anyone',
     to: 'dispatcher',
@@ -78,7 +78,7 @@ export const requests = {
     says: 'ends the jobs of a commit or a branch; OK once on disk',
   },
   rerun: {
-    fields: { commit: 'commit' },
+    fields: { commit: 'revision' },
     body: none,
     from: 'anyone',
     to: 'dispatcher',

@@ -4,7 +4,7 @@
  */
 
 import type { World as Wire } from '../link/ask.js';
-import type { Dialect } from '../link/link.js';
+import type { Dialect } from '../link/classic-watch.js';
 import { type Address, isLoopback } from '../protocol/address.js';
 import type { Hosts } from '../world/hosts.js';
 import type { Connection, ConnectionHandler } from '../world/network.js';

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import type { Handback } from '../protocol/bodies.js';
 import { type Commit, parseCommit } from '../protocol/ids.js';
 import type { Clone } from '../world/clone.js';
+import { readIfThere } from '../world/files.js';
 import { GitFault } from '../world/git.js';
 import type { Tell } from '../world/story.js';
 import { Attributes } from './attributes.js';
@@ -33,6 +34,14 @@ export interface CheckoutOptions {
   /** What `standGuard` was given: with it, no git outlives a killed runner. */
   readonly guard: string;
   readonly tell: Tell;
+}
+
+/** What is to be said of a tree. */
+export interface Remarks {
+  /** In the run's log: lines, mostly none. */
+  readonly log: string;
+  /** Why nobody can test it, as half a sentence; else null. */
+  readonly fault: string | null;
 }
 
 export class Checkout {
@@ -59,9 +68,11 @@ export class Checkout {
     this.#cleaning = removeOldTrees(folder).then(() => this.#clean());
   }
 
-  /** What is to be said of the tree as it is, in the run's log: lines, mostly none. */
-  warnings(): Promise<string> {
-    return this.#attributes.warnings();
+  async remarks(commit: Commit): Promise<Remarks> {
+    // git goes from a tag to its commit; HEAD then says which.
+    const head = readIfThere(join(this.folder, '.git', 'HEAD'))?.trim() ?? commit;
+    const tagged = `${commit} is the id of a tag, of the commit ${head}: have that tested`;
+    return { log: await this.#attributes.warnings(), fault: head === commit ? null : tagged };
   }
 
   /** Makes the tree that commit; null, or why another runner should have the run. */

@@ -5,7 +5,7 @@
  */
 
 import { ask, type World } from '../link/ask.js';
-import type { Dialect } from '../link/link.js';
+import type { Dialect } from '../link/classic-watch.js';
 import type { Address } from '../protocol/address.js';
 import type { Answer } from '../protocol/answer.js';
 import type { Report } from '../protocol/bodies.js';

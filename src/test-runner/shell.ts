@@ -161,6 +161,7 @@ class Shell implements Runner {
       case 'away':
         this.#workshop.stopShipping();
         this.#handle(event);
+        if (event.final) this.#leave(exitCodes.usage);
         break;
     }
   }
@@ -201,8 +202,7 @@ class Shell implements Runner {
         this.#ancestor.answer(effect);
         break;
       case 'leave':
-        this.#close();
-        this.#world.exit(effect.exitCode);
+        this.#leave(effect.exitCode);
         break;
     }
   }
@@ -216,6 +216,11 @@ class Shell implements Runner {
     this.#story.unreachable();
     this.abort();
     this.#world.exit(exitCodes.usage);
+  }
+
+  #leave(exitCode: number): void {
+    this.#close();
+    this.#world.exit(exitCode);
   }
 
   #close(): void {

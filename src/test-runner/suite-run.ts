@@ -12,9 +12,11 @@
 
 import type { Handback, Report } from '../protocol/bodies.js';
 import type { Cancel, Clock } from '../world/clock.js';
+import type { Remarks } from './checkout.js';
 import { whyNotStarted } from './could-not-start.js';
 import { type RunnerNames, suiteEnvironment } from './environment.js';
 import type { Because, Ending, Job } from './events.js';
+import { machineFault, slotDeleted, slotLost, unwanted } from './handbacks.js';
 import { meansIn } from './means.js';
 import { isMachineFault, type ProcessEnd } from './process.js';
 import { RunLog } from './run-log.js';
@@ -56,8 +58,7 @@ export class SuiteRun {
   #process: RunningSuite | null = null;
   #stop: Stop | null = null;
   #isCheckingOut = false;
-  /** What is odd about the tree, as lines. */
-  #warnings = '';
+  #remarks: Remarks = { log: '', fault: null };
   #cancelTimeout: Cancel = () => {};
   #cancelKill: Cancel = () => {};
 
@@ -138,7 +139,7 @@ export class SuiteRun {
     this.#isCheckingOut = true;
     try {
       const refusal = await this.#slot.checkout.at(this.#job.commit);
-      if (refusal === null) this.#warnings = await this.#slot.checkout.warnings();
+      if (refusal === null) this.#remarks = await this.#slot.checkout.remarks(this.#job.commit);
       return refusal;
     } finally {
       this.#isCheckingOut = false;
@@ -159,8 +160,8 @@ export class SuiteRun {
   /** An ancestor's dispatcher takes no run back: why it was refused is then its result. */
   async #verdict(refusal: Handback | null, log: RunLog): Promise<Verdict> {
     if (this.#stop !== null) return this.#judge(nothing);
-    if (refusal === null) return this.#test(log);
-    return errored(`The commit could not be checked out: ${refusal.detail}`);
+    if (refusal !== null) return errored(`The commit could not be checked out: ${refusal.detail}`);
+    return this.#remarks.fault === null ? this.#test(log) : errored(this.#remarks.fault);
   }
 
   async #test(log: RunLog): Promise<Verdict> {
@@ -172,7 +173,7 @@ export class SuiteRun {
     if (suite.kind === 'none') return errored(suite.says);
 
     this.#events.starting(suite.command);
-    this.#take(Buffer.from(this.#warnings), log);
+    this.#take(Buffer.from(this.#remarks.log), log);
     const output = this.#slot.output.open(this.#clock, (bytes) => this.#take(bytes, log));
     try {
       this.#process = this.#slot.startProcess(this.#clock, {
@@ -236,18 +237,6 @@ type Ended = Pick<ProcessEnd, 'exitCode' | 'signal' | 'memoryKills'>;
 const nothing: Ended = { exitCode: null, signal: null, memoryKills: 0 };
 
 const outOfMemory = 'meanwhile the kernel killed a process here for want of memory';
-
-const unwanted: Handback = { reason: 'stopped', detail: 'the run was given up' };
-
-const slotLost = machineFault(
-  "the slot's lock or folder was deleted, and another took its place: start this runner again",
-);
-
-const slotDeleted = machineFault("the slot's folder was deleted during the run");
-
-function machineFault(detail: string): Handback {
-  return { reason: 'machine-fault', detail };
-}
 
 /** What tells of a reason sets its own full stop. */
 function errored(reason: string): Verdict {

@@ -8,6 +8,8 @@ import { inspect } from 'node:util';
 import yargs, { type InferredOptionTypes, type Options } from 'yargs';
 import { type Address, parseAddress, parseHost } from '../protocol/address.js';
 import { namePattern } from '../protocol/ids.js';
+import { withHint } from './did-you-mean.js';
+import { ownVersion } from './version.js';
 
 /** Bad input or a world that does not fit: one sentence that says what to do. Exit code 2. */
 export class UsageError extends Error {
@@ -112,15 +114,20 @@ export function readCommandLine<F extends Flags>(
     .usage(synopsis)
     .scriptName(`node ${script}`)
     .wrap(80)
-    .version(false)
+    .version('version', 'show the version and exit', ownVersion())
     .help('help', 'show this and exit')
     .exitProcess(false)
     .fail((message, error) => {
-      throw error instanceof UsageError ? error : new UsageError(message ?? error.message);
+      throw error instanceof UsageError
+        ? error
+        : new UsageError(withHint(message ?? error.message, Object.keys(all), spelled));
     })
-    .epilogue('Every flag is also an environment variable: --log-level is TRIVET_LOG_LEVEL.')
-    .parseSync(spelled) as unknown as Read<F> & { help?: boolean; _: string[] };
-  if (parsed.help === true) return null;
+    .epilogue(
+      'Every flag is also an environment variable: --log-level is TRIVET_LOG_LEVEL.\n' +
+        'Times are 500ms, 10s, 5m or 2h; a number alone counts seconds.',
+    )
+    .parseSync(spelled) as unknown as Read<F> & { help?: boolean; version?: boolean; _: string[] };
+  if (parsed.help === true || parsed.version === true) return null;
   const [surplus] = parsed._;
   if (surplus !== undefined) throw new UsageError(`What is "${surplus}" for? Leave it out.`);
   if (repo !== null && !parsed.repo) {

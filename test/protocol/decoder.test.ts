@@ -54,7 +54,12 @@ describe('what a person types, ended by Enter', () => {
     [':x\n', 'Invalid command: "" is not a verb; type help'],
     [`${'x'.repeat(99)}\n`, `Invalid command: "${'x'.repeat(40)}" is not a verb; type help`],
     ['status:\n', 'Invalid command: it is written status'],
-    [`log:${c.slice(0, 7)}\n`, `Invalid command: it is written log:<commit>${fullIds}`],
+    [`log:${c.slice(0, 7)}\n`, { verb: 'log', commit: c.slice(0, 7) }],
+    [`dispatch:${c.slice(0, 7)}\n`, `Invalid command: it is written dispatch:<commit>${fullIds}`],
+    [
+      `log:${c.slice(0, 3)}\n`,
+      'Invalid command: it is written log:<commit>; a commit is its id, or at least 4 digits of it',
+    ],
   ])('%j', (text, heard) => {
     expect(said('end', text)).toEqual(heard);
   });

@@ -63,6 +63,7 @@ export class Memory {
       unfinished: () => store.unfinished(),
       history: (job) => store.history(job),
       jobsOf: (commit) => store.jobsOf(commit),
+      commitsLike: (beginning, most) => store.commitsLike(beginning, most),
       hasJob: (commit, repository) => store.hasJob(commit, repository),
       hasJobs: (repository) => store.hasJobs(repository),
       isRecorded: (run) => store.isRecorded(run),

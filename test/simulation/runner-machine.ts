@@ -123,7 +123,7 @@ export class RunnerMachine {
           });
           return Promise.race([checkedOut, givenUp]);
         },
-        warnings: () => Promise.resolve(''),
+        remarks: () => Promise.resolve({ log: '', fault: null }),
         end: () => giveUp(),
         clean: () => {},
         settled: () => Promise.resolve(),

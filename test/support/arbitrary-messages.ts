@@ -46,6 +46,8 @@ const prose = fc.string({ maxLength: 60, unit: 'grapheme' }).map((text) => json.
 const fields = {
   commit,
   run,
+  // A beginning of one is ended by a newline only, as a branch is: see decoder.test.ts.
+  revision: commit,
   jobs: commit,
   host: fc.constantFrom(
     'localhost',

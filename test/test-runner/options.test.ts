@@ -15,7 +15,7 @@ test('the defaults are those of the ancestor where it had any', () => {
 
 test.each([
   [[], 'Which repository?'],
-  [['--bogus', 'clone'], 'Unknown argument'],
+  [['--bogus', 'clone'], 'There is no flag --bogus'],
   [['--dispatcher-server', 'here', 'clone'], 'host:port'],
   [['--jobs', '0', 'clone'], 'from 1 to 64'],
   [['--jobs', '65', 'clone'], 'from 1 to 64'],
@@ -28,8 +28,8 @@ test.each([
   [['--sandbox=1', 'clone'], '--sandbox is true or false, not "1"'],
   [['--sandbox-net', 'clone'], 'name --sandbox as well'],
   [['--command=', 'clone'], '--command is empty'],
-  [['--no-labels', 'clone'], 'Unknown argument'],
-  [['--state.x=1', 'clone'], 'Unknown argument'],
+  [['--no-labels', 'clone'], 'There is no flag --no-labels'],
+  [['--state.x=1', 'clone'], 'did you mean --state?'],
 ])('%j is refused with a sentence that says what to do', (argv, says) => {
   expect(() => readOptions(argv)).toThrow(says);
 });

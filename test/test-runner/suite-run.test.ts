@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Commit } from '../../src/protocol/ids.js';
 import { processesThat, worksIn } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';
 import { carriers, fixture, runnerAtWork } from '../support/runners-at-work.js';
@@ -158,4 +159,13 @@ test('a suite that floods its log is ended at the limit', async () => {
   expect(report.end).toBe('errored');
   expect(report.reason).toContain('more than 100000 bytes');
   expect(log.slice(100_000)).toMatch(new RegExp(`^\\n?${report.reason}\\.\\n$`));
+});
+
+test('the id of a tag is errored with a sentence, and nothing is tested under it', async () => {
+  const { dispatcher, repository, commit } = await runnerAtWork({ command: 'true' });
+  repository.git('tag', '-a', 'v1', '-m', 'v1');
+  const tag = repository.git('rev-parse', 'v1') as Commit;
+  const { report, log } = await dispatcher.verdict(tag);
+  expect(report).toMatchObject({ end: 'errored' });
+  expect(log).toBe(`${tag} is the id of a tag, of the commit ${commit}: have that tested.\n`);
 });

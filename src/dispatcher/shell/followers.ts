@@ -1,12 +1,16 @@
 /**
  * Owns the readers of live logs: each is sent what exists, then what comes, until the commit has
- * its verdict. Finished and live logs are the same thing. Memory a reader: one shared buffer;
- * one that does not read is simply not sent more.
+ * its verdict. Finished and live logs are the same thing. Of a commit of several repositories each
+ * job's log has a heading, those first that are over. Memory a reader: one shared buffer; one that
+ * does not read is simply not sent more.
  */
 
 import type { Commit } from '../../protocol/ids.js';
+import type { JobId } from '../core/journal.js';
 import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
+import type { Store } from '../store/store.js';
+import type { Visitor } from './visitor.js';
 
 /** Where a reader writes: a connection that is answering `log:<commit>`. */
 export interface Reader {
@@ -15,8 +19,10 @@ export interface Reader {
   end(): void;
 }
 
-/** What is to be read: the latest run's log, null before the first, and whether more may come. */
+/** A job to be read: its latest run's log, null before the first, and whether more may come. */
 export interface Reading {
+  readonly job: JobId;
+  readonly repository: string | null;
   readonly log: LogName | null;
   readonly isOver: boolean;
 }
@@ -24,6 +30,10 @@ export interface Reading {
 interface Follower {
   readonly commit: Commit;
   readonly reader: Reader;
+  /** The job that is being read. */
+  job: JobId | null;
+  /** Jobs that were read to their end. */
+  readonly read: Set<JobId>;
   log: LogName | null;
   offset: number;
   hasRoom: boolean;
@@ -34,18 +44,19 @@ const pieceBytes = 65_536;
 
 export class Followers {
   readonly #logs: LogFiles;
-  readonly #look: (commit: Commit) => Reading;
+  readonly #look: (commit: Commit) => readonly Reading[];
   readonly #byCommit = new Map<Commit, Set<Follower>>();
   readonly #piece = Buffer.allocUnsafe(pieceBytes);
 
-  constructor(logs: LogFiles, look: (commit: Commit) => Reading) {
+  constructor(logs: LogFiles, look: (commit: Commit) => readonly Reading[]) {
     this.#logs = logs;
     this.#look = look;
   }
 
   /** Starts reading. Answers what to call when the reader has room again, or is gone. */
   follow(commit: Commit, reader: Reader): { drained: () => void; gone: () => void } {
-    const follower: Follower = { commit, reader, log: null, offset: 0, hasRoom: true };
+    const nothingRead = { job: null, read: new Set<JobId>(), log: null, offset: 0 };
+    const follower: Follower = { commit, reader, ...nothingRead, hasRoom: true };
     const all = this.#byCommit.get(commit) ?? new Set();
     this.#byCommit.set(commit, all.add(follower));
     this.#advance(follower);
@@ -65,7 +76,15 @@ export class Followers {
 
   #advance(follower: Follower): void {
     while (follower.hasRoom) {
-      const { log, isOver } = this.#look(follower.commit);
+      const readings = this.#look(follower.commit);
+      const reading = chosen(readings, follower);
+      if (reading === undefined) {
+        this.#drop(follower);
+        follower.reader.end();
+        return;
+      }
+      if (reading.job !== follower.job) begin(follower, reading, readings.length > 1);
+      const { log, isOver } = reading;
       if (log !== null && follower.log === null) follower.log = log;
       const count = this.#read(follower);
       if (count === null) {
@@ -82,13 +101,10 @@ export class Followers {
         follower.reader.write(`\n--- run ${log.number} ---\n`);
         follower.log = log;
         follower.offset = 0;
-      } else {
-        if (isOver) {
-          this.#drop(follower);
-          follower.reader.end();
-        }
-        return;
-      }
+      } else if (isOver) {
+        follower.read.add(reading.job);
+        follower.job = null;
+      } else return;
     }
   }
 
@@ -107,4 +123,42 @@ export class Followers {
     all?.delete(follower);
     if (all?.size === 0) this.#byCommit.delete(follower.commit);
   }
+}
+
+/** Answers `log:<commit>`: the visitor's connection is a reader's from here on. */
+export function serveLog(
+  visitor: Visitor,
+  commit: Commit,
+  store: Pick<Store, 'jobsOf'>,
+  followers: Followers,
+): void {
+  if (store.jobsOf(commit).length === 0) {
+    visitor.reply(`${commit} was never handed over.\n`);
+    return;
+  }
+  const { connection } = visitor;
+  let follower = { drained: () => {}, gone: () => {} };
+  visitor.handOver((event) => {
+    if (event.type === 'drained') follower.drained();
+    if (event.type === 'closed') follower.gone();
+  });
+  follower = followers.follow(commit, {
+    write: (bytes) => connection.write(bytes),
+    end: () => connection.destroySoon(),
+  });
+}
+
+/** The one that is being read, else what is over, else what still goes on; or nothing is left. */
+function chosen(readings: readonly Reading[], { job, read }: Follower): Reading | undefined {
+  const left = readings.filter((reading) => !read.has(reading.job));
+  return (
+    left.find((reading) => reading.job === job) ?? left.find(({ isOver }) => isOver) ?? left[0]
+  );
+}
+
+function begin(follower: Follower, { job, repository }: Reading, isOneOfSeveral: boolean): void {
+  Object.assign(follower, { job, log: null, offset: 0 });
+  if (!isOneOfSeveral) return;
+  const gap = follower.read.size === 0 ? '' : '\n';
+  follower.reader.write(`${gap}=== ${repository ?? 'an unnamed repository'} ===\n`);
 }

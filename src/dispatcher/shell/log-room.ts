@@ -41,7 +41,7 @@ export class LogRoom {
     this.#files = files;
     this.#clock = clock;
     this.#tell = tell;
-    this.followers = new Followers(files, (commit) => this.#reading(commit));
+    this.followers = new Followers(files, (commit) => this.#readings(commit));
   }
 
   /** Nothing is tried again. */
@@ -109,10 +109,24 @@ export class LogRoom {
       const name = entry.kind === 'finished' && entry.run !== null ? this.#name(entry.run) : null;
       return name === null ? [] : [name];
     });
-    for (const name of names) this.#publish(name, () => this.#files.publish(name));
+    for (const name of names) {
+      this.#publish(name, () => {
+        this.#files.publish(name);
+        this.#publishApart(name.commit);
+      });
+    }
     // One sync for all results of a turn.
     const [last] = names;
     if (last !== undefined) this.#publish(last, () => this.#files.syncPublished());
+  }
+
+  /** Where several repositories have the commit, each has a file of its own beside the common one. */
+  #publishApart(commit: Commit): void {
+    const readings = this.#readings(commit);
+    if (readings.length < 2) return;
+    for (const { log, repository, isOver } of readings) {
+      if (isOver && log !== null && repository !== null) this.#files.publish(log, repository);
+    }
   }
 
   /** What changed is on disk: readers go on, files that nobody writes are closed. */
@@ -203,19 +217,20 @@ export class LogRoom {
     return { commit: job.commit, job: job.id, number };
   }
 
-  #reading(commit: Commit): Reading {
-    const job = this.#core.jobsOf(commit).at(-1) ?? this.#stored(commit);
-    const run = job === undefined ? undefined : currentRun(job);
-    const log =
-      job === undefined || run === undefined ? null : { commit, job: job.id, number: run.number };
-    return { log, isOver: job === undefined || job.state.kind === 'finished' };
-  }
-
-  /** The commit's latest job, which memory has forgotten, as its journal tells it. */
-  #stored(commit: Commit): Job | undefined {
-    const row = this.#store.jobsOf(commit).at(-1);
-    const history = row === undefined ? [] : this.#store.history(row.id);
-    return history.reduce<Job | undefined>(after, undefined);
+  /** Of every job of the commit: as memory has it, else as the journal tells it. */
+  #readings(commit: Commit): Reading[] {
+    const live = this.#core.jobsOf(commit);
+    const forgotten = this.#store
+      .jobsOf(commit)
+      .filter(({ id }) => !live.some((job) => job.id === id))
+      .map(({ id }) => this.#store.history(id).reduce<Job | undefined>(after, undefined))
+      .filter((job) => job !== undefined);
+    return [...forgotten, ...live].map((job) => {
+      const run = currentRun(job);
+      const log = run === undefined ? null : { commit, job: job.id, number: run.number };
+      const { id, repository, state } = job;
+      return { job: id, repository, log, isOver: state.kind === 'finished' };
+    });
   }
 }
 

@@ -8,7 +8,6 @@ import type { Report } from '../../protocol/bodies.js';
 import { encodeSession } from '../../protocol/encoder.js';
 import { help } from '../../protocol/help.js';
 import {
-  type BranchJobs,
   branchOf,
   type Commit,
   isCommit,
@@ -24,7 +23,9 @@ import type { Event, RequestId } from '../core/events.js';
 import type { Store } from '../store/store.js';
 import * as answers from './answers.js';
 import type { Door } from './door.js';
+import { serveLog } from './followers.js';
 import type { LogRoom } from './log-room.js';
+import { meaning, meaningJobs } from './meaning.js';
 import { heldRuns, histories, missing } from './recall.js';
 import { Session } from './session.js';
 import { reportFromText } from './verdict-from-text.js';
@@ -46,10 +47,9 @@ export interface ReceptionOptions {
 }
 
 /** Requests that the core answers, once what they ask for is on disk. */
-type Wish = Extract<
-  Request,
-  { verb: 'dispatch' | 'register' | 'results' | 'result' | 'cancel' | 'rerun' | 'poll' }
->;
+type Wish =
+  | Extract<Request, { verb: 'dispatch' | 'register' | 'results' | 'result' | 'cancel' | 'poll' }>
+  | { readonly verb: 'rerun'; readonly commit: Commit };
 
 export class Reception {
   readonly #options: ReceptionOptions;
@@ -95,7 +95,7 @@ export class Reception {
   }
 
   #serve(visitor: Visitor, request: Request, terminated: boolean): void {
-    const { clock, core, store, settled, ok } = this.#options;
+    const { clock, core, store, logs, settled, ok } = this.#options;
     const nowMs = clock.nowMs();
     switch (request.verb) {
       case 'token':
@@ -112,13 +112,29 @@ export class Reception {
         settled(() => visitor.reply(terminated ? answers.status(core, nowMs) : ok));
         break;
       case 'verdict':
-        settled(() => visitor.reply(answers.verdict(core, store, request.commit)));
+        meaning(this.#options, visitor, request.commit, (commit) =>
+          settled(() => visitor.reply(answers.verdict(core, store, commit))),
+        );
         break;
       case 'why':
-        settled(() => visitor.reply(answers.why(core, store, request.commit, nowMs)));
+        meaning(this.#options, visitor, request.commit, (commit) =>
+          settled(() => visitor.reply(answers.why(core, store, commit, nowMs))),
+        );
         break;
       case 'log':
-        this.#follow(visitor, request.commit);
+        meaning(this.#options, visitor, request.commit, (commit) =>
+          serveLog(visitor, commit, store, logs.followers),
+        );
+        break;
+      case 'rerun':
+        meaning(this.#options, visitor, request.commit, (commit) =>
+          this.#ask(visitor, { ...request, commit }),
+        );
+        break;
+      case 'cancel':
+        meaningJobs(this.#options, visitor, request.jobs, (jobs) =>
+          this.#ask(visitor, { ...request, jobs }),
+        );
         break;
       case 'ping':
       case 'runtest':
@@ -151,25 +167,22 @@ export class Reception {
       case 'result':
         void this.#keepResult(request, wish.commit, wish.body);
         break;
-      case 'cancel':
-        this.#cancel(request, wish.jobs);
-        break;
       case 'rerun': {
         const { verb: type, commit } = wish;
         feed({ type, request, commit, histories: histories(core, store, commit) });
+        break;
+      }
+      case 'cancel': {
+        const { verb: type, jobs } = wish;
+        if (isCommit(jobs)) {
+          feed({ type, request, commit: jobs, histories: histories(core, store, jobs) });
+        } else feed({ type: 'cancel-branch', request, ...branchOf(jobs) });
         break;
       }
       case 'poll':
         feed({ type: 'poll', request });
         break;
     }
-  }
-
-  #cancel(request: RequestId, jobs: Commit | BranchJobs): void {
-    const { feed, core, store } = this.#options;
-    if (isCommit(jobs)) {
-      feed({ type: 'cancel', request, commit: jobs, histories: histories(core, store, jobs) });
-    } else feed({ type: 'cancel-branch', request, ...branchOf(jobs) });
   }
 
   #open(visitor: Visitor, { body }: Request & { verb: 'hello' }): void {
@@ -223,23 +236,5 @@ export class Reception {
     if (run !== null) await logs.keep(run, output);
     const report = reportFromText(output);
     feed({ type: 'classic-results', request, commit, run, report });
-  }
-
-  #follow(visitor: Visitor, commit: Commit): void {
-    const { store, logs } = this.#options;
-    if (store.jobsOf(commit).length === 0) {
-      visitor.reply(`${commit} was never handed over.\n`);
-      return;
-    }
-    const { connection } = visitor;
-    let follower = { drained: () => {}, gone: () => {} };
-    visitor.handOver((event) => {
-      if (event.type === 'drained') follower.drained();
-      if (event.type === 'closed') follower.gone();
-    });
-    follower = logs.followers.follow(commit, {
-      write: (bytes) => connection.write(bytes),
-      end: () => connection.destroySoon(),
-    });
   }
 }

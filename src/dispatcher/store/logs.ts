@@ -107,12 +107,18 @@ export class LogFiles {
     }
   }
 
-  /** Makes `<results>/<commit>` be that log: a reader sees the old one or the new one, whole. */
-  publish(name: LogName): void {
+  /**
+   * Makes `<results>/<commit>`, or with a name `<results>/<commit>.<name>`, be that log: a reader
+   * sees the old one or the new one, whole.
+   */
+  publish(name: LogName, apart: string | null = null): void {
     if (this.size(name) === 0) this.#touch(name);
     // People clear it away, as they may: it holds copies.
     this.#disk.makeFolder(this.#results);
-    this.#disk.link(this.#path(name), join(this.#results, name.commit));
+    this.#disk.link(
+      this.#path(name),
+      join(this.#results, `${name.commit}${apart === null ? '' : `.${apart}`}`),
+    );
   }
 
   /** Returns once what was published is on disk under its public names. */

@@ -78,6 +78,14 @@ export class SqliteStore implements Store {
     return this.#entries('SELECT entry FROM journal WHERE job = ? ORDER BY seq', job);
   }
 
+  commitsLike(beginning: string, most: number): Commit[] {
+    const query =
+      'SELECT DISTINCT commit_id FROM job WHERE commit_id >= ? AND commit_id < ? LIMIT ?';
+    // What comes after all hex digits.
+    const rows = this.#statement(query).pluck().all(beginning, `${beginning}g`, most);
+    return rows as Commit[];
+  }
+
   jobsOf(commit: Commit): JobRow[] {
     const rows = this.#statement(
       `SELECT id, verdict, (SELECT max(number) FROM run WHERE job = job.id) AS runs

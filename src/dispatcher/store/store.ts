@@ -27,6 +27,8 @@ export interface Store {
   unfinished(): Entry[];
   /** The entries of a job, in the order in which they were appended. */
   history(job: JobId): Entry[];
+  /** Commits that have jobs and whose ids begin so, at most that many. */
+  commitsLike(beginning: string, most: number): Commit[];
   /** The jobs of a commit, oldest first. */
   jobsOf(commit: Commit): JobRow[];
   /** Whether there is a job of that commit, in that repository or in none that was named. */

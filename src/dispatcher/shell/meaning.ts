@@ -1,0 +1,66 @@
+/**
+ * Owns what people mean by the beginning of a commit's id: the one commit that was handed over and
+ * begins so. Whoever asks is told where there is none, or more than one. Never guesses.
+ */
+
+import {
+  type Abbreviation,
+  type BranchJobs,
+  type Commit,
+  isCommit,
+  parseRevision,
+} from '../../protocol/ids.js';
+import type { Store } from '../store/store.js';
+import type { Visitor } from './visitor.js';
+
+interface Known {
+  readonly store: Pick<Store, 'commitsLike'>;
+  /** Calls once everything that was decided is on disk. */
+  readonly settled: (call: () => void) => void;
+}
+
+/** So many commits are named of those that begin in the same way. */
+const candidatesMost = 5;
+
+/** Calls with the commit that is meant, or replies why there is none. */
+export function meaning(
+  { store, settled }: Known,
+  visitor: Visitor,
+  named: Commit | Abbreviation,
+  then: (commit: Commit) => void,
+): void {
+  if (isCommit(named)) {
+    then(named);
+    return;
+  }
+  settled(() => {
+    const found = store.commitsLike(named, candidatesMost);
+    const [only] = found;
+    if (only !== undefined && found.length === 1) then(only);
+    else visitor.reply(whyNot(named, found));
+  });
+}
+
+/** The same for whose jobs are meant; what no commit begins with may be a branch's name. */
+export function meaningJobs(
+  known: Known,
+  visitor: Visitor,
+  named: Commit | BranchJobs,
+  then: (jobs: Commit | BranchJobs) => void,
+): void {
+  const beginning = parseRevision(named);
+  if (beginning === null || isCommit(beginning)) {
+    then(named);
+    return;
+  }
+  known.settled(() => {
+    if (known.store.commitsLike(beginning, 1).length === 0) then(named);
+    else meaning(known, visitor, beginning, then);
+  });
+}
+
+function whyNot(beginning: Abbreviation, found: readonly Commit[]): string {
+  if (found.length === 0) return `No commit that was handed over begins with ${beginning}\n`;
+  const more = found.length < candidatesMost ? '' : ', …';
+  return `${beginning} could be ${found.join(', ')}${more}: give more digits\n`;
+}
