@@ -31,6 +31,7 @@ await run(async (argv) => {
   tellIfExposed(options.token, tell);
   options.tls?.tellBy(tell);
   const store = openSqliteStore(options.data);
+  const isNew = store.lastAtMs() === 0;
   const logs = openLogs(options);
   const start = randomBytes(4).toString('hex');
   const turnedAway = tellingOnce(tell);
@@ -41,7 +42,7 @@ await run(async (argv) => {
   const guarded = { ...options, door, connectionsMax };
   const dispatcher = new Dispatcher(world, guarded, { store, logs, start }, tell);
   const port = await listen(dispatcher, options);
-  introduce(tell, dispatcher, options, port);
+  introduce(tell, dispatcher, options, { port, isNew });
   onStopSignals({
     drain: () => {
       const exit = () => {
@@ -91,10 +92,21 @@ async function listen(dispatcher: Dispatcher, { host, port }: Options): Promise<
   }
 }
 
-function introduce(tell: Tell, dispatcher: Dispatcher, options: Options, port: number): void {
+function introduce(
+  tell: Tell,
+  dispatcher: Dispatcher,
+  options: Options,
+  { port, isNew }: { readonly port: number; readonly isNew: boolean },
+): void {
   const { host, data, results, dialect } = options;
   const msg = `dispatcher on ${host}:${port}, waiting for runners and commits`;
   tell({ event: 'listening', host, port, data, results, dialect, msg });
+  tell({
+    event: 'memory',
+    data,
+    isNew,
+    msg: isNew ? `new, empty memory in ${data}` : `memory in ${data}`,
+  });
   const { waiting, leased } = dispatcher.remembered.counts();
   if (waiting + leased > 0) {
     const again = `from before: ${waiting} waiting, ${leased} out with a runner`;

@@ -15,11 +15,26 @@ import { ending, seconds } from './sentences.js';
 export type FindJob = (id: JobId) => Job | undefined;
 
 /** The sentences for all that one turn brought. */
-export function tellTurn(outcomes: readonly Outcome[], find: FindJob): Told[] {
-  return outcomes.flatMap((outcome) => tellOutcome(outcome, find));
+export function tellTurn(
+  outcomes: readonly Outcome[],
+  find: FindJob,
+  severalRepositories = false,
+): Told[] {
+  const name = (job: Job) => named(job, severalRepositories);
+  return outcomes.flatMap((outcome) => tellOutcome(outcome, find, name));
 }
 
-function tellOutcome({ append, sights }: Outcome, find: FindJob): Told[] {
+/** `1a2b3c4`, and of which repository where there are several. */
+export function named({ commit, repository }: Job, severalRepositories: boolean): string {
+  const isTold = severalRepositories && repository !== null;
+  return isTold ? `${short(commit)} of ${repository}` : short(commit);
+}
+
+function tellOutcome(
+  { append, sights }: Outcome,
+  find: FindJob,
+  name: (job: Job) => string,
+): Told[] {
   const lost = new Set(append.filter(({ kind }) => kind === 'lost').map(({ job }) => job));
   // A runner that left with runs is told of by what became of each.
   const leavings = sights.filter((sight) => sight.kind === 'left' && sight.runs > 0);
@@ -27,7 +42,7 @@ function tellOutcome({ append, sights }: Outcome, find: FindJob): Told[] {
     ...sights.filter((sight) => !leavings.includes(sight)).map(tellSight),
     ...append
       .filter((entry) => !(entry.kind === 'leased' && lost.has(entry.job)))
-      .map((entry) => tellEntry(entry, append, find)),
+      .map((entry) => tellEntry(entry, append, find, name)),
   ];
 }
 
@@ -91,9 +106,14 @@ function tellSight(sight: Sight): Told {
 
 const sameName = 'if these are one, start both with the same --repository';
 
-function tellEntry(entry: Entry, append: readonly Entry[], find: FindJob): Told {
+function tellEntry(
+  entry: Entry,
+  append: readonly Entry[],
+  find: FindJob,
+  name: (job: Job) => string,
+): Told {
   const job = find(entry.job);
-  const id = job === undefined ? `job ${entry.job}` : short(job.commit);
+  const id = job === undefined ? `job ${entry.job}` : name(job);
   const base = { event: entry.kind, commit: job?.commit, job: entry.job };
   switch (entry.kind) {
     case 'accepted': {

@@ -138,7 +138,7 @@ export class Story {
     const why = [status, reason].filter((part) => part !== '').join(': ');
     const detail = why === '' ? '' : ` (${why})`;
     const msg = `${short(job.commit)} ${end} after ${seconds} s${detail}`;
-    this.#say('ended', msg, { ...fields(job), ...report });
+    this.#say('ended', msg, { ...fields(job), ...report, verdict: end });
   }
 
   #ending(job: Job, because: Because): void {

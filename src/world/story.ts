@@ -26,20 +26,23 @@ export interface StoryOptions {
 /** So much of the story is kept while it cannot be written; what comes then is dropped. */
 const unwrittenBytesMax = 1_024 * 1_024;
 
-/** Columns that a lecturer's terminal shows. */
-const columns = 80;
+/** A terminal narrower than that wraps for itself. */
+const columnsMin = 40;
 
 /** Tells on standard output. */
 export function storyteller({ level, format }: StoryOptions): Tell {
   const stdout = pino.destination({ dest: 1, sync: true, maxLength: unwrittenBytesMax });
   // A full disk, a terminal that was closed: what could not be written goes out with the next line.
   stdout.on('error', () => {});
-  const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const { isTTY } = process.stdout;
+  const colour = isTTY && process.env['NO_COLOR'] === undefined;
+  const asText = (line: Line) =>
+    isTTY ? onTerminal(line, process.stdout.columns, colour) : inFile(line);
   const logger: Logger = pino(
     { level, base: null },
     format === 'json'
       ? { write: (line: string) => stdout.write(harmlessJson(line)) }
-      : { write: (line: string) => stdout.write(`${asStory(JSON.parse(line), colour)}\n`) },
+      : { write: (line: string) => stdout.write(`${asText(JSON.parse(line))}\n`) },
   );
   return ({ level: at = 'info', msg, ...fields }) => logger[at](fields, harmless(msg));
 }
@@ -55,13 +58,38 @@ function harmlessJson(line: string): string {
   return line.replace(controls, (c) => (c === '\n' ? c : escaped(c)));
 }
 
-/** `12:00:01 msg`, wrapped under the text; a warning yellow, an error red on a terminal. */
-function asStory(line: { level: number; time: number; msg: string }, colour: boolean): string {
+/** As pino writes it; `verdict` where it tells of one. */
+interface Line {
+  readonly level: number;
+  readonly time: number;
+  readonly msg: string;
+  readonly verdict?: string;
+}
+
+/** `12:00:01 msg`, wrapped under the text, as wide as the terminal is by now. */
+function onTerminal(line: Line, columns: number, colour: boolean): string {
   const clock = new Date(line.time).toTimeString().slice(0, 8);
-  const text = wrap(line.msg, columns - clock.length - 1, ' '.repeat(clock.length + 1));
+  const width = Math.max(columns, columnsMin) - clock.length - 1;
+  const text = wrap(line.msg, width, ' '.repeat(clock.length + 1));
+  const shade = colour ? shadeOf(line) : null;
   if (!colour) return `${clock} ${text}`;
-  const shade = line.level >= 50 ? '\u001b[31m' : line.level >= 40 ? '\u001b[33m' : '';
-  return `\u001b[2m${clock}\u001b[0m ${shade}${text}${shade === '' ? '' : '\u001b[0m'}`;
+  return `\u001b[2m${clock}\u001b[0m ${shade === null ? text : `\u001b[${shade}m${text}\u001b[0m`}`;
+}
+
+/** `2026-01-31 12:00:01 msg`: whoever reads a file does not know the day, and searches by line. */
+function inFile({ time, msg }: Line): string {
+  const at = new Date(time);
+  const day = [at.getFullYear(), at.getMonth() + 1, at.getDate()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join('-');
+  return `${day} ${at.toTimeString().slice(0, 8)} ${msg}`;
+}
+
+/** Green and red for what became of a commit, yellow for a warning, red for an error. */
+function shadeOf({ level, verdict }: Line): number | null {
+  if (verdict === 'passed') return 32;
+  if (verdict !== undefined) return 31;
+  return level >= 50 ? 31 : level >= 40 ? 33 : null;
 }
 
 function wrap(text: string, width: number, indent: string): string {

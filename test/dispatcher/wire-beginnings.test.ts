@@ -19,7 +19,7 @@ describe('the beginning of an id, as git and our stories print it', () => {
     expect(await type(port, 'cancel:f0000')).toBe('OK\n');
     expect(await type(port, 'rerun:f0000')).toBe('OK\n');
     expect(await type(port, 'cancel:f0000')).toBe('OK\n');
-    expect(await type(port, 'log:f0000')).toBe('');
+    expect(await type(port, 'log:f0000')).toBe('It was cancelled while it waited.\n');
   });
 
   test('is asked back for where several do, and answered where none does', async () => {
@@ -66,4 +66,21 @@ test('a commit that two repositories have has a log and a file of each', async (
   const fileOf = (name: string) => readFileSync(join(folder, 'results', name), 'utf8');
   await eventually('both are there', () => fileOf(`${one}.origin`) !== '');
   expect([fileOf(`${one}.fork`), fileOf(`${one}.origin`)]).toEqual(['in fork\n', 'in origin\n']);
+});
+
+test('a reason that no suite printed is the last line of the log and of the results file', async () => {
+  const { port, result } = await startDispatcher();
+  await tell(port, `dispatch:${one}`);
+  for (let time = 0; time < 3; time += 1) {
+    const runner = await modernPeer(port, { role: 'runner', name: `r${time}`, repository: 'demo' });
+    const { run } = await runner.hears('runtest');
+    runner.say({ verb: 'log', run, offset: 0, body: Buffer.from('half a li') });
+    // What it logged is there, and so it has confirmed its run.
+    await eventually('it is logged', async () => (await type(port, 'status')).includes('tests'));
+    runner.socket.end();
+    await eventually('it is gone', async () => !(await type(port, 'status')).includes(`r${time}`));
+  }
+  const log = await type(port, `log:${one}`);
+  expect(log).toMatch(/^(half a li\n)?3 runners were lost while testing it: .*\n$/);
+  expect(result(one).toString()).toBe(log);
 });

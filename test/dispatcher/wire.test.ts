@@ -113,7 +113,7 @@ test('what people may type: help, status, verdict, why, poll, cancel, rerun', as
   expect(await type(port, `why:${c}`)).toContain('It waits: no runner is registered.');
   expect(await type(port, `cancel:${c}`)).toBe('OK\n');
   await verdict(port, c, 'cancelled');
-  expect(await type(port, `log:${c}`)).toBe('');
+  expect(await type(port, `log:${c}`)).toBe('It was cancelled while it waited.\n');
   expect(await type(port, `rerun:${c}`)).toBe('OK\n');
   await verdict(port, c, 'waiting');
 });

@@ -160,6 +160,10 @@ export class DispatcherCore {
     return classic.classicRunOf(this.#state, commit);
   }
 
+  get hasSeveralRepositories(): boolean {
+    return this.#state.repositories.size > 1;
+  }
+
   runners(): readonly Runner[] {
     return this.#state.pool.runners();
   }

@@ -9,6 +9,7 @@ import type { Entry } from '../core/journal.js';
 import type { Runner } from '../core/pool.js';
 import { seconds, sentence } from '../sentences.js';
 import type { Store } from '../store/store.js';
+import { named } from '../story.js';
 
 /** So many waiting commits are listed; the rest is counted. */
 const listedMost = 20;
@@ -27,7 +28,7 @@ export function status(core: DispatcherCore, nowMs: number): string {
       ({ name, repository }) =>
         `  observer ${name}: watches ${repository ?? 'an unnamed repository'}`,
     ),
-    ...waits.map(({ job, why }) => `  ${short(job.commit)} waits: ${why}`),
+    ...waits.map(({ job, why }) => `  ${named(job, core.hasSeveralRepositories)} waits: ${why}`),
     ...(waiting > listedMost ? [`  and ${waiting - listedMost} more`] : []),
     '',
   ].join('\n');

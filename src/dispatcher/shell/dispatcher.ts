@@ -14,6 +14,7 @@ import type { Listener } from '../../world/network.js';
 import type { Tell } from '../../world/story.js';
 import { DispatcherCore } from '../core/core.js';
 import type { Event, Outcome, Send, Sight } from '../core/events.js';
+import type { JobId } from '../core/journal.js';
 import { beatsPerHeartbeat, stalledAfterMs } from '../core/rules.js';
 import type { LogFiles } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
@@ -212,7 +213,9 @@ export class Dispatcher {
   }
 
   #told(outcomes: readonly Outcome[]): void {
-    for (const told of tellTurn(outcomes, (id) => this.#core.job(id))) this.#tell(told);
+    const find = (id: JobId) => this.#core.job(id);
+    const all = tellTurn(outcomes, find, this.#core.hasSeveralRepositories);
+    for (const told of all) this.#tell(told);
     this.#logs.afterwards(outcomes.flatMap(({ append }) => append));
     if (this.#onDrained !== null && this.#core.counts().leased === 0) this.#onDrained();
   }

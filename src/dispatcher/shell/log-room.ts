@@ -131,6 +131,9 @@ export class LogRoom {
 
   /** What changed is on disk: readers go on, files that nobody writes are closed. */
   afterwards(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (entry.kind === 'finished' && entry.run === null) this.#writeReason(entry);
+    }
     for (const id of new Set(entries.map(({ job }) => job))) {
       const job = this.#core.job(id);
       if (job === undefined) continue;
@@ -140,6 +143,21 @@ export class LogRoom {
         this.#files.release({ commit: job.commit, job: id, number });
       }
     }
+  }
+
+  /** No run led to that end: who reads the log finds the reason in its last line. */
+  #writeReason({ job: id, reason }: Entry & { kind: 'finished' }): void {
+    const job = this.#core.job(id);
+    if (job === undefined || reason === '') return;
+    const name = logOf(job);
+    this.#publish(name, () => {
+      // One that is no run's tells of the last end only.
+      if (name.number === 0) this.#files.begin(name);
+      this.#files.addLine(name, `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`);
+      this.#files.release(name);
+      this.#files.publish(name);
+      this.#publishApart(job.commit);
+    });
   }
 
   /** Resolves when what failed so may be tried again. Anything but want of room is thrown on. */
@@ -226,12 +244,17 @@ export class LogRoom {
       .map(({ id }) => this.#store.history(id).reduce<Job | undefined>(after, undefined))
       .filter((job) => job !== undefined);
     return [...forgotten, ...live].map((job) => {
-      const run = currentRun(job);
-      const log = run === undefined ? null : { commit, job: job.id, number: run.number };
-      const { id, repository, state } = job;
-      return { job: id, repository, log, isOver: state.kind === 'finished' };
+      const { id, repository, state, runs } = job;
+      const isOver = state.kind === 'finished';
+      const log = runs.length > 0 || isOver ? logOf(job) : null;
+      return { job: id, repository, log, isOver };
     });
   }
+}
+
+/** The log of a job by now; one that ended without any run has a log of its own, for the reason. */
+function logOf(job: Job): LogName {
+  return { commit: job.commit, job: job.id, number: currentRun(job)?.number ?? 0 };
 }
 
 /** Whose output is the job's by now: the run with the lease or the verdict, else the last one. */

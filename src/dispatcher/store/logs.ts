@@ -22,6 +22,8 @@ interface OpenLog {
   size: number;
 }
 
+const lineFeed = 0x0a;
+
 /** Logs open at once: a thousand runs must not use up the descriptors of the connections. */
 const openMost = 64;
 
@@ -68,6 +70,14 @@ export class LogFiles {
       from += written;
     }
     return true;
+  }
+
+  /** Adds a line of ours at the end, on a line of its own. */
+  addLine(name: LogName, line: string): void {
+    const { file, size } = this.#opened(name);
+    const last = Buffer.alloc(1);
+    const isMidLine = size > 0 && file.read(last, size - 1) === 1 && last[0] !== lineFeed;
+    this.append(name, size, Buffer.from(`${isMidLine ? '\n' : ''}${line}\n`));
   }
 
   /** Waits until what was appended is on disk, and the file's name; closes the file. */
