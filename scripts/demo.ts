@@ -137,6 +137,7 @@ async function until(holds: () => boolean, what: string): Promise<void> {
 
 function leaveRunning(port: number): void {
   const commit = expected.at(-1)?.commit ?? '';
+  const pids = [...running].map(({ child }) => child.pid).join(' ');
   screen.text(`
 All four processes go on. Things to type:
   printf 'status\\n' | nc -N localhost ${port}
@@ -144,7 +145,7 @@ All four processes go on. Things to type:
   printf 'log:${commit}\\n' | nc -N localhost ${port}
   cd ${join(folder, 'author')} && git commit --allow-empty -m 'Try it' && git push
 To end it:
-  kill ${[...running].map(({ child }) => child.pid).join(' ')}; rm -rf ${folder}`);
+  p="${pids}"; kill $p; while kill -0 $p; do sleep 1; done 2>/dev/null; rm -rf ${folder}`);
 }
 
 async function cleanUp(): Promise<void> {

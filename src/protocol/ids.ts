@@ -28,12 +28,12 @@ const runPattern = /^[0-9a-f]{8}-[0-9]{1,15}$/;
 const branchPattern = /^(?!-)[^\s\p{Cc}]{1,400}$/u;
 const secretPattern = /^[!-9;-~]{1,256}$/;
 
-/** A name that people choose: one to 100 printable characters, no spaces or path separators. */
-export const namePattern = /^[A-Za-z0-9._:@+-]{1,100}$/;
+/** A name that people choose: letters and digits of any script, no spaces or path separators. */
+export const namePattern = /^[\p{L}\p{M}\p{N}._:@+-]{1,100}$/u;
 
 /** The nearest name to `text`: what a name cannot hold becomes a dash. Empty where `text` is. */
 export function nearestName(text: string): string {
-  return text.replace(/[^A-Za-z0-9._:@+-]/g, '-').slice(0, 100);
+  return text.replace(/[^\p{L}\p{M}\p{N}._:@+-]/gu, '-').slice(0, 100);
 }
 
 /** The commit that `text` spells, or null. Upper-case digits are accepted and lowered. */

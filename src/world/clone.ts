@@ -97,15 +97,15 @@ export function repositoryName({ origin, path, gitDir }: Clone): string {
 }
 
 /**
- * A name as the wire takes it (see `namePattern`). Accents are dropped and all others
- * become dashes; then a piece of the true name's hash keeps apart what now reads the same.
+ * A name as the wire takes it (see `namePattern`). What it does not take becomes dashes; then a piece
+ * of the true name's hash keeps apart what now reads the same.
  */
 function wireNameOf(name: string): string {
-  if (namePattern.test(name)) return name;
-  if (name === '') return 'repository';
-  const plain = name.normalize('NFKD').replace(/\p{Mark}/gu, '');
-  const readable = plain.replace(/[^A-Za-z0-9._:@+-]+/g, '-').replace(/^-+|-+$/g, '');
   // Unicode spells one name in several ways, and file systems change between them.
-  const hash = createHash('sha256').update(name.normalize('NFC')).digest('hex').slice(0, 8);
+  const composed = name.normalize('NFC');
+  if (namePattern.test(composed)) return composed;
+  if (name === '') return 'repository';
+  const readable = composed.replace(/[^\p{L}\p{M}\p{N}._:@+-]+/gu, '-').replace(/^-+|-+$/g, '');
+  const hash = createHash('sha256').update(composed).digest('hex').slice(0, 8);
   return `${readable.slice(0, 91) || 'repository'}-${hash}`;
 }

@@ -7,7 +7,7 @@
 import { inspect } from 'node:util';
 import yargs, { type InferredOptionTypes, type Options } from 'yargs';
 import { type Address, parseAddress, parseHost } from '../protocol/address.js';
-import { namePattern } from '../protocol/ids.js';
+import { namePattern, nearestName } from '../protocol/ids.js';
 import { withHint } from './did-you-mean.js';
 import { ownVersion } from './version.js';
 
@@ -206,7 +206,10 @@ export function wholeNumber(flag: string, most: number): (text: string | number)
 export function wireName(flag: string) {
   return <Text extends string | undefined>(text: Text): Text => {
     if (text === undefined || namePattern.test(text)) return text;
-    throw new UsageError(`--${flag} is 1 to 100 letters, digits or . _ : @ + - , not "${text}".`);
+    const instead = text === '' ? '' : `: ${nearestName(text)}, say`;
+    throw new UsageError(
+      `--${flag} is 1 to 100 letters, digits or . _ : @ + - , not "${text}"${instead}.`,
+    );
   };
 }
 
