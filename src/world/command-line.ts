@@ -118,9 +118,8 @@ export function readCommandLine<F extends Flags>(
     .help('help', 'show this and exit')
     .exitProcess(false)
     .fail((message, error) => {
-      throw error instanceof UsageError
-        ? error
-        : new UsageError(withHint(message ?? error.message, Object.keys(all), spelled));
+      if (error instanceof UsageError) throw error;
+      throw new UsageError(withHint(message ?? error.message, Object.keys(all), spelled));
     })
     .epilogue(
       'Every flag is also an environment variable: --log-level is TRIVET_LOG_LEVEL.\n' +

@@ -1,13 +1,13 @@
 /**
  * Owns the way of log bytes: from a session to their file, from the file to readers, and at the
- * end of a run to its public place. Log bytes are not events and never pass through the core;
+ * end of a run to its public place (results.ts). Log bytes are not events and never pass through the core;
  * the core is only asked whether a run may still log.
  */
 
 import type { Report } from '../../protocol/bodies.js';
-import { type Commit, type RunId, type SessionId, short } from '../../protocol/ids.js';
+import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
-import type { Cancel, Clock } from '../../world/clock.js';
+import type { Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
 import { after, type Job, type Run } from '../core/job.js';
@@ -16,24 +16,20 @@ import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
 import { Followers, type Reading } from './followers.js';
+import { Results } from './results.js';
 
 /** How long a runner's log waits before a full disk is tried again. */
 const retryAfterMs = 1_000;
-
-/** So many copies are made later; of those beyond it the log alone tells. */
-const unpublishedMax = 10_000;
 
 export class LogRoom {
   readonly followers: Followers;
   readonly #core: DispatcherCore;
   readonly #store: Store;
   readonly #files: LogFiles;
+  readonly #results: Results;
   readonly #clock: Clock;
   readonly #tell: Tell;
   #waitingForRoom = 0;
-  /** The latest output of each commit for which the results folder has no room. */
-  readonly #unpublished = new Map<Commit, LogName>();
-  #cancelRetry: Cancel = () => {};
 
   constructor(core: DispatcherCore, store: Store, files: LogFiles, clock: Clock, tell: Tell) {
     this.#core = core;
@@ -41,12 +37,14 @@ export class LogRoom {
     this.#files = files;
     this.#clock = clock;
     this.#tell = tell;
-    this.followers = new Followers(files, (commit) => this.#readings(commit));
+    const readings = (commit: Commit) => this.#readings(commit);
+    this.followers = new Followers(files, readings);
+    this.#results = new Results(files, readings, clock, tell);
   }
 
   /** Nothing is tried again. */
   close(): void {
-    this.#cancelRetry();
+    this.#results.close();
   }
 
   /** Bytes stored of a run's log. */
@@ -109,24 +107,7 @@ export class LogRoom {
       const name = entry.kind === 'finished' && entry.run !== null ? this.#name(entry.run) : null;
       return name === null ? [] : [name];
     });
-    for (const name of names) {
-      this.#publish(name, () => {
-        this.#files.publish(name);
-        this.#publishApart(name.commit);
-      });
-    }
-    // One sync for all results of a turn.
-    const [last] = names;
-    if (last !== undefined) this.#publish(last, () => this.#files.syncPublished());
-  }
-
-  /** Where several repositories have the commit, each has a file of its own beside the common one. */
-  #publishApart(commit: Commit): void {
-    const readings = this.#readings(commit);
-    if (readings.length < 2) return;
-    for (const { log, repository, isOver } of readings) {
-      if (isOver && log !== null && repository !== null) this.#files.publish(log, repository);
-    }
+    this.#results.publish(names);
   }
 
   /** What changed is on disk: readers go on, files that nobody writes are closed. */
@@ -149,15 +130,7 @@ export class LogRoom {
   #writeReason({ job: id, reason }: Entry & { kind: 'finished' }): void {
     const job = this.#core.job(id);
     if (job === undefined || reason === '') return;
-    const name = logOf(job);
-    this.#publish(name, () => {
-      // One that is no run's tells of the last end only.
-      if (name.number === 0) this.#files.begin(name);
-      this.#files.addLine(name, `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`);
-      this.#files.release(name);
-      this.#files.publish(name);
-      this.#publishApart(job.commit);
-    });
+    this.#results.publishReason(logOf(job), reason);
   }
 
   /** Resolves when what failed so may be tried again. Anything but want of room is thrown on. */
@@ -182,46 +155,6 @@ export class LogRoom {
     this.#waitingForRoom -= 1;
     if (this.#waitingForRoom > 0) return;
     this.#tell({ event: 'disk-has-room', msg: 'there is room for logs: all goes on' });
-  }
-
-  /** A results folder that is full or was tampered with costs a copy: the log is kept. */
-  #publish(name: LogName, deed: () => void): void {
-    try {
-      deed();
-    } catch (error) {
-      const isFull = lacksRoom(error);
-      if (isFull) this.#publishLater(name);
-      // The first of many: the others have the same reason.
-      if (isFull && this.#unpublished.size > 1) return;
-      const why = error instanceof Error ? error.message : String(error);
-      const later = isFull ? ': its log is kept, and put there when there is room' : '';
-      const msg = `the output of ${short(name.commit)} could not be put in place (${why})${later}`;
-      this.#tell({ event: 'results-not-published', commit: name.commit, level: 'warn', msg });
-    }
-  }
-
-  #publishLater(name: LogName): void {
-    if (this.#unpublished.size === 0) this.#awaitRoom();
-    if (this.#unpublished.size < unpublishedMax) this.#unpublished.set(name.commit, name);
-  }
-
-  /** In the order in which they came, up to the first for which there is still no room. */
-  #publishAgain(): void {
-    try {
-      for (const [commit, name] of this.#unpublished) {
-        this.#files.publish(name);
-        this.#unpublished.delete(commit);
-      }
-      this.#files.syncPublished();
-      this.#tell({ event: 'results-published', msg: 'all output is in place' });
-    } catch {
-      // Still full, or gone: it was told of, and their logs are kept.
-      this.#awaitRoom();
-    }
-  }
-
-  #awaitRoom(): void {
-    this.#cancelRetry = this.#clock.after(retryAfterMs, () => this.#publishAgain());
   }
 
   #nameFor(session: SessionId, run: RunId): LogName | null {

@@ -1,0 +1,113 @@
+/**
+ * Owns the results folder: a file for each commit with what its latest run printed, and one for each
+ * repository where several have the commit. These are copies: a folder that is full, or was tampered
+ * with, costs a copy and not the dispatcher, for the logs are kept.
+ */
+
+import { type Commit, short } from '../../protocol/ids.js';
+import type { Cancel, Clock } from '../../world/clock.js';
+import type { Tell } from '../../world/story.js';
+import type { LogFiles, LogName } from '../store/logs.js';
+import { lacksRoom } from '../store/no-room.js';
+import type { Reading } from './followers.js';
+
+/** How long a full folder is left alone. */
+const retryAfterMs = 1_000;
+
+/** So many copies are made later; of those beyond it the log alone tells. */
+const unpublishedMax = 10_000;
+
+export class Results {
+  readonly #files: LogFiles;
+  readonly #readings: (commit: Commit) => readonly Reading[];
+  readonly #clock: Clock;
+  readonly #tell: Tell;
+  /** The latest output of each commit for which there is no room. */
+  readonly #unpublished = new Map<Commit, LogName>();
+  #cancelRetry: Cancel = () => {};
+
+  /** `readings` answers every job of a commit. */
+  constructor(
+    files: LogFiles,
+    readings: (commit: Commit) => readonly Reading[],
+    clock: Clock,
+    tell: Tell,
+  ) {
+    this.#files = files;
+    this.#readings = readings;
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  /** Puts these logs in place. */
+  publish(names: readonly LogName[]): void {
+    for (const name of names) this.#attempt(name, () => this.#place(name));
+    // One sync for all results of a turn.
+    const [last] = names;
+    if (last !== undefined) this.#attempt(last, () => this.#files.syncPublished());
+  }
+
+  /** The same for an end that no run led to: the reason is the log's last line. */
+  publishReason(name: LogName, reason: string): void {
+    this.#attempt(name, () => {
+      // One that is no run's tells of the last end only.
+      if (name.number === 0) this.#files.begin(name);
+      this.#files.addLine(name, `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`);
+      this.#files.release(name);
+      this.#place(name);
+    });
+  }
+
+  /** Nothing is tried again. */
+  close(): void {
+    this.#cancelRetry();
+  }
+
+  #place(name: LogName): void {
+    this.#files.publish(name);
+    const readings = this.#readings(name.commit);
+    if (readings.length < 2) return;
+    for (const { log, repository, isOver } of readings) {
+      if (isOver && log !== null && repository !== null) this.#files.publish(log, repository);
+    }
+  }
+
+  #attempt(name: LogName, deed: () => void): void {
+    try {
+      deed();
+    } catch (error) {
+      const isFull = lacksRoom(error);
+      if (isFull) this.#placeLater(name);
+      // The first of many: the others have the same reason.
+      if (isFull && this.#unpublished.size > 1) return;
+      const why = error instanceof Error ? error.message : String(error);
+      const later = isFull ? ': its log is kept, and put there when there is room' : '';
+      const msg = `the output of ${short(name.commit)} could not be put in place (${why})${later}`;
+      this.#tell({ event: 'results-not-published', commit: name.commit, level: 'warn', msg });
+    }
+  }
+
+  #placeLater(name: LogName): void {
+    if (this.#unpublished.size === 0) this.#awaitRoom();
+    if (this.#unpublished.size < unpublishedMax) this.#unpublished.set(name.commit, name);
+  }
+
+  #awaitRoom(): void {
+    this.#cancelRetry = this.#clock.after(retryAfterMs, () => this.#placeAgain());
+  }
+
+  /** In the order in which they came, up to the first for which there is still no room. */
+  #placeAgain(): void {
+    try {
+      for (const [commit, name] of this.#unpublished) {
+        this.#place(name);
+        this.#unpublished.delete(commit);
+      }
+      this.#files.syncPublished();
+      this.#tell({ event: 'results-published', msg: 'all output is in place' });
+    } catch {
+      // Still full, or gone: it was told of, and their logs are kept.
+      this.#awaitRoom();
+    }
+  }
+}
