@@ -153,7 +153,7 @@ describe('a name that is none', () => {
     expect(filesIn(folder)).toEqual(['lock', 'trivet.db', 'trivet.db-shm', 'trivet.db-wal']);
   });
 
-  test.each(evil.filter((name) => !['..', '--quiet', '-rf'].includes(name)))(
+  test.each(evil.filter((name) => !['..', '--quiet', '-rf', 'é'].includes(name)))(
     '%j is no runner, repository or label either',
     async (name) => {
       const { port } = await startDispatcher();

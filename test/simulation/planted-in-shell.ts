@@ -16,7 +16,7 @@ export const plantedInShell: readonly PlantedBug[] = [
         return { ...outcome, sends: [] };
       }
       this.#effects.prepare(turn);`,
-    breaks: ['accepted', 'single'],
+    breaks: ['accepted', 'single', 'lease'],
     withinSeeds: 100,
   },
   {

@@ -30,6 +30,7 @@ export class LogRoom {
   readonly #clock: Clock;
   readonly #tell: Tell;
   #waitingForRoom = 0;
+  #isClosed = false;
 
   constructor(core: DispatcherCore, store: Store, files: LogFiles, clock: Clock, tell: Tell) {
     this.#core = core;
@@ -42,8 +43,9 @@ export class LogRoom {
     this.#results = new Results(files, readings, clock, tell);
   }
 
-  /** Nothing is tried again. */
+  /** Nothing is tried again, and work for the disk that is under way may fail. */
   close(): void {
+    this.#isClosed = true;
     this.#results.close();
   }
 
@@ -74,7 +76,12 @@ export class LogRoom {
     if (name === null) return null;
     const size = this.#files.size(name);
     if (size < report.logBytes) return { verb: 'want', run, offset: size };
-    await this.#files.seal(name);
+    try {
+      await this.#files.seal(name);
+    } catch (error) {
+      // What was not on disk when we ended is asked for again.
+      if (!this.#isClosed) throw error;
+    }
     return null;
   }
 
