@@ -22,6 +22,8 @@ export class Story {
   readonly #dispatcher: string;
   /** The commits of runs, for messages that name the run only. */
   readonly #commits = new Map<RunId, Commit>();
+  /** Those whose results the dispatcher has not taken yet. */
+  readonly #ended = new Set<RunId>();
   /** A dispatcher that stays away is told of once, not at every attempt. */
   #saidAway: string | null = null;
 
@@ -69,6 +71,9 @@ export class Story {
         if (event.message.verb === 'runtest') {
           this.#commits.set(event.message.run, event.message.commit);
         }
+        if (event.message.verb === 'revoked' && this.#ended.has(event.message.run)) {
+          this.#unwanted(event.message.run);
+        }
         if (event.message.verb === 'recorded') {
           this.#say('recorded', 'the dispatcher has recorded the result', {
             run: event.message.run,
@@ -77,7 +82,7 @@ export class Story {
         }
         break;
       case 'ended':
-        if (event.ending.kind === 'report') this.#ended(event.job, event.ending.report);
+        if (event.ending.kind === 'report') this.#reported(event.job, event.ending.report);
         if (event.ending.kind === 'unfit') this.#unfit(event.ending.handback);
         break;
       case 'drain':
@@ -95,7 +100,10 @@ export class Story {
     if (effect.do === 'send' && effect.message.verb === 'handback') {
       this.#handedBack(effect.message.run, effect.message.body);
     }
-    if (effect.do === 'forget') this.#commits.delete(effect.job.run);
+    if (effect.do === 'forget') {
+      this.#commits.delete(effect.job.run);
+      this.#ended.delete(effect.job.run);
+    }
     if (effect.do === 'leave') this.#say('left', 'all is delivered; goodbye');
   }
 
@@ -131,7 +139,16 @@ export class Story {
     this.#say('unfit', `${detail}: this runner leaves`, { level: 'error' });
   }
 
-  #ended(job: Job, report: Report): void {
+  /** It was given to another while we could not be heard. */
+  #unwanted(run: RunId): void {
+    const commit = this.#commits.get(run);
+    const what = commit === undefined ? `run ${run}` : short(commit);
+    const msg = `the result of ${what} is not wanted: another run has the commit`;
+    this.#say('unwanted', msg, { run, commit, level: 'warn' });
+  }
+
+  #reported(job: Job, report: Report): void {
+    this.#ended.add(job.run);
     const { end, exitCode, signal, reason } = report;
     const seconds = (report.durationMs / 1_000).toFixed(1);
     const status = end === 'failed' ? (signal ?? `exit code ${exitCode}`) : '';

@@ -1,7 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Event } from '../../src/test-runner/events.js';
 import { Story } from '../../src/test-runner/story.js';
-import { commit, inSession, message, one, runtest } from '../support/runner-scenario.js';
+import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/git.js';
+import { commit, ended, inSession, message, one, runtest } from '../support/runner-scenario.js';
+import { runnerAtWork } from '../support/runners-at-work.js';
 
 const refused: Event = {
   type: 'away',
@@ -24,6 +29,28 @@ test('one that thaws after a cancel says once that the suite is ended, and not t
     'the dispatcher refuses us: you missed 3 pings: waiting for it',
     'connected to the dispatcher localhost:8888',
   ]);
+});
+
+test('one whose suite ended meanwhile says that its result is not wanted', () => {
+  const told = story(runtest(one), ended(one), refused, { type: 'session' }, revoked());
+  expect(told.at(-1)).toBe(
+    `the result of ${commit.slice(0, 7)} is not wanted: another run has the commit`,
+  );
+});
+
+test('what the dispatcher says to one that thaws is taken for a refusal, in a session too', async () => {
+  const file = join(temporaryFolder(), 'go-on');
+  const { dispatcher, commit, sentences } = await runnerAtWork({
+    command: `while [ ! -e ${file} ]; do sleep 0.05; done`,
+  });
+  const verdict = dispatcher.verdict(commit);
+  await eventually('it tests', () => sentences().some((line) => line.startsWith('testing')));
+  dispatcher.send({ verb: 'refused', body: { says: 'you missed 3 pings' } });
+  await eventually('it says so', () =>
+    sentences().some((line) => line.includes('asking it again what becomes of the run')),
+  );
+  writeFileSync(file, '');
+  await verdict;
 });
 
 test('a run whose dispatcher merely went away goes on, and is said to', () => {
