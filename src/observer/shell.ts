@@ -124,8 +124,11 @@ class Shell implements Observer {
         this.#handle({ type: 'classic' });
         break;
       case 'away':
-        this.#handle(event);
-        if (event.final) this.#leave(exitCodes.usage);
+        if (event.final) {
+          const msg = `the dispatcher ${event.reason}: this observer leaves; nothing is lost`;
+          this.#world.tell({ event: 'never-let-in', level: 'error', msg });
+          this.#leave(exitCodes.usage);
+        } else this.#handle(event);
         break;
       case 'message':
         if (event.message.verb === 'poll') this.#handle({ type: 'hint' });

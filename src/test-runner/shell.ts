@@ -160,8 +160,10 @@ class Shell implements Runner {
         break;
       case 'away':
         this.#workshop.stopShipping();
-        this.#handle(event);
-        if (event.final) this.#leave(exitCodes.usage);
+        if (event.final) {
+          this.#story.neverLetIn(event.reason);
+          this.#leave(exitCodes.usage);
+        } else this.#handle(event);
         break;
     }
   }

@@ -107,6 +107,11 @@ export class Story {
     if (effect.do === 'leave') this.#say('left', 'all is delivered; goodbye');
   }
 
+  /** It would be refused again and again: somebody has to start it otherwise. */
+  neverLetIn(reason: string): void {
+    this.#say('never-let-in', `the dispatcher ${reason}: this runner leaves`, { level: 'error' });
+  }
+
   /** An ancestor's dispatcher could not dial us at all. */
   unreachable(): void {
     const msg =

@@ -1,5 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { makeBare, makeClone, makeRemote } from '../support/git.js';
+import { Door } from '../../src/dispatcher/shell/door.js';
+import { nobody } from '../../src/world/hosts.js';
+import { Token } from '../../src/world/token.js';
+import { startDispatcher } from '../support/dispatchers.js';
+import { makeBare, makeClone, makeRemote, temporaryFolder } from '../support/git.js';
 import { startObserver } from '../support/observer-process.js';
 import { standInDispatcher } from '../support/stand-in-dispatcher.js';
 
@@ -48,4 +54,17 @@ test('bad input is one sentence and exit code 2', async () => {
   const nowhere = startObserver('/nowhere/at all');
   expect(await nowhere.ended).toBe(2);
   expect(nowhere.output()).toMatch(/^There is no folder \/nowhere\/at all.*\nTry --help\.\n$/);
+});
+
+test('who is never let in is told why and leaves with code 2, instead of trying for ever', async () => {
+  const door = new Door(new Token('correct-horse-battery'), nobody);
+  const { port } = await startDispatcher({ door });
+  const token = join(temporaryFolder(), 'token');
+  writeFileSync(token, 'incorrect-horse-battery', { mode: 0o600 });
+  const { path } = makeClone(makeBare().path);
+  const observer = startObserver(
+    ...['--dispatcher-server', `localhost:${port}`, '--token-file', token, path],
+  );
+  expect(await observer.ended).toBe(2);
+  expect(observer.output()).toContain('refuses us: the token is wrong: this observer leaves');
 });
