@@ -5,7 +5,7 @@
  */
 
 import { formatAddress } from '../protocol/address.js';
-import { short } from '../protocol/ids.js';
+import { type RunId, short } from '../protocol/ids.js';
 import type { Told } from '../world/story.js';
 import type { Outcome, Sight } from './core/events.js';
 import type { Job } from './core/job.js';
@@ -123,24 +123,28 @@ function tellEntry(
     }
     case 'leased': {
       const { run, runner, number } = entry;
-      const again = number > 1 ? ` (run ${number})` : '';
-      return { ...base, run, runner, number, msg: `${id} → runner ${runner}${again}` };
+      return { ...base, run, runner, number, msg: `${id} → runner ${runner}${again(job, run)}` };
     }
     case 'resumed': {
       const { run, runner } = entry;
-      return { ...base, run, runner, msg: `runner ${runner} came back; its run of ${id} goes on` };
+      return {
+        ...base,
+        run,
+        runner,
+        msg: `runner ${runner} came back; its run of ${id}${again(job, run)} goes on`,
+      };
     }
     case 'lost': {
       const { run, runner, reason } = entry;
       const next = nextRunner(entry, append);
       const fate = next === null ? whatBecomes(entry, append) : `requeued → runner ${next}`;
-      const msg = `runner ${runner} ${reason} → ${id} ${fate}`;
+      const msg = `runner ${runner} ${reason} → ${id}${again(job, run)} ${fate}`;
       return { ...base, run, runner, reason, next, level: 'warn', msg };
     }
     case 'handed-back': {
       const { run, runner, reason, detail } = entry;
       const why = detail === '' ? reason : `${reason}: ${detail}`;
-      const msg = `runner ${runner} handed ${id} back (${why})`;
+      const msg = `runner ${runner} handed ${id}${again(job, run)} back (${why})`;
       return { ...base, run, runner, reason, level: 'warn', msg };
     }
     case 'cancel-asked':
@@ -150,11 +154,17 @@ function tellEntry(
     case 'finished': {
       const { run, verdict } = entry;
       const runner = job?.runs.find(({ id: of }) => of === run)?.runner;
-      const where = runner === undefined ? '' : ` on runner ${runner}`;
+      const where = runner === undefined ? '' : ` on runner ${runner}${again(job, run)}`;
       const level = verdict === 'passed' ? 'info' : 'warn';
       return { ...base, run, runner, verdict, level, msg: `${id} ${ending(entry)}${where}` };
     }
   }
+}
+
+/** The number of a run, where it is not the commit's first. */
+function again(job: Job | undefined, run: RunId | null): string {
+  const number = job?.runs.find(({ id }) => id === run)?.number ?? 1;
+  return number > 1 ? ` (run ${number})` : '';
 }
 
 function nextRunner(lost: Entry, append: readonly Entry[]): string | null {

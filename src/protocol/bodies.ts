@@ -6,7 +6,7 @@
 
 import { z } from 'zod';
 import { controls } from './characters.js';
-import { namePattern, parseCommit, parseRun, parseSecret } from './ids.js';
+import { namePattern, parseCommit, parseRun, parseSecret, peerNamePattern } from './ids.js';
 import { handedOverMax, heldRunsMax } from './limits.js';
 
 /** Text fit for people: control characters (terminal escapes among them) become spaces. */
@@ -37,7 +37,9 @@ const secret = z.string().refine((text) => parseSecret(text) !== null, 'not a to
 /** How a peer introduces itself. */
 export const hello = z.object({
   role: z.enum(['runner', 'observer']),
-  name,
+  name: z.string().regex(peerNamePattern),
+  /** The same in each session of one process: it is told apart from others of its name. */
+  process: name.optional(),
   version: prose(40).default('unknown'),
   repository: name.nullable().default(null),
   labels: z.array(name).max(32).default([]),

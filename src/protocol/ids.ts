@@ -31,6 +31,10 @@ const secretPattern = /^[!-9;-~]{1,256}$/;
 /** A name that people choose: letters and digits of any script, no spaces or path separators. */
 export const namePattern = /^[\p{L}\p{M}\p{N}._:@+-]{1,100}$/u;
 
+/** What a peer is called: a name, or several with single blanks between. */
+export const peerNamePattern =
+  /^(?=.{1,100}$)[\p{L}\p{M}\p{N}._:@+-]+(?: [\p{L}\p{M}\p{N}._:@+-]+)*$/u;
+
 /** The nearest name to `text`: what a name cannot hold becomes a dash. Empty where `text` is. */
 export function nearestName(text: string): string {
   return text.replace(/[^\p{L}\p{M}\p{N}._:@+-]/gu, '-').slice(0, 100);

@@ -4,15 +4,17 @@
  */
 
 import { hostname } from 'node:os';
-import { type Address, isLoopback } from '../protocol/address.js';
+import type { Address } from '../protocol/address.js';
 import type { Hello } from '../protocol/bodies.js';
 import { nearestName } from '../protocol/ids.js';
 import { heldRunsMax } from '../protocol/limits.js';
 
 /** What is known of a runner before it listens. */
 export interface Introduction {
-  /** Null: after the port that it listens on. */
+  /** Null: after this machine, with a number of this process. */
   readonly name: string | null;
+  /** Eight hex digits, new with every process. */
+  readonly localStart: string;
   readonly version: string;
   /** What the repository is called that it tests. */
   readonly repository: string;
@@ -20,15 +22,18 @@ export interface Introduction {
   readonly dispatcher: Address;
 }
 
-/** Its name: `:8900`, with this machine's name before it where the dispatcher is on another. */
-export function nameOf({ name, dispatcher }: Introduction, port: number): string {
-  if (name !== null) return name;
-  return isLoopback(dispatcher.host) ? `:${port}` : `${nearestName(hostname())}:${port}`;
+/** Four digits can be said aloud, and two processes of a machine hardly share them. */
+const numbers = { from: 1_000, count: 9_000 };
+
+/** Its name: `build-4711`. */
+export function nameOf({ name, localStart }: Pick<Introduction, 'name' | 'localStart'>): string {
+  const number = numbers.from + (Number.parseInt(localStart, 16) % numbers.count);
+  return name ?? `${nearestName(hostname())}-${number}`;
 }
 
 /** Its `hello`; of the runs in hand as many are named as fit, the rest at a later connection. */
 export function introduce(
-  { version, repository, labels }: Introduction,
+  { localStart, version, repository, labels }: Introduction,
   name: string,
   slots: number,
   inHand: Hello['runs'],
@@ -36,6 +41,7 @@ export function introduce(
   return {
     role: 'runner',
     name,
+    process: localStart,
     version,
     repository,
     labels: [...labels],

@@ -89,7 +89,7 @@ class Shell implements Runner {
     this.#world = world;
     this.#options = options;
     this.#listener = listener;
-    const name = nameOf(options, listener.address.port);
+    const name = nameOf(options);
     const kept = slots.flatMap((slot) => slot.kept);
     this.#core = new Core({ slots: slots.length, kept, localStart: options.localStart });
     this.#story = new Story(world.tell, { ...options, name });

@@ -40,9 +40,9 @@ export class Story {
       'waiting',
       `runner ${name} for ${repository}, waiting for the dispatcher ${this.#dispatcher}`,
     );
-    const where = formatAddress(listening);
-    const port = `listening on ${where} for an ancestor's dispatcher`;
-    this.#say('listening', port, { level: 'debug' });
+    const { port } = listening;
+    const where = `listening on ${formatAddress(listening)} for an ancestor's dispatcher`;
+    this.#say('listening', where, { level: 'debug', port });
     for (const job of kept) {
       this.#say('kept', `the result of ${short(job.commit)} is still to be delivered`, fields(job));
     }
@@ -51,7 +51,7 @@ export class Story {
   /** A suite was found for the run and begins. */
   starting(job: Job, command: string): void {
     const subject = job.assignment.subject === '' ? '' : ` "${job.assignment.subject}"`;
-    this.#say('testing', `testing ${short(job.commit)}${subject} with ${command}`, fields(job));
+    this.#say('testing', `testing ${named(job)}${subject} with ${command}`, fields(job));
   }
 
   /** That event has reached the core; what follows from it comes after, effect by effect. */
@@ -159,7 +159,7 @@ export class Story {
     const status = end === 'failed' ? (signal ?? `exit code ${exitCode}`) : '';
     const why = [status, reason].filter((part) => part !== '').join(': ');
     const detail = why === '' ? '' : ` (${why})`;
-    const msg = `${short(job.commit)} ${end} after ${seconds} s${detail}`;
+    const msg = `${named(job)} ${end} after ${seconds} s${detail}`;
     this.#say('ended', msg, { ...fields(job), ...report, verdict: end });
   }
 
@@ -186,6 +186,11 @@ export class Story {
   #say(event: string, msg: string, more: Partial<Told> = {}): void {
     this.#tell({ ...more, event, msg });
   }
+}
+
+/** `1a2b3c4`, and which run of it, where it is not the first. */
+function named({ commit, assignment: { number } }: Job): string {
+  return number > 1 ? `${short(commit)} (run ${number})` : short(commit);
 }
 
 /** Whoever refuses us may have given our runs to another: that is heard at the next connection. */

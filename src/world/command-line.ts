@@ -7,7 +7,7 @@
 import { inspect } from 'node:util';
 import yargs, { type InferredOptionTypes, type Options } from 'yargs';
 import { type Address, parseAddress, parseHost } from '../protocol/address.js';
-import { namePattern, nearestName } from '../protocol/ids.js';
+import { namePattern, nearestName, peerNamePattern } from '../protocol/ids.js';
 import { withHint } from './did-you-mean.js';
 import { ownVersion } from './version.js';
 
@@ -59,7 +59,7 @@ export const clientFlags = {
   name: {
     type: 'string',
     describe: 'what this process is called in stories and tables',
-    coerce: wireName('name'),
+    coerce: wireName('name', peerNamePattern),
   },
   repository: {
     type: 'string',
@@ -202,9 +202,9 @@ export function wholeNumber(flag: string, most: number): (text: string | number)
 }
 
 /** Reads a name as the wire takes it. An absent flag stays absent. */
-export function wireName(flag: string) {
+export function wireName(flag: string, pattern = namePattern) {
   return <Text extends string | undefined>(text: Text): Text => {
-    if (text === undefined || namePattern.test(text)) return text;
+    if (text === undefined || pattern.test(text)) return text;
     const instead = text === '' ? '' : `: ${nearestName(text)}, say`;
     throw new UsageError(
       `--${flag} is 1 to 100 letters, digits or . _ : @ + - , not "${text}"${instead}.`,

@@ -89,3 +89,42 @@ describe('whose commit it is', () => {
     s.outcomeOf(/leased/, 'job 1 leased: run 1-1, number 1, ida');
   });
 });
+
+describe('who it is', () => {
+  test('two runners that call themselves the same are told apart in all that is said of them', () => {
+    const s = scenario();
+    s.runner('ada', { process: 'one' });
+    s.runner('ada', { process: 'other' });
+    s.dispatch(1);
+    s.dispatch(2);
+    s.outcomeOf(
+      /joined|leased/,
+      '(runner ada joined)',
+      '(runner ada-2 joined)',
+      'job 1 leased: run 1-1, number 1, ada',
+      'job 2 leased: run 1-2, number 1, ada-2',
+    );
+  });
+
+  test('a process keeps its name, also where its former session was not heard to end', () => {
+    const s = scenario();
+    s.runner('ada', { process: 'one' });
+    s.runner('ada', { process: 'one' });
+    s.outcomeOf(/joined/, '(runner ada joined)', '(runner ada joined)');
+  });
+
+  test('a name is free again once its process has left', () => {
+    const s = scenario();
+    s.runner('ada', { process: 'one' });
+    s.leaves('ada');
+    s.runner('ada', { process: 'other' });
+    s.outcomeOf(/joined/, '(runner ada joined)', '(runner ada joined)');
+  });
+
+  test('runners of an older release, which do not say what process they are, are not', () => {
+    const s = scenario();
+    s.runner('ada');
+    s.runner('ada');
+    s.outcomeOf(/joined/, '(runner ada joined)', '(runner ada joined)');
+  });
+});

@@ -54,7 +54,7 @@ test.each([
   [['--branch', 'a..b', 'a'], '--branch is branches or globs'],
   [['--refs', 'tags/*', 'a'], '--refs is full names of refs with one * at most'],
   [['--refs', 'refs/*/*', 'a'], '--refs is full names of refs with one * at most'],
-  [['--name', 'a b', 'a'], '--name is'],
+  [['--name', 'a/b', 'a'], '--name is'],
   [['--repository', '../x', 'a'], '--repository is'],
 ])('%j is refused in a sentence', (argv, sentence) => {
   expect(() => readOptions(argv)).toThrow(UsageError);

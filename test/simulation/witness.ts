@@ -174,7 +174,7 @@ export class Witness {
     if (isOurs === undefined && !this.#inherited.has(id)) {
       this.breaks('begun', `${what} never came there`);
     }
-    if (this.nobodyDies && isOurs && !this.#deadRunners.has(runner)) {
+    if (this.nobodyDies && isOurs && !this.#deadRunners.has(runner.replace(/-\d+$/, ''))) {
       this.breaks('frozen', `${what} is lost`);
     }
   }

@@ -28,6 +28,7 @@ interface Introduction {
   readonly runs?: readonly RunId[];
   /** How much of what it handed over is not in the store. */
   readonly lacks?: number;
+  readonly process?: string;
 }
 
 export type Scenario = ReturnType<typeof scenario>;
@@ -101,7 +102,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
   function joins(name: string, role: 'runner' | 'observer', introduction: Introduction): void {
     counter += 1;
     const id = sessionId(start(), counter);
-    const { repository = 'demo', capacity = 1, runs = [], lacks = 0 } = introduction;
+    const { repository = 'demo', capacity = 1, runs = [], lacks = 0, process } = introduction;
     sessions.set(name, id);
     if (frozen.has(name)) frozen.set(name, 0);
     const held = runs.map((run) => ({
@@ -110,7 +111,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       loggedBytes: 0,
       recorded: isRecorded(journal, run),
     }));
-    const introduced = hello.parse({ role, name, repository, capacity });
+    const introduced = hello.parse({ role, name, repository, capacity, process });
     feed({ type: 'joined', session: id, hello: introduced, held, lacks });
   }
 

@@ -3,6 +3,7 @@
  * Each is aborted, and its slots released, when its test ends.
  */
 
+import { randomBytes } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { startRunner } from '../../src/test-runner/shell.js';
 import { claimSlots } from '../../src/test-runner/slots.js';
@@ -64,7 +65,7 @@ export async function runnerFor(settings: RunnerSettings) {
       dispatcher: { host: '127.0.0.1', port: settings.dispatcherPort },
       reachable: settings.reachable === undefined ? '127.0.0.1' : settings.reachable,
       guard,
-      localStart: process.pid.toString(16).padStart(8, '0'),
+      localStart: randomBytes(4).toString('hex'),
       suite: {
         command: settings.command === undefined ? 'echo hello' : settings.command,
         isOffline: sandbox?.network === false,
@@ -85,4 +86,9 @@ export async function runnerFor(settings: RunnerSettings) {
     }
   });
   return { runner, slots, told, exits, sentences: () => told.map(({ msg }) => msg) };
+}
+
+/** Where that runner listens for an ancestor's dispatcher. */
+export function portOf(told: readonly Told[]): number {
+  return Number(told.find(({ event }) => event === 'listening')?.['port']);
 }

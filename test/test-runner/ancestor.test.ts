@@ -17,7 +17,7 @@ import {
   askClassically,
   runnerDispatcher,
 } from '../support/runner-dispatchers.js';
-import { runnerFor } from '../support/runners.js';
+import { portOf, runnerFor } from '../support/runners.js';
 
 const binary = fileURLToPath(new URL('fixtures/prints-binary.sh', import.meta.url));
 const unknown = 'd'.repeat(40);
@@ -103,7 +103,7 @@ test('a runner with a session takes no run on its port', async () => {
   const commit = repository.commit('one');
   const { told } = await runnerFor({ clone: repository.path, dispatcherPort: dispatcher.port });
   await eventually('the runner is there', () => dispatcher.connected);
-  const port = portIn(told.map(({ msg }) => msg));
+  const port = portOf(told);
   expect(await askClassically(port, `runtest:${commit}`)).toBe('Invalid command');
   expect(await askClassically(port, 'ping')).toBe('pong');
 });
@@ -167,8 +167,4 @@ async function classicRunner(
   });
   const port = await eventually('it registers', () => dispatcher.registered());
   return { dispatcher, commit, port, sentences };
-}
-
-function portIn(sentences: readonly string[]): number {
-  return Number(/runner :(\d+)/.exec(sentences[0] ?? '')?.[1]);
 }

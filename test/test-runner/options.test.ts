@@ -20,7 +20,7 @@ test.each([
   [['--jobs', '0', 'clone'], 'from 1 to 64'],
   [['--jobs', '65', 'clone'], 'from 1 to 64'],
   [['--port', 'http', 'clone'], '0 to 65535'],
-  [['--name', 'a b', 'clone'], '1 to 100 letters'],
+  [['--name', 'a/b', 'clone'], '1 to 100 letters'],
   [['--timeout', 'soon', 'clone'], 'is a time'],
   [['--timeout', '1000h', 'clone'], 'at most 168h'],
   [['--host', '0.0.0.0', 'clone'], '--allow-classic'],

@@ -31,7 +31,7 @@ test('A50: output and exit code of a suite arrive, and the result is kept until 
 test('the story of a run reads aloud', async () => {
   const { dispatcher, commit, sentences } = await runnerAtWork({ command: 'true' });
   await dispatcher.verdict(commit);
-  expect(sentences().at(0)).toMatch(/^runner :\d+ for demo, waiting for the dispatcher 127/);
+  expect(sentences().at(0)).toMatch(/^runner [^ ]+-\d{4} for demo, waiting for the dispatcher 127/);
   expect(sentences()).toContain(`testing ${commit.slice(0, 7)} "a change" with true`);
   expect(sentences().join('\n')).toMatch(/[0-9a-f]{7} passed after \d+\.\d s/);
 });

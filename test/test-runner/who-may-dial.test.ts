@@ -10,7 +10,7 @@ import { hostsNamed } from '../../src/world/hosts.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository } from '../support/git.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';
-import { runnerFor } from '../support/runners.js';
+import { portOf, runnerFor } from '../support/runners.js';
 
 const outer = Object.values(networkInterfaces())
   .flatMap((addresses) => addresses ?? [])
@@ -24,10 +24,10 @@ test.skipIf(outer === undefined).each([
   const dispatcher = await runnerDispatcher();
   const { path: clone } = makeRepository();
   const mayDial = await hostsNamed(named);
-  await runnerFor({ clone, dispatcherPort: dispatcher.port, host: '0.0.0.0', mayDial });
-  // It is called after its port where nothing else was said.
-  const name = await eventually('it is there', () => dispatcher.hellos[0]?.name);
-  const port = Number(name.slice(1));
+  const host = '0.0.0.0';
+  const { told } = await runnerFor({ clone, dispatcherPort: dispatcher.port, host, mayDial });
+  await eventually('it is there', () => dispatcher.connected);
+  const port = portOf(told);
   expect(await ask(outer ?? '', port, 'ping')).toBe(hears);
   expect(await ask('127.0.0.1', port, 'ping')).toBe('pong');
 });

@@ -14,7 +14,10 @@ export type PeerKey = string;
 
 interface PeerCommon {
   readonly key: PeerKey;
+  /** As it calls itself; with a number where another process is called so: `ada-2`. */
   readonly name: string;
+  /** Absent where it does not say. */
+  readonly process?: string | undefined;
   readonly repository: string | null;
   /** Its own beat of each heartbeat's four, so that the pings of a thousand are spread out. */
   readonly phase: number;
@@ -55,6 +58,7 @@ export type Peer = Runner | Observer;
 
 export class Pool {
   readonly #peers = new Map<PeerKey, Peer>();
+  readonly #named = new Map<string, Peer>();
   readonly #holders = new Map<RunId, Runner>();
   #turns = 0;
   #joins = 0;
@@ -62,7 +66,8 @@ export class Pool {
   joinSession(session: SessionId, hello: Hello): Peer {
     const common = {
       key: session,
-      name: hello.name,
+      name: this.#nameFor(hello),
+      process: hello.process,
       repository: hello.repository,
       ...this.#unheard(),
     };
@@ -78,6 +83,7 @@ export class Pool {
             capacity: hello.capacity,
           };
     this.#peers.set(peer.key, peer);
+    this.#named.set(peer.name, peer);
     return peer;
   }
 
@@ -99,7 +105,10 @@ export class Pool {
 
   /** Its runs were released before. */
   leave(key: PeerKey): void {
+    const peer = this.#peers.get(key);
+    if (peer === undefined) return;
     this.#peers.delete(key);
+    if (this.#named.get(peer.name) === peer) this.#named.delete(peer.name);
   }
 
   get(key: PeerKey): Peer | undefined {
@@ -148,6 +157,15 @@ export class Pool {
     runner.unconfirmed.delete(run);
     this.#holders.delete(run);
     runner.turn = this.#nextTurn();
+  }
+
+  /** Its former session may not have been heard to end: a process keeps its name. */
+  #nameFor({ name: wanted, process }: Hello): string {
+    for (let number = 1; ; number += 1) {
+      const name = number === 1 ? wanted : `${wanted}-${number}`;
+      const other = this.#named.get(name)?.process;
+      if (other === undefined || process === undefined || other === process) return name;
+    }
   }
 
   #unheard() {
