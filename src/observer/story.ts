@@ -149,7 +149,7 @@ function sentence(
         ? 'knows nothing of this repository: the tip of each branch is handed over again'
         : 'does not have all that was accepted: what it lacks is handed over again';
       const msg = `the dispatcher ${dispatcher} ${lacks}`;
-      return { event, dispatcher, commits, level: 'warn', msg };
+      return { event, dispatcher, commits, isNew, level: 'warn', msg };
     }
     case 'away': {
       const { reason } = happening;

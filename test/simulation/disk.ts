@@ -97,6 +97,26 @@ export class SimulatedDisk {
     return inside.map((path) => path.slice(folder.length + 1));
   }
 
+  /** What lies below that folder, to be put back some day. */
+  copyOf(folder: string): ReadonlyMap<string, Buffer> {
+    const inside = [...this.#files].filter(([path]) => path.startsWith(`${folder}/`));
+    return new Map(
+      inside.map(([path, { bytes, size }]) => [path, Buffer.from(bytes.subarray(0, size))]),
+    );
+  }
+
+  /** From now on, just that lies below that folder, and all of it is synced. */
+  putBack(folder: string, copy: ReadonlyMap<string, Buffer>): void {
+    for (const names of [this.#files, this.#synced]) {
+      for (const path of names.keys()) if (path.startsWith(`${folder}/`)) names.delete(path);
+    }
+    for (const [path, bytes] of copy) {
+      const { length } = bytes;
+      const inode = { bytes: Buffer.from(bytes), size: length, syncedSize: length };
+      for (const names of [this.#files, this.#synced]) names.set(path, inode);
+    }
+  }
+
   /** Of what was not synced, nobody knows how much is left. */
   cutPower(): void {
     const names = new Set([...this.#files.keys(), ...this.#synced.keys()]);

@@ -12,12 +12,27 @@ import { Memory } from './memory.js';
 /** How long an ancestor's runner may take. */
 const classicRunMaxMs = 15_000;
 
+/** Of a thousand starts, so many begin with a new backup. */
+const backups = 250;
+
+/** All that a dispatcher has on disk, at a moment when it did not run. */
+interface Backup {
+  /** So many entries had happened. */
+  readonly entries: number;
+  readonly store: Buffer | null;
+  readonly logs: ReadonlyMap<string, Buffer>;
+  readonly results: ReadonlyMap<string, Buffer>;
+}
+
 export class DispatcherMachine {
   readonly machine: Machine;
   readonly memory: Memory;
   readonly #ground: Ground;
   readonly #dialect: 'classic' | 'py3';
   #dispatcher: Dispatcher | null = null;
+  /** The last one; at first there is none, and whoever puts that back has deleted everything. */
+  #backup: Backup = { entries: 0, store: null, logs: new Map(), results: new Map() };
+  #isToBePutBack = false;
 
   constructor(ground: Ground, disk: SimulatedDisk, dialect: 'classic' | 'py3') {
     const { host } = dispatcherAddress;
@@ -38,6 +53,12 @@ export class DispatcherMachine {
     return isSettled ? (this.#dispatcher?.remembered ?? null) : null;
   }
 
+  /** Ends its process, and puts the last backup back before it starts again. */
+  restore(): void {
+    this.#isToBePutBack = true;
+    this.machine.life.end();
+  }
+
   #drain(): void {
     const { life } = this.machine;
     const dispatcher = this.#dispatcher;
@@ -54,6 +75,8 @@ export class DispatcherMachine {
     const { host, disk } = this.machine;
     const { network, random, witness } = this.#ground;
     this.#bury();
+    if (this.#isToBePutBack) this.#putBack();
+    else if (this.#ground.hasBackups && random.perMille(backups)) this.#backUp();
     const store = this.memory.open(life);
     const logs = new LogFiles('/logs', '/results', disk.seenBy(life));
     const world = { clock: life.clock, network: network.seenBy(life, host) };
@@ -63,6 +86,27 @@ export class DispatcherMachine {
     witness.recovered(store, dispatcher.remembered);
     this.#dispatcher = dispatcher;
     void dispatcher.listen();
+  }
+
+  #backUp(): void {
+    const { disk } = this.machine;
+    this.#backup = {
+      entries: this.#ground.witness.journal.length,
+      store: this.memory.copy(),
+      logs: disk.copyOf('/logs'),
+      results: disk.copyOf('/results'),
+    };
+  }
+
+  #putBack(): void {
+    const { random, witness } = this.#ground;
+    const { entries, store, logs, results } = this.#backup;
+    this.#isToBePutBack = false;
+    this.memory.putBack(store);
+    this.machine.disk.putBack('/results', results);
+    // Whoever copies a backup over what is there leaves the logs of a future that did not happen.
+    if (random.perMille(500)) this.machine.disk.putBack('/logs', logs);
+    witness.wentBack(entries);
   }
 
   /** Of the dead one the memory is still there, as nobody but a witness can see it. */

@@ -19,6 +19,8 @@ export interface Ground {
   readonly network: SimulatedNetwork;
   readonly history: History;
   readonly witness: Witness;
+  /** In this world the dispatcher's store is put back now and then. */
+  readonly hasBackups: boolean;
   readonly tell: (who: string, told: Told) => void;
   readonly suffered: (fault: string) => void;
 }

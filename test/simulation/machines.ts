@@ -24,7 +24,7 @@ interface Struck {
 
 /** What the weather can strike: machines of ours or not, with or without a store. */
 export interface Stricken {
-  readonly dispatcher: Struck & { readonly memory?: { isFull: boolean } };
+  readonly dispatcher: Struck & { readonly memory?: { isFull: boolean }; restore?(): void };
   readonly observer: Struck;
   readonly runners: readonly RunnerMachine[];
   readonly ancestor: Struck | null;

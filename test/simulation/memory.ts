@@ -22,7 +22,7 @@ export class Memory {
   unwritten: readonly Entry[] = [];
   #isFull = false;
   #isBehind = false;
-  readonly #database = preparingOnce(new Database(':memory:'));
+  #database = preparingOnce(new Database(':memory:'));
   readonly #appended: Appended;
 
   constructor(appended: Appended) {
@@ -37,6 +37,19 @@ export class Memory {
   /** There was no room, and nothing was written since: what its process decided may wait for that. */
   get isBehind(): boolean {
     return this.#isBehind;
+  }
+
+  /** All that is in it, to be put back some day. */
+  copy(): Buffer {
+    return this.#database.serialize();
+  }
+
+  /** From now on, just that is in it; null: nothing. */
+  putBack(copy: Buffer | null): void {
+    this.#database.close();
+    this.#database = preparingOnce(new Database(copy ?? ':memory:'));
+    this.#isBehind = this.#isFull;
+    this.unwritten = [];
   }
 
   /** The store, opened by a process that just started. */

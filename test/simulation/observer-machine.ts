@@ -76,13 +76,15 @@ export class ObserverMachine {
     if (!life.step()) return;
     this.saved = known;
     // Nothing was there to be seen in an empty repository: a first sight is of the tips.
-    this.#hasBegun ||= this.#seesSome;
+    this.#hasBegun ||= this.#seesSome && (known.positions.size > 0 || known.behind !== null);
     life.step();
   }
 
   #hearing(life: Life): (told: Told) => void {
     const tell = this.machine.telling(life);
     return (told) => {
+      // A dispatcher that knows nothing is handed the tips again: another first sight.
+      if (told.event === 'forgotten' && told['isNew'] === true) this.#hasBegun = false;
       if (told.event === 'handed-over') this.#accepted(told['commit'] as Commit);
       tell(told);
     };

@@ -104,4 +104,21 @@ export const plantedInPeers: readonly PlantedBug[] = [
     breaks: ['accepted'],
     withinSeeds: 400,
   },
+  {
+    name: 'an observer hands over again only the last commit that a restored dispatcher lacks',
+    file: 'observer/standing.ts',
+    line: 'this.#trail.findIndex(',
+    becomes: 'this.#trail.findLastIndex(',
+    breaks: ['rest'],
+    withinSeeds: 1_000,
+    from: 150,
+  },
+  {
+    name: 'a restored dispatcher says that it lacks nothing',
+    file: 'dispatcher/shell/recall.ts',
+    line: '!store.hasJob(commit, repository)',
+    becomes: '!store.hasJobs(repository) && !store.hasJob(commit, repository)',
+    breaks: ['rest'],
+    withinSeeds: 1_000,
+  },
 ];

@@ -82,4 +82,13 @@ export const plantedInStore: readonly PlantedBug[] = [
     breaks: ['log'],
     withinSeeds: 10,
   },
+  {
+    name: 'the log of a future that a backup undid is taken for the beginning of a new one',
+    file: 'dispatcher/store/logs.ts',
+    line: '    if (this.#disk.sizeOf(path) === null) return;',
+    becomes: '    if (path !== "") return;',
+    breaks: ['log'],
+    withinSeeds: 1_000,
+    from: 600,
+  },
 ];

@@ -53,8 +53,9 @@ export class Weather {
       runner.lagMs = !this.isStill && random.perMille(200) ? random.between(100, 6_000) : 0;
       runner.failingFetches = !this.isStill && random.perMille(200) ? random.between(1, 200) : 0;
     }
-    const drawn = Object.keys(deeds).map((name) => [name, rate(10)]);
+    const drawn = Object.keys(everyday).map((name) => [name, rate(10)]);
     if (this.isStill) drawn.push(['dispatcher frozen', 1]);
+    else if (ground.hasBackups) drawn.push(['backup put back', 10]);
     this.#misfortunes = Object.fromEntries(drawn) as Misfortunes;
     this.#pauseMs = random.between(150, 3_000);
     this.#strikeAgain();
@@ -106,7 +107,7 @@ export class Weather {
 }
 
 /** Each does it and says to whom; null where it could not. */
-const deeds = {
+const everyday = {
   'SIGKILL at once': (ground: Ground, machines: Stricken) =>
     onSome(ground, machines, ({ life }) => life.end()),
   // Between two system calls that are still to come: perhaps between "durable" and "sent".
@@ -160,6 +161,16 @@ const deeds = {
     if (some === other) return null;
     network.part(some.host, other.host, random.between(100, misfortuneMsMost));
     return `${some.name} from ${other.name}`;
+  },
+} as const;
+
+const deeds = {
+  ...everyday,
+  // In some worlds only: whatever was acknowledged since that backup is undone.
+  'backup put back': (_ground: Ground, { dispatcher }: Stricken) => {
+    if (dispatcher.restore === undefined) return null;
+    dispatcher.restore();
+    return dispatcher.machine.name;
   },
 } as const;
 

@@ -65,7 +65,7 @@ describe('simulated worlds', () => {
     }
     const kinds = [
       ...['SIGKILL at once', 'SIGKILL in the middle', 'power cut', 'freeze', 'clock jump'],
-      ...['sleep', 'dispatcher frozen', 'waited in the backlog'],
+      ...['sleep', 'dispatcher frozen', 'waited in the backlog', 'backup put back'],
       ...['Ctrl-C', 'Ctrl-C twice', 'full disk', 'partition', 'started on a wrong clock'],
       ...['cut', 'delayed', 'sliced', 'half-open', 'refused', 'dispatched twice'],
       ...['dispatched out of order', 'dispatched late'],

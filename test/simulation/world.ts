@@ -34,6 +34,9 @@ const answerMs = 500;
 
 const commitsMost = 18;
 
+/** In so many of a thousand worlds the dispatcher's store is put back now and then, or deleted. */
+const backups = 200;
+
 /** Of a thousand worlds, so many have one of the ancestor's dispatchers. */
 const ancestral = 50;
 
@@ -81,6 +84,7 @@ class World {
       network: new SimulatedNetwork(timeline, new Random(seed, 'network'), suffered),
       history: new History(new Random(seed, 'history')),
       witness: new Witness(disk),
+      hasBackups: new Random(seed, 'backups').perMille(backups),
       tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),
     };
     const isAncestral = new Random(seed, 'cast').perMille(ancestral);
