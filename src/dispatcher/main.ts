@@ -15,8 +15,8 @@ import { storyteller, type Tell } from '../world/story.js';
 import { acceptingTls } from '../world/tls.js';
 import { tellIfExposed } from '../world/token.js';
 import { type Options, readOptions } from './options.js';
+import { Auth, type TurnedAway, tellingOnce, tlsWanted } from './shell/auth.js';
 import { connectionsMaxDefault, Dispatcher } from './shell/dispatcher.js';
-import { Door, type TurnedAway, tellingOnce, tlsWanted } from './shell/door.js';
 import { LogFiles } from './store/logs.js';
 import { openSqliteStore } from './store/sqlite.js';
 
@@ -36,10 +36,10 @@ await run(async (argv) => {
   const start = randomBytes(4).toString('hex');
   const turnedAway = tellingOnce(tell);
   const world = { clock: realClock, network: network(options, classicHosts, turnedAway) };
-  const door = new Door(options.token, classicHosts, turnedAway);
+  const auth = new Auth(options.token, classicHosts, turnedAway);
   const descriptors = Math.floor(descriptorsMax() * connectionsShare);
   const connectionsMax = Math.min(connectionsMaxDefault, descriptors);
-  const guarded = { ...options, door, connectionsMax };
+  const guarded = { ...options, auth, connectionsMax };
   const dispatcher = new Dispatcher(world, guarded, { store, logs, start }, tell);
   const port = await listen(dispatcher, options);
   introduce(tell, dispatcher, options, { port, isNew });

@@ -177,7 +177,7 @@ class SessionLink implements Link {
         this.#becomeSession(message.body);
         break;
       case 'refused':
-        // At the door it will be said again, so there is no hurry. In a session it means that we
+        // Before a session it will be said again, so there is no hurry. In a session it means that we
         // were taken for dead: the sooner we are back, the sooner we learn what we lost.
         this.#retryInMs = this.#state === 'session' ? retryFirstMs : retryMostMs;
         this.#goAway(`refuses us: ${message.body.says}`, true);

@@ -10,7 +10,7 @@ import { introduce, modernPeer } from '../support/modern-peers.js';
 const eve = { role: 'observer', name: 'eve', repository: 'demo' } as const;
 const body = { branch: 'main', author: 'Ada', subject: 'Add it' };
 
-/** What a dispatcher says at the door to one that handed over commits with those numbers. */
+/** What a dispatcher says in its welcome to one that handed over commits with those numbers. */
 async function welcome(port: number, numbers: readonly number[], repository = 'demo') {
   const handedOver = numbers.map((number) => commit(number));
   const observer = introduce(port, { ...eve, repository, handedOver });
@@ -29,7 +29,7 @@ async function knowing() {
   return dispatcher;
 }
 
-describe('an observer is told at the door', () => {
+describe('an observer is told with its welcome', () => {
   test('which of the commits that it handed over are not in this memory', async () => {
     const { port, told } = await knowing();
     expect(await welcome(port, [1, 2])).toEqual({ lacks: [], isNew: false });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { Door } from '../../src/dispatcher/shell/door.js';
+import { Auth } from '../../src/dispatcher/shell/auth.js';
 import { nobody } from '../../src/world/hosts.js';
 import { Token } from '../../src/world/token.js';
 import { startDispatcher } from '../support/dispatchers.js';
@@ -57,8 +57,8 @@ test('bad input is one sentence and exit code 2', async () => {
 });
 
 test('who is never let in is told why and leaves with code 2, instead of trying for ever', async () => {
-  const door = new Door(new Token('correct-horse-battery'), nobody);
-  const { port } = await startDispatcher({ door });
+  const auth = new Auth(new Token('correct-horse-battery'), nobody);
+  const { port } = await startDispatcher({ auth });
   const token = join(temporaryFolder(), 'token');
   writeFileSync(token, 'incorrect-horse-battery', { mode: 0o600 });
   const { path } = makeClone(makeBare().path);

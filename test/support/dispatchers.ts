@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
+import { openToAll } from '../../src/dispatcher/shell/auth.js';
 import { Dispatcher } from '../../src/dispatcher/shell/dispatcher.js';
-import { openDoor } from '../../src/dispatcher/shell/door.js';
 import { LogFiles } from '../../src/dispatcher/store/logs.js';
 import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import type { Commit } from '../../src/protocol/ids.js';
@@ -37,7 +37,7 @@ export async function startDispatcher({
   port: wanted = 0,
   clock = realClock as Clock,
   dialect = 'classic' as 'classic' | 'py3',
-  door = openDoor,
+  auth = openToAll,
   network = realNetwork,
 } = {}): Promise<RunningDispatcher> {
   starts += 1;
@@ -46,7 +46,7 @@ export async function startDispatcher({
     logs: new LogFiles(join(folder, 'data', 'logs'), join(folder, 'results')),
     start: starts.toString(16).padStart(8, '0'),
   };
-  const options = { host: '127.0.0.1', port: wanted, dialect, classicRunMaxMs: 3_600_000, door };
+  const options = { host: '127.0.0.1', port: wanted, dialect, classicRunMaxMs: 3_600_000, auth };
   const told: Told[] = [];
   const dispatcher = new Dispatcher({ clock, network }, options, memory, (line) => told.push(line));
   let isOpen = true;

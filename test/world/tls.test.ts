@@ -8,7 +8,7 @@ import * as net from 'node:net';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { tlsWanted } from '../../src/dispatcher/shell/door.js';
+import { tlsWanted } from '../../src/dispatcher/shell/auth.js';
 import { type LinkEvent, openLink } from '../../src/link/link.js';
 import { realClock } from '../../src/world/clock.js';
 import {

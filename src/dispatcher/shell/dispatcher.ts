@@ -1,10 +1,10 @@
 /**
- * Owns the wiring: the front door on one side, the core in the middle, the disk on the other.
+ * Owns the wiring: the connections on one side, the core in the middle, the disk on the other.
  * Never decides. A commit's way through here:
  *
- *   lobby ──request──> reception ──event──> core ──outcome──> performer ──entries──> store
- *                          ^                                      │
- *                          └───────────── then sends ─────────────┴──> ancestors
+ *   admission ──request──> router ──event──> core ──outcome──> performer ──entries──> store
+ *                            ^                                     │
+ *                            └───────────── then sends ────────────┴──> classic runners
  */
 
 import type { World } from '../../link/ask.js';
@@ -20,12 +20,12 @@ import type { LogFiles } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
 import { tellTurn } from '../story.js';
+import { Admission } from './admission.js';
 import { Ancestors } from './ancestors.js';
-import { type Door, openDoor } from './door.js';
-import { Lobby } from './lobby.js';
+import { type Auth, openToAll } from './auth.js';
 import { LogRoom } from './log-room.js';
 import { Performer } from './performer.js';
-import { Reception } from './reception.js';
+import { RequestRouter } from './request-router.js';
 
 export interface DispatcherOptions {
   readonly host: string;
@@ -33,7 +33,7 @@ export interface DispatcherOptions {
   readonly dialect: 'classic' | 'py3';
   readonly classicRunMaxMs: number;
   /** Who may speak; everyone where it is not said. */
-  readonly door?: Door;
+  readonly auth?: Auth;
   /** How many may be connected at once. */
   readonly connectionsMax?: number;
 }
@@ -64,8 +64,8 @@ export class Dispatcher {
   readonly #tell: Tell;
   readonly #core: DispatcherCore;
   readonly #logs: LogRoom;
-  readonly #lobby: Lobby;
-  readonly #reception: Reception;
+  readonly #admission: Admission;
+  readonly #router: RequestRouter;
   readonly #ancestors: Ancestors;
   readonly #performer: Performer;
   #listener: Listener | null = null;
@@ -83,7 +83,7 @@ export class Dispatcher {
     this.#memory = memory;
     this.#tell = tell;
     const { store, logs, start } = memory;
-    const { classicRunMaxMs, dialect, door = openDoor } = options;
+    const { classicRunMaxMs, dialect, auth = openToAll } = options;
     const founding = {
       start,
       nextJob: store.nextJob(),
@@ -95,20 +95,20 @@ export class Dispatcher {
     const core = this.#core;
     const feed = (event: Event) => this.#feed(event);
     this.#logs = new LogRoom(core, store, logs, clock, tell);
-    this.#lobby = new Lobby({
+    this.#admission = new Admission({
       clock,
       connectionsMax: options.connectionsMax ?? connectionsMaxDefault,
       full: () => tell(connectionsUsedUp),
-      heard: (visitor, request, terminated) => this.#reception.hear(visitor, request, terminated),
+      heard: (pending, request, terminated) => this.#router.hear(pending, request, terminated),
     });
-    this.#reception = new Reception({
+    this.#router = new RequestRouter({
       clock,
       core,
       store,
       logs: this.#logs,
       feed,
       settled: (call) => this.#performer.settled(call),
-      door,
+      auth,
       start,
       ok: dialect === 'py3' ? 'ok' : 'OK',
     });
@@ -132,10 +132,10 @@ export class Dispatcher {
   async listen(): Promise<number> {
     const { clock, network } = this.#world;
     this.#listener = await network.listen(this.#options, (connection) =>
-      this.#lobby.accept(connection),
+      this.#admission.accept(connection),
     );
     this.#cancelBeat = every(clock, heartbeatEveryMs / beatsPerHeartbeat, () => {
-      this.#reception.vouchForWaiting();
+      this.#router.vouchForWaiting();
       this.#feed({ type: 'beat' });
     });
     return this.#listener.address.port;
@@ -159,8 +159,8 @@ export class Dispatcher {
     this.#cancelBeat();
     this.#performer.close();
     this.#listener?.close();
-    this.#lobby.close();
-    this.#reception.close();
+    this.#admission.close();
+    this.#router.close();
     this.#logs.close();
     this.#memory.logs.close();
     this.#memory.store.close();
@@ -191,13 +191,13 @@ export class Dispatcher {
   #send(send: Send): void {
     switch (send.to) {
       case 'session':
-        this.#reception.session(send.session)?.send(send.message);
+        this.#router.session(send.session)?.send(send.message);
         break;
       case 'hang-up':
-        this.#reception.session(send.session)?.hangUp(send.says);
+        this.#router.session(send.session)?.hangUp(send.says);
         break;
       case 'request':
-        this.#reception.reply(send.request, send.text);
+        this.#router.reply(send.request, send.text);
         break;
       case 'classic':
         this.#ancestors.ask(send);
@@ -227,7 +227,7 @@ export class Dispatcher {
   }
 
   #block(isBlocked: boolean, error: unknown): void {
-    this.#lobby.pause(isBlocked);
+    this.#admission.pause(isBlocked);
     if (isBlocked) {
       this.#onDrained?.();
       const why = error instanceof Error ? error.message : 'it is full';

@@ -10,7 +10,7 @@ import type { JobId } from '../core/journal.js';
 import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
-import type { Visitor } from './visitor.js';
+import type { PendingConnection } from './pending-connection.js';
 
 /** Where a reader writes: a connection that is answering `log:<commit>`. */
 export interface Reader {
@@ -125,20 +125,20 @@ export class Followers {
   }
 }
 
-/** Answers `log:<commit>`: the visitor's connection is a reader's from here on. */
+/** Answers `log:<commit>`: the connection is a reader's from here on. */
 export function serveLog(
-  visitor: Visitor,
+  pending: PendingConnection,
   commit: Commit,
   store: Pick<Store, 'jobsOf'>,
   followers: Followers,
 ): void {
   if (store.jobsOf(commit).length === 0) {
-    visitor.reply(`${commit} was never handed over.\n`);
+    pending.reply(`${commit} was never handed over.\n`);
     return;
   }
-  const { connection } = visitor;
+  const { connection } = pending;
   let follower = { drained: () => {}, gone: () => {} };
-  visitor.handOver((event) => {
+  pending.handOver((event) => {
     if (event.type === 'drained') follower.drained();
     if (event.type === 'closed') follower.gone();
   });

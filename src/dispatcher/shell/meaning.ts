@@ -11,7 +11,7 @@ import {
   parseRevision,
 } from '../../protocol/ids.js';
 import type { Store } from '../store/store.js';
-import type { Visitor } from './visitor.js';
+import type { PendingConnection } from './pending-connection.js';
 
 interface Known {
   readonly store: Pick<Store, 'commitsLike'>;
@@ -25,7 +25,7 @@ const candidatesMost = 5;
 /** Calls with the commit that is meant, or replies why there is none. */
 export function meaning(
   { store, settled }: Known,
-  visitor: Visitor,
+  pending: PendingConnection,
   named: Commit | Abbreviation,
   then: (commit: Commit) => void,
 ): void {
@@ -37,14 +37,14 @@ export function meaning(
     const found = store.commitsLike(named, candidatesMost);
     const [only] = found;
     if (only !== undefined && found.length === 1) then(only);
-    else visitor.reply(whyNot(named, found));
+    else pending.reply(whyNot(named, found));
   });
 }
 
 /** The same for whose jobs are meant; what no commit begins with may be a branch's name. */
 export function meaningJobs(
   known: Known,
-  visitor: Visitor,
+  pending: PendingConnection,
   named: Commit | BranchJobs,
   then: (jobs: Commit | BranchJobs) => void,
 ): void {
@@ -55,7 +55,7 @@ export function meaningJobs(
   }
   known.settled(() => {
     if (known.store.commitsLike(beginning, 1).length === 0) then(named);
-    else meaning(known, visitor, beginning, then);
+    else meaning(known, pending, beginning, then);
   });
 }
 

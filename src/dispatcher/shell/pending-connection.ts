@@ -17,18 +17,18 @@ import type { Connection, ConnectionEvent, ConnectionHandler } from '../../world
 /** However slowly a peer drips its request, it has this long. */
 const wholeRequestWithinMs = 120_000;
 
-export interface VisitorOptions {
+export interface PendingConnectionOptions {
   readonly clock: Clock;
   /** The first message. `terminated`: a newline ended it, as people's do. */
-  readonly heard: (visitor: Visitor, request: Request, terminated: boolean) => void;
+  readonly heard: (pending: PendingConnection, request: Request, terminated: boolean) => void;
   /** Bytes held for unfinished requests grew or shrank by so many. */
   readonly held: (byBytes: number) => void;
-  readonly closed: (visitor: Visitor) => void;
+  readonly closed: (pending: PendingConnection) => void;
 }
 
-export class Visitor {
+export class PendingConnection {
   readonly connection: Connection;
-  readonly #options: VisitorOptions;
+  readonly #options: PendingConnectionOptions;
   readonly #decoder = requestDecoder();
   #state: 'connected' | 'asking' | 'closing' | 'handed-over' = 'connected';
   #isTrusted = false;
@@ -38,7 +38,7 @@ export class Visitor {
   #cancelSilence: Cancel;
   #cancelWhole: Cancel;
 
-  constructor(connection: Connection, options: VisitorOptions) {
+  constructor(connection: Connection, options: PendingConnectionOptions) {
     this.connection = connection;
     this.#options = options;
     this.#cancelSilence = options.clock.after(firstMessageWithinMs, () => this.#giveUp());

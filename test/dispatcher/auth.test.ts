@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import * as net from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Door, tellingOnce } from '../../src/dispatcher/shell/door.js';
+import { Auth, tellingOnce } from '../../src/dispatcher/shell/auth.js';
 import { quietAfterMs } from '../../src/protocol/limits.js';
 import { requests } from '../../src/protocol/verbs.js';
 import { hostsNamed, nobody } from '../../src/world/hosts.js';
@@ -23,7 +23,7 @@ const secret = 'correct-horse-battery';
 const wanted =
   'Refused: this dispatcher wants a token: --token-file, or token:<secret> on a line before\n';
 const wrong = 'Refused: the token is wrong\n';
-const guarded = { door: new Door(new Token(secret), nobody) };
+const guarded = { auth: new Auth(new Token(secret), nobody) };
 
 describe('A49: where there is a token, nobody is heard without it, loopback included', () => {
   test.each(Object.keys(requests).filter((verb) => !['hello', 'token'].includes(verb)))(
@@ -88,7 +88,7 @@ describe('A49: a session', () => {
     expect(await type(port, `token:${secret}\nstatus`)).toMatch(/^0 runners/);
   });
 
-  test('A49: with the token it works, and the token goes no further than the door', async () => {
+  test('A49: with the token it works, and the token goes no further than that', async () => {
     const { port, told, folder, close } = await startDispatcher(guarded);
     const runner = await modernPeer(port, { role: 'runner', name: 'ada', token: secret });
     await type(port, `token:${secret}\ndispatch:${c}`);
@@ -107,8 +107,8 @@ describe('A49: a session', () => {
 
 describe('--allow-classic', () => {
   test('lets the classic verbs in from the hosts that it names, and nothing else', async () => {
-    const door = new Door(new Token(secret), await hostsNamed(['localhost']));
-    const { port } = await startDispatcher({ door });
+    const auth = new Auth(new Token(secret), await hostsNamed(['localhost']));
+    const { port } = await startDispatcher({ auth });
     expect(await tell(port, 'status')).toBe('OK');
     expect(await tell(port, `dispatch:${c}\n`)).toBe('OK');
     for (const line of [`cancel:${c}`, `rerun:${c}`, `why:${c}`, `log:${c}`, 'poll', 'help']) {
@@ -119,8 +119,8 @@ describe('--allow-classic', () => {
   });
 
   test('other hosts are not meant', async () => {
-    const door = new Door(new Token(secret), await hostsNamed(['10.0.0.5', 'fe80::1']));
-    const { port } = await startDispatcher({ door });
+    const auth = new Auth(new Token(secret), await hostsNamed(['10.0.0.5', 'fe80::1']));
+    const { port } = await startDispatcher({ auth });
     expect(await tell(port, `dispatch:${c}\n`)).toBe(wanted);
   });
 
@@ -194,15 +194,15 @@ async function inPieces(port: number, pieces: readonly string[]): Promise<string
 
 test('whoever is turned away is told of once, with the reason', () => {
   const lines: string[] = [];
-  const door = new Door(
+  const auth = new Auth(
     new Token(secret),
     nobody,
     tellingOnce(({ msg }) => lines.push(msg)),
   );
   const status = { verb: 'status' } as const;
-  for (let n = 0; n < 3; n += 1) door.refuses(status, false, '10.0.0.5');
-  door.refuses({ verb: 'token', secret: 'wrong' }, false, '10.0.0.5');
-  expect(door.refuses(status, true, '10.0.0.6')).toBeNull();
+  for (let n = 0; n < 3; n += 1) auth.refuses(status, false, '10.0.0.5');
+  auth.refuses({ verb: 'token', secret: 'wrong' }, false, '10.0.0.5');
+  expect(auth.refuses(status, true, '10.0.0.6')).toBeNull();
   expect(lines).toEqual([
     expect.stringMatching(/^10\.0\.0\.5 was turned away: this dispatcher wants a token/),
     '10.0.0.5 was turned away: the token is wrong',

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { Visitor } from '../../src/dispatcher/shell/visitor.js';
+import { PendingConnection } from '../../src/dispatcher/shell/pending-connection.js';
 import { firstMessageWithinMs, quietAfterMs } from '../../src/protocol/limits.js';
 import { realClock } from '../../src/world/clock.js';
 import { type Connection, realNetwork } from '../../src/world/network.js';
@@ -7,7 +7,7 @@ import { type } from '../support/classic-peers.js';
 import { commit, fullIds } from '../support/commits.js';
 import { handClock } from '../support/hand-clock.js';
 
-/** A visitor upon a connection that only writes down what is done to it. */
+/** A pending connection upon one that only writes down what is done to it. */
 function given() {
   const clock = handClock();
   const done: string[] = [];
@@ -23,7 +23,7 @@ function given() {
     pause: () => {},
     resume: () => {},
   };
-  const visitor = new Visitor(connection, {
+  const pending = new PendingConnection(connection, {
     clock,
     heard: (_, request) => heard.push(request.verb),
     held: (byBytes) => {
@@ -31,8 +31,8 @@ function given() {
     },
     closed: () => done.push('closed'),
   });
-  const says = (text: string) => visitor.handle({ type: 'bytes', bytes: Buffer.from(text) });
-  return { visitor, clock, done, heard, says, heldBytes: () => heldBytes };
+  const says = (text: string) => pending.handle({ type: 'bytes', bytes: Buffer.from(text) });
+  return { pending, clock, done, heard, says, heldBytes: () => heldBytes };
 }
 
 test('a request ended by Enter is heard at once, an unterminated one after 50 ms of silence', () => {
@@ -59,19 +59,19 @@ test('A11: half a request is told what is missing when its time is up, and close
 });
 
 test('A12, A40: one that says nothing is closed without a word', () => {
-  const { visitor, done, clock } = given();
+  const { pending, done, clock } = given();
   clock.pass(firstMessageWithinMs);
   expect(done).toEqual(['destroys']);
-  visitor.handle({ type: 'closed', reason: '' });
+  pending.handle({ type: 'closed', reason: '' });
   expect(clock.pending).toBe(0);
 });
 
 test('one that asks and ends is sent the whole of its reply, however long', async () => {
   const reply = 'x'.repeat(20_000_000);
   const accept = (connection: Connection) =>
-    new Visitor(connection, {
+    new PendingConnection(connection, {
       clock: realClock,
-      heard: (visitor) => visitor.reply(reply),
+      heard: (pending) => pending.reply(reply),
       held: () => {},
       closed: () => {},
     }).handle;
@@ -81,12 +81,12 @@ test('one that asks and ends is sent the whole of its reply, however long', asyn
 });
 
 test('A40: one that never reads its reply is closed all the same, and no timer is left', () => {
-  const { visitor, says, done, clock } = given();
+  const { pending, says, done, clock } = given();
   says('help\n');
-  visitor.reply('text');
+  pending.reply('text');
   clock.pass(60_000);
   expect(done).toEqual(['writes text', 'ends', 'destroys']);
-  visitor.handle({ type: 'closed', reason: '' });
+  pending.handle({ type: 'closed', reason: '' });
   expect([done.at(-1), clock.pending]).toEqual(['closed', 0]);
 });
 
@@ -95,17 +95,17 @@ test('A13: what is held is accounted for, and is given back in every way that it
   const closed = given();
   closed.says(`${results}12345`);
   expect(closed.heldBytes()).toBe(5);
-  closed.visitor.handle({ type: 'closed', reason: '' });
+  closed.pending.handle({ type: 'closed', reason: '' });
   expect(closed.heldBytes()).toBe(0);
 
   const ended = given();
   ended.says(`${results}12345`);
-  ended.visitor.handle({ type: 'ended' });
+  ended.pending.handle({ type: 'ended' });
   expect(ended.heldBytes()).toBe(0);
 
   const session = given();
   session.says(`hello:30:{"role":"runner","name":"ada"}\n${'ping\n'.repeat(100)}`);
   expect(session.heard).toEqual(['hello']);
-  expect(session.visitor.handOver(() => {}).length).toBe(500);
+  expect(session.pending.handOver(() => {}).length).toBe(500);
   expect(session.heldBytes()).toBe(0);
 });

@@ -1,22 +1,22 @@
 /**
  * Owns how many may be connected at once and how much they may send before they are understood.
- * Never reads what they say; that is for the reception.
+ * Never reads what they say; that is for the router.
  * Invariant: whoever is beyond a bound is told BUSY and closed, and costs those inside nothing.
  */
 
 import type { Request } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
 import type { Connection, ConnectionHandler } from '../../world/network.js';
-import { Visitor } from './visitor.js';
+import { PendingConnection } from './pending-connection.js';
 
-export interface LobbyOptions {
+export interface AdmissionOptions {
   readonly clock: Clock;
   /** Connections at once. */
   readonly connectionsMax: number;
   /** There is no place for further connections. Said once, until half of them are gone. */
   readonly full: () => void;
-  /** A visitor's request. `terminated`: a newline ended it, as people's do. */
-  readonly heard: (visitor: Visitor, request: Request, terminated: boolean) => void;
+  /** A pending connection's request. `terminated`: a newline ended it, as people's do. */
+  readonly heard: (pending: PendingConnection, request: Request, terminated: boolean) => void;
 }
 
 /** Bytes held for requests that are still arriving, over all connections. */
@@ -24,53 +24,53 @@ const heldBytesMax = 256 * 1_024 * 1_024;
 
 const busy = 'BUSY: too many connections, try again later\n';
 
-export class Lobby {
-  readonly #options: LobbyOptions;
-  readonly #visitors = new Set<Visitor>();
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #pending = new Set<PendingConnection>();
   #heldBytes = 0;
   #isPaused = false;
   #saidFull = false;
 
-  constructor(options: LobbyOptions) {
+  constructor(options: AdmissionOptions) {
     this.#options = options;
   }
 
   accept(connection: Connection): ConnectionHandler {
     const { clock, connectionsMax, heard } = this.#options;
-    if (this.#visitors.size < connectionsMax / 2) this.#saidFull = false;
-    if (this.#visitors.size >= connectionsMax || this.#heldBytes > heldBytesMax) {
+    if (this.#pending.size < connectionsMax / 2) this.#saidFull = false;
+    if (this.#pending.size >= connectionsMax || this.#heldBytes > heldBytesMax) {
       return this.#turnAway(connection);
     }
-    const visitor = new Visitor(connection, {
+    const pending = new PendingConnection(connection, {
       clock,
       heard,
-      held: (byBytes) => this.#hold(visitor, byBytes),
-      closed: (gone) => this.#visitors.delete(gone),
+      held: (byBytes) => this.#hold(pending, byBytes),
+      closed: (gone) => this.#pending.delete(gone),
     });
-    this.#visitors.add(visitor);
+    this.#pending.add(pending);
     if (this.#isPaused) connection.pause();
-    return visitor.handle;
+    return pending.handle;
   }
 
   /** While the store has no room, nothing further is read from anybody. */
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused;
-    for (const { connection } of this.#visitors) {
+    for (const { connection } of this.#pending) {
       if (isPaused) connection.pause();
       else connection.resume();
     }
   }
 
   close(): void {
-    for (const { connection } of this.#visitors) connection.destroySoon();
+    for (const { connection } of this.#pending) connection.destroySoon();
   }
 
   /** Those who were let in while there was room may not outgrow it together. */
-  #hold(visitor: Visitor, byBytes: number): void {
+  #hold(pending: PendingConnection, byBytes: number): void {
     this.#heldBytes += byBytes;
     if (byBytes <= 0 || this.#heldBytes <= heldBytesMax) return;
     this.#sayFull();
-    visitor.turnAway(busy);
+    pending.turnAway(busy);
   }
 
   #turnAway(connection: Connection): ConnectionHandler {

@@ -1,6 +1,6 @@
 /**
  * Owns what becomes of a request: an event for the core, an answer from what is known, a session,
- * or a reader of a log. Counts no connections; the lobby does.
+ * or a reader of a log. Counts no connections; admission does.
  * Never changes a job: that takes an event.
  */
 
@@ -22,16 +22,16 @@ import type { DispatcherCore } from '../core/core.js';
 import type { Event, RequestId } from '../core/events.js';
 import type { Store } from '../store/store.js';
 import * as answers from './answers.js';
-import type { Door } from './door.js';
+import type { Auth } from './auth.js';
 import { serveLog } from './followers.js';
 import type { LogRoom } from './log-room.js';
 import { meaning, meaningJobs } from './meaning.js';
+import type { PendingConnection } from './pending-connection.js';
 import { heldRuns, histories, missing } from './recall.js';
 import { Session } from './session.js';
 import { reportFromText } from './verdict-from-text.js';
-import type { Visitor } from './visitor.js';
 
-export interface ReceptionOptions {
+export interface RequestRouterOptions {
   readonly clock: Clock;
   readonly core: DispatcherCore;
   readonly store: Store;
@@ -39,7 +39,7 @@ export interface ReceptionOptions {
   readonly feed: (event: Event) => void;
   /** Calls once everything that the core has decided is on disk. */
   readonly settled: (call: () => void) => void;
-  readonly door: Door;
+  readonly auth: Auth;
   /** Eight hex digits, new at every start: sessions are named after it. */
   readonly start: string;
   /** What a classic peer is told when all is well. */
@@ -51,25 +51,25 @@ type Wish =
   | Extract<Request, { verb: 'dispatch' | 'register' | 'results' | 'result' | 'cancel' | 'poll' }>
   | { readonly verb: 'rerun'; readonly commit: Commit };
 
-export class Reception {
-  readonly #options: ReceptionOptions;
-  readonly #waiting = new Map<RequestId, Visitor>();
+export class RequestRouter {
+  readonly #options: RequestRouterOptions;
+  readonly #waiting = new Map<RequestId, PendingConnection>();
   readonly #sessions = new Map<SessionId, Session>();
   #counter = 0;
   #isClosed = false;
 
-  constructor(options: ReceptionOptions) {
+  constructor(options: RequestRouterOptions) {
     this.#options = options;
   }
 
-  /** A visitor's request. `terminated`: a newline ended it, as people's do. */
-  hear(visitor: Visitor, request: Request, terminated: boolean): void {
+  /** A pending connection's request. `terminated`: a newline ended it, as people's do. */
+  hear(pending: PendingConnection, request: Request, terminated: boolean): void {
     if (this.#isClosed) return;
-    const { isTrusted, connection } = visitor;
-    const says = this.#options.door.refuses(request, isTrusted, connection.remoteHost);
-    if (says === null) this.#serve(visitor, request, terminated);
-    else if (request.verb !== 'hello') visitor.reply(`Refused: ${says}\n`);
-    else visitor.reply(encodeSession({ verb: 'refused', body: { says } }));
+    const { isTrusted, connection } = pending;
+    const says = this.#options.auth.refuses(request, isTrusted, connection.remoteHost);
+    if (says === null) this.#serve(pending, request, terminated);
+    else if (request.verb !== 'hello') pending.reply(`Refused: ${says}\n`);
+    else pending.reply(encodeSession({ verb: 'refused', body: { says } }));
   }
 
   session(id: SessionId): Session | undefined {
@@ -94,63 +94,63 @@ export class Reception {
     this.#waiting.delete(id);
   }
 
-  #serve(visitor: Visitor, request: Request, terminated: boolean): void {
+  #serve(pending: PendingConnection, request: Request, terminated: boolean): void {
     const { clock, core, store, logs, settled, ok } = this.#options;
     const nowMs = clock.nowMs();
     switch (request.verb) {
       case 'token':
-        visitor.trust();
+        pending.trust();
         break;
       case 'hello':
-        this.#open(visitor, request);
+        this.#open(pending, request);
         break;
       case 'help':
-        visitor.reply(help());
+        pending.reply(help());
         break;
       case 'status':
         // The ancestor's peers send the bare word and compare the answer; people press Enter.
-        settled(() => visitor.reply(terminated ? answers.status(core, nowMs) : ok));
+        settled(() => pending.reply(terminated ? answers.status(core, nowMs) : ok));
         break;
       case 'verdict':
-        meaning(this.#options, visitor, request.commit, (commit) =>
-          settled(() => visitor.reply(answers.verdict(core, store, commit))),
+        meaning(this.#options, pending, request.commit, (commit) =>
+          settled(() => pending.reply(answers.verdict(core, store, commit))),
         );
         break;
       case 'why':
-        meaning(this.#options, visitor, request.commit, (commit) =>
-          settled(() => visitor.reply(answers.why(core, store, commit, nowMs))),
+        meaning(this.#options, pending, request.commit, (commit) =>
+          settled(() => pending.reply(answers.why(core, store, commit, nowMs))),
         );
         break;
       case 'log':
-        meaning(this.#options, visitor, request.commit, (commit) =>
-          serveLog(visitor, commit, store, logs.followers),
+        meaning(this.#options, pending, request.commit, (commit) =>
+          serveLog(pending, commit, store, logs.followers),
         );
         break;
       case 'rerun':
-        meaning(this.#options, visitor, request.commit, (commit) =>
-          this.#ask(visitor, { ...request, commit }),
+        meaning(this.#options, pending, request.commit, (commit) =>
+          this.#ask(pending, { ...request, commit }),
         );
         break;
       case 'cancel':
-        meaningJobs(this.#options, visitor, request.jobs, (jobs) =>
-          this.#ask(visitor, { ...request, jobs }),
+        meaningJobs(this.#options, pending, request.jobs, (jobs) =>
+          this.#ask(pending, { ...request, jobs }),
         );
         break;
       case 'ping':
       case 'runtest':
-        visitor.reply('Invalid command');
+        pending.reply('Invalid command');
         break;
       default:
-        this.#ask(visitor, request);
+        this.#ask(pending, request);
         break;
     }
   }
 
-  #ask(visitor: Visitor, wish: Wish): void {
+  #ask(pending: PendingConnection, wish: Wish): void {
     const { feed, core, store } = this.#options;
     this.#counter += 1;
     const request = this.#counter;
-    this.#waiting.set(request, visitor);
+    this.#waiting.set(request, pending);
     switch (wish.verb) {
       case 'dispatch': {
         const description = { branch: '', author: '', subject: '' };
@@ -159,7 +159,7 @@ export class Reception {
       }
       case 'register': {
         const { host, port } = wish;
-        const { remoteHost } = visitor.connection;
+        const { remoteHost } = pending.connection;
         feed({ type: 'registered', request, address: { host, port }, remoteHost });
         break;
       }
@@ -185,13 +185,13 @@ export class Reception {
     }
   }
 
-  #open(visitor: Visitor, { body }: Request & { verb: 'hello' }): void {
+  #open(pending: PendingConnection, { body }: Request & { verb: 'hello' }): void {
     // Its work is done: nothing further in sees the token, so nothing can tell or store it.
     const { token: _, ...hello } = body;
     const { clock, feed, store, logs, start } = this.#options;
     this.#counter += 1;
     const id = sessionId(start, this.#counter);
-    const session = new Session(id, visitor.connection, {
+    const session = new Session(id, pending.connection, {
       feed,
       dispatch: ({ commit, body }) => this.#dispatch({ session: id }, commit, body),
       log: (message) => logs.add(id, message),
@@ -203,7 +203,7 @@ export class Reception {
     this.#sessions.set(id, session);
     const lacking = missing(store, hello);
     session.send({ verb: 'welcome', body: { session: id, heartbeatEveryMs, ...lacking } });
-    session.read(visitor.handOver(session.handle));
+    session.read(pending.handOver(session.handle));
     // Whoever has gone away again, tired of waiting for us, is nobody to be given anything.
     onceHeard(clock, () => {
       if (session.isClosed || this.#isClosed) return;

@@ -22,7 +22,7 @@ const classicVerbs: ReadonlySet<string> = new Set([
 /** Somebody on that host may not speak, and why. */
 export type TurnedAway = (host: string, why: string) => void;
 
-export class Door {
+export class Auth {
   readonly #token: Token | null;
   readonly #allowsClassic: Hosts;
   readonly #turnedAway: TurnedAway;
@@ -63,7 +63,7 @@ export class Door {
 
 const wanted = 'this dispatcher wants a token: --token-file, or token:<secret> on a line before';
 
-export const openDoor = new Door(null, nobody);
+export const openToAll = new Auth(null, nobody);
 
 /** What a peer is told whose words came without TLS, where only TLS is spoken. */
 export const tlsWanted = encodeSession({

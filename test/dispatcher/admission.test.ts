@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Lobby } from '../../src/dispatcher/shell/lobby.js';
+import { Admission } from '../../src/dispatcher/shell/admission.js';
 import { classicBodyBytesMax } from '../../src/protocol/limits.js';
 import { commit } from '../support/commits.js';
 import { handClock } from '../support/hand-clock.js';
@@ -8,7 +8,7 @@ import { silentConnection } from '../support/memory-network.js';
 const megabyte = Buffer.alloc(1_024 * 1_024, 'x');
 
 test('connections that were let in while there was room may not outgrow it together', () => {
-  const given = lobby();
+  const given = admission();
   const peers = Array.from({ length: 20 }, given.connect);
   for (const { says } of peers) {
     says(`results:${commit(1)}:${classicBodyBytesMax}:`);
@@ -25,24 +25,24 @@ test('connections that were let in while there was room may not outgrow it toget
   expect(turnedAway.every(({ heard }) => heard.length === 1)).toBe(true);
 });
 
-/** A lobby, and connections to it that write down what they are told. */
-function lobby() {
+/** An admission, and connections to it that write down what they are told. */
+function admission() {
   const requests: string[] = [];
   let fullSaid = 0;
-  const lobby = new Lobby({
+  const admission = new Admission({
     clock: handClock(),
     connectionsMax: 1_000,
     full: () => {
       fullSaid += 1;
     },
-    heard: (visitor, { verb }) => {
+    heard: (pending, { verb }) => {
       requests.push(verb);
-      visitor.reply('OK');
+      pending.reply('OK');
     },
   });
   const connect = () => {
     const heard: string[] = [];
-    const handle = lobby.accept({
+    const handle = admission.accept({
       ...silentConnection,
       write: (text) => heard.push(String(text)) > 0,
     });
