@@ -11,7 +11,7 @@ import type { Request } from '../protocol/messages.js';
 import type { Cancel, Clock } from '../world/clock.js';
 import type { Network } from '../world/network.js';
 
-/** The longest reply that is read; the ancestor's are single words. */
+/** The longest reply that is read; classic ones are single words. */
 const replyBytesMax = 65_536;
 
 export interface World {

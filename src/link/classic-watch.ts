@@ -1,6 +1,6 @@
 /**
- * Owns the watch on one of the ancestor's dispatchers, which keeps no connection: it is asked for its
- * status again and again, as the ancestor's own peers do.
+ * Owns the watch on a classic dispatcher, which keeps no connection: it is asked for its
+ * status again and again, as classic peers do.
  */
 
 import type { Address } from '../protocol/address.js';
@@ -8,7 +8,7 @@ import type { Answer } from '../protocol/answer.js';
 import type { Cancel } from '../world/clock.js';
 import { ask, type World } from './ask.js';
 
-/** Which ancestor: they differ in `OK`/`ok` and in `results`/`result`. */
+/** Which classic dialect: they differ in `OK`/`ok` and in `results`/`result`. */
 export type Dialect = 'classic' | 'py3';
 
 const statusEveryMs = 5_000;

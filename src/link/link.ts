@@ -1,6 +1,6 @@
 /**
  * Owns the client's end of the wire: finding the dispatcher, introducing ourselves, staying
- * connected, and noticing when it is one of the ancestor's. Runner and observer share it.
+ * connected, and noticing when it is a classic one. Runner and observer share it.
  * Never knows what a message means beyond `welcome`, `refused` and the heartbeat.
  *
  *            connect + hello            welcome
@@ -29,7 +29,7 @@ export type LinkEvent =
   | { readonly type: 'message'; readonly message: SessionMessage }
   /** There is room again after `send` said false. */
   | { readonly type: 'drained' }
-  /** An ancestor's dispatcher: it takes requests only. */
+  /** A classic dispatcher: it takes requests only. */
   | { readonly type: 'classic'; readonly dialect: Dialect }
   /**
    * No dispatcher, for that reason; we try again. Refused: a person has to do something. Final: it
@@ -133,7 +133,7 @@ class SessionLink implements Link {
     switch (event.type) {
       case 'bytes':
         this.#missedBeats = 0;
-        if (this.#state === 'introducing' && this.#isAncestral(event.bytes)) return;
+        if (this.#state === 'introducing' && this.#isClassic(event.bytes)) return;
         this.#read(event.bytes);
         break;
       case 'drained':
@@ -149,7 +149,7 @@ class SessionLink implements Link {
   }
 
   /** The ancestor answers `hello` with two words, a modern dispatcher never with just these. */
-  #isAncestral(bytes: Buffer): boolean {
+  #isClassic(bytes: Buffer): boolean {
     this.#firstWords += bytes.toString('latin1');
     return ancestorsWords.startsWith(this.#firstWords.slice(0, ancestorsWords.length));
   }

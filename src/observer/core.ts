@@ -28,7 +28,7 @@ export interface Policy {
 /** Commits outstanding: enough to hide a round trip and to share a disk sync, never a flood. */
 const windowOf = { away: 0, session: 256, classic: 1 } as const;
 
-/** How soon an ancestor's dispatcher that refused a commit is asked again. */
+/** How soon a classic dispatcher that refused a commit is asked again. */
 const refusedRetryMs = 1_000;
 
 /** How long Ctrl-C waits for answers to what was sent. */

@@ -24,7 +24,7 @@ export type Event =
   | { readonly type: 'classic' }
   | { readonly type: 'away'; readonly reason: string; readonly refused: boolean }
   | { readonly type: 'accepted'; readonly commit: Commit }
-  /** An ancestor's dispatcher did not take the commit, or did not answer. */
+  /** A classic dispatcher did not take the commit, or did not answer. */
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'drain' };
 

@@ -45,7 +45,7 @@ export interface Observer {
   close(): void;
 }
 
-/** How long an ancestor's dispatcher may think about one commit. */
+/** How long a classic dispatcher may think about one commit. */
 const answerWithinMs = 5_000;
 
 /** Observes from now on, until it is closed or `exit` is called. */

@@ -134,7 +134,7 @@ function sentence(
     case 'looks-again':
       return { event, msg: 'can look again' };
     case 'connected': {
-      const kind = happening.classic ? ', which speaks as the ancestor did' : '';
+      const kind = happening.classic ? ', which speaks as the classic ones did' : '';
       const { classic } = happening;
       return {
         event,

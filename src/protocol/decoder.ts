@@ -34,7 +34,7 @@ export type Decoded<Message> =
   | {
       readonly kind: 'message';
       readonly message: Message;
-      /** Whether a newline ended it. The ancestor's peers send none; people always do. */
+      /** Whether a newline ended it. Classic peers send none; people always do. */
       readonly terminated: boolean;
     }
   | { readonly kind: 'fault'; readonly fault: Fault };

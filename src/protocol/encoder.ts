@@ -1,6 +1,6 @@
 /**
  * Owns the way from messages to bytes; the mirror of the decoder, from the same tables.
- * Never adds a newline to a request: the ancestor's peers compare whole strings.
+ * Never adds a newline to a request: classic peers compare whole strings.
  */
 
 import { countCharacters } from './characters.js';

@@ -18,7 +18,7 @@ export const handedOverMax = 512;
 /** One chunk of a live log. Small enough that pings pass between two, large enough to be fast. */
 export const logChunkBytesMax = 65_536;
 
-/** A classic result arrives whole and is held in memory until it is; the ancestor's are text. */
+/** A classic result arrives whole and is held in memory until it is; they are text. */
 export const classicBodyBytesMax = 16 * 1_024 * 1_024;
 
 /** A pause after which an unterminated classic message is taken as complete. */

@@ -18,7 +18,7 @@ const none = { kind: 'none' } as const;
 const as = <Schema extends z.ZodType>(schema: Schema) =>
   ({ kind: 'json', bytesMax: jsonBytesMax, schema }) as const;
 
-/** Requests: one a connection (`token` aside). All but `hello` are the ancestor's, or for people. */
+/** Requests: one a connection (`token` aside). All but `hello` are classic, or for people. */
 export const requests = {
   help: { fields: {}, body: none, from: 'anyone', to: 'dispatcher', says: 'this list' },
   token: {

@@ -1,5 +1,5 @@
 /**
- * Owns the runner's side of the classic wire: the bytes that an ancestor's dispatcher gets on the
+ * Owns the runner's side of the classic wire: the bytes that a classic dispatcher gets on the
  * port that it dials, and the requests with which we register and deliver.
  * Invariant: whatever comes in, each connection is answered at most once and closes (A12).
  */
@@ -84,7 +84,7 @@ function reply(request: Request, asked: Asked): string {
   }
 }
 
-/** How long an ancestor may take to answer; it serves one connection at a time. */
+/** How long a classic dispatcher may take to answer; it serves one connection at a time. */
 const answerWithinMs = 5_000;
 
 /** Says where we can be dialled. `done` hears whether that was acknowledged. */
@@ -121,7 +121,7 @@ function isOk(answer: Answer): boolean {
   return answer.kind === 'reply' && answer.text.trim().toLowerCase() === 'ok';
 }
 
-/** What the ancestor's wire can say of a run: its output, and in words why there is no more. */
+/** What the classic wire can say of a run: its output, and in words why there is no more. */
 function classicBody(log: OpenFile, { logBytes, end, reason, exitCode, signal }: Report): Buffer {
   const cut = logBytes > outputBytesMax ? ' The output was cut.' : '';
   const how = signal === null ? `exit code ${exitCode ?? 'none'}` : `signal ${signal}`;

@@ -1,5 +1,5 @@
 /**
- * Owns what the runner decides about an ancestor's dispatcher: when it has to be told again that
+ * Owns what the runner decides about a classic dispatcher: when it has to be told again that
  * we are here, which of its requests are taken, and which results it is still to be offered.
  * Never touches a socket or a clock. Its runs have ids of our own, as it gives them none.
  */
@@ -74,5 +74,5 @@ export class Classic {
   }
 }
 
-/** What an ancestor's dispatcher tells of a run: nothing. */
+/** What a classic dispatcher tells of a run: nothing. */
 const unknown: Assignment = { branch: '', author: '', subject: '', repository: null, number: 1 };

@@ -1,7 +1,7 @@
 /**
  * Owns what the runner decides: which run starts, what is sent, what is forgotten.
  * Never touches a socket, a file, a process or a clock. What is in hand stands in hand.ts, what
- * an ancestor's dispatcher needs besides in classic.ts.
+ * a classic dispatcher needs besides in classic.ts.
  *
  *             runtest                      last slot taken
  *   idle ---------------> going on ....................... busy       Ctrl-C at any time:

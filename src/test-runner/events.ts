@@ -36,7 +36,7 @@ export type Event =
   | { readonly type: 'classic' }
   | { readonly type: 'away'; readonly reason: string; readonly refused: boolean }
   | { readonly type: 'message'; readonly message: SessionMessage }
-  /** An ancestor's dispatcher, on our own port. */
+  /** A classic dispatcher, on our own port. */
   | { readonly type: 'pinged' }
   | { readonly type: 'asked-to-run'; readonly commit: Commit }
   | { readonly type: 'ended'; readonly job: Job; readonly ending: Ending }
@@ -44,7 +44,7 @@ export type Event =
   | { readonly type: 'shipped'; readonly run: RunId }
   /** The log of an ended run is not on disk any more. */
   | { readonly type: 'log-lost'; readonly run: RunId }
-  /** An ancestor's dispatcher answered `OK` to the result, or it did not. */
+  /** A classic dispatcher answered `OK` to the result, or it did not. */
   | { readonly type: 'delivered'; readonly run: RunId; readonly taken: boolean }
   | { readonly type: 'registered'; readonly taken: boolean }
   | { readonly type: 'tick' }

@@ -18,7 +18,7 @@ export interface Held {
   ending: boolean;
   /** The dispatcher does not want its result. */
   revoked: boolean;
-  /** An ancestor's dispatcher is being offered the result. */
+  /** A classic dispatcher is being offered the result. */
   delivering: boolean;
 }
 

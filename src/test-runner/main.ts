@@ -17,7 +17,7 @@ import { storyteller } from '../world/story.js';
 import { clientNetwork } from '../world/tls.js';
 import { tellIfExposed } from '../world/token.js';
 import { ownVersion } from '../world/version.js';
-import { reachableHost } from './ancestor.js';
+import { reachableHost } from './classic-dispatcher.js';
 import { standGuard } from './guard.js';
 import { readOptions } from './options.js';
 import { userPlace } from './place.js';

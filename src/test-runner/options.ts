@@ -56,7 +56,7 @@ const flags = {
   host: {
     type: 'string',
     default: 'localhost',
-    describe: "where to listen, as an ancestor's dispatcher can reach us",
+    describe: 'where to listen, as a classic dispatcher can reach us',
   },
   port: {
     type: 'string',
@@ -66,7 +66,7 @@ const flags = {
   },
   'allow-classic': {
     ...allowClassic,
-    describe: "hosts of an ancestor's dispatcher, beyond this machine: a,b",
+    describe: 'hosts of a classic dispatcher, beyond this machine: a,b',
   },
   labels: {
     type: 'string',
@@ -130,7 +130,7 @@ export function readOptions(argv: readonly string[]): Options | null {
   if (!isLoopback(read.host) && read['allow-classic'].length === 0) {
     throw new UsageError(
       `--host ${read.host} would let anyone on the network have commits tested here: name the ` +
-        "hosts of the ancestor's dispatcher with --allow-classic. Ours needs no --host.",
+        'hosts of a classic dispatcher with --allow-classic. Ours needs no --host.',
     );
   }
   if (read['sandbox-net'] && !read.sandbox) {

@@ -1,6 +1,6 @@
 /**
  * Owns the connection between the core and its world: events go in, effects are performed in
- * their order: over the link, in the workshop, or to an ancestor. Never decides.
+ * their order: over the link, in the workshop, or to a classic dispatcher. Never decides.
  * Its world comes as an argument, so that another can be simulated.
  */
 
@@ -12,7 +12,7 @@ import { type Hosts, nobody } from '../world/hosts.js';
 import type { Connection, ConnectionHandler, Listener } from '../world/network.js';
 import type { Tell } from '../world/story.js';
 import type { Token } from '../world/token.js';
-import { Ancestor } from './ancestor.js';
+import { ClassicDispatcher } from './classic-dispatcher.js';
 import { Core } from './core.js';
 import type { Effect, Event } from './events.js';
 import { type Introduction, introduce, nameOf } from './introduction.js';
@@ -32,9 +32,9 @@ export interface RunnerOptions extends Introduction {
   /** Null: the first free one of the documented range. */
   readonly port: number | null;
   readonly token?: Token | null;
-  /** Hosts beyond this machine whose ancestor's dispatcher may dial us. */
+  /** Hosts beyond this machine whose classic dispatcher may dial us. */
   readonly mayDial?: Hosts;
-  /** Where an ancestor's dispatcher can dial us; null where it cannot, which it is told (A17). */
+  /** Where a classic dispatcher can dial us; null where it cannot, which it is told (A17). */
   readonly reachable: string | null;
   readonly suite: Omit<SuiteOptions, 'names'>;
   /** What `standGuard` was given. */
@@ -81,7 +81,7 @@ class Shell implements Runner {
   readonly #core: Core;
   readonly #link: Link;
   readonly #workshop: Workshop;
-  readonly #ancestor: Ancestor;
+  readonly #classicDispatcher: ClassicDispatcher;
   readonly #story: Story;
   readonly #cancelTick: Cancel;
 
@@ -106,7 +106,7 @@ class Shell implements Runner {
         logLost: (run) => this.#handle({ type: 'log-lost', run }),
       },
     );
-    this.#ancestor = new Ancestor(world, {
+    this.#classicDispatcher = new ClassicDispatcher(world, {
       dispatcher: options.dispatcher,
       mayDial: options.mayDial ?? nobody,
       feed: (event) => this.#handle(event),
@@ -140,9 +140,9 @@ class Shell implements Runner {
     return this.#workshop.settled();
   }
 
-  /** Only an ancestor's dispatcher has a reason to dial us. */
+  /** Only a classic dispatcher has a reason to dial us. */
   accept(connection: Connection): ConnectionHandler {
-    return this.#ancestor.accept(connection);
+    return this.#classicDispatcher.accept(connection);
   }
 
   #hear(event: LinkEvent): void {
@@ -155,7 +155,7 @@ class Shell implements Runner {
         this.#workshop.drained();
         break;
       case 'classic':
-        this.#ancestor.speaks(event.dialect);
+        this.#classicDispatcher.speaks(event.dialect);
         this.#handle({ type: 'classic' });
         break;
       case 'away':
@@ -198,10 +198,10 @@ class Shell implements Runner {
         this.#register();
         break;
       case 'deliver':
-        this.#ancestor.deliver(effect, this.#workshop.log(effect.job.run));
+        this.#classicDispatcher.deliver(effect, this.#workshop.log(effect.job.run));
         break;
       case 'answer':
-        this.#ancestor.answer(effect);
+        this.#classicDispatcher.answer(effect);
         break;
       case 'leave':
         this.#leave(effect.exitCode);
@@ -212,7 +212,7 @@ class Shell implements Runner {
   #register(): void {
     const { reachable: host } = this.#options;
     if (host !== null) {
-      this.#ancestor.register({ host, port: this.#listener.address.port });
+      this.#classicDispatcher.register({ host, port: this.#listener.address.port });
       return;
     }
     this.#story.unreachable();

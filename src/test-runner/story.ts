@@ -41,7 +41,7 @@ export class Story {
       `runner ${name} for ${repository}, waiting for the dispatcher ${this.#dispatcher}`,
     );
     const { port } = listening;
-    const where = `listening on ${formatAddress(listening)} for an ancestor's dispatcher`;
+    const where = `listening on ${formatAddress(listening)} for a classic dispatcher`;
     this.#say('listening', where, { level: 'debug', port });
     for (const job of kept) {
       this.#say('kept', `the result of ${short(job.commit)} is still to be delivered`, fields(job));
@@ -112,10 +112,10 @@ export class Story {
     this.#say('never-let-in', `the dispatcher ${reason}: this runner leaves`, { level: 'error' });
   }
 
-  /** An ancestor's dispatcher could not dial us at all. */
+  /** A classic dispatcher could not dial us at all. */
   unreachable(): void {
     const msg =
-      'An ancestor’s dispatcher on another machine cannot dial localhost: ' +
+      'A classic dispatcher on another machine cannot dial localhost: ' +
       'start again with --host and a name or address of this machine.';
     this.#tell({ event: 'unreachable', level: 'error', msg });
   }

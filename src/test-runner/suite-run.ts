@@ -157,7 +157,7 @@ export class SuiteRun {
     }
   }
 
-  /** An ancestor's dispatcher takes no run back: why it was refused is then its result. */
+  /** A classic dispatcher takes no run back: why it was refused is then its result. */
   async #verdict(refusal: Handback | null, log: RunLog): Promise<Verdict> {
     if (this.#stop !== null) return this.#judge(nothing);
     if (refusal !== null) return errored(`The commit could not be checked out: ${refusal.detail}`);

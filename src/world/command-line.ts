@@ -75,7 +75,7 @@ export const clientFlags = {
   'tls-key': { type: 'string', describe: 'file with the key of our own certificate' },
 } as const satisfies Flags;
 
-/** The flag of the two processes that the ancestor's may dial. */
+/** The flag of the two processes that classic ones may dial. */
 export const allowClassic = {
   type: 'string',
   default: '',

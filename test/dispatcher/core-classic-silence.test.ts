@@ -5,7 +5,7 @@ import { classicTests, classicAddress as here } from '../support/dispatcher-scen
 const other = 'localhost:8901';
 const key = `classic ${here}`;
 
-describe('an ancestor’s runner that is silent', () => {
+describe('a classic dispatcher’s runner that is silent', () => {
   test('A34: survives one bad pong, and is lost after three', () => {
     const s = classicTests();
     s.behaves(here, 'mumbling');

@@ -7,7 +7,7 @@ import { classicTests, classicAddress as here } from '../support/dispatcher-scen
 const other = 'localhost:8901';
 const key = `classic ${here}`;
 
-describe('an ancestor’s runner', () => {
+describe('a classic dispatcher’s runner', () => {
   test('registers, is asked over a connection of its own, and sends its result over another', () => {
     const s = scenario();
     s.registers(here);

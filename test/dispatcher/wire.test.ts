@@ -30,7 +30,7 @@ const verdict = (port: number, of: string, word: string) => {
 describe.each<[Dialect, 'OK' | 'ok', 'classic' | 'py3']>([
   ['py2', 'OK', 'classic'],
   ['py3', 'ok', 'py3'],
-])('A51: the ancestor’s peers (%s) work unchanged', (dialect, ok, flag) => {
+])('A51: classic peers (%s) work unchanged', (dialect, ok, flag) => {
   test('A20: observer: `status` and `dispatch` hear %s, with or without a runner', async () => {
     const { port } = await startDispatcher({ dialect: flag });
     expect(await tell(port, 'status')).toBe(ok);

@@ -4,7 +4,7 @@ import { commit } from '../support/commits.js';
 import { described, given, saved, sent, tip, told } from '../support/observer-scenario.js';
 
 describe('the dispatcher', () => {
-  test('is told to be there, and whether it speaks as the ancestor did', () => {
+  test('is told to be there, and whether it speaks as the classic ones did', () => {
     const { when } = given(null);
     const connected = (classic: boolean) => [{ type: 'connected', classic }];
     expect(when({ type: 'session' }).publish).toEqual(connected(false));
@@ -64,7 +64,7 @@ describe('the dispatcher', () => {
     expect(second.send.map((handover) => handover.commit)).toEqual([commit(257)]);
   });
 
-  test("A20: an ancestor's refusal is told once and offered again each second", () => {
+  test('A20: a classic refusal is told once and offered again each second', () => {
     const { when, sees, walked, accepted } = given({ main: 'a' });
     when({ type: 'classic' });
     sees(tip('main', 'c', 'b'));
@@ -85,7 +85,7 @@ describe('the dispatcher', () => {
 });
 
 describe('a dispatcher in the place of another', () => {
-  test('a late refusal by an ancestor means nothing to the session that took its place', () => {
+  test('a late refusal by a classic dispatcher means nothing to the session that took its place', () => {
     const { when, sees } = given(null);
     when({ type: 'classic' });
     expect(sent(sees(tip('main', 'a')))).toBe('a');
@@ -94,7 +94,7 @@ describe('a dispatcher in the place of another', () => {
     expect([sent(late), told(late), late.wakeAtMs]).toEqual(['', [], null]);
   });
 
-  test('an ancestor is asked for what the session before it had not accepted', () => {
+  test('a classic dispatcher is asked for what the session before it had not accepted', () => {
     const { when, sees, walked, accepted } = given({ main: 'a' });
     when({ type: 'session' });
     sees(tip('main', 'e', 'd'));
@@ -121,9 +121,9 @@ describe('the end', () => {
     const { when, sees } = given({ main: 'a' }, { once: true });
     expect(sees(tip('main', 'a')).exit).toBeNull();
     expect(when({ type: 'session' }).exit).toBe('fine');
-    const ancestors = given({ main: 'a' }, { once: true });
-    ancestors.when({ type: 'classic' });
-    expect(ancestors.sees(tip('main', 'a')).exit).toBe('fine');
+    const classic = given({ main: 'a' }, { once: true });
+    classic.when({ type: 'classic' });
+    expect(classic.sees(tip('main', 'a')).exit).toBe('fine');
   });
 
   test('Ctrl-C exits at once when nothing is outstanding; --once was then cut short', () => {

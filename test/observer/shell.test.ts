@@ -117,7 +117,7 @@ test('ten thousand commits are handed over in order, and told as a number', asyn
 });
 
 test.each(['OK', 'ok'] as const)(
-  "A51: the ancestor's dispatcher (%s) is recognised and gets one commit at a time",
+  'A51: a classic dispatcher (%s) is recognised and gets one commit at a time',
   async (ok) => {
     const { author, first, start } = await scene();
     const dispatcher = await ancestorsDispatcher(ok);
@@ -127,11 +127,11 @@ test.each(['OK', 'ok'] as const)(
     const third = author.commit('third');
     author.push();
     await eventually(() => expect(dispatcher.dispatched).toEqual([first, second, third]));
-    expect(said().join()).toContain('which speaks as the ancestor did');
+    expect(said().join()).toContain('which speaks as the classic ones did');
   },
 );
 
-test("A20: the ancestor's 'No runners are registered' loses nothing", async () => {
+test("A20: the classic 'No runners are registered' loses nothing", async () => {
   const { first, start } = await scene();
   let runners = false;
   const dispatcher = await ancestorsDispatcher('OK', { runners: () => runners });

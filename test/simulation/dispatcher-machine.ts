@@ -9,7 +9,7 @@ import type { Life } from './life.js';
 import { dispatcherAddress, type Ground, Machine } from './machine.js';
 import { Memory } from './memory.js';
 
-/** How long an ancestor's runner may take. */
+/** How long a classic runner may take. */
 const classicRunMaxMs = 15_000;
 
 /** Of a thousand starts, so many begin with a new backup. */

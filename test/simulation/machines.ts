@@ -2,7 +2,7 @@
  * Owns which machines a world has, drawn from its seed.
  */
 
-import { AncestorsRunner } from './ancestors-runner.js';
+import { ClassicRunnerMachine } from './classic-runner-machine.js';
 import { ConfusedRunner } from './confused-runner.js';
 import type { SimulatedDisk } from './disk.js';
 import { DispatcherMachine } from './dispatcher-machine.js';
@@ -14,7 +14,7 @@ export interface Machines {
   readonly dispatcher: DispatcherMachine;
   readonly observer: ObserverMachine;
   readonly runners: readonly RunnerMachine[];
-  readonly ancestor: AncestorsRunner | null;
+  readonly classic: ClassicRunnerMachine | null;
   readonly confused: ConfusedRunner | null;
 }
 
@@ -27,7 +27,7 @@ export interface Stricken {
   readonly dispatcher: Struck & { readonly memory?: { isFull: boolean }; restore?(): void };
   readonly observer: Struck;
   readonly runners: readonly RunnerMachine[];
-  readonly ancestor: Struck | null;
+  readonly classic: Struck | null;
   readonly confused: Struck | null;
 }
 
@@ -42,14 +42,14 @@ export function buildMachines(ground: Ground, disk: SimulatedDisk): Machines {
     runners: names.map(
       (name, index) => new RunnerMachine(ground, name, `10.0.1.${index + 1}`, random.between(1, 2)),
     ),
-    ancestor: random.perMille(300) ? new AncestorsRunner(ground, '10.0.1.9', dialect) : null,
+    classic: random.perMille(300) ? new ClassicRunnerMachine(ground, '10.0.1.9', dialect) : null,
     confused: random.perMille(250) ? new ConfusedRunner(ground, '10.0.1.8') : null,
   };
 }
 
 export function everyMachine(machines: Stricken): Machine[] {
-  const { ancestor, confused } = machines;
-  const strangers = [ancestor, confused].flatMap((one) => (one === null ? [] : [one.machine]));
+  const { classic, confused } = machines;
+  const strangers = [classic, confused].flatMap((one) => (one === null ? [] : [one.machine]));
   return [...ownMachines(machines), ...strangers];
 }
 

@@ -88,7 +88,7 @@ export const plantedInPeers: readonly PlantedBug[] = [
     withinSeeds: 100,
   },
   {
-    name: 'a result that an ancestor did not take is forgotten',
+    name: 'a result that a classic dispatcher did not take is forgotten',
     file: 'test-runner/classic.ts',
     line: '    return taken ? held : null;',
     becomes: '    return held;',
@@ -97,7 +97,7 @@ export const plantedInPeers: readonly PlantedBug[] = [
     from: 380,
   },
   {
-    name: 'a commit that an ancestor did not take is taken for handed over',
+    name: 'a commit that a classic dispatcher did not take is taken for handed over',
     file: 'observer/shell.ts',
     line: "      const taken = answer.kind === 'reply' && text.toUpperCase() === 'OK';",
     becomes: "      const taken = answer.kind === 'reply';",

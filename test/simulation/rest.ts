@@ -58,10 +58,10 @@ function checkFiles({ witness }: Ground, machines: readonly Machine[]): void {
 }
 
 function checkSockets({ network, witness }: Ground, machines: Machines): void {
-  const { runners, ancestor, confused } = machines;
-  // The ancestor's own sockets are its own affair (A40).
-  const open = [...network.ends].filter(({ host }) => host !== ancestor?.machine.host);
-  const strangers = [ancestor, confused].filter((one) => one !== null);
+  const { runners, classic, confused } = machines;
+  // Its own sockets are its own affair (A40).
+  const open = [...network.ends].filter(({ host }) => host !== classic?.machine.host);
+  const strangers = [classic, confused].filter((one) => one !== null);
   const expected = 2 * (runners.length + 1 + strangers.length);
   if (open.length <= expected) return;
   const ends = open.map((end) => end.name).join(', ');

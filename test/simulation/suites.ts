@@ -43,7 +43,7 @@ export function wholeOutput(commit: Commit): Buffer {
   return Buffer.concat(scriptOf(commit).prints.map(({ bytes }) => bytes));
 }
 
-/** The same as one of the ancestor's: its output tells the verdict in its last line. */
+/** The same as a classic one: its output tells the verdict in its last line. */
 export function classicOutput(commit: Commit): Buffer {
   const said = wholeOutput(commit).subarray(0, 2_000).toString('latin1').replace(/\W/g, '.');
   const last = scriptOf(commit).ends === 'fails' ? 'FAILED (failures=1)' : 'OK';

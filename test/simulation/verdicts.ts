@@ -58,7 +58,7 @@ function* judgeLog(
   entry: Finished,
   disk: SimulatedDisk,
 ): Generator<Broken> {
-  // One of the ancestor's that sends nothing leaves nothing.
+  // A classic one that sends nothing leaves nothing.
   if (run.classic && entry.verdict === 'timed-out') return;
   const whole = run.classic ? classicOutput(commit) : wholeOutput(commit);
   const path = `/logs/${commit.slice(0, 2)}/${commit}-${id}.${run.number}.log`;

@@ -56,12 +56,12 @@ describe('simulated worlds', () => {
   test('every kind of fault strikes within a hundred seeds, and work goes on', async () => {
     const struck = new Set<string>();
     let jobs = 0;
-    let ancestral = 0;
+    let classic = 0;
     for (let seed = 1; seed <= 100; seed += 1) {
       const ended = await simulate(seed);
       for (const fault of ended.faults.keys()) struck.add(fault);
       jobs += ended.jobs;
-      if (ended.lines[0]?.told.event === 'ancestral') ancestral += 1;
+      if (ended.lines[0]?.told.event === 'classic') classic += 1;
     }
     const kinds = [
       ...['SIGKILL at once', 'SIGKILL in the middle', 'power cut', 'freeze', 'clock jump'],
@@ -74,7 +74,7 @@ describe('simulated worlds', () => {
     ];
     expect([...struck].sort()).toEqual(kinds.sort());
     expect(jobs).toBeGreaterThan(1_000);
-    expect(ancestral).toBeGreaterThan(0);
+    expect(classic).toBeGreaterThan(0);
   });
 });
 

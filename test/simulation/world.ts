@@ -8,8 +8,8 @@
  * the same world, to the last byte of its trace.
  */
 
-import { ancestralCast } from './ancestral-cast.js';
 import { type Cast, ownCast } from './cast.js';
+import { classicCast } from './classic-cast.js';
 import { SimulatedDisk } from './disk.js';
 import { History } from './history.js';
 import type { Ground } from './machine.js';
@@ -37,8 +37,8 @@ const commitsMost = 18;
 /** In so many of a thousand worlds the dispatcher's store is put back now and then, or deleted. */
 const backups = 200;
 
-/** Of a thousand worlds, so many have one of the ancestor's dispatchers. */
-const ancestral = 50;
+/** Of a thousand worlds, so many have a classic dispatcher. */
+const classic = 50;
 
 /** Lets the world of that seed happen. */
 export async function simulate(seed: number): Promise<Ended> {
@@ -87,8 +87,8 @@ class World {
       hasBackups: new Random(seed, 'backups').perMille(backups),
       tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),
     };
-    const isAncestral = new Random(seed, 'cast').perMille(ancestral);
-    this.#cast = isAncestral ? ancestralCast(this.#ground) : ownCast(this.#ground, disk);
+    const isClassic = new Random(seed, 'cast').perMille(classic);
+    this.#cast = isClassic ? classicCast(this.#ground) : ownCast(this.#ground, disk);
   }
 
   async live(): Promise<void> {

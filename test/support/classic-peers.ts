@@ -1,5 +1,5 @@
 /**
- * Owns stand-ins for the ancestor's peers, as docs/ancestor.md has them: one connection a message,
+ * Owns stand-ins for classic peers, as docs/ancestor.md has them: one connection a message,
  * no terminator, one read of at most 1,024 bytes for the reply. In both dialects.
  */
 
@@ -9,7 +9,7 @@ import type { Commit } from '../../src/protocol/ids.js';
 
 export type Dialect = 'py2' | 'py3';
 
-/** What a peer that is one of the ancestor's hears: the first 1,024 bytes. Empty: nothing. */
+/** What a peer that is a classic one hears: the first 1,024 bytes. Empty: nothing. */
 export function tell(port: number, message: string | Buffer, ...more: Buffer[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ port, host: '127.0.0.1' });

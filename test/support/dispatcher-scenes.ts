@@ -4,7 +4,7 @@
 
 import { scenario } from './dispatcher-scenario.js';
 
-/** Where the ancestor's first runner registers. */
+/** Where the first classic runner registers. */
 export const classicAddress = 'localhost:8900';
 
 /** Ada tests commit 1, Bob is free. */

@@ -1,6 +1,6 @@
 /**
  * Owns dispatchers that stand in for the real one, as a runner sees them: a modern one that keeps
- * logs as the real one would, and the ancestor's in both dialects, written from its description.
+ * logs as the real one would, and a classic one in both dialects, written from its description.
  * They decide nothing; the test says what they say. Each is gone after its test.
  */
 
@@ -146,8 +146,8 @@ export async function runnerDispatcher(): Promise<RunnerDispatcher> {
   return dispatcher;
 }
 
-/** The ancestor's dispatcher: one `recv`, one reply, no newline. */
-export class AncestorDispatcher {
+/** A classic dispatcher: one `recv`, one reply, no newline. */
+export class ClassicStandIn {
   /** What came, whole, in order; `status` and what is unknown left out. */
   readonly requests: string[] = [];
   readonly results: Buffer[] = [];
@@ -200,14 +200,14 @@ export class AncestorDispatcher {
   }
 }
 
-export async function ancestorDispatcher(dialect: 'py2' | 'py3'): Promise<AncestorDispatcher> {
-  const dispatcher = new AncestorDispatcher(dialect);
+export async function classicStandIn(dialect: 'py2' | 'py3'): Promise<ClassicStandIn> {
+  const dispatcher = new ClassicStandIn(dialect);
   await dispatcher.start();
   onTestFinished(() => dispatcher.stop());
   return dispatcher;
 }
 
-/** Asks as the ancestor asks: one request without an end, one reply. */
+/** Asks classically: one request without an end, one reply. */
 export function askClassically(port: number, request: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, '127.0.0.1', () => socket.write(request));

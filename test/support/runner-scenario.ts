@@ -1,6 +1,6 @@
 /**
  * Owns what tests of the runner's core say to it and hear from it: two runs of one dispatcher,
- * those that an ancestor's dispatcher asks for, and runners that have found either.
+ * those that a classic dispatcher asks for, and runners that have found either.
  */
 
 import { expect } from 'vitest';
@@ -68,10 +68,10 @@ export function handedBack(run: RunId, detail: string): Effect {
   return { do: 'send', message: { verb: 'handback', run, body: { reason: 'stopped', detail } } };
 }
 
-/** A run that an ancestor's dispatcher asked for: its id is the runner's own. */
+/** A run that a classic dispatcher asked for: its id is the runner's own. */
 export function classicJob(counter: number): Job {
   return { run: runId('00000000', counter), commit, assignment: untold, classic: true };
 }
 
-/** What an ancestor's dispatcher tells of a run: nothing. */
+/** What a classic dispatcher tells of a run: nothing. */
 const untold: Assignment = { branch: '', author: '', subject: '', repository: null, number: 1 };

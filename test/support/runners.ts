@@ -88,7 +88,7 @@ export async function runnerFor(settings: RunnerSettings) {
   return { runner, slots, told, exits, sentences: () => told.map(({ msg }) => msg) };
 }
 
-/** Where that runner listens for an ancestor's dispatcher. */
+/** Where that runner listens for a classic dispatcher. */
 export function portOf(told: readonly Told[]): number {
   return Number(told.find(({ event }) => event === 'listening')?.['port']);
 }

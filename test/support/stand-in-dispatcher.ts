@@ -1,6 +1,6 @@
 /**
  * Owns dispatchers that stand in for the real one, as an observer sees them: a modern one that
- * speaks sessions, and the ancestor's in both dialects, written from its description.
+ * speaks sessions, and a classic one in both dialects, written from its description.
  * Each listens on a free port, remembers what it heard, and is gone after the test.
  */
 
@@ -81,7 +81,7 @@ export async function standInDispatcher({
   };
 }
 
-/** The ancestor's: one connection a message, one `recv(1024)`, a word in reply, closed. */
+/** The classic one: one connection a message, one `recv(1024)`, a word in reply, closed. */
 export async function ancestorsDispatcher(
   ok: 'OK' | 'ok',
   { port = 0, runners = () => true }: { port?: number; runners?: () => boolean } = {},

@@ -8,7 +8,7 @@ import {
   report,
 } from '../support/runner-scenario.js';
 
-describe("a runner with an ancestor's dispatcher", () => {
+describe('a runner with a classic dispatcher', () => {
   test('A39: of two simultaneous runtests exactly one is OK', () => {
     const core = inClassic();
     const first = core.handle({ type: 'asked-to-run', commit }, 0);
@@ -46,7 +46,7 @@ describe("a runner with an ancestor's dispatcher", () => {
     expect(core.handle({ type: 'tick' }, 20)).toEqual([{ do: 'register' }]);
   });
 
-  test('gives each run an id of its own, as an ancestor names only the commit', () => {
+  test('gives each run an id of its own, as a classic dispatcher names only the commit', () => {
     const core = inClassic(2);
     const start = () => core.handle({ type: 'asked-to-run', commit }, 0)[1];
     expect(start()).toEqual({ do: 'start', slot: 0, job: classicJob(1) });

@@ -65,7 +65,7 @@ describe('a runner that drains', () => {
     ]);
   });
 
-  test('that is asked again hands back no run that nobody awaits, nor one of an ancestor', () => {
+  test('that is asked again hands back no run that nobody awaits, nor one of a classic dispatcher', () => {
     const core = inSession(2);
     core.handle(runtest(one), 0);
     core.handle(message({ verb: 'revoked', run: one }), 0);
@@ -87,7 +87,7 @@ describe('a runner that drains', () => {
     ]);
   });
 
-  test("is BUSY to an ancestor's dispatcher, and does not register with it any more", () => {
+  test('is BUSY to a classic dispatcher, and does not register with it any more', () => {
     const core = inClassic(2);
     core.handle({ type: 'asked-to-run', commit }, 0);
     core.handle({ type: 'drain' }, 0);

@@ -178,7 +178,7 @@ describe('a runner whose dispatcher is away', () => {
     expect(core.state).toBe('idle');
   });
 
-  test("keeps an ancestor's result until it finds a dispatcher, of whichever kind", () => {
+  test('keeps a classic result until it finds a dispatcher, of whichever kind', () => {
     const classic = classicJob(1);
     const deliver = { do: 'deliver', job: classic, report };
     const core = runner(1, classic);

@@ -1,5 +1,5 @@
 /**
- * Owns how the ancestor's runners are served: they register, are dialled back for every ping
+ * Owns how classic runners are served: they register, are dialled back for every ping
  * and every commit, and send results over a connection that does not say who they are.
  */
 

@@ -66,7 +66,7 @@ export type Event =
       /** The host that the connection came from. */
       readonly remoteHost: string;
     }
-  /** An ancestor's runner answered `ping` or `runtest`, or did not. */
+  /** A classic runner answered `ping` or `runtest`, or did not. */
   | {
       readonly type: 'answered';
       readonly runner: PeerKey;

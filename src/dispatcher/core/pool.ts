@@ -133,7 +133,7 @@ export class Pool {
     return [...this.#peers.values()];
   }
 
-  /** Those that are here; an ancestor's runner that went away is not. */
+  /** Those that are here; a classic runner that went away is not. */
   runners(): Runner[] {
     return this.all().filter(
       (peer): peer is Runner => peer.role === 'runner' && peer.revisits === null,

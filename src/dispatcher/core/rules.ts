@@ -45,7 +45,7 @@ export const beatsPerHeartbeat = 4;
 /** Silence for longer than this costs a peer its session: three pings unanswered. */
 export const silentBeatsMax = missedPingsMax * beatsPerHeartbeat;
 
-/** An ancestor's runner that went away is tried again at this pace… */
+/** A classic runner that went away is tried again at this pace… */
 export const revisitEveryBeats = 5 * beatsPerHeartbeat;
 
 /** …and forgotten after so many tries (ten minutes): it registers anew when it starts anew. */

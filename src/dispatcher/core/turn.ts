@@ -55,7 +55,7 @@ export interface Founding {
   readonly repositories: Iterable<string>;
   /** Where classic runners were registered before; they are looked for. */
   readonly classicRunners: readonly Address[];
-  /** An ancestor's runner cannot end a suite that hangs; after so long we stop waiting for it. */
+  /** A classic runner cannot end a suite that hangs; after so long we stop waiting for it. */
   readonly classicRunMaxMs: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Owns who may speak: whoever shows the token, and, for the ancestor's peers who have none, the
+ * Owns who may speak: whoever shows the token, and, for classic peers who have none, the
  * hosts that were named. Asked once a request and once a session, before anything else happens.
  * Where there is no token everyone may speak; the port is then on loopback (see options.ts).
  */
@@ -10,7 +10,7 @@ import { type Hosts, nobody } from '../../world/hosts.js';
 import type { Tell } from '../../world/story.js';
 import type { Token } from '../../world/token.js';
 
-/** What the ancestor's peers say to a dispatcher. */
+/** What classic peers say to a dispatcher. */
 const classicVerbs: ReadonlySet<string> = new Set([
   'status',
   'dispatch',

@@ -21,8 +21,8 @@ import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
 import { tellTurn } from '../story.js';
 import { Admission } from './admission.js';
-import { Ancestors } from './ancestors.js';
 import { type Auth, openToAll } from './auth.js';
+import { ClassicRunners } from './classic-runners.js';
 import { LogRoom } from './log-room.js';
 import { Performer } from './performer.js';
 import { RequestRouter } from './request-router.js';
@@ -66,7 +66,7 @@ export class Dispatcher {
   readonly #logs: LogRoom;
   readonly #admission: Admission;
   readonly #router: RequestRouter;
-  readonly #ancestors: Ancestors;
+  readonly #classicRunners: ClassicRunners;
   readonly #performer: Performer;
   #listener: Listener | null = null;
   #cancelBeat: Cancel = () => {};
@@ -112,7 +112,7 @@ export class Dispatcher {
       start,
       ok: dialect === 'py3' ? 'ok' : 'OK',
     });
-    this.#ancestors = new Ancestors(this.#world, feed);
+    this.#classicRunners = new ClassicRunners(this.#world, feed);
     this.#performer = new Performer(clock, {
       prepare: (outcomes) => this.#prepare(outcomes),
       append: (entries) => store.append(entries),
@@ -200,7 +200,7 @@ export class Dispatcher {
         this.#router.reply(send.request, send.text);
         break;
       case 'classic':
-        this.#ancestors.ask(send);
+        this.#classicRunners.ask(send);
         break;
     }
   }
@@ -220,7 +220,7 @@ export class Dispatcher {
     if (this.#onDrained !== null && this.#core.counts().leased === 0) this.#onDrained();
   }
 
-  /** The ancestor's runners do not introduce themselves again after a restart of ours. */
+  /** Classic runners do not introduce themselves again after a restart of ours. */
   #remember(sight: Sight): void {
     if (sight.kind === 'registered') this.#memory.store.rememberRunner(sight.address);
     if (sight.kind === 'forgotten') this.#memory.store.forgetRunner(sight.address);

@@ -108,7 +108,7 @@ export class RequestRouter {
         pending.reply(help());
         break;
       case 'status':
-        // The ancestor's peers send the bare word and compare the answer; people press Enter.
+        // Classic peers send the bare word and compare the answer; people press Enter.
         settled(() => pending.reply(terminated ? answers.status(core, nowMs) : ok));
         break;
       case 'verdict':

@@ -1,5 +1,5 @@
 /**
- * The runner between the ancestor's own dispatchers: one-shot requests, both dialects.
+ * The runner between classic dispatchers: one-shot requests, both dialects.
  */
 
 import { readdirSync, rmSync } from 'node:fs';
@@ -7,16 +7,12 @@ import * as net from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { reachableHost } from '../../src/test-runner/ancestor.js';
+import { reachableHost } from '../../src/test-runner/classic-dispatcher.js';
 import { listen, portFirst } from '../../src/test-runner/listen.js';
 import type { Network } from '../../src/world/network.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
-import {
-  ancestorDispatcher,
-  askClassically,
-  runnerDispatcher,
-} from '../support/runner-dispatchers.js';
+import { askClassically, classicStandIn, runnerDispatcher } from '../support/runner-dispatchers.js';
 import { portOf, runnerFor } from '../support/runners.js';
 
 const binary = fileURLToPath(new URL('fixtures/prints-binary.sh', import.meta.url));
@@ -118,8 +114,8 @@ test('A17: the host that is registered is one at which that dispatcher can dial 
   expect(reachableHost('localhost', 'build-1', far)).toBeNull();
 });
 
-test('A17: a runner that a distant ancestor could not dial says what to do and leaves', async () => {
-  const dispatcher = await ancestorDispatcher('py2');
+test('A17: a runner that a distant classic dispatcher could not dial says what to do and leaves', async () => {
+  const dispatcher = await classicStandIn('py2');
   const clone = makeRepository();
   clone.commit('one');
   const { exits, sentences } = await runnerFor({
@@ -156,7 +152,7 @@ async function classicRunner(
   command: string | null,
   state = temporaryFolder(),
 ) {
-  const dispatcher = await ancestorDispatcher(dialect);
+  const dispatcher = await classicStandIn(dialect);
   const repository = makeRepository();
   const commit = repository.commit('one', { 'a.txt': 'one' });
   const { sentences } = await runnerFor({

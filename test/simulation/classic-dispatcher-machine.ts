@@ -1,5 +1,5 @@
 /**
- * Owns one of the ancestor's dispatchers, as docs/ancestor.md describes it: one connection a
+ * Owns a classic dispatcher, as docs/ancestor.md describes it: one connection a
  * message, one read a message (but a result is read to its end), everything in memory only. Whatever
  * it loses is its own affair; what it is told, and by whom, is kept for those who look.
  */
@@ -17,7 +17,7 @@ const recvBytes = 1_024;
 
 const pingEveryMs = 1_000;
 
-export class AncestorsDispatcher {
+export class ClassicDispatcherMachine {
   readonly machine: Machine;
   /** Commits that it said OK to, in all its lives. */
   readonly accepted = new Set<Commit>();

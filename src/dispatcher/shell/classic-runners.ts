@@ -1,5 +1,5 @@
 /**
- * Owns the dialogue with the ancestor's runners: a new connection for every ping and every
+ * Owns the dialogue with classic runners: a new connection for every ping and every
  * commit, at the address they registered. One stopped runner delays nobody (A33): each call has
  * a deadline, and a runner is not pinged again while a ping is under way.
  */
@@ -12,7 +12,7 @@ import type { PeerKey } from '../core/pool.js';
 /** A runner that takes longer to answer one word is silent; three such pings and it is lost. */
 const answerWithinMs = heartbeatEveryMs;
 
-export class Ancestors {
+export class ClassicRunners {
   readonly #world: World;
   readonly #feed: (event: Event) => void;
   readonly #pinging = new Set<PeerKey>();

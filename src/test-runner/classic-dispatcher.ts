@@ -1,5 +1,5 @@
 /**
- * Owns the dealings with an ancestor's dispatcher: who may dial our port, in which dialect it is
+ * Owns the dealings with a classic dispatcher: who may dial our port, in which dialect it is
  * spoken to, what it is told of us and of our results. Never decides; core and classic.ts do.
  */
 
@@ -12,7 +12,7 @@ import { answerOn, deliver, register } from './classic-wire.js';
 import type { Effect, Event } from './events.js';
 import type { Opened } from './workshop.js';
 
-export interface AncestorOptions {
+export interface ClassicDispatcherOptions {
   /** Where it is dialled. */
   readonly dispatcher: Address;
   /** Hosts beyond this machine from which it may dial us. */
@@ -20,18 +20,18 @@ export interface AncestorOptions {
   readonly feed: (event: Event) => void;
 }
 
-export class Ancestor {
+export class ClassicDispatcher {
   readonly #wire: Wire;
-  readonly #options: AncestorOptions;
+  readonly #options: ClassicDispatcherOptions;
   #dialect: Dialect = 'classic';
   #answer = '';
 
-  constructor(wire: Wire, options: AncestorOptions) {
+  constructor(wire: Wire, options: ClassicDispatcherOptions) {
     this.#wire = wire;
     this.#options = options;
   }
 
-  /** Which ancestor it is has been found out. */
+  /** Its dialect has been found out. */
   speaks(dialect: Dialect): void {
     this.#dialect = dialect;
   }

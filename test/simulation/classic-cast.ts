@@ -1,12 +1,12 @@
 /**
- * Owns who lives in a world with one of the ancestor's dispatchers: our observer and our runners,
+ * Owns who lives in a world with a classic dispatcher: our observer and our runners,
  * who must manage with it. Its laws are modest, for it forgets what it is told: nobody of ours
  * ends by an error, every push is handed over, every result is delivered, and none is a lie.
  */
 
 import type { Commit } from '../../src/protocol/ids.js';
-import { AncestorsDispatcher } from './ancestors-dispatcher.js';
 import type { Cast } from './cast.js';
+import { ClassicDispatcherMachine } from './classic-dispatcher-machine.js';
 import type { Ground } from './machine.js';
 import { ObserverMachine } from './observer-machine.js';
 import { checkBounds } from './rest.js';
@@ -14,10 +14,10 @@ import { RunnerMachine } from './runner-machine.js';
 import { logBytesMax, scriptOf, wholeOutput } from './suites.js';
 import { Weather } from './weather.js';
 
-export function ancestralCast(ground: Ground): Cast {
+export function classicCast(ground: Ground): Cast {
   const { random, history, witness } = ground;
-  ground.tell('world', { event: 'ancestral', msg: 'its dispatcher is one of the ancestor’s' });
-  const dispatcher = new AncestorsDispatcher(ground, random.pick(['OK', 'ok'] as const));
+  ground.tell('world', { event: 'classic', msg: 'its dispatcher is a classic one' });
+  const dispatcher = new ClassicDispatcherMachine(ground, random.pick(['OK', 'ok'] as const));
   const observer = new ObserverMachine(ground, (commit) => {
     if (dispatcher.accepted.has(commit)) return;
     witness.breaks('accepted', `${commit.slice(0, 7)} was taken for accepted and is not`);
@@ -27,7 +27,7 @@ export function ancestralCast(ground: Ground): Cast {
     .map((name, index) => new RunnerMachine(ground, name, `10.0.1.${index + 1}`, 1));
   const ours = [observer, ...runners].map(({ machine }) => machine);
   const owed = new Set<Commit>();
-  const cast = { dispatcher, observer, runners, ancestor: null, confused: null };
+  const cast = { dispatcher, observer, runners, classic: null, confused: null };
   return {
     machines: [dispatcher.machine, ...ours],
     weather: new Weather(ground, cast),
@@ -61,7 +61,7 @@ export function ancestralCast(ground: Ground): Cast {
   };
 }
 
-/** What is wrong with a result as an ancestor's dispatcher gets it; null where it is right. */
+/** What is wrong with a result as a classic dispatcher gets it; null where it is right. */
 function lieAbout(commit: Commit, body: Buffer): string | null {
   const verdict = /\nTrivet: ([a-z-]+), .*\n$/.exec(body.toString('latin1'))?.[1];
   const { ends } = scriptOf(commit);

@@ -1,5 +1,5 @@
 /**
- * Owns one of the ancestor's runners, as docs/ancestor.md describes it: one connection a message,
+ * Owns a classic runner, as docs/ancestor.md describes it: one connection a message,
  * one read a message, a result that is sent once whatever becomes of it. It knows one repository,
  * is BUSY while it tests, and for good while its suite hangs, until somebody comes and kills that.
  */
@@ -20,7 +20,7 @@ const noticedAfterMs = 20_000;
 
 const port = 8900;
 
-export class AncestorsRunner {
+export class ClassicRunnerMachine {
   readonly machine: Machine;
   readonly #ground: Ground;
   readonly #dialect: 'classic' | 'py3';
@@ -30,7 +30,7 @@ export class AncestorsRunner {
     const disk = new SimulatedDisk(ground.timeline, ground.random);
     this.machine = new Machine(
       ground,
-      { name: 'ancestor', host, disk },
+      { name: 'classic', host, disk },
       { run: (life) => this.#run(life), drain: () => this.machine.life.end() },
     );
     this.#ground = ground;
