@@ -74,9 +74,11 @@ export class ObserverMachine {
     // Whatever a position stands for was accepted.
     for (const commit of known.positions.values()) this.#accepted(commit);
     if (!life.step()) return;
-    this.saved = known;
+    // A copy: what its process knows later is not on disk.
+    this.saved = structuredClone(known);
     // Nothing was there to be seen in an empty repository: a first sight is of the tips.
-    this.#hasBegun ||= this.#seesSome && (known.positions.size > 0 || known.behind !== null);
+    const isBlank = known.positions.size === 0 && known.behind === null;
+    this.#hasBegun = isBlank ? false : this.#hasBegun || this.#seesSome;
     life.step();
   }
 
