@@ -39,8 +39,8 @@ export class Core {
   readonly #standing: Standing;
   /** Nothing was ever saved: this is the first look of all. */
   #newcomer: boolean;
-  /** In vain: the positions went back since the walk was asked for, what it finds is not all. */
-  #stage: 'idle' | 'looking' | 'handing over' | 'walking in vain' = 'idle';
+  /** Stale: the positions went back since the walk was asked for, what it finds is not all. */
+  #stage: 'idle' | 'looking' | 'handing over' | 'walk is stale' = 'idle';
   #findings = new Findings();
   #link: keyof typeof windowOf = 'away';
   #lookAtMs = 0;
@@ -165,7 +165,7 @@ export class Core {
   }
 
   #walked(found: Walked, outcome: Outcome): void {
-    if (this.#stage === 'walking in vain') this.#stage = 'idle';
+    if (this.#stage === 'walk is stale') this.#stage = 'idle';
     else this.#readOn(found, outcome);
   }
 
@@ -221,7 +221,7 @@ export class Core {
     outcome.publish.push({ type: 'forgotten', commits, isNew: isAnew });
     this.#hinted = true;
     if (this.#stage === 'handing over') {
-      this.#stage = this.#findings.isRead ? 'idle' : 'walking in vain';
+      this.#stage = this.#findings.isRead ? 'idle' : 'walk is stale';
     }
     this.#findings = new Findings();
   }

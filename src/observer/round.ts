@@ -1,7 +1,7 @@
 /**
  * Owns the handing over of what one look found: what was sent, what was accepted, what is due;
  * more of it may be found meanwhile.
- * Never knows a connection: it is told how much may be outstanding, and when all was in vain.
+ * Never knows a connection: it is told how much may be outstanding, and when nothing of it arrived.
  * Invariant: a batch is done only when every commit up to its end was accepted, those of the
  * batches before it included, so that its tip is an honest position even in a forked history.
  *
@@ -85,7 +85,7 @@ export class Round {
     return this.#unanswered(due);
   }
 
-  /** All that is outstanding was in vain and is due again. */
+  /** All that is outstanding was not taken and is due again. */
   again(): void {
     this.#sent = this.#accepted;
   }

@@ -22,7 +22,7 @@ describe('a classic dispatcher’s runner that is silent', () => {
   });
 
   test.each([0, 1, 2, 3])(
-    'A34: that went away is revisited, for nobody would tell it to register again (peer %i)',
+    'A34: that went away is dialled again, for nobody would tell it to register again (peer %i)',
     (peersBefore) => {
       const s = scenario();
       s.given(() => {

@@ -14,7 +14,7 @@ function proj() {
   return s;
 }
 
-describe('who is there in vain is told of in the story', () => {
+describe('who waits for nobody is told of in the story', () => {
   test('once: a repository that no runner tests, a runner of which nobody wants anything', () => {
     const s = proj();
     s.passes(unmatchedForMs);

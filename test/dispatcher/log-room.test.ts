@@ -45,8 +45,8 @@ test('the log of a job that memory has forgotten is that of the run that gave th
   files.append({ commit: commit(1), job: 1, number: 2 }, 0, Buffer.from('in vain'));
 
   const clock = handClock();
-  const founding = { start, nextJob: 2, repositories: [], classicRunners: [], classicRunMaxMs: 1 };
-  const core = new DispatcherCore(founding, store.unfinished(), clock.nowMs());
+  const initial = { start, nextJob: 2, repositories: [], classicRunners: [], classicRunMaxMs: 1 };
+  const core = new DispatcherCore(initial, store.unfinished(), clock.nowMs());
   const read: string[] = [];
   const room = new LogRoom(core, store, files, clock, () => {});
   room.followers.follow(commit(1), {

@@ -116,7 +116,8 @@ function heldWithoutLease(memory: Remembered): string | null {
   for (const { name, runs } of memory.runners()) {
     for (const run of runs) {
       const state = memory.jobOfRun(run)?.state;
-      if (state?.kind !== 'leased' || state.run !== run) return `${name} holds run ${run} in vain`;
+      if (state?.kind !== 'leased' || state.run !== run)
+        return `${name} holds run ${run} without a lease`;
     }
   }
   return null;

@@ -4,7 +4,7 @@
 
 import { after, type Job } from '../../src/dispatcher/core/job.js';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
-import type { Founding } from '../../src/dispatcher/core/turn.js';
+import type { InitialState } from '../../src/dispatcher/core/turn.js';
 import type { Commit, RunId } from '../../src/protocol/ids.js';
 
 /** Every job of a journal, as replaying tells it. */
@@ -36,7 +36,9 @@ export function unfinished(journal: readonly Entry[]): Entry[] {
 }
 
 /** What the next core has to know of the jobs before it. */
-export function remembered(journal: Iterable<Entry>): Pick<Founding, 'nextJob' | 'repositories'> {
+export function remembered(
+  journal: Iterable<Entry>,
+): Pick<InitialState, 'nextJob' | 'repositories'> {
   const jobs = [...replayed(journal).values()];
   return {
     nextJob: jobs.length + 1,

@@ -53,8 +53,8 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
   function started(): DispatcherCore {
     starts += 1;
     const classicRunners = [...registered.values()];
-    const founding = { start: start(), classicRunners, classicRunMaxMs, ...remembered(journal) };
-    return new DispatcherCore(founding, unfinished(journal), nowMs);
+    const initial = { start: start(), classicRunners, classicRunMaxMs, ...remembered(journal) };
+    return new DispatcherCore(initial, unfinished(journal), nowMs);
   }
 
   function start(): string {

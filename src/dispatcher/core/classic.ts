@@ -10,7 +10,7 @@ import type { EventOf } from './events.js';
 import { attempts } from './job.js';
 import { finish, isWanted, takeReport } from './leases.js';
 import type { PeerKey, Runner } from './pool.js';
-import { classicRunnersMax, revisitEveryBeats, revisitsMax, silentBeatsMax } from './rules.js';
+import { classicRunnersMax, reconnectEveryBeats, reconnectsMax, silentBeatsMax } from './rules.js';
 import { giveBack, loseAll } from './sessions.js';
 import type { State, Turn } from './turn.js';
 
@@ -38,7 +38,7 @@ export function registered(
 
 /** A runner that was registered before our restart: it is away until it answers a ping. */
 export function expect(state: State, address: Address): void {
-  join(state, address).revisits = 0;
+  join(state, address).reconnects = 0;
 }
 
 /** What came of a `ping` or a `runtest`. */
@@ -90,13 +90,13 @@ export function results(
   turn.reply(request, isRecorded ? 'OK' : 'No run of that commit waits for a result\n');
 }
 
-/** One beat of a classic runner: asked again where that is due, revisited, or given up. */
+/** One beat of a classic runner: asked again where that is due, dialled again, or given up. */
 export function pulse(turn: Turn, runner: Runner, address: Address, isDue: boolean): void {
   const ping = { to: 'classic', runner: runner.key, address, run: null } as const;
-  if (runner.revisits !== null) {
-    if ((turn.state.beats + runner.phase) % revisitEveryBeats !== 0) return;
-    runner.revisits += 1;
-    if (runner.revisits <= revisitsMax) turn.ask({ ...ping, request: { verb: 'ping' } });
+  if (runner.reconnects !== null) {
+    if ((turn.state.beats + runner.phase) % reconnectEveryBeats !== 0) return;
+    runner.reconnects += 1;
+    if (runner.reconnects <= reconnectsMax) turn.ask({ ...ping, request: { verb: 'ping' } });
     else {
       turn.state.pool.leave(runner.key);
       turn.see({ kind: 'forgotten', address });
@@ -141,16 +141,16 @@ function refuse(turn: Turn, runner: Runner, run: RunId, detail: string): void {
 
 /** It loses its leases but is not forgotten: nobody would tell it to register again (A34). */
 function goAway(turn: Turn, runner: Runner, reason: string): void {
-  if (runner.revisits !== null) return;
+  if (runner.reconnects !== null) return;
   const runs = runner.runs.size;
   turn.see({ kind: 'left', role: 'runner', name: runner.name, reason, runs });
   loseAll(turn, runner, reason);
-  runner.revisits = 0;
+  runner.reconnects = 0;
 }
 
 function comeBack(turn: Turn, runner: Runner): void {
   runner.silentBeats = 0;
-  if (runner.revisits === null) return;
-  runner.revisits = null;
+  if (runner.reconnects === null) return;
+  runner.reconnects = null;
   turn.see({ kind: 'joined', role: 'runner', name: runner.name, repository: null, classic: true });
 }

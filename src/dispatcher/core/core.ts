@@ -14,23 +14,23 @@ import * as classic from './classic.js';
 import type { Event, Outcome } from './events.js';
 import type { Job } from './job.js';
 import type { Entry, JobId } from './journal.js';
-import { assign, giveUp, giveUpIfHopeless, isWanted, lose } from './leases.js';
+import { assign, giveUp, giveUpIfExhausted, isWanted, lose } from './leases.js';
 import * as people from './people.js';
 import { whyWaiting } from './placing.js';
 import type { Observer, Runner } from './pool.js';
 import { beatsPerHeartbeat, cancelWithinMs, listenForMs } from './rules.js';
 import * as sessions from './sessions.js';
-import { type Founding, State, Turn } from './turn.js';
+import { type InitialState, State, Turn } from './turn.js';
 import { tellUnmatched } from './unmatched.js';
 
 export class DispatcherCore {
   readonly #state: State;
 
   /** `unfinished` are the journal entries of all jobs that are not over, in their order. */
-  constructor(founding: Founding, unfinished: Iterable<Entry>, nowMs: number) {
-    this.#state = new State(founding, nowMs);
+  constructor(initial: InitialState, unfinished: Iterable<Entry>, nowMs: number) {
+    this.#state = new State(initial, nowMs);
     for (const entry of unfinished) this.#state.jobs.apply(entry);
-    for (const address of founding.classicRunners) classic.expect(this.#state, address);
+    for (const address of initial.classicRunners) classic.expect(this.#state, address);
   }
 
   handle(event: Event, nowMs: number): Outcome {
@@ -132,7 +132,7 @@ export class DispatcherCore {
       }
     }
     for (const job of [...jobs.interrupted()]) {
-      if (job.runs.at(-1)?.end === 'unknown-commit') giveUpIfHopeless(turn, job);
+      if (job.runs.at(-1)?.end === 'unknown-commit') giveUpIfExhausted(turn, job);
     }
   }
 
@@ -206,7 +206,7 @@ export class DispatcherCore {
       return 'the dispatcher stood still, and first hears who is still there';
     }
     const { pool } = this.#state;
-    return whyWaiting(job, ahead, pool.runners(), this.#state.circumstances(nowMs));
+    return whyWaiting(job, ahead, pool.runners(), this.#state.placingContext(nowMs));
   }
 }
 

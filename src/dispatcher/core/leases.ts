@@ -10,7 +10,7 @@ import { hasAttempt, type Job } from './job.js';
 import type { Ending } from './journal.js';
 import { chooseRunner, isFree, suits } from './placing.js';
 import type { Peer, PeerKey, Runner } from './pool.js';
-import { whyHopeless } from './rules.js';
+import { whyRetriesAreExhausted } from './rules.js';
 import type { State, Turn } from './turn.js';
 
 /** Gives waiting jobs to free runners, in the order of the queue. */
@@ -19,7 +19,7 @@ export function assign(turn: Turn): void {
   if (draining || turn.isListening || jobs.waitingCount === 0) return;
   let free = pool.runners().filter((runner) => isFree(runner, turn.nowMs));
   const isPlaced = (job: Job): boolean => {
-    const runner = chooseRunner(free, job, turn.circumstances);
+    const runner = chooseRunner(free, job, turn.placingContext);
     if (runner === undefined) return false;
     lease(turn, job, runner);
     free = free.filter((other) => isFree(other, turn.nowMs));
@@ -110,19 +110,19 @@ export function lose(turn: Turn, run: RunId, runner: string, reason: string): vo
     giveUp(turn, job, 'cancelled', `its runner ${runner} ${reason} before it could report`);
     return;
   }
-  giveUpIfHopeless(
+  giveUpIfExhausted(
     turn,
     turn.append({ kind: 'lost', job: job.id, run, runner, reason, ...confirmed }),
   );
 }
 
 /** After the last attempt that the rules allow, the job is errored with its evidence. */
-export function giveUpIfHopeless(turn: Turn, job: Job): void {
+export function giveUpIfExhausted(turn: Turn, job: Job): void {
   const candidates = turn.state.pool
     .runners()
-    .filter((runner) => !runner.draining && suits(runner, job, turn.circumstances));
+    .filter((runner) => !runner.draining && suits(runner, job, turn.placingContext));
   const names = candidates.map(({ name }) => name);
-  const reason = whyHopeless(job, names, turn.nowMs);
+  const reason = whyRetriesAreExhausted(job, names, turn.nowMs);
   if (reason !== null) giveUp(turn, job, 'errored', reason);
 }
 

@@ -9,14 +9,14 @@ import type { Runner } from './pool.js';
 import { askAgainAtMs, notBefore } from './rules.js';
 
 /** What the match depends on besides the job and the runner. */
-export interface Circumstances {
+export interface PlacingContext {
   readonly nowMs: number;
   /** More than one repository is known: a runner that names none cannot be trusted with any. */
   readonly severalRepositories: boolean;
 }
 
 /** Whether the runner could ever take the job, busy or not. */
-export function suits(runner: Runner, job: Job, { severalRepositories }: Circumstances): boolean {
+export function suits(runner: Runner, job: Job, { severalRepositories }: PlacingContext): boolean {
   const isItsOwn = job.repository === null || runner.repository === job.repository;
   // Where only one is known, a runner that names none can have come for no other.
   return isItsOwn || !severalRepositories;
@@ -24,14 +24,14 @@ export function suits(runner: Runner, job: Job, { severalRepositories }: Circums
 
 /** Whether the runner could take something now. */
 export function isFree(runner: Runner, nowMs: number): boolean {
-  return hasRoom(runner) && runner.restsUntilMs <= nowMs;
+  return hasRoom(runner) && runner.backsOffUntilMs <= nowMs;
 }
 
 /** Of the runners that are free, the one to take the job: the longest idle. */
 export function chooseRunner(
   free: readonly Runner[],
   job: Job,
-  now: Circumstances,
+  now: PlacingContext,
 ): Runner | undefined {
   if ((notBefore(job)?.atMs ?? 0) > now.nowMs) return undefined;
   let chosen: Runner | undefined;
@@ -47,7 +47,7 @@ export function whyWaiting(
   job: Job,
   ahead: number,
   runners: readonly Runner[],
-  now: Circumstances,
+  now: PlacingContext,
 ): string {
   if (runners.length === 0) return 'no runner is registered';
   const suitable = runners.filter((runner) => suits(runner, job, now));
@@ -67,8 +67,8 @@ export function whyWaiting(
   }
   const draining = suitable.filter((runner) => runner.draining).length;
   if (draining === suitable.length) return `${count(draining)} for it, shutting down`;
-  const resting = suitable.filter((runner) => hasRoom(runner) && !isFree(runner, now.nowMs));
-  if (resting.length > 0) return `${names(resting)} refused a run just now; asked again soon`;
+  const backingOff = suitable.filter((runner) => hasRoom(runner) && !isFree(runner, now.nowMs));
+  if (backingOff.length > 0) return `${names(backingOff)} refused a run just now; asked again soon`;
   const all = suitable.length === 1 ? 'busy' : suitable.length === 2 ? 'both busy' : 'all busy';
   return `${count(suitable.length)}, ${all}, ${place(ahead + 1)} in line`;
 }

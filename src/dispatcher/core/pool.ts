@@ -42,11 +42,11 @@ export interface Runner extends PeerCommon {
   turn: number;
   draining: boolean;
   /** Given nothing before that: it said BUSY, or handed a run back. */
-  restsUntilMs: number;
+  backsOffUntilMs: number;
   /** How often it did so in a row. */
   refusals: number;
   /** Classic only: how often it was looked for since it went away. Null: it is here. */
-  revisits: number | null;
+  reconnects: number | null;
 }
 
 export interface Observer extends PeerCommon {
@@ -136,7 +136,7 @@ export class Pool {
   /** Those that are here; a classic runner that went away is not. */
   runners(): Runner[] {
     return this.all().filter(
-      (peer): peer is Runner => peer.role === 'runner' && peer.revisits === null,
+      (peer): peer is Runner => peer.role === 'runner' && peer.reconnects === null,
     );
   }
 
@@ -178,9 +178,9 @@ export class Pool {
       unconfirmed: new Map<RunId, number>(),
       turn: this.#nextTurn(),
       draining: false,
-      restsUntilMs: 0,
+      backsOffUntilMs: 0,
       refusals: 0,
-      revisits: null,
+      reconnects: null,
     };
   }
 

@@ -33,7 +33,7 @@ export const stalledAfterMs = 2 * heartbeatEveryMs;
 /** When it stood still, so long it only listens: two beats, and there is much to hear. */
 export const listenForMs = heartbeatEveryMs / 2;
 
-/** A lease that its runner never confirmed is given anew at once so often; then as one in vain. */
+/** A lease that its runner never confirmed is given anew at once so often; then as one that failed. */
 const unconfirmedAtOnceMax = 3;
 
 /** A runner that does not report a cancelled run within this loses it. */
@@ -46,21 +46,21 @@ export const beatsPerHeartbeat = 4;
 export const silentBeatsMax = missedPingsMax * beatsPerHeartbeat;
 
 /** A classic runner that went away is tried again at this pace… */
-export const revisitEveryBeats = 5 * beatsPerHeartbeat;
+export const reconnectEveryBeats = 5 * beatsPerHeartbeat;
 
 /** …and forgotten after so many tries (ten minutes): it registers anew when it starts anew. */
-export const revisitsMax = 120;
+export const reconnectsMax = 120;
 
 /** More addresses than that are no pool but an attack. */
 export const classicRunnersMax = 1_000;
 
 /** A runner that says BUSY, or hands back, is left alone for a second; then twice as long… */
-const restFirstMs = 1_000;
-const restMostMs = 60_000;
+const backoffFirstMs = 1_000;
+const backoffMostMs = 60_000;
 
-/** How long a runner rests after its `refusals`-th refusal in a row. */
-export function restMs(refusals: number): number {
-  return Math.min(restFirstMs * 2 ** (refusals - 1), restMostMs);
+/** How long a runner is left alone after its `refusals`-th refusal in a row. */
+export function backoffMs(refusals: number): number {
+  return Math.min(backoffFirstMs * 2 ** (refusals - 1), backoffMostMs);
 }
 
 /** So long a finished job stays in memory: longer than any result can be in flight in a turn. */
@@ -71,16 +71,20 @@ export const finishedRememberedMs = 10_000;
  * `candidates` are the names of the runners that could test it, busy or not: each of them has the
  * last word once patience is over, because another's repository may be the one that has it.
  */
-export function whyHopeless(job: Job, candidates: readonly string[], nowMs: number): string | null {
+export function whyRetriesAreExhausted(
+  job: Job,
+  candidates: readonly string[],
+  nowMs: number,
+): string | null {
   const lost = attempts(job).filter(({ end }) => end === 'lost');
   if (lost.length >= lostRunsMax) {
     const evidence = lost.map((run) => `${run.runner} ${run.endedBecause}`).join('; ');
     return `${lost.length} runners were lost while testing it: ${evidence}`;
   }
-  const inVain = attempts(job).filter(isInVain);
-  if (inVain.length > retryAfterMs.length) {
-    const evidence = inVain.map((run) => `${run.runner}: ${run.endedBecause}`);
-    const what = inVain.at(-1)?.end === 'machine-fault' ? 'no machine could run it' : unfetched;
+  const failures = attempts(job).filter(isInfrastructureFailure);
+  if (failures.length > retryAfterMs.length) {
+    const evidence = failures.map((run) => `${run.runner}: ${run.endedBecause}`);
+    const what = failures.at(-1)?.end === 'machine-fault' ? 'no machine could run it' : unfetched;
     return `${what}: ${evidence.at(-1)}`;
   }
   const unconfirmed = attempts(job).filter(isUnconfirmed);
@@ -98,7 +102,7 @@ export function whyHopeless(job: Job, candidates: readonly string[], nowMs: numb
   return null;
 }
 
-/** The earliest time at which a job may be tried again that was tried in vain, and why. */
+/** The earliest time at which a job may be tried again after such a failure, and why. */
 export function notBefore(job: Job): { readonly atMs: number; readonly why: string } | null {
   const last = job.runs.at(-1);
   if (last === undefined) return null;
@@ -106,8 +110,8 @@ export function notBefore(job: Job): { readonly atMs: number; readonly why: stri
     const count = attempts(job).filter(isUnconfirmed).length - unconfirmedAtOnceMax;
     return { atMs: last.endedAtMs + (retryAfterMs[count - 1] ?? 0), why: 'it came to no runner' };
   }
-  if (!isInVain(last)) return null;
-  const count = attempts(job).filter(isInVain).length;
+  if (!isInfrastructureFailure(last)) return null;
+  const count = attempts(job).filter(isInfrastructureFailure).length;
   const why =
     last.end === 'machine-fault' ? `${last.runner}'s machine could not run it` : unfetched;
   return { atMs: last.endedAtMs + (retryAfterMs[count - 1] ?? 0), why };
@@ -115,7 +119,7 @@ export function notBefore(job: Job): { readonly atMs: number; readonly why: stri
 
 const unfetched = 'it could not be fetched';
 
-function isInVain({ end }: Run): boolean {
+function isInfrastructureFailure({ end }: Run): boolean {
   return end === 'could-not-fetch' || end === 'machine-fault';
 }
 

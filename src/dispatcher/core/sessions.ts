@@ -5,9 +5,9 @@
 import type { Handback } from '../../protocol/bodies.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
 import type { EventOf } from './events.js';
-import { giveUpIfHopeless, lose, ping, resume, takeReport } from './leases.js';
+import { giveUpIfExhausted, lose, ping, resume, takeReport } from './leases.js';
 import type { Peer, Runner } from './pool.js';
-import { restMs, silentBeatsMax } from './rules.js';
+import { backoffMs, silentBeatsMax } from './rules.js';
 import type { Turn } from './turn.js';
 
 /** A peer introduced itself. Each run that it still holds is wanted, recorded or revoked. */
@@ -91,14 +91,14 @@ export function giveBack(turn: Turn, runner: Runner, run: RunId, handback: Handb
   // Nothing is wrong with the commit but with the machine: it would say so again at once.
   if (handback.reason === 'stopped' || handback.reason === 'machine-fault') {
     runner.refusals += 1;
-    runner.restsUntilMs = turn.nowMs + restMs(runner.refusals);
+    runner.backsOffUntilMs = turn.nowMs + backoffMs(runner.refusals);
   }
   if (job.cancelAskedAtMs !== null) {
     lose(turn, run, runner.name, 'handed it back');
     return;
   }
   const entry = { kind: 'handed-back', job: job.id, run, runner: runner.name } as const;
-  giveUpIfHopeless(turn, turn.append({ ...entry, ...handback }));
+  giveUpIfExhausted(turn, turn.append({ ...entry, ...handback }));
 }
 
 /** Its confirmed runs keep their leases, and nobody holds them. */

@@ -10,7 +10,7 @@ import type { Outcome, RequestId, Send, Sight } from './events.js';
 import type { Job } from './job.js';
 import { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
-import type { Circumstances } from './placing.js';
+import type { PlacingContext } from './placing.js';
 import { Pool } from './pool.js';
 import { returnWithinMs } from './rules.js';
 
@@ -34,22 +34,22 @@ export class State {
   /** Until then nothing is leased: what has come while it stood still is heard first. */
   listensUntilMs = 0;
 
-  constructor(founding: Founding, nowMs: number) {
+  constructor(initial: InitialState, nowMs: number) {
     this.awake = { sinceMs: nowMs, after: 'a restart' };
-    this.repositories = new Set(founding.repositories);
-    this.start = founding.start;
-    this.nextJob = founding.nextJob;
-    this.classicRunMaxMs = founding.classicRunMaxMs;
+    this.repositories = new Set(initial.repositories);
+    this.start = initial.start;
+    this.nextJob = initial.nextJob;
+    this.classicRunMaxMs = initial.classicRunMaxMs;
   }
 
   /** What the match of a job and a runner depends on at that moment. */
-  circumstances(nowMs: number): Circumstances {
+  placingContext(nowMs: number): PlacingContext {
     return { nowMs, severalRepositories: this.repositories.size > 1 };
   }
 }
 
 /** What a core starts from. */
-export interface Founding {
+export interface InitialState {
   readonly start: string;
   readonly nextJob: JobId;
   readonly repositories: Iterable<string>;
@@ -77,8 +77,8 @@ export class Turn {
     return { append: this.#append, sends: this.#sends, sights: this.#sights };
   }
 
-  get circumstances(): Circumstances {
-    return this.state.circumstances(this.nowMs);
+  get placingContext(): PlacingContext {
+    return this.state.placingContext(this.nowMs);
   }
 
   /** Whether runs that nobody holds may still come back with their runners. */

@@ -1,5 +1,5 @@
 /**
- * Owns who is there in vain: a repository that no runner tests, a runner that nobody has work for.
+ * Owns who waits for nobody: a repository that no runner tests, a runner that nobody has work for.
  * All would be silent, each waiting for the other. It is told once, and again only where it was
  * otherwise in between. Never leases.
  */
@@ -30,7 +30,7 @@ function untested(turn: Turn): [string, Sight][] {
   if (runners.length === 0) return [];
   const tested = names(runners);
   return [...jobs.nextInTurn()]
-    .filter((job) => !runners.some((runner) => suits(runner, job, turn.circumstances)))
+    .filter((job) => !runners.some((runner) => suits(runner, job, turn.placingContext)))
     .flatMap(({ repository }): [string, Sight][] => {
       if (repository === null) return [];
       return [[`untested ${repository}`, { kind: 'untested', repository, tested }]];

@@ -84,14 +84,14 @@ export class Dispatcher {
     this.#tell = tell;
     const { store, logs, start } = memory;
     const { classicRunMaxMs, dialect, auth = openToAll } = options;
-    const founding = {
+    const initial = {
       start,
       nextJob: store.nextJob(),
       repositories: store.repositories(),
       classicRunners: store.classicRunners(),
       classicRunMaxMs,
     };
-    this.#core = new DispatcherCore(founding, store.unfinished(), clock.nowMs());
+    this.#core = new DispatcherCore(initial, store.unfinished(), clock.nowMs());
     const core = this.#core;
     const feed = (event: Event) => this.#feed(event);
     this.#logs = new LogRoom(core, store, logs, clock, tell);
