@@ -10,7 +10,7 @@ import type { Hosts } from '../world/hosts.js';
 import type { Connection, ConnectionHandler } from '../world/network.js';
 import { answerOn, deliver, register } from './classic-wire.js';
 import type { Effect, Event } from './events.js';
-import type { Opened } from './workshop.js';
+import type { Opened } from './executor.js';
 
 export interface ClassicDispatcherOptions {
   /** Where it is dialled. */
@@ -64,19 +64,18 @@ export class ClassicDispatcher {
   }
 
   /** Offers it an ended run's result. Without descriptors for the log, the next tick does. */
-  deliver({ job, report }: Effect & { do: 'deliver' }, log: Opened): void {
-    const { run, commit } = job;
+  deliver({ run: { id, commit }, report }: Effect & { do: 'deliver' }, log: Opened): void {
     const { dispatcher, feed } = this.#options;
     if (log === 'not now') {
-      feed({ type: 'delivered', run, taken: false });
+      feed({ type: 'delivered', run: id, taken: false });
       return;
     }
     if (log === null) {
-      feed({ type: 'log-lost', run });
+      feed({ type: 'log-lost', run: id });
       return;
     }
     deliver(this.#wire, dispatcher, this.#dialect, { commit, log, report }, (taken) =>
-      feed({ type: 'delivered', run, taken }),
+      feed({ type: 'delivered', run: id, taken }),
     );
   }
 }

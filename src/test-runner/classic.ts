@@ -6,20 +6,20 @@
 
 import type { Assignment } from '../protocol/bodies.js';
 import { type Commit, type RunId, runId } from '../protocol/ids.js';
+import type { ActiveRuns, Held } from './active-runs.js';
 import type { Effect } from './events.js';
-import type { Hand, Held } from './hand.js';
 
 /** It pings every second; so long without means that it forgot us (A34). */
 const registerAfterMs = 10_000;
 
 export class Classic {
-  readonly #hand: Hand;
+  readonly #active: ActiveRuns;
   readonly #localStart: string;
   #localRuns = 0;
   #heardAtMs = 0;
 
-  constructor(hand: Hand, localStart: string) {
-    this.#hand = hand;
+  constructor(active: ActiveRuns, localStart: string) {
+    this.#active = active;
     this.#localStart = localStart;
   }
 
@@ -44,30 +44,30 @@ export class Classic {
 
   /** The slot is taken before anything else can be asked: of two requests one is OK (A39). */
   start(commit: Commit): Effect[] {
-    const run = runId(this.#localStart, this.#localRuns + 1);
-    const job = { run, commit, assignment: unknown, classic: true };
-    const slot = this.#hand.take(job);
+    const id = runId(this.#localStart, this.#localRuns + 1);
+    const run = { id, commit, assignment: unknown, classic: true };
+    const slot = this.#active.take(run);
     if (slot === null) return [{ do: 'answer', word: 'BUSY' }];
     this.#localRuns += 1;
     return [
       { do: 'answer', word: 'OK' },
-      { do: 'start', slot, job },
+      { do: 'start', slot, run },
     ];
   }
 
   /** Offers each result that is not being offered. */
   deliver(): Effect[] {
-    const due = this.#hand.all().filter(({ job, delivering }) => job.classic && !delivering);
+    const due = this.#active.all().filter(({ run, delivering }) => run.classic && !delivering);
     return due.flatMap((held): Effect[] => {
       if (held.report === null) return [];
       held.delivering = true;
-      return [{ do: 'deliver', job: held.job, report: held.report }];
+      return [{ do: 'deliver', run: held.run, report: held.report }];
     });
   }
 
   /** The run to be forgotten, where its result was taken; else it is offered again. */
-  delivered(run: RunId, taken: boolean): Held | null {
-    const held = this.#hand.get(run);
+  delivered(id: RunId, taken: boolean): Held | null {
+    const held = this.#active.get(id);
     if (held === undefined) return null;
     held.delivering = false;
     return taken ? held : null;

@@ -1,6 +1,6 @@
 /**
  * Owns what the runner decides: which run starts, what is sent, what is forgotten.
- * Never touches a socket, a file, a process or a clock. What is in hand stands in hand.ts, what
+ * Never touches a socket, a file, a process or a clock. What is in hand stands in active-runs.ts, what
  * a classic dispatcher needs besides in classic.ts.
  *
  *             runtest                      last slot taken
@@ -14,9 +14,9 @@ import type { Handback } from '../protocol/bodies.js';
 import type { Commit, RunId } from '../protocol/ids.js';
 import type { SessionMessage } from '../protocol/messages.js';
 import { exitCodes } from '../world/command-line.js';
+import { ActiveRuns, type Awaited, type Held } from './active-runs.js';
 import { Classic } from './classic.js';
-import type { Because, Effect, Ending, Event, Job, KeptRun } from './events.js';
-import { type Awaited, Hand, type Held } from './hand.js';
+import type { Because, Effect, Ending, Event, KeptRun, Run } from './events.js';
 
 export interface CoreOptions {
   readonly slots: number;
@@ -27,15 +27,15 @@ export interface CoreOptions {
 }
 
 export class Core {
-  readonly #hand: Hand;
+  readonly #active: ActiveRuns;
   readonly #classic: Classic;
   #dispatcher: 'away' | 'session' | 'classic' = 'away';
   /** The code to leave with once nothing is in hand; null: not draining. */
   #leavesWith: number | null = null;
 
   constructor({ slots, kept, localStart }: CoreOptions) {
-    this.#hand = new Hand(slots, kept);
-    this.#classic = new Classic(this.#hand, localStart);
+    this.#active = new ActiveRuns(slots, kept);
+    this.#classic = new Classic(this.#active, localStart);
   }
 
   get #draining(): boolean {
@@ -44,17 +44,17 @@ export class Core {
 
   get state(): 'idle' | 'busy' | 'draining' {
     if (this.#draining) return 'draining';
-    return this.#hand.isFull ? 'busy' : 'idle';
+    return this.#active.isFull ? 'busy' : 'idle';
   }
 
   /** The runs to name in `hello`: those that a dispatcher may still want. */
   inHand(): { run: RunId; commit: Commit }[] {
-    return this.#hand.wanted().map(({ job: { run, commit } }) => ({ run, commit }));
+    return this.#active.wanted().map(({ run: { id: run, commit } }) => ({ run, commit }));
   }
 
   /** What draining waits for. */
   waitsFor(): Awaited {
-    return this.#hand.awaited();
+    return this.#active.awaited();
   }
 
   handle(event: Event, nowMs: number): Effect[] {
@@ -79,7 +79,7 @@ export class Core {
       case 'asked-to-run':
         return this.#startClassic(event.commit);
       case 'ended':
-        return this.#end(event.job, event.ending);
+        return this.#end(event.run, event.ending);
       case 'shipped':
         return this.#reportShipped(event.run);
       case 'log-lost':
@@ -102,7 +102,7 @@ export class Core {
     switch (message.verb) {
       case 'runtest':
         return this.#start({
-          run: message.run,
+          id: message.run,
           commit: message.commit,
           assignment: message.body,
           classic: false,
@@ -114,7 +114,7 @@ export class Core {
       case 'revoked':
         return this.#revoke(message.run);
       case 'recorded': {
-        const held = this.#hand.get(message.run);
+        const held = this.#active.get(message.run);
         return held?.report == null ? [] : this.#forget(held);
       }
       default:
@@ -123,17 +123,17 @@ export class Core {
     }
   }
 
-  #start(job: Job): Effect[] {
+  #start(run: Run): Effect[] {
     // Said twice is no second run: the first is going on, or its result is on the way.
-    if (this.#hand.get(job.run) !== undefined) return [];
-    const slot = this.#draining ? null : this.#hand.take(job);
+    if (this.#active.get(run.id) !== undefined) return [];
+    const slot = this.#draining ? null : this.#active.take(run);
     if (slot === null) {
       const detail = this.#draining ? 'the runner is leaving' : 'the runner is full';
-      return [handBack(job.run, { reason: 'stopped', detail })];
+      return [handBack(run.id, { reason: 'stopped', detail })];
     }
     return [
-      { do: 'start', slot, job },
-      { do: 'ship', run: job.run, offset: 0, report: null },
+      { do: 'start', slot, run },
+      { do: 'ship', run: run.id, offset: 0, report: null },
     ];
   }
 
@@ -143,7 +143,7 @@ export class Core {
   }
 
   #ship(run: RunId, offset: number): Effect[] {
-    const held = this.#hand.get(run);
+    const held = this.#active.get(run);
     if (held !== undefined && !held.revoked) {
       return [{ do: 'ship', run, offset, report: held.report }];
     }
@@ -152,13 +152,13 @@ export class Core {
   }
 
   #cancel(run: RunId): Effect[] {
-    const held = this.#hand.get(run);
+    const held = this.#active.get(run);
     if (held === undefined || held.report !== null) return [];
     return this.#endOnce(held, 'cancelled');
   }
 
   #revoke(run: RunId): Effect[] {
-    const held = this.#hand.get(run);
+    const held = this.#active.get(run);
     if (held === undefined) return [];
     if (held.report !== null) return this.#forget(held);
     held.revoked = true;
@@ -169,19 +169,19 @@ export class Core {
   #endOnce(held: Held, because: Because): Effect[] {
     if (held.ending) return [];
     held.ending = true;
-    return [{ do: 'end', job: held.job, because }];
+    return [{ do: 'end', run: held.run, because }];
   }
 
-  #end(job: Job, ending: Ending): Effect[] {
-    const held = this.#hand.vacate(job);
+  #end(run: Run, ending: Ending): Effect[] {
+    const held = this.#active.vacate(run);
     const last = ending.kind === 'unfit' ? this.#drain(exitCodes.usage) : [];
     if (held.revoked) return [...last, ...this.#forget(held)];
     if (ending.kind === 'report') {
       held.report = ending.report;
-      return job.classic ? this.#deliverClassic() : [];
+      return run.classic ? this.#deliverClassic() : [];
     }
     // A session lost meanwhile needs no handback: the next `hello` no longer names the run.
-    return [...last, handBack(job.run, ending.handback), ...this.#forget(held)];
+    return [...last, handBack(run.id, ending.handback), ...this.#forget(held)];
   }
 
   /** Before any run is handed back: it would be given to us again. */
@@ -191,12 +191,12 @@ export class Core {
   }
 
   #reportShipped(run: RunId): Effect[] {
-    const report = this.#hand.get(run)?.report;
+    const report = this.#active.get(run)?.report;
     return report == null ? [] : [send({ verb: 'results', run, body: report })];
   }
 
   #giveUp(run: RunId): Effect[] {
-    const held = this.#hand.get(run);
+    const held = this.#active.get(run);
     if (held === undefined) return [];
     return [
       handBack(run, { reason: 'stopped', detail: "its log is gone from the runner's disk" }),
@@ -219,24 +219,24 @@ export class Core {
   }
 
   #forget(held: Held): Effect[] {
-    this.#hand.drop(held.job.run);
-    return [{ do: 'forget', job: held.job }, ...this.#leaveIfDone()];
+    this.#active.drop(held.run.id);
+    return [{ do: 'forget', run: held.run }, ...this.#leaveIfDone()];
   }
 
   #leaveIfDone(): Effect[] {
-    if (this.#leavesWith === null || !this.#hand.isEmpty) return [];
+    if (this.#leavesWith === null || !this.#active.isEmpty) return [];
     return [{ do: 'leave', exitCode: this.#leavesWith }];
   }
 
   /** Whole trees at once; what has ended stays on disk for the next process to deliver. */
   #abort(): Effect[] {
-    return this.#hand
+    return this.#active
       .going()
-      .flatMap(({ job, revoked }): Effect[] => [
-        { do: 'end', job, because: 'aborted' },
-        ...(job.classic || revoked
+      .flatMap(({ run, revoked }): Effect[] => [
+        { do: 'end', run, because: 'aborted' },
+        ...(run.classic || revoked
           ? []
-          : [handBack(job.run, { reason: 'stopped', detail: 'the runner was stopped' })]),
+          : [handBack(run.id, { reason: 'stopped', detail: 'the runner was stopped' })]),
       ]);
   }
 }

@@ -3,7 +3,7 @@
  * (the token among them) and git variables that would redirect its git calls to another place.
  */
 
-import type { Job } from './events.js';
+import type { Run } from './events.js';
 
 export interface RunnerNames {
   readonly runner: string;
@@ -15,7 +15,7 @@ export interface RunnerNames {
 /** The environment of a run's suite. */
 export function suiteEnvironment(
   ours: Readonly<Record<string, string | undefined>>,
-  { run, commit, assignment }: Job,
+  { id: run, commit, assignment }: Run,
   { runner, repository, guard }: RunnerNames,
 ): Record<string, string> {
   const { branch, author, subject, number } = assignment;

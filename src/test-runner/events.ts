@@ -8,8 +8,8 @@ import type { Commit, RunId } from '../protocol/ids.js';
 import type { SessionMessage } from '../protocol/messages.js';
 
 /** A run as it was given to us. Classic ones have an id of our own, unknown to the dispatcher. */
-export interface Job {
-  readonly run: RunId;
+export interface Run {
+  readonly id: RunId;
   readonly commit: Commit;
   readonly assignment: Assignment;
   readonly classic: boolean;
@@ -17,7 +17,7 @@ export interface Job {
 
 /** An ended run, its log and report on disk, whose result nobody has acknowledged yet. */
 export interface KeptRun {
-  readonly job: Job;
+  readonly run: Run;
   readonly report: Report;
 }
 
@@ -39,7 +39,7 @@ export type Event =
   /** A classic dispatcher, on our own port. */
   | { readonly type: 'pinged' }
   | { readonly type: 'asked-to-run'; readonly commit: Commit }
-  | { readonly type: 'ended'; readonly job: Job; readonly ending: Ending }
+  | { readonly type: 'ended'; readonly run: Run; readonly ending: Ending }
   /** The whole log of an ended run has been sent over this session. */
   | { readonly type: 'shipped'; readonly run: RunId }
   /** The log of an ended run is not on disk any more. */
@@ -52,8 +52,8 @@ export type Event =
   | { readonly type: 'abort' };
 
 export type Effect =
-  | { readonly do: 'start'; readonly slot: number; readonly job: Job }
-  | { readonly do: 'end'; readonly job: Job; readonly because: Because }
+  | { readonly do: 'start'; readonly slot: number; readonly run: Run }
+  | { readonly do: 'end'; readonly run: Run; readonly because: Because }
   | { readonly do: 'send'; readonly message: SessionMessage }
   /** Send the log from that offset, as it grows, to its end. */
   | {
@@ -63,8 +63,8 @@ export type Effect =
       /** Null while the run goes on. */
       readonly report: Report | null;
     }
-  | { readonly do: 'forget'; readonly job: Job }
+  | { readonly do: 'forget'; readonly run: Run }
   | { readonly do: 'register' }
-  | { readonly do: 'deliver'; readonly job: Job; readonly report: Report }
+  | { readonly do: 'deliver'; readonly run: Run; readonly report: Report }
   | { readonly do: 'answer'; readonly word: 'OK' | 'BUSY' | 'Invalid command' }
   | { readonly do: 'leave'; readonly exitCode: number };

@@ -18,7 +18,7 @@ import {
 import { clientCredentials, type Renewing } from '../world/credentials.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
-import type { Walls } from './sandbox.js';
+import type { SandboxOptions } from './sandbox.js';
 
 export interface Options {
   readonly repo: string;
@@ -30,7 +30,7 @@ export interface Options {
   readonly allowClassic: readonly string[];
   readonly token: Token | null;
   /** Null: suites run without a sandbox. */
-  readonly sandbox: Walls | null;
+  readonly sandbox: SandboxOptions | null;
   /** Null: no TLS. */
   readonly tls: Renewing | null;
   readonly name: string | null;

@@ -11,7 +11,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Cancel, Clock } from '../world/clock.js';
 import {
   groupOf,
-  isCarrier,
+  isTagged,
   type Mark,
   newestPid,
   processesThat,
@@ -149,12 +149,12 @@ export class SuiteProcess {
   }
 
   #carriers(): number[] {
-    return processesThat((pid) => isCarrier(pid, this.#mark), this.#oldest());
+    return processesThat((pid) => isTagged(pid, this.#mark), this.#oldest());
   }
 
   /** With those that dropped the mark but still work in the tree. */
   #carriersAndStrays(): number[] {
-    const isOurs = (pid: number) => isCarrier(pid, this.#mark) || this.#isStray(pid);
+    const isOurs = (pid: number) => isTagged(pid, this.#mark) || this.#isStray(pid);
     return processesThat(isOurs, this.#oldest());
   }
 
@@ -164,7 +164,7 @@ export class SuiteProcess {
     return (startOf(pid) ?? 0) >= this.#startedAt;
   }
 
-  /** Our pids are above it. Cheap for the common short suite, as this is on every job's path. */
+  /** Our pids are above it. Cheap for the common short suite, as this is on every run's path. */
   #oldest(): number {
     const pid = this.#pid ?? 1;
     const short = this.#clock.nowMs() - this.#startedAtMs < pidsAscendForMs;

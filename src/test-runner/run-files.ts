@@ -49,10 +49,11 @@ export class RunFiles {
   }
 
   /** Makes an ended run survive us: first its log, then, atomically, the word that it ended. */
-  async keep({ job, report }: KeptRun, log: OpenFile): Promise<void> {
+  async keep({ run, report }: KeptRun, log: OpenFile): Promise<void> {
     // A long log takes the disk a while, and pings want their answers meanwhile.
     if (report.logBytes > 0) await log.sync();
-    this.#disk.writeText(this.#reportPath(job.run), JSON.stringify({ ...job, report }));
+    const { id, ...rest } = run;
+    this.#disk.writeText(this.#reportPath(id), JSON.stringify({ run: id, ...rest, report }));
   }
 
   forget(run: RunId): void {
@@ -83,7 +84,7 @@ export class RunFiles {
   /** Null unless report and log are both whole: after a power cut the log may be shorter. */
   #read(run: RunId): KeptRun | null {
     const parsed = keptRun.safeParse(parseJson(this.#disk.readText(this.#reportPath(run)) ?? ''));
-    if (!parsed.success || parsed.data.job.run !== run) return null;
+    if (!parsed.success || parsed.data.run.id !== run) return null;
     const bytes = this.#disk.sizeOf(this.#logPath(run)) ?? 0;
     return bytes < parsed.data.report.logBytes ? null : parsed.data;
   }
@@ -105,4 +106,4 @@ const keptRun = z
     assignment,
     report,
   })
-  .transform(({ report, ...job }): KeptRun => ({ job, report }));
+  .transform(({ run: id, report, ...rest }): KeptRun => ({ run: { id, ...rest }, report }));

@@ -17,7 +17,7 @@ import { noSandbox, type ProcessEnd, statusDescriptor } from './process.js';
 import type { Command } from './suite.js';
 
 /** How a runner's sandboxes are built. */
-export interface Walls {
+export interface SandboxOptions {
   /** Files that only the runner may read: the token, the key of its certificate. */
   readonly secrets: readonly string[];
   /** Whether suites may use the machine's network. */
@@ -25,7 +25,7 @@ export interface Walls {
 }
 
 /** What a sandbox must know of the place where it stands. All paths are real ones. */
-export interface Site extends Walls {
+export interface Site extends SandboxOptions {
   /** The checkout. Its `.git` can only be read, as the next run's checkout builds upon it. */
   readonly tree: string;
   /** Where the checkout borrows its objects. */
@@ -88,7 +88,7 @@ const resolverPath = '/etc/resolv.conf';
  * How the suite ended, as bubblewrap's own end and its status (`json-status-fd`) tell: without
  * the suite's exit code in the status it never ran, and bubblewrap's is no verdict on it.
  */
-export function endBehindWalls(end: ProcessEnd): ProcessEnd {
+export function endInSandbox(end: ProcessEnd): ProcessEnd {
   const hasRun = end.exitCode === 0 || end.signal !== null || end.status.includes('"exit-code"');
   if (hasRun || end.couldNotStart !== null) return end;
   const error = new Error('bubblewrap could not build the sandbox: its last words are in the log');

@@ -1,6 +1,6 @@
 /**
  * Owns the connection between the core and its world: events go in, effects are performed in
- * their order: over the link, in the workshop, or to a classic dispatcher. Never decides.
+ * their order: over the link, in the executor, or to a classic dispatcher. Never decides.
  * Its world comes as an argument, so that another can be simulated.
  */
 
@@ -15,12 +15,12 @@ import type { Token } from '../world/token.js';
 import { ClassicDispatcher } from './classic-dispatcher.js';
 import { Core } from './core.js';
 import type { Effect, Event } from './events.js';
+import { Executor } from './executor.js';
 import { type Introduction, introduce, nameOf } from './introduction.js';
 import { listen } from './listen.js';
 import type { Slot } from './slots.js';
 import { Story } from './story.js';
 import type { SuiteOptions } from './suite-run.js';
-import { Workshop } from './workshop.js';
 
 export interface World extends Wire {
   readonly tell: Tell;
@@ -80,7 +80,7 @@ class Shell implements Runner {
   readonly #listener: Listener;
   readonly #core: Core;
   readonly #link: Link;
-  readonly #workshop: Workshop;
+  readonly #executor: Executor;
   readonly #classicDispatcher: ClassicDispatcher;
   readonly #story: Story;
   readonly #cancelTick: Cancel;
@@ -94,15 +94,15 @@ class Shell implements Runner {
     this.#core = new Core({ slots: slots.length, kept, localStart: options.localStart });
     this.#story = new Story(world.tell, { ...options, name });
     const names = { runner: name, repository: options.repository, guard: options.guard };
-    this.#workshop = new Workshop(
+    this.#executor = new Executor(
       world.clock,
       slots,
       { ...options.suite, names },
       {
         send: (message) => this.#link.send(message),
         shipped: (run) => this.#handle({ type: 'shipped', run }),
-        starting: (job, { says }) => this.#story.starting(job, says),
-        ended: (job, ending) => this.#handle({ type: 'ended', job, ending }),
+        starting: (run, { says }) => this.#story.starting(run, says),
+        ended: (run, ending) => this.#handle({ type: 'ended', run, ending }),
         logLost: (run) => this.#handle({ type: 'log-lost', run }),
       },
     );
@@ -113,7 +113,7 @@ class Shell implements Runner {
     });
     this.#story.opened(
       listener.address,
-      kept.map(({ job }) => job),
+      kept.map(({ run }) => run),
     );
     this.#link = openLink(world, {
       address: options.dispatcher,
@@ -122,7 +122,7 @@ class Shell implements Runner {
       handle: (event) => this.#hear(event),
     });
     this.#cancelTick = every(world.clock, tickEveryMs, () => {
-      this.#workshop.tick();
+      this.#executor.tick();
       this.#handle({ type: 'tick' });
     });
   }
@@ -137,7 +137,7 @@ class Shell implements Runner {
   }
 
   settled(): Promise<void> {
-    return this.#workshop.settled();
+    return this.#executor.settled();
   }
 
   /** Only a classic dispatcher has a reason to dial us. */
@@ -152,14 +152,14 @@ class Shell implements Runner {
         this.#handle(event);
         break;
       case 'drained':
-        this.#workshop.drained();
+        this.#executor.drained();
         break;
       case 'classic':
         this.#classicDispatcher.speaks(event.dialect);
         this.#handle({ type: 'classic' });
         break;
       case 'away':
-        this.#workshop.stopShipping();
+        this.#executor.stopShipping();
         if (event.final) {
           this.#story.neverLetIn(event.reason);
           this.#leave(exitCodes.usage);
@@ -180,25 +180,25 @@ class Shell implements Runner {
   #perform(effect: Effect): void {
     switch (effect.do) {
       case 'start':
-        this.#workshop.start(effect.slot, effect.job);
+        this.#executor.start(effect.slot, effect.run);
         break;
       case 'end':
-        this.#workshop.end(effect.job, effect.because);
+        this.#executor.end(effect.run, effect.because);
         break;
       case 'send':
         this.#link.send(effect.message);
         break;
       case 'ship':
-        this.#workshop.ship(effect.run, effect.offset, effect.report);
+        this.#executor.ship(effect.run, effect.offset, effect.report);
         break;
       case 'forget':
-        this.#workshop.forget(effect.job);
+        this.#executor.forget(effect.run);
         break;
       case 'register':
         this.#register();
         break;
       case 'deliver':
-        this.#classicDispatcher.deliver(effect, this.#workshop.log(effect.job.run));
+        this.#classicDispatcher.deliver(effect, this.#executor.log(effect.run.id));
         break;
       case 'answer':
         this.#classicDispatcher.answer(effect);

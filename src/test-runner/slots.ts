@@ -15,7 +15,7 @@ import type { Clock } from '../world/clock.js';
 import type { Clone } from '../world/clone.js';
 import { UsageError } from '../world/command-line.js';
 import { makeFolder } from '../world/files.js';
-import { isCarrier, killAllThat, worksIn } from '../world/process-tree.js';
+import { isTagged, killAllThat, worksIn } from '../world/process-tree.js';
 import { Checkout, type CheckoutOptions } from './checkout.js';
 import type { KeptRun } from './events.js';
 import { OutputPipe } from './output.js';
@@ -23,7 +23,7 @@ import { oddPartOf, Place } from './place.js';
 import { type ProcessOptions, SuiteProcess } from './process.js';
 import { remove, removeOldTrees } from './removal.js';
 import { RunFiles } from './run-files.js';
-import { endBehindWalls, sandboxed, type Walls } from './sandbox.js';
+import { endInSandbox, type SandboxOptions, sandboxed } from './sandbox.js';
 import { lockSlot, type SlotLock } from './slot-lock.js';
 import { objectFolders } from './slot-repository.js';
 
@@ -47,7 +47,7 @@ const slotsMax = 1_024;
 
 export interface ClaimOptions extends CheckoutOptions {
   /** Suites run in such a sandbox; null: without one. */
-  readonly sandbox: Walls | null;
+  readonly sandbox: SandboxOptions | null;
   /** Where all checkouts of this user lie; null: in the state folder. */
   readonly checkouts: string | null;
 }
@@ -118,7 +118,7 @@ function takeOver(
   const files = new RunFiles(join(folder, 'runs'));
   const { ended, interrupted } = files.find();
   for (const run of interrupted) {
-    killAllThat((pid) => isCarrier(pid, `TRIVET_RUN=${run}`));
+    killAllThat((pid) => isTagged(pid, `TRIVET_RUN=${run}`));
     files.forget(run);
   }
   // A dead runner's git may still be at work, and would write another commit's files into ours.
@@ -132,7 +132,7 @@ function takeOver(
     const command = sandboxed(process.command, site);
     const suite = new SuiteProcess(clock, { ...process, command, hasStatus: true });
     return {
-      ended: suite.ended.then(endBehindWalls),
+      ended: suite.ended.then(endInSandbox),
       end: () => suite.end(),
       kill: () => suite.kill(),
     };

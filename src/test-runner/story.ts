@@ -8,7 +8,7 @@ import type { Handback, Report } from '../protocol/bodies.js';
 import { type Commit, type RunId, short } from '../protocol/ids.js';
 import type { Tell, Told } from '../world/story.js';
 import type { Core } from './core.js';
-import type { Because, Effect, Event, Job } from './events.js';
+import type { Because, Effect, Event, Run } from './events.js';
 
 export interface Names {
   readonly name: string;
@@ -34,7 +34,7 @@ export class Story {
   }
 
   /** The first lines: who this is, and which results an earlier process left to deliver. */
-  opened(listening: Address, kept: readonly Job[]): void {
+  opened(listening: Address, kept: readonly Run[]): void {
     const { name, repository } = this.#names;
     this.#say(
       'waiting',
@@ -43,15 +43,15 @@ export class Story {
     const { port } = listening;
     const where = `listening on ${formatAddress(listening)} for a classic dispatcher`;
     this.#say('listening', where, { level: 'debug', port });
-    for (const job of kept) {
-      this.#say('kept', `the result of ${short(job.commit)} is still to be delivered`, fields(job));
+    for (const run of kept) {
+      this.#say('kept', `the result of ${short(run.commit)} is still to be delivered`, fields(run));
     }
   }
 
   /** A suite was found for the run and begins. */
-  starting(job: Job, command: string): void {
-    const subject = job.assignment.subject === '' ? '' : ` "${job.assignment.subject}"`;
-    this.#say('testing', `testing ${named(job)}${subject} with ${command}`, fields(job));
+  starting(run: Run, command: string): void {
+    const subject = run.assignment.subject === '' ? '' : ` "${run.assignment.subject}"`;
+    this.#say('testing', `testing ${named(run)}${subject} with ${command}`, fields(run));
   }
 
   /** That event has reached the core; what follows from it comes after, effect by effect. */
@@ -82,7 +82,7 @@ export class Story {
         }
         break;
       case 'ended':
-        if (event.ending.kind === 'report') this.#reported(event.job, event.ending.report);
+        if (event.ending.kind === 'report') this.#reported(event.run, event.ending.report);
         if (event.ending.kind === 'unfit') this.#unfit(event.ending.handback);
         break;
       case 'drain':
@@ -95,14 +95,14 @@ export class Story {
 
   /** The core asks for that, and it is about to be done. */
   follows(effect: Effect): void {
-    if (effect.do === 'end') this.#ending(effect.job, effect.because);
+    if (effect.do === 'end') this.#ending(effect.run, effect.because);
     if (effect.do === 'register') this.#say('registered', 'registering', { level: 'debug' });
     if (effect.do === 'send' && effect.message.verb === 'handback') {
       this.#handedBack(effect.message.run, effect.message.body);
     }
     if (effect.do === 'forget') {
-      this.#commits.delete(effect.job.run);
-      this.#ended.delete(effect.job.run);
+      this.#commits.delete(effect.run.id);
+      this.#ended.delete(effect.run.id);
     }
     if (effect.do === 'leave') this.#say('left', 'all is delivered; goodbye');
   }
@@ -152,25 +152,25 @@ export class Story {
     this.#say('unwanted', msg, { run, commit, level: 'warn' });
   }
 
-  #reported(job: Job, report: Report): void {
-    this.#ended.add(job.run);
+  #reported(run: Run, report: Report): void {
+    this.#ended.add(run.id);
     const { end, exitCode, signal, reason } = report;
     const seconds = (report.durationMs / 1_000).toFixed(1);
     const status = end === 'failed' ? (signal ?? `exit code ${exitCode}`) : '';
     const why = [status, reason].filter((part) => part !== '').join(': ');
     const detail = why === '' ? '' : ` (${why})`;
-    const msg = `${named(job)} ${end} after ${seconds} s${detail}`;
-    this.#say('ended', msg, { ...fields(job), ...report, verdict: end });
+    const msg = `${named(run)} ${end} after ${seconds} s${detail}`;
+    this.#say('ended', msg, { ...fields(run), ...report, verdict: end });
   }
 
-  #ending(job: Job, because: Because): void {
-    const commit = short(job.commit);
+  #ending(run: Run, because: Because): void {
+    const commit = short(run.commit);
     const sentences = {
       cancelled: `${commit} was cancelled; its suite is ended`,
       revoked: `lost the lease of ${commit}; its suite is ended`,
       aborted: `stopped: the suite of ${commit} is ended`,
     };
-    this.#say(because, sentences[because], { ...fields(job), level: 'warn' });
+    this.#say(because, sentences[because], { ...fields(run), level: 'warn' });
   }
 
   #draining(core: Core): void {
@@ -189,7 +189,7 @@ export class Story {
 }
 
 /** `1a2b3c4`, and which run of it, where it is not the first. */
-function named({ commit, assignment: { number } }: Job): string {
+function named({ commit, assignment: { number } }: Run): string {
   return number > 1 ? `${short(commit)} (run ${number})` : short(commit);
 }
 
@@ -204,6 +204,6 @@ function whileAway(going: number, undelivered: number): string {
   return undelivered > 0 ? 'waiting for it, what has ended is kept' : 'waiting for it';
 }
 
-function fields({ run, commit }: Job): { run: string; commit: string } {
+function fields({ id: run, commit }: Run): { run: string; commit: string } {
   return { run, commit };
 }

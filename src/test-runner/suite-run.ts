@@ -15,7 +15,7 @@ import type { Cancel, Clock } from '../world/clock.js';
 import type { Remarks } from './checkout.js';
 import { whyNotStarted } from './could-not-start.js';
 import { type RunnerNames, suiteEnvironment } from './environment.js';
-import type { Because, Ending, Job } from './events.js';
+import type { Because, Ending, Run } from './events.js';
 import { machineFault, slotDeleted, slotLost, unwanted } from './handbacks.js';
 import { meansIn } from './means.js';
 import { isMachineFault, type ProcessEnd } from './process.js';
@@ -48,7 +48,7 @@ type Stop = Because | 'timed-out' | 'too-long';
 export class SuiteRun {
   /** Resolves once log and report are on disk, or the run is another runner's. */
   readonly ended: Promise<Ending>;
-  readonly #job: Job;
+  readonly #run: Run;
   readonly #clock: Clock;
   readonly #slot: Slot;
   readonly #options: SuiteOptions;
@@ -62,10 +62,10 @@ export class SuiteRun {
   #cancelTimeout: Cancel = () => {};
   #cancelKill: Cancel = () => {};
 
-  constructor(clock: Clock, slot: Slot, job: Job, options: SuiteOptions, events: SuiteEvents) {
+  constructor(clock: Clock, slot: Slot, run: Run, options: SuiteOptions, events: SuiteEvents) {
     this.#clock = clock;
     this.#slot = slot;
-    this.#job = job;
+    this.#run = run;
     this.#options = options;
     this.#events = events;
     this.ended = this.#go();
@@ -89,7 +89,7 @@ export class SuiteRun {
     // Without its clone nothing is made anew here: that would only look like one.
     const unfit = this.#unfit();
     if (unfit !== null) return unfit;
-    const ending = await this.#run();
+    const ending = await this.#attempt();
     return ending.kind === 'handback' ? (this.#unfit() ?? ending) : ending;
   }
 
@@ -98,16 +98,16 @@ export class SuiteRun {
     return detail === null ? null : { kind: 'unfit', handback: { reason: 'stopped', detail } };
   }
 
-  async #run(): Promise<Ending> {
+  async #attempt(): Promise<Ending> {
     const startedAtMs = this.#clock.nowMs();
     this.#cancelTimeout = this.#clock.after(this.#options.timeoutMs, () => this.stop('timed-out'));
     try {
       if (!this.#slot.lock.renew()) return { kind: 'handback', handback: slotLost };
-      const file = this.#slot.files.createLog(this.#job.run);
+      const file = this.#slot.files.createLog(this.#run.id);
       const log = new RunLog(file, this.#options.logBytesMax, this.#events.grown);
       this.#log = log;
       const refusal = await this.#checkOut();
-      if (refusal !== null && !this.#job.classic && this.#stop === null) {
+      if (refusal !== null && !this.#run.classic && this.#stop === null) {
         return { kind: 'handback', handback: refusal };
       }
       const verdict = await this.#verdict(refusal, log);
@@ -120,7 +120,7 @@ export class SuiteRun {
       log.finish(verdict.reason);
       const durationMs = this.#clock.nowMs() - startedAtMs;
       const report: Report = { ...verdict, logBytes: log.bytes, durationMs };
-      await this.#slot.files.keep({ job: this.#job, report }, log.file);
+      await this.#slot.files.keep({ run: this.#run, report }, log.file);
       return { kind: 'report', report };
     } catch (error) {
       // The world's failure (a full disk) has a code: another runner may fare better.
@@ -138,8 +138,8 @@ export class SuiteRun {
   async #checkOut(): Promise<Handback | null> {
     this.#isCheckingOut = true;
     try {
-      const refusal = await this.#slot.checkout.at(this.#job.commit);
-      if (refusal === null) this.#remarks = await this.#slot.checkout.remarks(this.#job.commit);
+      const refusal = await this.#slot.checkout.at(this.#run.commit);
+      if (refusal === null) this.#remarks = await this.#slot.checkout.remarks(this.#run.commit);
       return refusal;
     } finally {
       this.#isCheckingOut = false;
@@ -168,7 +168,7 @@ export class SuiteRun {
     const { checkout } = this.#slot;
     const tree = treeAt(checkout.folder);
     const { names, command, isOffline = false } = this.#options;
-    const environment = suiteEnvironment(this.#options.environment, this.#job, names);
+    const environment = suiteEnvironment(this.#options.environment, this.#run, names);
     const suite = findSuite(tree, command, meansIn(environment['PATH'] ?? '', !isOffline));
     if (suite.kind === 'none') return errored(suite.says);
 
@@ -181,7 +181,7 @@ export class SuiteRun {
         cwd: checkout.folder,
         environment,
         output: output.writer,
-        mark: `TRIVET_RUN=${this.#job.run}`,
+        mark: `TRIVET_RUN=${this.#run.id}`,
         graceMs: this.#options.graceMs,
       });
     } finally {

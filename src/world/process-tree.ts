@@ -57,11 +57,11 @@ const looksMax = 200;
 
 /** Those that carry the mark. */
 export function carriersOf(mark: Mark): number[] {
-  return processesThat((pid) => isCarrier(pid, mark));
+  return processesThat((pid) => isTagged(pid, mark));
 }
 
 /** Whether it has the mark in its environment. A zombie has none. */
-export function isCarrier(pid: number, mark: Mark): boolean {
+export function isTagged(pid: number, mark: Mark): boolean {
   const environment = environmentOf(pid);
   if (environment === null) return false;
   const entry = Buffer.from(`${mark}\0`);

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import type { Assignment, Report } from '../../src/protocol/bodies.js';
 import { type RunId, runId } from '../../src/protocol/ids.js';
 import { Core } from '../../src/test-runner/core.js';
-import type { Effect, Event, Job } from '../../src/test-runner/events.js';
+import type { Effect, Event, Run } from '../../src/test-runner/events.js';
 import { commit as commitOf } from './commits.js';
 
 const assignment: Assignment = {
@@ -30,8 +30,8 @@ export const report: Report = {
 };
 
 /** A runner that has found no dispatcher yet; an earlier process kept results of these runs. */
-export function runner(slots: number, ...kept: Job[]): Core {
-  return new Core({ slots, kept: kept.map((job) => ({ job, report })), localStart: '00000000' });
+export function runner(slots: number, ...kept: Run[]): Core {
+  return new Core({ slots, kept: kept.map((run) => ({ run, report })), localStart: '00000000' });
 }
 
 export function inSession(slots: number): Core {
@@ -46,8 +46,8 @@ export function inClassic(slots = 1): Core {
   return core;
 }
 
-export function job(run: RunId): Job {
-  return { run, commit, assignment, classic: false };
+export function runOf(id: RunId): Run {
+  return { id, commit, assignment, classic: false };
 }
 
 export function message(said: Extract<Event, { type: 'message' }>['message']): Event {
@@ -59,9 +59,9 @@ export function runtest(run: RunId): Event {
 }
 
 /** The suite of a run has ended with a report. */
-export function ended(which: RunId | Job): Event {
-  const of = typeof which === 'string' ? job(which) : which;
-  return { type: 'ended', job: of, ending: { kind: 'report', report } };
+export function ended(which: RunId | Run): Event {
+  const run = typeof which === 'string' ? runOf(which) : which;
+  return { type: 'ended', run, ending: { kind: 'report', report } };
 }
 
 export function handedBack(run: RunId, detail: string): Effect {
@@ -69,8 +69,8 @@ export function handedBack(run: RunId, detail: string): Effect {
 }
 
 /** A run that a classic dispatcher asked for: its id is the runner's own. */
-export function classicJob(counter: number): Job {
-  return { run: runId('00000000', counter), commit, assignment: untold, classic: true };
+export function classicRun(counter: number): Run {
+  return { id: runId('00000000', counter), commit, assignment: untold, classic: true };
 }
 
 /** What a classic dispatcher tells of a run: nothing. */

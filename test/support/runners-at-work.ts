@@ -33,6 +33,6 @@ export function fixture(name: string): string {
 }
 
 /** The processes that a run's suite has still running. */
-export function carriers(run: RunId): number[] {
+export function tagged(run: RunId): number[] {
   return carriersOf(`TRIVET_RUN=${run}`);
 }

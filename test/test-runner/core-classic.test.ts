@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  classicJob,
+  classicRun,
   commit,
   ended,
   inClassic,
@@ -49,22 +49,22 @@ describe('a runner with a classic dispatcher', () => {
   test('gives each run an id of its own, as a classic dispatcher names only the commit', () => {
     const core = inClassic(2);
     const start = () => core.handle({ type: 'asked-to-run', commit }, 0)[1];
-    expect(start()).toEqual({ do: 'start', slot: 0, job: classicJob(1) });
-    expect(start()).toEqual({ do: 'start', slot: 1, job: classicJob(2) });
+    expect(start()).toEqual({ do: 'start', slot: 0, run: classicRun(1) });
+    expect(start()).toEqual({ do: 'start', slot: 1, run: classicRun(2) });
   });
 
   test('A27: delivers a result again until it is taken', () => {
     const core = inClassic();
     core.handle({ type: 'asked-to-run', commit }, 0);
-    const classic = classicJob(1);
-    const deliver = { do: 'deliver', job: classic, report };
+    const classic = classicRun(1);
+    const deliver = { do: 'deliver', run: classic, report };
     expect(core.handle({ type: 'tick' }, 0)).toEqual([]);
     expect(core.handle(ended(classic), 0)).toEqual([deliver]);
     expect(core.handle({ type: 'tick' }, 1)).toEqual([]);
-    expect(core.handle({ type: 'delivered', run: classic.run, taken: false }, 2)).toEqual([]);
+    expect(core.handle({ type: 'delivered', run: classic.id, taken: false }, 2)).toEqual([]);
     expect(core.handle({ type: 'tick' }, 3)).toEqual([deliver]);
-    expect(core.handle({ type: 'delivered', run: classic.run, taken: true }, 4)).toEqual([
-      { do: 'forget', job: classic },
+    expect(core.handle({ type: 'delivered', run: classic.id, taken: true }, 4)).toEqual([
+      { do: 'forget', run: classic },
     ]);
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Ending } from '../../src/test-runner/events.js';
 import {
-  classicJob,
+  classicRun,
   commit,
   ended,
   handedBack,
   inClassic,
   inSession,
-  job,
   message,
   one,
+  runOf,
   runtest,
   two,
 } from '../support/runner-scenario.js';
@@ -30,15 +30,15 @@ describe('a runner that drains', () => {
     ]);
     expect(core.state).toBe('draining');
     expect(core.waitsFor()).toEqual({
-      going: [job(one)],
-      goingOn: [job(one)],
+      going: [runOf(one)],
+      goingOn: [runOf(one)],
       undelivered: [],
     });
     expect(core.handle(runtest(two), 0)).toEqual([handedBack(two, 'the runner is leaving')]);
     core.handle(ended(one), 0);
-    expect(core.waitsFor()).toEqual({ going: [], goingOn: [], undelivered: [job(one)] });
+    expect(core.waitsFor()).toEqual({ going: [], goingOn: [], undelivered: [runOf(one)] });
     expect(core.handle(message({ verb: 'recorded', run: one }), 0)).toEqual([
-      { do: 'forget', job: job(one) },
+      { do: 'forget', run: runOf(one) },
       { do: 'leave', exitCode: 0 },
     ]);
   });
@@ -48,10 +48,10 @@ describe('a runner that drains', () => {
     core.handle(runtest(one), 0);
     const handback = { reason: 'stopped', detail: 'the clone is gone' } as const;
     const ending: Ending = { kind: 'unfit', handback };
-    expect(core.handle({ type: 'ended', job: job(one), ending }, 0)).toEqual([
+    expect(core.handle({ type: 'ended', run: runOf(one), ending }, 0)).toEqual([
       { do: 'send', message: { verb: 'draining' } },
       handedBack(one, 'the clone is gone'),
-      { do: 'forget', job: job(one) },
+      { do: 'forget', run: runOf(one) },
       { do: 'leave', exitCode: 2 },
     ]);
   });
@@ -60,7 +60,7 @@ describe('a runner that drains', () => {
     const core = inSession(1);
     core.handle(runtest(one), 0);
     expect(core.handle({ type: 'abort' }, 0)).toEqual([
-      { do: 'end', job: job(one), because: 'aborted' },
+      { do: 'end', run: runOf(one), because: 'aborted' },
       handedBack(one, 'the runner was stopped'),
     ]);
   });
@@ -72,8 +72,8 @@ describe('a runner that drains', () => {
     core.handle({ type: 'classic' }, 0);
     core.handle({ type: 'asked-to-run', commit }, 0);
     expect(core.handle({ type: 'abort' }, 0)).toEqual([
-      { do: 'end', job: job(one), because: 'aborted' },
-      { do: 'end', job: classicJob(1), because: 'aborted' },
+      { do: 'end', run: runOf(one), because: 'aborted' },
+      { do: 'end', run: classicRun(1), because: 'aborted' },
     ]);
   });
 

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Ending, Event } from '../../src/test-runner/events.js';
 import {
-  classicJob,
+  classicRun,
   commit,
   ended,
   handedBack,
   inSession,
-  job,
   message,
   one,
   report,
   runner,
+  runOf,
   runtest,
   two,
 } from '../support/runner-scenario.js';
@@ -21,7 +21,7 @@ describe('a runner with a session', () => {
   test('starts a run in a free slot and ships its log from the start', () => {
     const core = inSession(1);
     expect(core.handle(runtest(one), 0)).toEqual([
-      { do: 'start', slot: 0, job: job(one) },
+      { do: 'start', slot: 0, run: runOf(one) },
       { do: 'ship', run: one, offset: 0, report: null },
     ]);
     expect(core.state).toBe('busy');
@@ -44,7 +44,7 @@ describe('a runner with a session', () => {
     const core = inSession(2);
     core.handle(runtest(one), 0);
     core.handle(ended(one), 0);
-    expect(core.handle(runtest(two), 0)).toContainEqual({ do: 'start', slot: 1, job: job(two) });
+    expect(core.handle(runtest(two), 0)).toContainEqual({ do: 'start', slot: 1, run: runOf(two) });
   });
 
   test('reports an ended run once its whole log was sent, and forgets it when recorded', () => {
@@ -57,7 +57,7 @@ describe('a runner with a session', () => {
     ]);
     expect(core.inHand()).toEqual([{ run: one, commit }]);
     expect(core.handle(message({ verb: 'recorded', run: one }), 0)).toEqual([
-      { do: 'forget', job: job(one) },
+      { do: 'forget', run: runOf(one) },
     ]);
     expect(core.inHand()).toEqual([]);
   });
@@ -83,9 +83,9 @@ describe('a runner with a session', () => {
     core.handle(runtest(one), 0);
     const handback = { reason: 'unknown-commit', detail: 'not here' } as const;
     const ending: Ending = { kind: 'handback', handback };
-    expect(core.handle({ type: 'ended', job: job(one), ending }, 0)).toEqual([
+    expect(core.handle({ type: 'ended', run: runOf(one), ending }, 0)).toEqual([
       { do: 'send', message: { verb: 'handback', run: one, body: handback } },
-      { do: 'forget', job: job(one) },
+      { do: 'forget', run: runOf(one) },
     ]);
   });
 
@@ -95,7 +95,7 @@ describe('a runner with a session', () => {
     core.handle(ended(one), 0);
     expect(core.handle({ type: 'log-lost', run: one }, 0)).toEqual([
       handedBack(one, "its log is gone from the runner's disk"),
-      { do: 'forget', job: job(one) },
+      { do: 'forget', run: runOf(one) },
     ]);
   });
 
@@ -103,7 +103,7 @@ describe('a runner with a session', () => {
     const core = inSession(1);
     core.handle(runtest(one), 0);
     expect(core.handle(message({ verb: 'cancel', run: one }), 0)).toEqual([
-      { do: 'end', job: job(one), because: 'cancelled' },
+      { do: 'end', run: runOf(one), because: 'cancelled' },
     ]);
     expect(core.inHand()).toHaveLength(1);
   });
@@ -112,10 +112,10 @@ describe('a runner with a session', () => {
     const core = inSession(1);
     core.handle(runtest(one), 0);
     expect(core.handle(message({ verb: 'revoked', run: one }), 0)).toEqual([
-      { do: 'end', job: job(one), because: 'revoked' },
+      { do: 'end', run: runOf(one), because: 'revoked' },
     ]);
     expect(core.inHand()).toEqual([]);
-    expect(core.handle(ended(one), 0)).toEqual([{ do: 'forget', job: job(one) }]);
+    expect(core.handle(ended(one), 0)).toEqual([{ do: 'forget', run: runOf(one) }]);
   });
 
   test('ends a suite once: a second cancel or revocation finds it ending', () => {
@@ -133,7 +133,7 @@ describe('a runner with a session', () => {
     expect(core.handle(message({ verb: 'cancel', run: one }), 0)).toEqual([]);
     expect(core.inHand()).toEqual([{ run: one, commit }]);
     expect(core.handle(message({ verb: 'revoked', run: one }), 0)).toEqual([
-      { do: 'forget', job: job(one) },
+      { do: 'forget', run: runOf(one) },
     ]);
     expect(core.inHand()).toEqual([]);
   });
@@ -173,19 +173,19 @@ describe('a runner whose dispatcher is away', () => {
   });
 
   test('has the results of an earlier process in hand', () => {
-    const core = runner(1, job(one));
+    const core = runner(1, runOf(one));
     expect(core.inHand()).toEqual([{ run: one, commit }]);
     expect(core.state).toBe('idle');
   });
 
   test('keeps a classic result until it finds a dispatcher, of whichever kind', () => {
-    const classic = classicJob(1);
-    const deliver = { do: 'deliver', job: classic, report };
+    const classic = classicRun(1);
+    const deliver = { do: 'deliver', run: classic, report };
     const core = runner(1, classic);
     expect(core.handle({ type: 'tick' }, 0)).toEqual([]);
     expect(core.handle({ type: 'session' }, 0)).toEqual([deliver]);
     expect(core.handle(away, 1)).toEqual([]);
-    expect(core.handle({ type: 'delivered', run: classic.run, taken: false }, 2)).toEqual([]);
+    expect(core.handle({ type: 'delivered', run: classic.id, taken: false }, 2)).toEqual([]);
     expect(core.handle({ type: 'tick' }, 3)).toEqual([]);
     expect(core.handle({ type: 'classic' }, 4)).toEqual([{ do: 'register' }, deliver]);
   });

@@ -11,8 +11,8 @@ test.each([
   ['refs/tags/v1', { CI_COMMIT_REF: 'refs/tags/v1', CI_COMMIT_BRANCH: '', CI_COMMIT_TAG: 'v1' }],
 ])('a suite is told which ref its commit came on: "%s"', (branch, told) => {
   const assignment = { branch, author: '', subject: '', repository: null, number: 1 };
-  const job = { run: 'run' as never, commit: commit(1), assignment };
-  const found = Object.entries(suiteEnvironment({ CI_COMMIT_TAG: 'ours' }, job as never, names));
+  const run = { id: 'run' as never, commit: commit(1), assignment };
+  const found = Object.entries(suiteEnvironment({ CI_COMMIT_TAG: 'ours' }, run as never, names));
   const ofRefs = found.filter(([name]) => /^CI_COMMIT_(REF|BRANCH|TAG)$/.test(name));
   expect(Object.fromEntries(ofRefs)).toEqual(told);
 });

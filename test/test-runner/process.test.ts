@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';
-import { carriers, fixture } from '../support/runners-at-work.js';
+import { fixture, tagged } from '../support/runners-at-work.js';
 
 const main = fileURLToPath(new URL('../../src/test-runner/main.ts', import.meta.url));
 const forever = fixture('forever.sh');
@@ -22,9 +22,9 @@ test('a runner that is killed takes its suite with it, and the next one tests an
   await eventually('it is there', () => dispatcher.connected);
   const run = dispatcher.runtest(commit);
   await eventually('it runs', () => dispatcher.log(run).length > 0);
-  expect(carriers(run)).not.toEqual([]);
+  expect(tagged(run)).not.toEqual([]);
   await kill(first);
-  await eventually('its guard ended it', () => carriers(run).length === 0);
+  await eventually('its guard ended it', () => tagged(run).length === 0);
 
   start('echo anew');
   await eventually('the next is there', () => dispatcher.hellos.length === 2);
@@ -39,7 +39,7 @@ test('what a dead runner and its guard left behind is ended before the slot is u
   const run = dispatcher.runtest(commit);
   await eventually('it runs', () => dispatcher.log(run).length > 0);
   await kill(first);
-  await eventually('its guard has done', () => carriers(run).length === 0);
+  await eventually('its guard has done', () => tagged(run).length === 0);
   const env = { ...process.env, TRIVET_RUN: run };
   const orphan = spawn('sh', ['-c', `${hops}; exec ${forever}`], { stdio: 'ignore', env, cwd });
   onTestFinished(() => kill(orphan));
@@ -48,7 +48,7 @@ test('what a dead runner and its guard left behind is ended before the slot is u
   await eventually('the next is there', () => dispatcher.hellos.length === 2);
   await exitOf(orphan);
   expect(orphan.signalCode).toBe('SIGKILL');
-  expect(carriers(run)).toEqual([]);
+  expect(tagged(run)).toEqual([]);
 });
 
 test('A27: a result that nobody acknowledged is delivered by the next process', async () => {
@@ -86,7 +86,7 @@ test('a second Ctrl-C ends the whole tree, hands the run back and leaves with 3'
   runner.kill('SIGINT');
   expect(await exitOf(runner)).toBe(3);
   await eventually('a handback', () => dispatcher.said('handback').length > 0);
-  await eventually('nothing is left', () => carriers(run).length === 0);
+  await eventually('nothing is left', () => tagged(run).length === 0);
 });
 
 test.each([

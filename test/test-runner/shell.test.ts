@@ -11,7 +11,7 @@ import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/git.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';
 import { runnerFor } from '../support/runners.js';
-import { carriers, fixture, runnerAtWork } from '../support/runners-at-work.js';
+import { fixture, runnerAtWork, tagged } from '../support/runners-at-work.js';
 
 const unknown = 'd'.repeat(40) as Commit;
 
@@ -66,7 +66,7 @@ test('a run whose lease was lost is ended and leaves nothing behind', async () =
   await eventually('it runs', () => dispatcher.log(run).length > 0);
   dispatcher.send({ verb: 'revoked', run });
   await eventually('nothing is kept', () => filesOf(state).length === 0);
-  expect(carriers(run)).toEqual([]);
+  expect(tagged(run)).toEqual([]);
   expect(dispatcher.said('results')).toEqual([]);
   expect(sentences()).toContain(`lost the lease of ${commit.slice(0, 7)}; its suite is ended`);
 });
@@ -144,7 +144,7 @@ test('a runner that is stopped at once ends the whole tree and hands the run bac
   started.runner.abort();
   const handback = await eventually('a handback', () => dispatcher.said('handback')[0]);
   expect(handback).toMatchObject({ run, body: { reason: 'stopped' } });
-  await eventually('nothing is left', () => carriers(run).length === 0);
+  await eventually('nothing is left', () => tagged(run).length === 0);
 });
 
 /** What the runner keeps of its runs. */

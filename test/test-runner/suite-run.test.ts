@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import type { Commit } from '../../src/protocol/ids.js';
 import { processesThat, worksIn } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';
-import { carriers, fixture, runnerAtWork } from '../support/runners-at-work.js';
+import { fixture, runnerAtWork, tagged } from '../support/runners-at-work.js';
 
 test('stdout and stderr stay in order, and no way of opening them loses a byte', async () => {
   const { dispatcher, commit } = await runnerAtWork({ command: fixture('speaks-twice.sh') });
@@ -87,7 +87,7 @@ test('A29: a suite that takes too long is ended', async () => {
   });
   const { run, report } = await dispatcher.verdict(commit);
   expect(report).toMatchObject({ end: 'timed-out', reason: expect.stringContaining('0.1 s') });
-  expect(carriers(run)).toEqual([]);
+  expect(tagged(run)).toEqual([]);
 });
 
 test('a reason that is no output is the last line of the log, on a line of its own', async () => {
@@ -109,7 +109,7 @@ test('A29: a cancelled suite that ignores TERM is killed after the grace period'
   dispatcher.send({ verb: 'cancel', run });
   const report = await eventually('a report', () => dispatcher.reports.get(run));
   expect(report.end).toBe('cancelled');
-  expect(carriers(run)).toEqual([]);
+  expect(tagged(run)).toEqual([]);
 });
 
 test('A29: what a suite leaves behind is ended with it, those that left the group included', async () => {
@@ -117,14 +117,14 @@ test('A29: what a suite leaves behind is ended with it, those that left the grou
   const { run, report, log } = await dispatcher.verdict(commit);
   expect(report.end).toBe('passed');
   expect(log).toMatch(/^left \d+\n$/);
-  expect(carriers(run)).toEqual([]);
+  expect(tagged(run)).toEqual([]);
 });
 
 test('A29: what forks, leaves its group and ends all the while is ended with its suite', async () => {
   const { dispatcher, commit } = await runnerAtWork({ command: `${fixture('hops.sh')} a.txt` });
   const { run, report } = await dispatcher.verdict(commit);
   expect(report.end).toBe('passed');
-  expect(carriers(run)).toEqual([]);
+  expect(tagged(run)).toEqual([]);
 });
 
 test('A29: who left the group and emptied its environment is ended where it works in the tree', async () => {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   carriersOf,
-  isCarrier,
+  isTagged,
   killAllThat,
   type Mark,
   processesThat,
@@ -33,21 +33,21 @@ test('a process that forks, leaves its group and ends all the while is found by 
 test('and it is ended by whoever kills all that carry its mark', async () => {
   const { mark } = start('hops.sh');
   await eventually('it runs', () => carriersOf(mark).length > 0);
-  killAllThat((pid) => isCarrier(pid, mark));
+  killAllThat((pid) => isTagged(pid, mark));
   for (let look = 0; look < looks; look += 1) expect(carriersOf(mark)).toEqual([]);
 });
 
 test('a process carries its mark also while it becomes another program', async () => {
   const { mark, pid } = start('becomes-itself.sh');
-  await eventually('it runs', () => isCarrier(pid, mark));
-  for (let look = 0; look < 3_000; look += 1) expect(isCarrier(pid, mark)).toBe(true);
+  await eventually('it runs', () => isTagged(pid, mark));
+  for (let look = 0; look < 3_000; look += 1) expect(isTagged(pid, mark)).toBe(true);
 });
 
 test('no thread of the kernel, nobody without an environment and no zombie carries a mark', async () => {
   const folder = temporaryFolder();
   const bare = spawn('sleep', ['60'], { env: {}, cwd: folder, stdio: 'ignore' });
   onTestFinished(() => void bare.kill('SIGKILL'));
-  expect(isCarrier(bare.pid ?? 0, 'TRIVET_RUN=')).toBe(false);
+  expect(isTagged(bare.pid ?? 0, 'TRIVET_RUN=')).toBe(false);
   expect(processesThat((pid) => worksIn(pid, folder))).toEqual([bare.pid]);
   // A parent that never asks for its child's end.
   const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
@@ -60,10 +60,10 @@ test('no thread of the kernel, nobody without an environment and no zombie carri
   });
   await eventually('it has a child', () => said.includes('\n'));
   const zombie = Number(said);
-  await eventually('which is a zombie', () => !isCarrier(zombie, 'TRIVET_RUN=zombie'));
-  expect(isCarrier(parent.pid ?? 0, 'TRIVET_RUN=zombie')).toBe(true);
+  await eventually('which is a zombie', () => !isTagged(zombie, 'TRIVET_RUN=zombie'));
+  expect(isTagged(parent.pid ?? 0, 'TRIVET_RUN=zombie')).toBe(true);
   // 2 is the mother of the kernel's threads, where they are to be seen.
-  expect(isCarrier(2, 'TRIVET_RUN=')).toBe(false);
+  expect(isTagged(2, 'TRIVET_RUN=')).toBe(false);
 });
 
 /** A fixture that goes on until the test ends. */

@@ -6,10 +6,10 @@
 
 import type { Report } from '../protocol/bodies.js';
 import type { RunId } from '../protocol/ids.js';
-import type { Job, KeptRun } from './events.js';
+import type { KeptRun, Run } from './events.js';
 
 export interface Held {
-  readonly job: Job;
+  readonly run: Run;
   /** Null once the suite has ended and the slot is free. */
   slot: number | null;
   /** How it ended; null while it goes on. */
@@ -24,20 +24,20 @@ export interface Held {
 
 /** What is in hand, for those who want to leave. */
 export interface Awaited {
-  readonly going: readonly Job[];
+  readonly going: readonly Run[];
   /** Of these, those that were not told to end. */
-  readonly goingOn: readonly Job[];
-  readonly undelivered: readonly Job[];
+  readonly goingOn: readonly Run[];
+  readonly undelivered: readonly Run[];
 }
 
-export class Hand {
+export class ActiveRuns {
   readonly #held = new Map<RunId, Held>();
   /** The slot that has been free for longest stands first: it had the most time to be cleaned. */
   readonly #free: number[];
 
   constructor(slots: number, kept: readonly KeptRun[]) {
     this.#free = Array.from({ length: slots }, (_, slot) => slot);
-    for (const { job, report } of kept) this.#add(job, null, report);
+    for (const { run, report } of kept) this.#add(run, null, report);
   }
 
   get isEmpty(): boolean {
@@ -48,8 +48,8 @@ export class Hand {
     return this.#free.length === 0;
   }
 
-  get(run: RunId): Held | undefined {
-    return this.#held.get(run);
+  get(id: RunId): Held | undefined {
+    return this.#held.get(id);
   }
 
   all(): Held[] {
@@ -63,11 +63,11 @@ export class Hand {
 
   /** Those that a dispatcher of ours may still want. */
   wanted(): Held[] {
-    return this.all().filter(({ job, revoked }) => !job.classic && !revoked);
+    return this.all().filter(({ run, revoked }) => !run.classic && !revoked);
   }
 
   awaited(): Awaited {
-    const of = (held: readonly Held[]) => held.map(({ job }) => job);
+    const of = (held: readonly Held[]) => held.map(({ run }) => run);
     return {
       going: of(this.going()),
       goingOn: of(this.going().filter(({ ending }) => !ending)),
@@ -76,28 +76,28 @@ export class Hand {
   }
 
   /** Gives the run a slot, and answers which; null where none is free. */
-  take(job: Job): number | null {
+  take(run: Run): number | null {
     const slot = this.#free.shift() ?? null;
-    if (slot !== null) this.#add(job, slot, null);
+    if (slot !== null) this.#add(run, slot, null);
     return slot;
   }
 
   /** The run's suite has ended: its slot is free, the run is still in hand. */
-  vacate({ run }: Job): Held {
-    const held = this.#held.get(run);
-    if (held === undefined || held.slot === null) throw new Error(`${run} ended unstarted`);
+  vacate({ id }: Run): Held {
+    const held = this.#held.get(id);
+    if (held === undefined || held.slot === null) throw new Error(`${id} ended unstarted`);
     this.#free.push(held.slot);
     held.slot = null;
     return held;
   }
 
-  drop(run: RunId): void {
-    this.#held.delete(run);
+  drop(id: RunId): void {
+    this.#held.delete(id);
   }
 
-  #add(job: Job, slot: number | null, report: Report | null): void {
-    this.#held.set(job.run, {
-      job,
+  #add(run: Run, slot: number | null, report: Report | null): void {
+    this.#held.set(run.id, {
+      run,
       slot,
       report,
       ending: false,

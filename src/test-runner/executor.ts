@@ -8,16 +8,16 @@ import type { Report } from '../protocol/bodies.js';
 import type { RunId } from '../protocol/ids.js';
 import type { Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
-import type { Because, Ending, Job } from './events.js';
+import type { Because, Ending, Run } from './events.js';
 import { LogPump, type PumpOptions } from './log-pump.js';
 import { isMachineFault } from './process.js';
 import type { Slot } from './slots.js';
 import type { Command } from './suite.js';
 import { type SuiteOptions, SuiteRun } from './suite-run.js';
 
-export interface WorkshopEvents extends PumpOptions {
-  readonly starting: (job: Job, command: Command) => void;
-  readonly ended: (job: Job, ending: Ending) => void;
+export interface ExecutorEvents extends PumpOptions {
+  readonly starting: (run: Run, command: Command) => void;
+  readonly ended: (run: Run, ending: Ending) => void;
   /** The log of an ended run is not on disk any more. */
   readonly logLost: (run: RunId) => void;
 }
@@ -25,47 +25,47 @@ export interface WorkshopEvents extends PumpOptions {
 /** A run's log for reading; null where the disk has lost it, `not now` without descriptors. */
 export type Opened = OpenFile | null | 'not now';
 
-export class Workshop {
+export class Executor {
   readonly #clock: Clock;
   readonly #slots: readonly Slot[];
   readonly #suite: SuiteOptions;
-  readonly #events: WorkshopEvents;
+  readonly #events: ExecutorEvents;
   readonly #pump: LogPump;
   readonly #slotOf = new Map<RunId, Slot>();
   readonly #going = new Map<RunId, SuiteRun>();
   /** Logs that cannot be opened for want of descriptors; tried again at every tick. */
   readonly #unopened = new Map<RunId, { readonly offset: number; report: Report | null }>();
 
-  constructor(clock: Clock, slots: readonly Slot[], suite: SuiteOptions, events: WorkshopEvents) {
+  constructor(clock: Clock, slots: readonly Slot[], suite: SuiteOptions, events: ExecutorEvents) {
     this.#clock = clock;
     this.#slots = slots;
     this.#suite = suite;
     this.#events = events;
     this.#pump = new LogPump(events);
-    for (const slot of slots) for (const { job } of slot.kept) this.#slotOf.set(job.run, slot);
+    for (const slot of slots) for (const { run } of slot.kept) this.#slotOf.set(run.id, slot);
   }
 
-  start(number: number, job: Job): void {
+  start(number: number, run: Run): void {
     const slot = this.#slots[number];
     if (slot === undefined) throw new Error(`there is no slot ${number}`);
-    this.#slotOf.set(job.run, slot);
-    const suite = new SuiteRun(this.#clock, slot, job, this.#suite, {
-      starting: (command) => this.#events.starting(job, command),
-      grown: (bytes) => this.#pump.grown(job.run, bytes),
+    this.#slotOf.set(run.id, slot);
+    const suite = new SuiteRun(this.#clock, slot, run, this.#suite, {
+      starting: (command) => this.#events.starting(run, command),
+      grown: (bytes) => this.#pump.grown(run.id, bytes),
     });
-    this.#going.set(job.run, suite);
+    this.#going.set(run.id, suite);
     void suite.ended.then((ending) => {
-      this.#going.delete(job.run);
-      this.#events.ended(job, ending);
+      this.#going.delete(run.id);
+      this.#events.ended(run, ending);
       if (ending.kind !== 'report') return;
-      const unopened = this.#unopened.get(job.run);
+      const unopened = this.#unopened.get(run.id);
       if (unopened !== undefined) unopened.report = ending.report;
-      this.#pump.ended(job.run, ending.report.logBytes);
+      this.#pump.ended(run.id, ending.report.logBytes);
     });
   }
 
   /** Ends the run's suite before its time. */
-  end({ run }: Job, because: Because): void {
+  end({ id: run }: Run, because: Because): void {
     this.#going.get(run)?.stop(because);
   }
 
@@ -114,7 +114,7 @@ export class Workshop {
     }
   }
 
-  forget({ run }: Job): void {
+  forget({ id: run }: Run): void {
     this.#unopened.delete(run);
     this.#pump.forget(run);
     this.#slotOf.get(run)?.files.forget(run);
