@@ -43,8 +43,8 @@ export const branches: Benchmark = {
       const moved = await seconds(some);
 
       const { remote } = project;
-      const walk = () => run('git', ['-C', remote, 'rev-list', '--all', '--format=%an%s']);
-      const inMs = await timed(`git rev-list of ${many} branches`, walk, 3);
+      const revList = () => run('git', ['-C', remote, 'rev-list', '--all', '--format=%an%s']);
+      const inMs = await timed(`git rev-list of ${many} branches`, revList, 3);
       const floor = { ...inMs, unit: 's', samples: inMs.samples.map((ms) => ms / 1_000) } as const;
       return {
         figures: [

@@ -1,21 +1,21 @@
 /**
- * Owns the observer's decisions: when to look, what to hand over, when a position may advance.
+ * Owns the observer's decisions: when to poll, what to hand over, when a position may advance.
  * Never touches git, a socket, a file or a clock; the shell performs the outcome, in its order.
  * Invariant: everything that can be reached from a position was accepted, or was there first.
  *
- *   idle --- due, hint, poll ---> looking ---> handing over, and reading on ---> idle
+ *   idle --- due, hint, poll ---> polling ---> handing over, and reading on ---> idle
  *                                    '------- failed: later again ------------->'
  *
- * The findings of one look are handed over before the next look begins. That bounds what is
+ * The findings of one poll are handed over before the next poll begins. That bounds what is
  * held in memory by what the repository held at one moment, however long the dispatcher is away.
  */
 
 import type { Commit } from '../protocol/ids.js';
+import { Deduplication } from './deduplication.js';
 import type { Event, EventOf, Outcome } from './events.js';
 import { Findings } from './findings.js';
-import { compare, type Known, type Look, type Tip, type Walked } from './news.js';
-import { Once } from './once.js';
-import type { Progress } from './round.js';
+import type { Progress } from './handover-queue.js';
+import { compare, type Known, type Listed, type Poll, type Tip } from './news.js';
 import { Standing } from './standing.js';
 
 export interface Policy {
@@ -37,17 +37,17 @@ export const drainWithinMs = 3_000;
 export class Core {
   readonly #policy: Policy;
   readonly #standing: Standing;
-  /** Nothing was ever saved: this is the first look of all. */
+  /** Nothing was ever saved: this is the first poll of all. */
   #newcomer: boolean;
-  /** Stale: the positions went back since the walk was asked for, what it finds is not all. */
-  #stage: 'idle' | 'looking' | 'handing over' | 'walk is stale' = 'idle';
+  /** Stale: the positions went back since the rev-list was asked for, what it finds is not all. */
+  #stage: 'idle' | 'polling' | 'handing over' | 'rev-list is stale' = 'idle';
   #findings = new Findings();
   #link: keyof typeof windowOf = 'away';
-  #lookAtMs = 0;
+  #pollAtMs = 0;
   #hinted = false;
   #retryAtMs = 0;
   #drainByMs: number | null = null;
-  readonly #once = new Once();
+  readonly #deduplication = new Deduplication();
 
   constructor(policy: Policy, saved: Known | null) {
     this.#policy = policy;
@@ -65,8 +65,8 @@ export class Core {
       save: null,
       send: [],
       publish: [],
-      look: false,
-      walk: null,
+      poll: false,
+      revList: null,
       wakeAtMs: null,
       exit: null,
     };
@@ -82,11 +82,11 @@ export class Core {
       case 'hint':
         this.#hinted = true;
         break;
-      case 'looked':
-        this.#looked(event, outcome);
+      case 'polled':
+        this.#polled(event, outcome);
         break;
-      case 'walked':
-        this.#walked(event.found, outcome);
+      case 'listed':
+        this.#listed(event.found, outcome);
         break;
       case 'failed':
         this.#failed(event.reason, nowMs, outcome);
@@ -97,7 +97,7 @@ export class Core {
       case 'session':
       case 'classic':
         this.#link = event.type;
-        this.#once.connected();
+        this.#deduplication.connected();
         this.#findings.again();
         outcome.publish.push({ type: 'connected', classic: event.type === 'classic' });
         break;
@@ -105,7 +105,7 @@ export class Core {
         this.#away(event.reason, event.refused, outcome);
         break;
       case 'accepted':
-        this.#once.accepted();
+        this.#deduplication.accepted();
         this.#progressed(this.#findings.accept(event.commit), outcome);
         break;
       case 'refused':
@@ -122,7 +122,7 @@ export class Core {
   #proceed(nowMs: number, outcome: Outcome): void {
     if (this.#drainByMs !== null) {
       if (this.#findings.outstanding === 0 || nowMs >= this.#drainByMs) {
-        // Whoever asked for one complete look must not take half of it for done.
+        // Whoever asked for one complete poll must not take half of it for done.
         const isHalf = this.#policy.once && !this.#isHandedOver;
         outcome.exit = isHalf ? 'aborted' : 'fine';
       }
@@ -137,11 +137,11 @@ export class Core {
       else outcome.wakeAtMs = this.#retryAtMs;
     }
     if (this.#stage === 'idle') {
-      if (this.#hinted || nowMs >= this.#lookAtMs) {
+      if (this.#hinted || nowMs >= this.#pollAtMs) {
         this.#hinted = false;
-        this.#stage = 'looking';
-        outcome.look = true;
-      } else outcome.wakeAtMs = this.#lookAtMs;
+        this.#stage = 'polling';
+        outcome.poll = true;
+      } else outcome.wakeAtMs = this.#pollAtMs;
     }
   }
 
@@ -149,32 +149,33 @@ export class Core {
     return this.#stage === 'handing over' && this.#findings.isHandedOver;
   }
 
-  #looked(look: Look, outcome: Outcome): void {
-    outcome.publish.push(...this.#once.looked(look));
-    this.#putOnRecord(look.tips, outcome);
-    const { changes, gone } = compare(look, this.#standing.positions);
+  #polled(poll: Poll, outcome: Outcome): void {
+    outcome.publish.push(...this.#deduplication.polled(poll));
+    this.#putOnRecord(poll.tips, outcome);
+    const { changes, gone } = compare(poll, this.#standing.positions);
     if (gone.length > 0) {
       this.#standing.remove(gone);
       for (const { branch } of gone) outcome.publish.push({ type: 'gone', branch });
       outcome.save = this.#standing.known;
     }
     const { reached } = this.#standing;
-    this.#findings = new Findings(look, changes, reached, this.#policy.latestOnly);
+    this.#findings = new Findings(poll, changes, reached, this.#policy.latestOnly);
     this.#stage = 'handing over';
     this.#readOn(null, outcome);
   }
 
-  #walked(found: Walked, outcome: Outcome): void {
-    if (this.#stage === 'walk is stale') this.#stage = 'idle';
+  #listed(found: Listed, outcome: Outcome): void {
+    if (this.#stage === 'rev-list is stale') this.#stage = 'idle';
     else this.#readOn(found, outcome);
   }
 
-  #readOn(walked: Walked | null, outcome: Outcome): void {
-    const { walk, found, done } = this.#findings.readOn(walked);
-    outcome.walk = walk;
+  #readOn(listed: Listed | null, outcome: Outcome): void {
+    const { revList, found, done } = this.#findings.readOn(listed);
+    outcome.revList = revList;
     for (const happening of found) outcome.publish.push(happening);
     this.#progressed({ handedOver: [], done }, outcome);
-    if (this.#findings.isRead) outcome.publish.push(...this.#once.broken(this.#findings.broken));
+    if (this.#findings.isRead)
+      outcome.publish.push(...this.#deduplication.broken(this.#findings.broken));
   }
 
   /** Where nothing is known yet, what is there is put on record: all that follows is news. */
@@ -207,10 +208,10 @@ export class Core {
 
   #rest(nowMs: number): void {
     this.#stage = 'idle';
-    this.#lookAtMs = nowMs + this.#policy.intervalMs;
+    this.#pollAtMs = nowMs + this.#policy.intervalMs;
   }
 
-  /** Goes back to where the dispatcher is that is there now, and looks from there. */
+  /** Goes back to where the dispatcher is that is there now, and polls from there. */
   #goBack({ commits, isNew }: EventOf<'forgotten'>, outcome: Outcome): void {
     // With `--from-now` what came since then is all that any dispatcher is to have.
     const isAnew = isNew && !this.#policy.fromNow && this.#standing.hasPositions;
@@ -221,26 +222,26 @@ export class Core {
     outcome.publish.push({ type: 'forgotten', commits, isNew: isAnew });
     this.#hinted = true;
     if (this.#stage === 'handing over') {
-      this.#stage = this.#findings.isRead ? 'idle' : 'walk is stale';
+      this.#stage = this.#findings.isRead ? 'idle' : 'rev-list is stale';
     }
     this.#findings = new Findings();
   }
 
   #failed(reason: string, nowMs: number, outcome: Outcome): void {
-    outcome.publish.push(...this.#once.failed(reason));
+    outcome.publish.push(...this.#deduplication.failed(reason));
     this.#rest(nowMs);
     if (this.#policy.once) outcome.exit = 'usage';
   }
 
   #away(reason: string, refused: boolean, outcome: Outcome): void {
-    outcome.publish.push(...this.#once.away(reason, refused));
+    outcome.publish.push(...this.#deduplication.away(reason, refused));
     this.#link = 'away';
     this.#findings.again();
   }
 
   #refused(reason: string, nowMs: number, outcome: Outcome): void {
     if (this.#link !== 'classic') return;
-    outcome.publish.push(...this.#once.refused(reason));
+    outcome.publish.push(...this.#deduplication.refused(reason));
     this.#retryAtMs = nowMs + refusedRetryMs;
     this.#findings.again();
   }

@@ -4,16 +4,16 @@
  */
 
 import type { Commit } from '../protocol/ids.js';
-import type { Broken, Known, Look, Tip, Walk, Walked } from './news.js';
-import type { Handover } from './round.js';
+import type { Handover } from './handover-queue.js';
+import type { Broken, Known, Listed, Poll, RevList, Tip } from './news.js';
 
 export type Event =
   /** The time has come that an outcome asked to be woken at. */
   | { readonly type: 'due' }
   /** Somebody says that there is something to see: a file changed, or the dispatcher said poll. */
   | { readonly type: 'hint' }
-  | ({ readonly type: 'looked' } & Look)
-  | { readonly type: 'walked'; readonly found: Walked }
+  | ({ readonly type: 'polled' } & Poll)
+  | { readonly type: 'listed'; readonly found: Listed }
   | { readonly type: 'failed'; readonly reason: string }
   /**
    * The dispatcher that is there now, before its session begins, does not know of these, which it
@@ -37,10 +37,10 @@ export interface Outcome {
   save: Known | null;
   send: readonly Handover[];
   publish: Happening[];
-  /** Look at the branches, then say `looked` or `failed`. */
-  look: boolean;
-  /** Take this walk, then say `walked`. */
-  walk: Walk | null;
+  /** Poll the branches, then say `polled` or `failed`. */
+  poll: boolean;
+  /** Take this revList, then say `listed`. */
+  revList: RevList | null;
   /** When to say `due`; null where only the world can wake us. */
   wakeAtMs: number | null;
   /** Nothing is left to be done, or nothing can be: the exit code's name. */
@@ -59,8 +59,8 @@ export type Happening =
   | { readonly type: 'recorded'; readonly branches: number }
   /** There is no branch with a commit yet. */
   | { readonly type: 'empty' }
-  | { readonly type: 'look-failed'; readonly reason: string }
-  | { readonly type: 'looks-again' }
+  | { readonly type: 'poll-failed'; readonly reason: string }
+  | { readonly type: 'polls-again' }
   | ({ readonly type: 'handed-over' } & Handover)
   | { readonly type: 'connected'; readonly classic: boolean }
   | EventOf<'forgotten'>

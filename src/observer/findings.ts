@@ -1,35 +1,41 @@
 /**
- * Owns what one look found, until all of it is handed over: what was read so far goes to the
+ * Owns what one poll found, until all of it is handed over: what was read so far goes to the
  * dispatcher while the rest is still being read.
  * Never asks git, never knows a connection. Invariant: what is handed over was read before.
  */
 
 import type { Commit } from '../protocol/ids.js';
 import type { Happening } from './events.js';
-import type { Broken, Change, Look, Walk, Walked } from './news.js';
+import {
+  type Batch,
+  type Handover,
+  HandoverQueue,
+  handover,
+  type Progress,
+} from './handover-queue.js';
+import type { Broken, Change, Listed, Poll, RevList } from './news.js';
 import { type Brought, Reading } from './reading.js';
-import { type Batch, type Handover, handover, type Progress, Round } from './round.js';
 
 /** What reading on came to. */
 interface Read {
-  readonly walk: Walk | null;
+  readonly revList: RevList | null;
   readonly found: readonly Happening[];
   readonly done: readonly Batch[];
 }
 
 export class Findings {
-  readonly #look: Look;
+  readonly #poll: Poll;
   readonly #reading: Reading;
-  readonly #round = new Round();
+  readonly #queue = new HandoverQueue();
 
-  /** `changes` of the look; from `reached` on nothing is news. */
+  /** `changes` of the poll; from `reached` on nothing is news. */
   constructor(
-    look: Look = { tips: [], broken: [] },
+    poll: Poll = { tips: [], broken: [] },
     changes: readonly Change[] = [],
     reached: readonly Commit[] = [],
     latestOnly = false,
   ) {
-    this.#look = look;
+    this.#poll = poll;
     this.#reading = new Reading(changes, reached, latestOnly);
   }
 
@@ -38,56 +44,56 @@ export class Findings {
   }
 
   get isHandedOver(): boolean {
-    return this.isRead && this.#round.finished;
+    return this.isRead && this.#queue.finished;
   }
 
   /** Nothing is new. */
   get isEmpty(): boolean {
-    return this.isRead && this.#round.isEmpty;
+    return this.isRead && this.#queue.isEmpty;
   }
 
   /** Branches that could not be read. */
   get broken(): Broken[] {
-    return [...this.#look.broken, ...this.#reading.broken];
+    return [...this.#poll.broken, ...this.#reading.broken];
   }
 
   get outstanding(): number {
-    return this.#round.outstanding;
+    return this.#queue.outstanding;
   }
 
   get lastAccepted(): Commit[] {
-    return this.#round.lastAccepted;
+    return this.#queue.lastAccepted;
   }
 
-  /** Reads until git must be asked, or all is read. `walked`: what git was asked for last. */
-  readOn(walked: Walked | null = null): Read {
+  /** Reads until git must be asked, or all is read. `listed`: what git was asked for last. */
+  readOn(listed: Listed | null = null): Read {
     const found: Happening[] = [];
     const done: Batch[] = [];
-    const take = (answer: Walked) => {
+    const take = (answer: Listed) => {
       const brought = this.#reading.take(answer);
       found.push(...brought.flatMap(happenings));
-      done.push(...this.#round.add(brought.map(batch)).done);
+      done.push(...this.#queue.add(brought.map(batch)).done);
     };
-    if (walked !== null) take(walked);
+    if (listed !== null) take(listed);
     while (!this.isRead) {
-      const walk = this.#reading.next();
-      if (walk !== null) return { walk, found, done };
+      const revList = this.#reading.next();
+      if (revList !== null) return { revList, found, done };
       take([]);
     }
-    return { walk: null, found, done };
+    return { revList: null, found, done };
   }
 
-  /** What may be sent now: see `Round`. */
+  /** What may be sent now: see `HandoverQueue`. */
   next(window: number): Handover[] {
-    return this.#round.next(window);
+    return this.#queue.next(window);
   }
 
   again(): void {
-    this.#round.again();
+    this.#queue.again();
   }
 
   accept(commit: Commit): Progress {
-    return this.#round.accept(commit);
+    return this.#queue.accept(commit);
   }
 }
 

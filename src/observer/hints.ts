@@ -22,7 +22,7 @@ export function watchRefs(gitFolder: string, hint: () => void): Cancel {
       watcher.on('error', () => forget(path));
       watchers.set(path, watcher);
     } catch {
-      // Gone again, or no watches left: the next look comes with the interval.
+      // Gone again, or no watches left: the next poll comes with the interval.
     }
   };
 

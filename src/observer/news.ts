@@ -1,6 +1,6 @@
 /**
  * Owns the question "what is new?": branches as they are now against the positions we know.
- * Never asks git; what lies between is found by walks, which `reading.ts` asks for.
+ * Never asks git; what lies between is found by rev-lists, which `reading.ts` asks for.
  * Invariant: whatever the history did, the tip of a changed branch is among what is new.
  */
 
@@ -26,7 +26,7 @@ export interface Broken {
 }
 
 /** The branches as they are at one moment. */
-export interface Look {
+export interface Poll {
   readonly tips: readonly Tip[];
   readonly broken: readonly Broken[];
 }
@@ -43,9 +43,9 @@ export interface Known {
    * then. Without it, an observer that died in between would see all for the first time again,
    * and take what was pushed meanwhile for old.
    */
-  readonly behind: readonly Commit[] | null;
+  readonly baseline: readonly Commit[] | null;
   /** What lay behind the tips when branches were first seen: never news. Null: not known. */
-  readonly begun: readonly Commit[] | null;
+  readonly firstBaseline: readonly Commit[] | null;
   /** The last moves, oldest first: the way back, for a dispatcher that knows less than this. */
   readonly trail: readonly Move[];
 }
@@ -57,20 +57,20 @@ export interface Move {
   readonly to: Commit | null;
 }
 
-/** No walk finds more: the newest win. A push of more is an import, and this is 50 MB of text. */
-export const walkCommitsMax = 100_000;
+/** No rev-list finds more: the newest win. A push of more is an import, and this is 50 MB of text. */
+export const revListCommitsMax = 100_000;
 
 /** What can be reached from the tips, but neither from what is `known` nor from `earlier` tips. */
-export interface Walk {
+export interface RevList {
   readonly tips: readonly Commit[];
   /** Positions; a force-push and a clean-up may have removed these from the repository. */
   readonly known: readonly Commit[];
-  /** Tips of this same look whose commits are handed over before these. */
+  /** Tips of this same poll whose commits are handed over before these. */
   readonly earlier: readonly Commit[];
 }
 
-/** What a walk found, oldest first, or why git could not take it. */
-export type Walked = readonly Described[] | Error;
+/** What a rev-list found, oldest first, or why git could not take it. */
+export type Listed = readonly Described[] | Error;
 
 /** A branch that is new, or stands elsewhere. */
 export interface Change {
@@ -91,13 +91,13 @@ export interface News {
 }
 
 /** What is no news where nothing is known yet: all but the tips themselves. */
-export function behind(tips: readonly Tip[]): Commit[] {
+export function baselineOf(tips: readonly Tip[]): Commit[] {
   const standing = new Set(tips.map(({ commit }) => commit));
   const parents = tips.flatMap((tip) => tip.parents);
   return [...new Set(parents)].filter((commit) => !standing.has(commit));
 }
 
-export function compare({ tips, broken }: Look, positions: Positions): News {
+export function compare({ tips, broken }: Poll, positions: Positions): News {
   const changes = tips
     .map((tip) => ({ tip, position: positions.get(tip.branch) }))
     .filter(({ tip, position }) => position !== tip.commit)

@@ -33,7 +33,7 @@ const flags = {
   ...clientFlags,
   interval: {
     default: '1s',
-    describe: 'time between two looks at the repository',
+    describe: 'time between two polls of the repository',
     coerce: atMostAWeek('interval'),
   },
   branch: {

@@ -42,9 +42,9 @@ export function openPositions(folder: string, repository: string): PositionFile 
   const lock = takeLock(folder);
   return {
     saved: read(path, repository),
-    save: ({ positions, ...rest }) => {
+    save: ({ positions, baseline: behind, firstBaseline: begun, trail }) => {
       const branches = [...positions].map(([branch, at]) => ({ branch, commit: at }));
-      const kept = { version, repository, branches, ...rest };
+      const kept = { version, repository, branches, behind, begun, trail };
       writeAtomically(path, `${JSON.stringify(kept, null, 2)}\n`);
     },
     release: () => lock.release(),
@@ -86,7 +86,7 @@ function read(path: string, repository: string): Known | null {
         `give --repository ${parsed.data.repository} to go on from there, or another --state.`,
     );
   }
-  const { branches, behind, begun, trail } = parsed.data;
+  const { branches, behind: baseline, begun: firstBaseline, trail } = parsed.data;
   const positions = new Map(branches.map(({ branch, commit: at }) => [branch, at]));
-  return { positions, behind, begun, trail };
+  return { positions, baseline, firstBaseline, trail };
 }

@@ -16,7 +16,7 @@ import {
   gitIn,
   swiftGitIn,
 } from '../world/git.js';
-import { type Broken, type Described, type Look, type Tip, walkCommitsMax } from './news.js';
+import { type Broken, type Described, type Poll, revListCommitsMax, type Tip } from './news.js';
 
 /** Each damaged commit among a thousand costs ten faults; with more than some, all is wrong. */
 const faultsMax = 100;
@@ -46,7 +46,7 @@ export interface Place {
 }
 
 /** What was seen, and which branch HEAD names there, if it is among them. */
-export interface Sight extends Look {
+export interface Sight extends Poll {
   readonly head: string | null;
 }
 
@@ -63,13 +63,13 @@ export class Reader {
   }
 
   /** What matches one of the patterns, which are those of `for-each-ref`. */
-  async look(place: Place, patterns: readonly string[]): Promise<Sight> {
+  async poll(place: Place, patterns: readonly string[]): Promise<Sight> {
     return (await this.#lookAtOnce(place, patterns)) ?? (await this.#lookWithCare(place, patterns));
   }
 
   /** What can be reached from the tips but from none of the others, oldest first. */
-  async walk(tips: readonly Commit[], except: readonly Commit[]): Promise<Described[]> {
-    const order = ['--reverse', '--topo-order', `--max-count=${walkCommitsMax}`];
+  async revList(tips: readonly Commit[], except: readonly Commit[]): Promise<Described[]> {
+    const order = ['--reverse', '--topo-order', `--max-count=${revListCommitsMax}`];
     const printed = await this.#git(
       ['rev-list', ...order, ...describing, '--stdin'],
       [...tips, ...except.map((commit) => `^${commit}`)],

@@ -1,11 +1,11 @@
 /**
- * Owns what of one look is still to be read, and whose the commits are that git finds: those of the
- * first branch are read, and handed over, before all others', which share their walks.
- * Never asks git: it says which walk is to be taken next, and is told what that found.
+ * Owns what of one poll is still to be read, and whose the commits are that git finds: those of the
+ * first branch are read, and handed over, before all others', which share their rev-lists.
+ * Never asks git: it says which rev-list is to be taken next, and is told what that found.
  * Invariant: every changed branch brings its tip, or is named among the broken; no commit is
  * brought by two branches, but a tip that was known already.
  *
- *   main | a b c d … | … x y z     a walk each, the next one when the last is taken
+ *   main | a b c d … | … x y z     a rev-list each, the next one when the last is taken
  */
 
 import type { Commit } from '../protocol/ids.js';
@@ -13,10 +13,10 @@ import {
   type Broken,
   type Change,
   type Described,
+  type Listed,
+  type RevList,
+  revListCommitsMax,
   type Tip,
-  type Walk,
-  type Walked,
-  walkCommitsMax,
 } from './news.js';
 
 /** What is new on a branch, oldest first; the last is its tip. */
@@ -24,11 +24,11 @@ export interface Brought {
   readonly tip: Tip;
   readonly first: boolean;
   readonly commits: readonly Described[];
-  /** There are more than a walk finds: the oldest are left out. */
+  /** There are more than a rev-list finds: the oldest are left out. */
   readonly isCutShort: boolean;
 }
 
-/** Branches that share a walk: the more, the fewer walks; the fewer, the sooner they are told. */
+/** Branches that share a revList: the more, the fewer rev-lists; the fewer, the sooner they are told. */
 const partMax = 1_000;
 
 /** A damaged branch among a thousand costs ten faults; with more than some, all are damaged. */
@@ -56,13 +56,13 @@ export class Reading {
     return this.#parts.length === 0;
   }
 
-  /** Branches that git could not walk through. */
+  /** Branches that git could not list. */
   get broken(): readonly Broken[] {
     return this.#broken;
   }
 
-  /** The walk to be taken next. Null where the tips alone are new. */
-  next(): Walk | null {
+  /** The rev-list to be taken next. Null where the tips alone are new. */
+  next(): RevList | null {
     const [part = []] = this.#parts;
     const here = new Set<Commit>();
     const isKnown = (commit: Commit) =>
@@ -78,13 +78,13 @@ export class Reading {
     return { tips, known: [...this.#known], earlier: [...this.#earlier] };
   }
 
-  /** Takes what that walk found; nothing, where none was needed. Answers what the branches bring. */
-  take(found: Walked): Brought[] {
+  /** Takes what that rev-list found; nothing, where none was needed. Answers what the branches bring. */
+  take(found: Listed): Brought[] {
     const part = this.#parts.shift() ?? [];
-    const isCutShort = !(found instanceof Error) && found.length >= walkCommitsMax;
+    const isCutShort = !(found instanceof Error) && found.length >= revListCommitsMax;
     if (found instanceof Error) this.#faults += 1;
     if ((found instanceof Error || isCutShort) && part.length > 1 && this.#faults <= faultsMax) {
-      // One branch must not spoil the others' walk: each half gets its own.
+      // One branch must not spoil the others' revList: each half gets its own.
       const half = Math.ceil(part.length / 2);
       this.#parts.unshift(part.slice(0, half), part.slice(half));
       return [];

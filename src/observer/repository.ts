@@ -13,15 +13,15 @@ import { type Git, GitFault, type GitOptions, gitIn } from '../world/git.js';
 import { gitFolderAt } from '../world/git-folder.js';
 import { type Upkeep, upkeepOf } from '../world/upkeep.js';
 import { defaultFirst, remoteHead } from './default-branch.js';
-import type { Described, Look, Walk } from './news.js';
+import type { Described, Poll, RevList } from './news.js';
 import { type Place, Reader, type Sight } from './reader.js';
 import type { Source } from './source.js';
 
 export interface Repository {
   /** The newest commit of each watched branch, now. Rejects where git or the remote fails. */
-  look(): Promise<Look>;
-  /** The commits of a walk, oldest first. Empty where nothing that is known remains. */
-  walk(walk: Walk): Promise<Described[]>;
+  poll(): Promise<Poll>;
+  /** The commits of a revList, oldest first. Empty where nothing that is known remains. */
+  revList(revList: RevList): Promise<Described[]>;
   /** A git folder whose refs may be watched for changes; null where the remote is far. */
   watchable(): string | null;
   /** Ends what git is still at; what was asked for is answered no more, or rejects. */
@@ -59,7 +59,7 @@ class GitRepository implements Repository {
   readonly #own: Git;
   /** One a folder: each keeps a shell. */
   readonly #readers = new Map<string, Reader>();
-  /** Where the branches were last read: a walk goes through the same objects. */
+  /** Where the branches were last read: a rev-list goes through the same objects. */
   #reader: Reader;
   /** Of a far remote: where its branches stood, and which its HEAD named. */
   #before: ReadonlyMap<string, Commit> = new Map();
@@ -87,7 +87,7 @@ class GitRepository implements Repository {
     this.#stop.abort();
   }
 
-  async look(): Promise<Look> {
+  async poll(): Promise<Poll> {
     const { kind, path, gitFolder } = this.#source;
     // Where a repository was moved away, git would take the one that lies around it instead.
     if (!existsSync(join(gitFolder, 'HEAD'))) throw new Error(`there is no repository at ${path}`);
@@ -101,18 +101,18 @@ class GitRepository implements Repository {
     return this.#fetchedLook(remote);
   }
 
-  async walk({ tips, known, earlier }: Walk): Promise<Described[]> {
+  async revList({ tips, known, earlier }: RevList): Promise<Described[]> {
     try {
-      return await this.#reader.walk(tips, [...known, ...earlier]);
+      return await this.#reader.revList(tips, [...known, ...earlier]);
     } catch {
-      // A force-push and a clean-up remove what was known: then what is left of it bounds the walk.
+      // A force-push and a clean-up remove what was known: then what is left of it bounds the rev-list.
       const left = await this.#reader.present(known);
-      return left.length === 0 ? [] : this.#reader.walk(tips, [...left, ...earlier]);
+      return left.length === 0 ? [] : this.#reader.revList(tips, [...left, ...earlier]);
     }
   }
 
   /** Null where the remote's own folder cannot be read: fetching may know a way, or says why. */
-  async #directLook(remotePath: string): Promise<Look | null> {
+  async #directLook(remotePath: string): Promise<Poll | null> {
     const folder = gitFolderAt(remotePath);
     if (folder === null) {
       if (!existsSync(remotePath)) throw new Error(`the remote ${remotePath} is not there`);
@@ -135,13 +135,13 @@ class GitRepository implements Repository {
   }
 
   /** `isWorkplace`: somebody works there. */
-  async #homeLook(isWorkplace: boolean): Promise<Look> {
+  async #homeLook(isWorkplace: boolean): Promise<Poll> {
     const { tips, broken, head } = await this.#sight(home);
     return { tips: defaultFirst(tips, head, isWorkplace), broken };
   }
 
   /** Where one branch at most has moved, the remote is not asked which comes first. */
-  async #fetchedLook(remote: string): Promise<Look> {
+  async #fetchedLook(remote: string): Promise<Poll> {
     const { tips, broken } = await this.#sight(fetched);
     const moved = tips.filter(({ branch, commit }) => this.#before.get(branch) !== commit);
     this.#before = new Map(tips.map(({ branch, commit }) => [branch, commit]));
@@ -160,7 +160,7 @@ class GitRepository implements Repository {
   }
 
   #sight(place: Place): Promise<Sight> {
-    return this.#reader.look(place, patternsAt(place, this.#watched));
+    return this.#reader.poll(place, patternsAt(place, this.#watched));
   }
 
   async #fetch(remote: string): Promise<void> {

@@ -14,9 +14,9 @@ import type { Tell } from '../world/story.js';
 import type { Token } from '../world/token.js';
 import { Core, type Policy } from './core.js';
 import type { Event } from './events.js';
-import type { Known, Walk } from './news.js';
+import type { Handover } from './handover-queue.js';
+import type { Known, RevList } from './news.js';
 import type { Repository } from './repository.js';
-import type { Handover } from './round.js';
 import { narrator } from './story.js';
 
 /** What an observer needs around it. */
@@ -100,8 +100,8 @@ class Shell implements Observer {
     if (outcome.save !== null) this.#saveSoon(outcome.save);
     for (const handover of outcome.send) this.#send(handover);
     for (const told of outcome.publish.flatMap(this.#narrate)) tell(told);
-    if (outcome.look) this.#look();
-    if (outcome.walk !== null) this.#walk(outcome.walk);
+    if (outcome.poll) this.#poll();
+    if (outcome.revList !== null) this.#revList(outcome.revList);
     this.#cancelWake();
     if (outcome.wakeAtMs !== null) this.#wakeAt(outcome.wakeAtMs);
     if (outcome.exit !== null) this.#leave(exitCodes[outcome.exit]);
@@ -159,30 +159,30 @@ class Shell implements Observer {
     });
   }
 
-  #look(): void {
+  #poll(): void {
     this.#watchRefs();
-    this.#world.repository.look().then(
-      (look) => this.#handle({ type: 'looked', ...look }),
+    this.#world.repository.poll().then(
+      (poll) => this.#handle({ type: 'polled', ...poll }),
       (error: Error) => this.#fail(error),
     );
   }
 
-  #walk(walk: Walk): void {
-    // A walk that fails is told of as its branches' fault, and taken again after the next look.
-    this.#world.repository.walk(walk).then(
-      (found) => this.#handle({ type: 'walked', found }),
-      (error: Error) => this.#handle({ type: 'walked', found: error }),
+  #revList(revList: RevList): void {
+    // A rev-list that fails is told of as its branches' fault, and taken again after the next poll.
+    this.#world.repository.revList(revList).then(
+      (found) => this.#handle({ type: 'listed', found }),
+      (error: Error) => this.#handle({ type: 'listed', found: error }),
     );
   }
 
-  /** A git or a remote that fails is told and asked again; the next look starts afresh. */
+  /** A git or a remote that fails is told and asked again; the next poll starts afresh. */
   #fail(error: Error): void {
     this.#cancelWatch();
     this.#watched = null;
     this.#handle({ type: 'failed', reason: error.message });
   }
 
-  /** Before each look, so that a change is either seen by the look or hinted at after it. */
+  /** Before each poll, so that a change is either seen by the poll or hinted at after it. */
   #watchRefs(): void {
     const folder = this.#world.repository.watchable();
     if (folder === this.#watched) return;
@@ -198,7 +198,7 @@ class Shell implements Observer {
     this.#cancelWake = clock.after(delayMs, () => this.#handle({ type: 'due' }));
   }
 
-  /** Once a turn of the loop: a thousand branches that end together are one write. */
+  /** Deduplication a turn of the loop: a thousand branches that end together are one write. */
   #saveSoon(known: Known): void {
     if (this.#unsaved === null) this.#world.clock.soon(() => this.#flush());
     this.#unsaved = known;

@@ -7,28 +7,28 @@
 
 import type { Commit } from '../protocol/ids.js';
 import { handedOverMax } from '../protocol/limits.js';
-import { behind, type Gone, type Known, type Move, type Positions, type Tip } from './news.js';
+import { baselineOf, type Gone, type Known, type Move, type Positions, type Tip } from './news.js';
 
 /** Moves that are remembered, a push each. One place in `hello` is for what is under way. */
 export const trailMovesMax = handedOverMax - 1;
 
 export class Standing {
   #positions: Map<string, Commit>;
-  #behind: Known['behind'];
-  #begun: Known['begun'];
+  #baseline: Known['baseline'];
+  #firstBaseline: Known['firstBaseline'];
   #trail: Move[];
 
   constructor(saved: Known | null) {
     this.#positions = new Map(saved?.positions);
-    this.#behind = saved?.behind ?? null;
-    this.#begun = saved?.begun ?? null;
+    this.#baseline = saved?.baseline ?? null;
+    this.#firstBaseline = saved?.firstBaseline ?? null;
     this.#trail = [...(saved?.trail ?? [])];
   }
 
   /** A view: copies of thousands of branches, one for each that advances, would be millions. */
   get known(): Known {
     const [positions, trail] = [this.#positions, this.#trail];
-    return { positions, behind: this.#behind, begun: this.#begun, trail };
+    return { positions, baseline: this.#baseline, firstBaseline: this.#firstBaseline, trail };
   }
 
   get positions(): Positions {
@@ -37,12 +37,12 @@ export class Standing {
 
   /** All from which on nothing is news. */
   get reached(): Commit[] {
-    return [...this.#positions.values(), ...(this.#behind ?? [])];
+    return [...this.#positions.values(), ...(this.#baseline ?? [])];
   }
 
   /** Nothing is handed over, and nothing is on record. */
   get isBlank(): boolean {
-    return this.#positions.size === 0 && this.#behind === null;
+    return this.#positions.size === 0 && this.#baseline === null;
   }
 
   /** Whether a branch stands anywhere. */
@@ -62,8 +62,8 @@ export class Standing {
 
   /** From here on all is news but what lies behind the tips. */
   begin(tips: readonly Tip[]): void {
-    this.#begun = behind(tips);
-    this.#behind = this.#begun;
+    this.#firstBaseline = baselineOf(tips);
+    this.#baseline = this.#firstBaseline;
   }
 
   /** The branch was handed over up to there. */
@@ -73,14 +73,14 @@ export class Standing {
 
   /** They are gone. Still known, until what was found beside them was handed over. */
   remove(gone: readonly Gone[]): void {
-    this.#behind = [...(this.#behind ?? []), ...gone.map(({ position }) => position)];
+    this.#baseline = [...(this.#baseline ?? []), ...gone.map(({ position }) => position)];
     for (const { branch } of gone) this.#move(branch, null);
   }
 
   /** All that was found is handed over: the positions say it. Answers whether they did not before. */
   settle(): boolean {
-    const isNew = this.#behind !== null;
-    this.#behind = null;
+    const isNew = this.#baseline !== null;
+    this.#baseline = null;
     return isNew;
   }
 
@@ -89,13 +89,13 @@ export class Standing {
     const first = this.#trail.findIndex(({ to }) => to !== null && commits.has(to));
     if (first === -1) return;
     for (const { branch, from } of this.#trail.splice(first).reverse()) this.#put(branch, from);
-    this.#behind = this.#begun;
+    this.#baseline = this.#firstBaseline;
   }
 
   /** Begins anew, as at the first sight of all branches. */
   startOver(): void {
     this.#positions.clear();
-    this.#behind = null;
+    this.#baseline = null;
     this.#trail = [];
   }
 

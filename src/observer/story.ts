@@ -124,15 +124,15 @@ function sentence(
       };
     case 'empty':
       return { event, msg: 'no branch has a commit yet: waiting for the first' };
-    case 'look-failed':
+    case 'poll-failed':
       return {
         event,
         reason: happening.reason,
         level: 'warn',
-        msg: `cannot look: ${happening.reason}: trying on`,
+        msg: `cannot poll: ${happening.reason}: trying on`,
       };
-    case 'looks-again':
-      return { event, msg: 'can look again' };
+    case 'polls-again':
+      return { event, msg: 'can read the repository again' };
     case 'connected': {
       const kind = happening.classic ? ', which speaks as the classic ones did' : '';
       const { classic } = happening;

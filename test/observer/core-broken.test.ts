@@ -23,75 +23,75 @@ test('a branch that cannot be read is told once by its name, and the others go o
 });
 
 test('when it is mended it goes on from where it stood', () => {
-  const { when, sees, seesBroken, walked } = given({ main: 'a', next: 'b' });
+  const { when, sees, seesBroken, listed } = given({ main: 'a', next: 'b' });
   when({ type: 'session' });
   seesBroken('next', tip('main', 'a'));
   const outcome = sees(tip('main', 'a'), tip('next', 'e', 'd'));
-  expect(outcome.walk).toEqual({ tips: [id('e')], known: [id('a'), id('b')], earlier: [] });
-  expect(sent(walked('de'))).toBe('de');
+  expect(outcome.revList).toEqual({ tips: [id('e')], known: [id('a'), id('b')], earlier: [] });
+  expect(sent(listed('de'))).toBe('de');
 });
 
 test('a repository whose only branch cannot be read is not an empty one', () => {
   expect(told(given(null).seesBroken('main'))).toEqual(['broken']);
 });
 
-test('a branch whose walk fails is left to the next look, and what it shares comes with others', () => {
-  const { when, sees, walked, accepted } = given({ main: 'a' });
+test('a branch whose rev-list fails is left to the next poll, and what it shares comes with others', () => {
+  const { when, sees, listed, accepted } = given({ main: 'a' });
   when({ type: 'session' });
   sees(tip('feature', 'c', 'b'), tip('main', 'e', 'd'));
-  const { walk } = walked(null);
-  expect(walk).toEqual({ tips: [id('e')], known: [id('a')], earlier: [] });
-  const outcome = walked('bde');
+  const { revList } = listed(null);
+  expect(revList).toEqual({ tips: [id('e')], known: [id('a')], earlier: [] });
+  const outcome = listed('bde');
   expect([sent(outcome), told(outcome)]).toEqual(['bde', ['found', 'broken']]);
   for (const letter of 'bd') accepted(letter);
   expect(saved(accepted('e'))).toEqual({ main: 'e' });
   const mended = sees(tip('feature', 'c', 'b'), tip('main', 'e', 'd'));
-  expect(mended.walk).toMatchObject({ known: [id('e')] });
-  expect(sent(walked(''))).toBe('c');
+  expect(mended.revList).toMatchObject({ known: [id('e')] });
+  expect(sent(listed(''))).toBe('c');
 });
 
-test('of branches that share a walk, those that spoil it are found by halves', () => {
-  const { when, sees, walked } = given({ main: 'a' });
+test('of branches that share a revList, those that spoil it are found by halves', () => {
+  const { when, sees, listed } = given({ main: 'a' });
   when({ type: 'session' });
   sees(...['b', 'c', 'd', 'e', 'f'].map((letter) => tip(letter, letter, '0')));
-  expect(walked('b').walk).toMatchObject({ tips: [...'cdef'].map(id), earlier: [id('b')] });
-  expect(walked(null).walk).toMatchObject({ tips: [...'cd'].map(id) });
-  expect(walked(null).walk).toMatchObject({ tips: [id('c')] });
-  expect(walked(null).walk).toMatchObject({ tips: [id('d')] });
-  expect(walked('d').walk).toMatchObject({ tips: [...'ef'].map(id) });
-  const outcome = when({ type: 'walked', found: [described('e'), described('f')] });
+  expect(listed('b').revList).toMatchObject({ tips: [...'cdef'].map(id), earlier: [id('b')] });
+  expect(listed(null).revList).toMatchObject({ tips: [...'cd'].map(id) });
+  expect(listed(null).revList).toMatchObject({ tips: [id('c')] });
+  expect(listed(null).revList).toMatchObject({ tips: [id('d')] });
+  expect(listed('d').revList).toMatchObject({ tips: [...'ef'].map(id) });
+  const outcome = when({ type: 'listed', found: [described('e'), described('f')] });
   expect(outcome.publish).toContainEqual({ type: 'broken', branch: 'c', reason: 'damaged' });
   expect(told(outcome)).toEqual(['found', 'found', 'broken']);
 });
 
-test('where nearly all is damaged, a thousand branches do not cost a walk each', () => {
-  const { when, sees, walked } = given({ main: 'a' });
+test('where nearly all is damaged, a thousand branches do not cost a rev-list each', () => {
+  const { when, sees, listed } = given({ main: 'a' });
   when({ type: 'session' });
   const names = Array.from({ length: 1_000 }, (_, index) => `branch-${index}`);
-  let { walk, publish } = sees(...names.map((name) => tip(name, 'c', 'b')));
-  let walks = 0;
-  for (; walk !== null; walks += 1) ({ walk, publish } = walked(null));
-  expect(walks).toBeLessThan(110);
+  let { revList, publish } = sees(...names.map((name) => tip(name, 'c', 'b')));
+  let revLists = 0;
+  for (; revList !== null; revLists += 1) ({ revList, publish } = listed(null));
+  expect(revLists).toBeLessThan(110);
   expect(publish).toHaveLength(1_000);
 });
 
-test('what bounds the walk of a renamed branch is kept until that walk succeeds', () => {
-  const { when, sees, walked, accepted } = given({ main: 'a', old: 'b' });
+test('what bounds the rev-list of a renamed branch is kept until that rev-list succeeds', () => {
+  const { when, sees, listed, accepted } = given({ main: 'a', old: 'b' });
   when({ type: 'session' });
   sees(tip('main', 'c', 'a'), tip('new', 'e', 'd'));
-  walked(null);
-  expect(accepted('c').save?.behind).toEqual([id('b')]);
-  const { walk } = sees(tip('main', 'c', 'a'), tip('new', 'e', 'd'));
-  expect(walk).toMatchObject({ known: [id('c'), id('b')] });
-  walked('de');
+  listed(null);
+  expect(accepted('c').save?.baseline).toEqual([id('b')]);
+  const { revList } = sees(tip('main', 'c', 'a'), tip('new', 'e', 'd'));
+  expect(revList).toMatchObject({ known: [id('c'), id('b')] });
+  listed('de');
   accepted('d');
-  expect(accepted('e').save?.behind).toBeNull();
+  expect(accepted('e').save?.baseline).toBeNull();
 });
 
-test('--once does not call a look whole that left a branch out', () => {
+test('--once does not call a poll whole that left a branch out', () => {
   const positions = new Map([['main', id('a')]]);
   const { when, seesBroken } = givenKnown(
-    { positions, behind: null, begun: null, trail: [] },
+    { positions, baseline: null, firstBaseline: null, trail: [] },
     { once: true },
   );
   when({ type: 'session' });

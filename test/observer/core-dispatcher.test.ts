@@ -24,10 +24,10 @@ describe('the dispatcher', () => {
   });
 
   test('what was not acknowledged when it went away is sent again, the rest is not', () => {
-    const { when, sees, walked, accepted } = given({ main: 'a' });
+    const { when, sees, listed, accepted } = given({ main: 'a' });
     when({ type: 'session' });
     sees(tip('main', 'd', 'c'));
-    walked('bcd');
+    listed('bcd');
     accepted('b');
     accepted('d');
     when({ type: 'away', reason: 'closed its connection', refused: false });
@@ -58,17 +58,17 @@ describe('the dispatcher', () => {
       commit: commit(index + 1),
       parents: [commit(index)],
     }));
-    const first = when({ type: 'walked', found });
+    const first = when({ type: 'listed', found });
     expect(first.send).toHaveLength(256);
     const second = when({ type: 'accepted', commit: commit(1) });
     expect(second.send.map((handover) => handover.commit)).toEqual([commit(257)]);
   });
 
   test('A20: a classic refusal is told once and offered again each second', () => {
-    const { when, sees, walked, accepted } = given({ main: 'a' });
+    const { when, sees, listed, accepted } = given({ main: 'a' });
     when({ type: 'classic' });
     sees(tip('main', 'c', 'b'));
-    expect(sent(walked('bc'))).toBe('b');
+    expect(sent(listed('bc'))).toBe('b');
     const refused = when({ type: 'refused', reason: 'No runners are registered' });
     expect([sent(refused), told(refused), refused.wakeAtMs]).toEqual(['', ['refused'], 1_000]);
     expect(sent(when({ type: 'due' }, 1_000))).toBe('b');
@@ -95,10 +95,10 @@ describe('a dispatcher in the place of another', () => {
   });
 
   test('a classic dispatcher is asked for what the session before it had not accepted', () => {
-    const { when, sees, walked, accepted } = given({ main: 'a' });
+    const { when, sees, listed, accepted } = given({ main: 'a' });
     when({ type: 'session' });
     sees(tip('main', 'e', 'd'));
-    walked('bcde');
+    listed('bcde');
     accepted('d');
     accepted('e');
     expect(sent(when({ type: 'classic' }))).toBe('b');
@@ -107,12 +107,12 @@ describe('a dispatcher in the place of another', () => {
 });
 
 describe('the end', () => {
-  test('--once exits when all is accepted, or when it cannot look', () => {
+  test('--once exits when all is accepted, or when it cannot poll', () => {
     const { when, sees, accepted } = given(null, { once: true });
     when({ type: 'session' });
     expect(sees(tip('main', 'a')).exit).toBeNull();
     const last = accepted('a');
-    expect([last.exit, saved(last), last.look]).toEqual(['fine', { main: 'a' }, false]);
+    expect([last.exit, saved(last), last.poll]).toEqual(['fine', { main: 'a' }, false]);
     const failed = given(null, { once: true }).when({ type: 'failed', reason: 'no route' });
     expect(failed.exit).toBe('usage');
   });

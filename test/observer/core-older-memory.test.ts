@@ -28,9 +28,12 @@ describe('a dispatcher whose memory is older than the position', () => {
   test('is handed again what came after the last commit that it has', () => {
     const g = handedOver();
     const { went } = meets(g, 'cd');
-    expect([saved(went), told(went), went.look]).toEqual([{ main: 'b' }, ['forgotten'], true]);
-    expect(g.sees(tip('main', 'd', 'c')).walk).toMatchObject({ tips: [id('d')], known: [id('b')] });
-    expect(sent(g.walked('cd'))).toBe('cd');
+    expect([saved(went), told(went), went.poll]).toEqual([{ main: 'b' }, ['forgotten'], true]);
+    expect(g.sees(tip('main', 'd', 'c')).revList).toMatchObject({
+      tips: [id('d')],
+      known: [id('b')],
+    });
+    expect(sent(g.listed('cd'))).toBe('cd');
     g.accepted('c');
     expect(saved(g.accepted('d'))).toEqual({ main: 'd' });
   });
@@ -45,7 +48,7 @@ describe('a dispatcher whose memory is older than the position', () => {
     const heir = givenKnown(save);
     expect(heir.core.handedOver).toEqual([...'abc'].map(id));
     meets(heir, 'bc');
-    expect(heir.sees(tip('main', 'd', 'c')).walk).toMatchObject({ known: [id('a')] });
+    expect(heir.sees(tip('main', 'd', 'c')).revList).toMatchObject({ known: [id('a')] });
   });
 
   test('whichever branch it was, and also where a later one is known by another way', () => {
@@ -67,7 +70,7 @@ describe('a dispatcher whose memory is older than the position', () => {
     g.sees(tip('main', 'c', 'b'));
     g.accepted('c');
     expect(saved(meets(g, 'bc').went)).toEqual({ main: 'a' });
-    expect(g.sees(tip('main', 'c', 'b')).walk).toMatchObject({ known: [id('a')] });
+    expect(g.sees(tip('main', 'c', 'b')).revList).toMatchObject({ known: [id('a')] });
   });
 
   test('all the way to the first tips, and no further: what lay behind them is never news', () => {
@@ -79,32 +82,32 @@ describe('a dispatcher whose memory is older than the position', () => {
     g.sees(tip('main', 'c', 'b'));
     g.accepted('c');
     meets(g, 'bc');
-    expect(g.sees(tip('main', 'c', 'b')).walk).toMatchObject({ known: [id('a')] });
-    expect(sent(g.walked('bc'))).toBe('bc');
+    expect(g.sees(tip('main', 'c', 'b')).revList).toMatchObject({ known: [id('a')] });
+    expect(sent(g.listed('bc'))).toBe('bc');
   });
 
   test('in the middle of a hand-over, what was accepted of it is found again', () => {
     const g = given({ main: 'a' });
     g.when({ type: 'session' });
     g.sees(tip('main', 'd', 'c'));
-    g.walked('bcd');
+    g.listed('bcd');
     g.accepted('b');
     expect(g.core.handedOver).toEqual([id('b')]);
     g.when({ type: 'away', reason: 'closed its connection', refused: false });
     expect(sent(meets(g, 'b').met)).toBe('');
-    expect(g.sees(tip('main', 'd', 'c')).walk).toMatchObject({ known: [id('a')] });
-    expect(sent(g.walked('bcd'))).toBe('bcd');
+    expect(g.sees(tip('main', 'd', 'c')).revList).toMatchObject({ known: [id('a')] });
+    expect(sent(g.listed('bcd'))).toBe('bcd');
   });
 
-  test('in the middle of a walk, it looks again from where the branches stand then', () => {
+  test('in the middle of a rev-list, it polls again from where the branches stand then', () => {
     const g = handedOver();
     g.when({ type: 'hint' });
     g.sees(tip('main', 'f', 'e'));
     meets(g, 'd');
-    expect([sent(g.when({ type: 'hint' })), g.walked('ef').look]).toEqual(['', true]);
-    const { walk } = g.sees(tip('main', 'f', 'e'));
-    expect(walk).toMatchObject({ tips: [id('f')], known: [id('c')] });
-    expect(sent(g.walked('def'))).toBe('def');
+    expect([sent(g.when({ type: 'hint' })), g.listed('ef').poll]).toEqual(['', true]);
+    const { revList } = g.sees(tip('main', 'f', 'e'));
+    expect(revList).toMatchObject({ tips: [id('f')], known: [id('c')] });
+    expect(sent(g.listed('def'))).toBe('def');
   });
 
   test('with --latest-only, the tip alone', () => {

@@ -14,49 +14,51 @@ describe('an observer that is killed before its first tips were accepted', () =>
   test('goes on from what lay behind them: what was pushed meanwhile is news', () => {
     const killed = given(null);
     const { save } = killed.sees(tip('feature', 'b', 'a'), tip('main', 'c', 'b'));
-    expect(save).toMatchObject({ positions: new Map(), behind: [id('a')] });
-    const { when, sees, walked, accepted } = givenKnown(save);
+    expect(save).toMatchObject({ positions: new Map(), baseline: [id('a')] });
+    const { when, sees, listed, accepted } = givenKnown(save);
     when({ type: 'session' });
-    const { walk } = sees(tip('feature', 'b', 'a'), tip('main', 'd', 'c'));
-    expect(walk).toMatchObject({ known: [id('a')], earlier: [id('b')] });
-    expect(sent(walked('cd'))).toBe('cd');
+    const { revList } = sees(tip('feature', 'b', 'a'), tip('main', 'd', 'c'));
+    expect(revList).toMatchObject({ known: [id('a')], earlier: [id('b')] });
+    expect(sent(listed('cd'))).toBe('cd');
     for (const letter of 'bc') accepted(letter);
-    expect(accepted('d').save?.behind).toBeNull();
+    expect(accepted('d').save?.baseline).toBeNull();
   });
 
   test('and from where the only branch stood that it had handed over, when that is gone', () => {
     const killed = given({ main: 'a' });
-    const { save, walk } = killed.sees(tip('next', 'c', 'b'));
-    expect(save).toMatchObject({ positions: new Map(), behind: [id('a')] });
-    expect(givenKnown(save).sees(tip('next', 'c', 'b')).walk).toEqual(walk);
+    const { save, revList } = killed.sees(tip('next', 'c', 'b'));
+    expect(save).toMatchObject({ positions: new Map(), baseline: [id('a')] });
+    expect(givenKnown(save).sees(tip('next', 'c', 'b')).revList).toEqual(revList);
   });
 
   test('the first commit of all has nothing behind it', () => {
     const { save } = given(null).sees(tip('main', 'a'));
-    expect(save).toMatchObject({ positions: new Map(), behind: [] });
-    expect(givenKnown(save).sees(tip('main', 'c', 'b')).walk).toMatchObject({ known: [] });
+    expect(save).toMatchObject({ positions: new Map(), baseline: [] });
+    expect(givenKnown(save).sees(tip('main', 'c', 'b')).revList).toMatchObject({ known: [] });
   });
 
   test('as does one that began with an empty repository, at its first commits', () => {
     const { save } = given({}).sees(tip('main', 'c', 'b'));
-    expect(save).toMatchObject({ positions: new Map(), behind: [id('b')] });
-    expect(givenKnown(save).sees(tip('main', 'd', 'c')).walk).toMatchObject({ known: [id('b')] });
+    expect(save).toMatchObject({ positions: new Map(), baseline: [id('b')] });
+    expect(givenKnown(save).sees(tip('main', 'd', 'c')).revList).toMatchObject({
+      known: [id('b')],
+    });
   });
 });
 
 describe('when a position advances', () => {
-  test('not by a look: an observer killed now finds the same commits again', () => {
+  test('not by a poll: an observer killed now finds the same commits again', () => {
     const { sees } = given({ main: 'a' });
-    const looked = sees(tip('main', 'b', 'a'), tip('next', 'c', 'a'));
-    expect([saved(looked), told(looked)]).toEqual([null, ['found', 'found']]);
-    expect(looked.publish).toMatchObject([{ first: false }, { first: true }]);
+    const polled = sees(tip('main', 'b', 'a'), tip('next', 'c', 'a'));
+    expect([saved(polled), told(polled)]).toEqual([null, ['found', 'found']]);
+    expect(polled.publish).toMatchObject([{ first: false }, { first: true }]);
   });
 
   test('only after every commit of its batch was accepted, in whatever order', () => {
-    const { when, sees, walked, accepted } = given({ main: 'a' });
+    const { when, sees, listed, accepted } = given({ main: 'a' });
     when({ type: 'session' });
     sees(tip('main', 'c', 'b'));
-    walked('bc');
+    listed('bc');
     const early = accepted('c');
     expect([saved(early), told(early)]).toEqual([null, []]);
     const last = accepted('b');
@@ -64,7 +66,7 @@ describe('when a position advances', () => {
     expect(told(last)).toEqual(['handed-over', 'handed-over']);
   });
 
-  test('never before the batch of an earlier branch, upon which its own walk was built', () => {
+  test('never before the batch of an earlier branch, upon which its own rev-list was built', () => {
     const { when, sees, accepted } = given({ main: 'a' });
     when({ type: 'session' });
     sees(tip('feature', 'b', 'a'), tip('main', 'c', 'b'));
@@ -88,10 +90,10 @@ describe('when a position advances', () => {
   });
 
   test('an answer counts only for what was asked: an early one does not spare the question', () => {
-    const { when, sees, walked, accepted } = given({ main: 'a' });
+    const { when, sees, listed, accepted } = given({ main: 'a' });
     when({ type: 'classic' });
     sees(tip('main', 'c', 'b'));
-    expect(sent(walked('bc'))).toBe('b');
+    expect(sent(listed('bc'))).toBe('b');
     expect(saved(accepted('c'))).toBeNull();
     const outcome = accepted('b');
     expect([sent(outcome), saved(outcome)]).toEqual(['c', null]);

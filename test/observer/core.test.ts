@@ -16,15 +16,15 @@ describe('what is handed over', () => {
     when({ type: 'session' });
     const outcome = sees(tip('feature', 'b', 'a'), tip('main', 'd', 'c'));
     expect(sent(outcome)).toBe('bd');
-    expect(outcome.walk).toBeNull();
+    expect(outcome.revList).toBeNull();
   });
 
-  test('--from-now records the first look, and hands over what comes later', () => {
+  test('--from-now records the first poll, and hands over what comes later', () => {
     const { when, sees } = given(null, { fromNow: true });
     when({ type: 'session' });
     const outcome = sees(tip('main', 'a'));
     expect([saved(outcome), told(outcome)]).toEqual([{ main: 'a' }, ['recorded']]);
-    expect([sent(outcome), outcome.walk, outcome.wakeAtMs]).toEqual(['', null, 1_000]);
+    expect([sent(outcome), outcome.revList, outcome.wakeAtMs]).toEqual(['', null, 1_000]);
     when({ type: 'due' }, 1_000);
     expect(sent(sees(tip('main', 'b', 'a')))).toBe('b');
   });
@@ -45,7 +45,7 @@ describe('what is handed over', () => {
     sees();
     when({ type: 'due' }, 1_000);
     const first = sees(tip('main', 'c', 'b'));
-    expect([sent(first), first.walk]).toEqual(['c', null]);
+    expect([sent(first), first.revList]).toEqual(['c', null]);
   });
 
   test('--from-now means the first start: what came while no observer ran is handed over', () => {
@@ -54,29 +54,29 @@ describe('what is handed over', () => {
     expect(sent(sees(tip('main', 'b', 'a')))).toBe('b');
   });
 
-  test('one commit upon the position needs no walk, a merge of two positions neither', () => {
+  test('one commit upon the position needs no revList, a merge of two positions neither', () => {
     const { when, sees } = given({ main: 'a', feature: 'b' });
     when({ type: 'session' });
     const outcome = sees(tip('feature', 'b'), tip('main', 'c', 'ab'));
-    expect([sent(outcome), outcome.walk]).toEqual(['c', null]);
+    expect([sent(outcome), outcome.revList]).toEqual(['c', null]);
   });
 
-  test('a merge that brings unknown commits is walked, for what it brings', () => {
+  test('a merge that brings unknown commits is listed, for what it brings', () => {
     const { when, sees } = given({ main: 'a' });
     when({ type: 'session' });
-    expect(sees(tip('main', 'c', 'ab')).walk).not.toBeNull();
-    expect(sent(when({ type: 'walked', found: [described('b'), described('c', 'ab')] }))).toBe(
+    expect(sees(tip('main', 'c', 'ab')).revList).not.toBeNull();
+    expect(sent(when({ type: 'listed', found: [described('b'), described('c', 'ab')] }))).toBe(
       'bc',
     );
   });
 
-  test('more than one commit is walked, and handed over oldest first, the tip once', () => {
-    const { when, sees, walked } = given({ main: 'a' });
+  test('more than one commit is listed, and handed over oldest first, the tip once', () => {
+    const { when, sees, listed } = given({ main: 'a' });
     when({ type: 'session' });
-    const looked = sees(tip('main', 'd', 'c'));
-    expect(looked.walk).toEqual({ tips: [id('d')], known: [id('a')], earlier: [] });
-    expect(sent(looked)).toBe('');
-    const outcome = walked('bcd');
+    const polled = sees(tip('main', 'd', 'c'));
+    expect(polled.revList).toEqual({ tips: [id('d')], known: [id('a')], earlier: [] });
+    expect(sent(polled)).toBe('');
+    const outcome = listed('bcd');
     expect(sent(outcome)).toBe('bcd');
     const newest = tip('main', 'd', 'c');
     expect(outcome.publish).toEqual([{ type: 'found', tip: newest, first: false, count: 3 }]);
@@ -89,18 +89,18 @@ describe('what is handed over', () => {
     expect(saved(accepted('b'))).toEqual({ main: 'b', next: 'b' });
   });
 
-  test('a branch put back to an old commit hands that one over: its walk finds nothing', () => {
-    const { when, sees, walked } = given({ main: 'c' });
+  test('a branch put back to an old commit hands that one over: its rev-list finds nothing', () => {
+    const { when, sees, listed } = given({ main: 'c' });
     when({ type: 'session' });
     sees(tip('main', 'b', 'a'));
-    expect(sent(walked(''))).toBe('b');
+    expect(sent(listed(''))).toBe('b');
   });
 
   test('--latest-only hands over each changed tip alone', () => {
     const { when, sees } = given({ main: 'a' }, { latestOnly: true });
     when({ type: 'session' });
     const outcome = sees(tip('main', 'f', 'e'));
-    expect([sent(outcome), outcome.walk]).toEqual(['f', null]);
+    expect([sent(outcome), outcome.revList]).toEqual(['f', null]);
   });
 
   test('a description is made fit for the wire: bounded, and without control characters', () => {
@@ -112,44 +112,44 @@ describe('what is handed over', () => {
   });
 });
 
-describe('when it looks', () => {
+describe('when it polls', () => {
   test('at the start, and an interval later; where nothing is new, nothing is sent or written', () => {
     const { when, sees } = given({ main: 'a' });
-    expect(when({ type: 'due' })).toEqual({ ...nothing, look: true });
+    expect(when({ type: 'due' })).toEqual({ ...nothing, poll: true });
     expect(sees(tip('main', 'a'))).toEqual({ ...nothing, wakeAtMs: 1_000 });
-    expect(when({ type: 'due' }, 999).look).toBe(false);
-    expect(when({ type: 'due' }, 1_000).look).toBe(true);
+    expect(when({ type: 'due' }, 999).poll).toBe(false);
+    expect(when({ type: 'due' }, 1_000).poll).toBe(true);
   });
 
-  test('a hint looks at once; hints during a look make exactly one more', () => {
+  test('a hint polls at once; hints during a poll make exactly one more', () => {
     const { when, sees } = given({ main: 'a' });
     when({ type: 'due' });
     sees(tip('main', 'a'));
-    expect(when({ type: 'hint' }).look).toBe(true);
-    expect(when({ type: 'hint' }).look).toBe(false);
-    expect(when({ type: 'hint' }).look).toBe(false);
-    expect(sees(tip('main', 'a')).look).toBe(true);
-    expect(sees(tip('main', 'a')).look).toBe(false);
+    expect(when({ type: 'hint' }).poll).toBe(true);
+    expect(when({ type: 'hint' }).poll).toBe(false);
+    expect(when({ type: 'hint' }).poll).toBe(false);
+    expect(sees(tip('main', 'a')).poll).toBe(true);
+    expect(sees(tip('main', 'a')).poll).toBe(false);
   });
 
   test('a hint while commits are on their way waits for their acceptance', () => {
     const { when, sees, accepted } = given(null);
     when({ type: 'session' });
     sees(tip('main', 'a'));
-    expect(when({ type: 'hint' }).look).toBe(false);
-    expect(accepted('a').look).toBe(true);
+    expect(when({ type: 'hint' }).poll).toBe(false);
+    expect(accepted('a').poll).toBe(true);
   });
 
   test('A43: a remote that fails is told once, asked on, and told once when it is back', () => {
     const { when, sees } = given({ main: 'a' });
     when({ type: 'due' });
     const failed = when({ type: 'failed', reason: 'no route' });
-    const reason = { type: 'look-failed', reason: 'no route' } as const;
+    const reason = { type: 'poll-failed', reason: 'no route' } as const;
     expect(failed).toEqual({ ...nothing, publish: [reason], wakeAtMs: 1_000 });
-    expect(when({ type: 'due' }, 1_000).look).toBe(true);
+    expect(when({ type: 'due' }, 1_000).poll).toBe(true);
     expect(told(when({ type: 'failed', reason: 'no route' }))).toEqual([]);
     when({ type: 'due' }, 2_000);
-    expect(told(sees(tip('main', 'a')))).toEqual(['looks-again']);
+    expect(told(sees(tip('main', 'a')))).toEqual(['polls-again']);
   });
 
   test('an empty repository is told once, and again when it has lost all its branches', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { defaultFirst } from '../../src/observer/default-branch.js';
-import type { Look } from '../../src/observer/news.js';
+import type { Poll } from '../../src/observer/news.js';
 import { makeRepository } from '../support/git.js';
 import { open, trio } from '../support/observed.js';
 import { tip } from '../support/observer-scenario.js';
 
-const names = ({ tips }: Pick<Look, 'tips'>) => tips.map(({ branch }) => branch);
+const names = ({ tips }: Pick<Poll, 'tips'>) => tips.map(({ branch }) => branch);
 
 describe('which branch comes first', () => {
   test.each([
@@ -40,11 +40,11 @@ describe.each(['direct', 'fetch'] as const)('of a remote read by way of %s', (wa
     const { author, remote, clone } = withBranches();
     remote.git('symbolic-ref', 'HEAD', 'refs/heads/trunk');
     const repository = await open(clone);
-    expect(names(await repository.look())).toEqual(['trunk', 'alice', 'main', 'zoe']);
+    expect(names(await repository.poll())).toEqual(['trunk', 'alice', 'main', 'zoe']);
     remote.git('symbolic-ref', 'HEAD', 'refs/heads/zoe');
     author.commit('next');
     author.push('HEAD:refs/heads/alice', 'HEAD:refs/heads/trunk', 'HEAD:refs/heads/zoe');
-    expect(names(await repository.look())).toEqual(['zoe', 'alice', 'main', 'trunk']);
+    expect(names(await repository.poll())).toEqual(['zoe', 'alice', 'main', 'trunk']);
   });
 
   test.each([
@@ -53,12 +53,12 @@ describe.each(['direct', 'fetch'] as const)('of a remote read by way of %s', (wa
   ])('main comes first where its HEAD is %s', async (_, command) => {
     const { remote, clone } = withBranches();
     remote.git(...command(remote.git('rev-parse', 'main')));
-    expect(names(await (await open(clone)).look())).toEqual(['main', 'alice', 'trunk', 'zoe']);
+    expect(names(await (await open(clone)).poll())).toEqual(['main', 'alice', 'trunk', 'zoe']);
   });
 
   test('only branches that are watched come first', async () => {
     const { clone } = withBranches();
-    expect(names(await (await open(clone, ['z*', 'a*'])).look())).toEqual(['alice', 'zoe']);
+    expect(names(await (await open(clone, ['z*', 'a*'])).poll())).toEqual(['alice', 'zoe']);
   });
 });
 
@@ -67,5 +67,5 @@ test('of a repository without a remote, whatever branch is worked on, main comes
   repository.commit('first');
   repository.git('checkout', '-q', '-b', 'alice');
   repository.commit('second');
-  expect(names(await (await open(repository)).look())).toEqual(['main', 'alice']);
+  expect(names(await (await open(repository)).poll())).toEqual(['main', 'alice']);
 });

@@ -35,10 +35,10 @@ test('a remote on this machine that hangs is given up like a far one, and its gi
   const watched = { branches: [], refs: [] };
   const repository = openRepository(await findSource(clone.path), watched, 1_000);
   const file = hang(remote);
-  await expect(repository.look()).rejects.toThrow('the remote has said nothing for 1 s');
+  await expect(repository.poll()).rejects.toThrow('the remote has said nothing for 1 s');
   await eventually('no git is left', () => gitsIn(remote).length === 0);
   rmSync(file);
-  expect((await repository.look()).tips[0]?.commit).toBe(first);
+  expect((await repository.poll()).tips[0]?.commit).toBe(first);
 });
 
 test('an observer that is stopped leaves no git behind that hangs', async () => {
@@ -53,12 +53,12 @@ test('an observer that is stopped leaves no git behind that hangs', async () => 
   await eventually('no git is left', () => gitsIn(remote).length === 0);
 });
 
-test('a remote that git refuses to read where it is costs no shell a look', async () => {
+test('a remote that git refuses to read where it is costs no shell a poll', async () => {
   const { remote, clone } = trio('direct');
   writeFileSync(join(remote.path, 'HEAD'), 'nonsense');
   const repository = openRepository(await findSource(clone.path), { branches: [], refs: [] });
   onTestFinished(() => repository.close());
-  for (let looks = 0; looks < 8; looks += 1) await expect(repository.look()).rejects.toThrow();
+  for (let polls = 0; polls < 8; polls += 1) await expect(repository.poll()).rejects.toThrow();
   expect(shellsFor(remote)).toHaveLength(1);
 });
 

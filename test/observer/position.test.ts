@@ -6,7 +6,7 @@ import type { Commit } from '../../src/protocol/ids.js';
 import { temporaryFolder } from '../support/git.js';
 
 const commit = 'a'.repeat(40) as Commit;
-const nothing = { positions: new Map(), behind: null, begun: null, trail: [] };
+const nothing = { positions: new Map(), baseline: null, firstBaseline: null, trail: [] };
 
 /** Opens, and lets go at once so that the next one may have it. */
 function reopened(folder: string, repository = 'demo') {
@@ -22,8 +22,8 @@ test('positions come back as they were saved, whatever the branches are called',
   const branches = ['main', '__proto__', "ü/%'"];
   const saved = {
     positions: new Map(branches.map((branch) => [branch, commit])),
-    behind: [commit],
-    begun: [commit],
+    baseline: [commit],
+    firstBaseline: [commit],
     trail: branches.map((branch) => ({ branch, from: null, to: commit })),
   };
   positions.save(saved);

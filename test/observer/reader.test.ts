@@ -18,8 +18,8 @@ function threeBranches() {
   return { repository, commits };
 }
 
-const look = ({ path }: TestRepository, ...globs: string[]) =>
-  new Reader(path).look(
+const poll = ({ path }: TestRepository, ...globs: string[]) =>
+  new Reader(path).poll(
     { heads: 'refs/heads/', refs: 'refs/' },
     globs.length === 0 ? ['refs/heads/'] : globs.map((glob) => `refs/heads/${glob}`),
   );
@@ -28,16 +28,16 @@ const names = (branches: readonly { branch: string }[]) => branches.map(({ branc
 
 test('a branch at a commit that is not there is named, and the others are read', async () => {
   const { repository, commits } = threeBranches();
-  const whole = await look(repository);
+  const whole = await poll(repository);
   expect(whole.tips.map(({ commit }) => commit)).toEqual(commits);
   writeFileSync(join(repository.path, '.git/refs/heads/broken'), `${lost}\n`);
   const reason = 'its commit 1234567 is missing or damaged';
-  expect(await look(repository)).toEqual({
+  expect(await poll(repository)).toEqual({
     tips: whole.tips,
     broken: [{ branch: 'broken', reason }],
     head: 'two',
   });
-  expect(await look(repository, 'o*')).toEqual({ tips: [whole.tips[1]], broken: [], head: null });
+  expect(await poll(repository, 'o*')).toEqual({ tips: [whole.tips[1]], broken: [], head: null });
 });
 
 test('so is one whose commit is damaged, and the only one', async () => {
@@ -46,19 +46,19 @@ test('so is one whose commit is damaged, and the only one', async () => {
   const object = join(repository.path, '.git/objects', one.slice(0, 2), one.slice(2));
   chmodSync(object, 0o644);
   writeFileSync(object, '');
-  const { tips, broken } = await look(repository);
+  const { tips, broken } = await poll(repository);
   expect([tips, broken].map(names)).toEqual([['main', 'two'], ['one']]);
-  const alone = await look(repository, 'one');
+  const alone = await poll(repository, 'one');
   expect([alone.tips, alone.broken].map(names)).toEqual([[], ['one']]);
 });
 
 test('a subject without an end is cut where it comes in, as on the wire', async () => {
   const repository = makeRepository();
   repository.commit('x'.repeat(100_000));
-  const { tips } = await look(repository);
+  const { tips } = await poll(repository);
   expect(tips[0]?.subject).toBe('x'.repeat(500));
-  const [walked] = await new Reader(repository.path).walk([tips[0]?.commit as Commit], []);
-  expect(walked?.subject).toBe('x'.repeat(500));
+  const [listed] = await new Reader(repository.path).revList([tips[0]?.commit as Commit], []);
+  expect(listed?.subject).toBe('x'.repeat(500));
 });
 
 test('branches whose names are no UTF-8 are told apart, and harmless to read', async () => {
@@ -72,7 +72,7 @@ test('branches whose names are no UTF-8 are told apart, and harmless to read', a
     const input = Buffer.concat([command, Buffer.from(` ${commit}\n`)]);
     execFileSync('git', ['update-ref', '--stdin'], { cwd: repository.path, input });
   }
-  const { tips, broken } = await look(repository);
+  const { tips, broken } = await poll(repository);
   const found = tips.map(({ branch, commit }) => [branch, commit]);
   expect(broken).toEqual([]);
   expect(new Map(found as [string, string][])).toEqual(

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Look } from '../../src/observer/news.js';
+import type { Poll } from '../../src/observer/news.js';
 import { open, trio } from '../support/observed.js';
 
-const standing = ({ tips }: Look) => tips.map(({ branch, commit }) => [branch, commit]);
+const standing = ({ tips }: Poll) => tips.map(({ branch, commit }) => [branch, commit]);
 
 test.each(['direct', 'fetch'] as const)(
   'other refs than branches are watched where they are named, by way of %s',
@@ -17,17 +17,17 @@ test.each(['direct', 'fetch'] as const)(
     author.git('tag', 'light', first);
     author.git('tag', '-a', '-m', 'a release', 'v1', second);
     author.push('light', 'v1');
-    expect(standing(await (await open(clone)).look())).toEqual([['main', first]]);
+    expect(standing(await (await open(clone)).poll())).toEqual([['main', first]]);
 
     const some = await open(clone, [], ['refs/pull/*/head', 'refs/tags/*']);
-    expect(standing(await some.look())).toEqual([
+    expect(standing(await some.poll())).toEqual([
       ['main', first],
       ['refs/pull/1/head', second],
       ['refs/tags/light', first],
       ['refs/tags/v1', second],
     ]);
     const all = await open(clone, ['main'], ['refs/pull/*', 'refs/merge-requests/*', 'refs/no/1']);
-    expect(standing(await all.look())).toEqual([
+    expect(standing(await all.poll())).toEqual([
       ['main', first],
       ['refs/merge-requests/2/head', second],
       ['refs/pull/1/head', second],
@@ -43,7 +43,7 @@ test('a tag on a tag stands at the commit; one on a file is no news', async () =
   author.commit('with a file', { 'a.txt': '1' });
   author.git('tag', 'file', 'HEAD:a.txt');
   author.push('inner', 'outer', 'file');
-  expect(await (await open(clone, [], ['refs/tags/*'])).look()).toMatchObject({
+  expect(await (await open(clone, [], ['refs/tags/*'])).poll()).toMatchObject({
     tips: [
       { branch: 'main', commit: first },
       { branch: 'refs/tags/inner', commit: first, subject: 'first' },

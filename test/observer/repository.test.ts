@@ -16,7 +16,7 @@ import { open, trio } from '../support/observed.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
-const walk = (tip: Commit, ...known: Commit[]) => ({ tips: [tip], known, earlier: [] });
+const revList = (tip: Commit, ...known: Commit[]) => ({ tips: [tip], known, earlier: [] });
 
 /** All that belongs to the clone's user, as text. */
 function belongings({ path, git }: TestRepository): string {
@@ -40,11 +40,11 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     writeFileSync(join(clone.path, 'unfinished work'), 'mine');
     const before = belongings(clone);
     const repository = await open(clone);
-    expect((await repository.look()).tips.map((tip) => tip.commit)).toEqual([first]);
+    expect((await repository.poll()).tips.map((tip) => tip.commit)).toEqual([first]);
 
     const second = author.commit('Fix: "the" ünïcode %s \' $(parser)', { 'a.txt': '1' });
     author.push();
-    expect((await repository.look()).tips).toEqual([
+    expect((await repository.poll()).tips).toEqual([
       {
         branch: 'main',
         commit: second,
@@ -65,8 +65,8 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     const main = author.commit('main', { main: '1' });
     author.git('merge', '-q', '--no-ff', '-m', 'merge', 'side');
     author.push('main');
-    const [tip] = (await repository.look()).tips;
-    const found = await repository.walk(walk(tip?.commit as Commit, first));
+    const [tip] = (await repository.poll()).tips;
+    const found = await repository.revList(revList(tip?.commit as Commit, first));
     expect(found.map(({ subject }) => subject)).toHaveLength(3);
     expect(new Set(found.slice(0, 2).map(({ commit }) => commit))).toEqual(new Set([side, main]));
     expect(found[2]).toEqual(expect.objectContaining({ subject: 'merge', parents: [main, side] }));
@@ -77,13 +77,13 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     const repository = await open(clone);
     const old = author.commit('old');
     author.push();
-    await repository.look();
+    await repository.poll();
     author.git('reset', '-q', '--hard', first);
     const other = author.commit('other');
     const next = author.commit('next');
     author.git('push', '-q', '--force', 'origin', 'main');
-    expect((await repository.look()).tips[0]?.commit).toBe(next);
-    const found = await repository.walk(walk(next, old));
+    expect((await repository.poll()).tips[0]?.commit).toBe(next);
+    const found = await repository.revList(revList(next, old));
     expect(found.map(({ commit }) => commit)).toEqual([other, next]);
   });
 
@@ -93,7 +93,7 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     for (const name of names) author.push(`HEAD:refs/heads/${name}`);
     const all = await open(clone);
     const seen = async (repository = all) =>
-      (await repository.look()).tips.map(({ branch }) => branch);
+      (await repository.poll()).tips.map(({ branch }) => branch);
     expect(new Set(await seen())).toEqual(new Set([...names, 'main']));
     expect(await seen(await open(clone, ['feature/*', 'main']))).toEqual([
       'main',
@@ -110,23 +110,23 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
   test('packed refs are read like loose ones', async () => {
     const { remote, first, clone } = trio(way);
     remote.git('pack-refs', '--all');
-    expect((await (await open(clone)).look()).tips[0]?.commit).toBe(first);
+    expect((await (await open(clone)).poll()).tips[0]?.commit).toBe(first);
   });
 
   test('A43: a remote that is away is a fault with a reason; when it is back, all is well', async () => {
     const { remote, first, clone } = trio(way);
     const repository = await open(clone);
-    await repository.look();
+    await repository.poll();
     renameSync(remote.path, `${remote.path}-away`);
-    await expect(repository.look()).rejects.toThrow(/remote|does not appear/);
+    await expect(repository.poll()).rejects.toThrow(/remote|does not appear/);
     renameSync(`${remote.path}-away`, remote.path);
-    expect((await repository.look()).tips[0]?.commit).toBe(first);
+    expect((await repository.poll()).tips[0]?.commit).toBe(first);
   });
 
   test('A44: spaces and quotes in the path do no harm', async () => {
     const path = join(temporaryFolder(), 'the lecturer\'s  "clone" $HOME');
     const { first, clone } = trio(way, path);
-    expect((await (await open(clone)).look()).tips[0]?.commit).toBe(first);
+    expect((await (await open(clone)).poll()).tips[0]?.commit).toBe(first);
   });
 
   test('A45: a hostile git configuration changes nothing, runs nothing', async () => {
@@ -161,8 +161,8 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     author.git('tag', 'v1');
     author.push('main', 'v1');
     const repository = await open(clone);
-    expect((await repository.look()).tips.map(({ commit }) => commit)).toEqual([third]);
-    expect(await repository.walk(walk(third, first))).toEqual([
+    expect((await repository.poll()).tips.map(({ commit }) => commit)).toEqual([third]);
+    expect(await repository.revList(revList(third, first))).toEqual([
       { commit: second, parents: [first], author: 'Ada', subject: 'second' },
       { commit: third, parents: [second], author: 'Ada', subject: 'thïrd word' },
     ]);
@@ -176,23 +176,23 @@ describe.each(['direct', 'fetch'] as const)('a remote read by way of %s', (way) 
     author.commit('second');
     author.push();
     const repository = await open(clone);
-    const imported = (await repository.look()).tips.find(({ branch }) => branch === 'import');
-    const found = await repository.walk(walk(imported?.commit as Commit, first));
+    const imported = (await repository.poll()).tips.find(({ branch }) => branch === 'import');
+    const found = await repository.revList(revList(imported?.commit as Commit, first));
     expect(found).toHaveLength(10_000);
     expect(found[0]?.subject).toBe('commit 1');
     expect(found.at(-1)?.commit).toBe(imported?.commit);
   });
 
-  test('when what was known is gone, what is left bounds the walk; nothing left, no walk', async () => {
+  test('when what was known is gone, what is left bounds the rev-list; nothing left, no rev-list', async () => {
     const { author, first, clone } = trio(way);
     const repository = await open(clone);
     const second = author.commit('second');
     author.push();
-    await repository.look();
+    await repository.poll();
     const lost = 'f'.repeat(40) as Commit;
-    const found = await repository.walk(walk(second, lost, first));
+    const found = await repository.revList(revList(second, lost, first));
     expect(found.map(({ commit }) => commit)).toEqual([second]);
-    expect(await repository.walk(walk(second, lost))).toEqual([]);
+    expect(await repository.revList(revList(second, lost))).toEqual([]);
   });
 });
 
@@ -205,9 +205,9 @@ test('a clone that only the observer fetches into is tended, as its settings let
   for (let pushes = 0; pushes < 7; pushes += 1) {
     author.commit(`push ${pushes}`);
     author.push();
-    await repository.look();
+    await repository.poll();
   }
   const packs = () => Number(/^packs: (\d+)$/m.exec(clone.git('count-objects', '-v'))?.[1]);
   await eventually('most packs are one', () => packs() < 5);
-  expect((await repository.look()).tips).toHaveLength(1);
+  expect((await repository.poll()).tips).toHaveLength(1);
 });

@@ -11,10 +11,10 @@ test('a mirror that is shallow itself is followed when it goes on', async () => 
   remote.git('clone', '-q', '--bare', '--depth', '1', `file://${remote.path}`, mirrorPath);
   const clone = makeClone(`file://${mirrorPath}`);
   const repository = await open(clone);
-  await repository.look();
+  await repository.poll();
   for (const subject of ['third', 'fourth']) author.commit(subject);
   author.push();
   const refspec = '+refs/heads/*:refs/heads/*';
   remote.git('-C', mirrorPath, 'fetch', '-q', '--depth', '1', `file://${remote.path}`, refspec);
-  expect((await repository.look()).tips).toMatchObject([{ branch: 'main', subject: 'fourth' }]);
+  expect((await repository.poll()).tips).toMatchObject([{ branch: 'main', subject: 'fourth' }]);
 });

@@ -151,14 +151,14 @@ test('A43: a remote that goes away and comes back is told once each, and loses n
   author.push();
   await eventually(() => expect(dispatcher.dispatched).toHaveLength(2));
   renameSync(remote.path, `${remote.path}-away`);
-  await eventually(() => expect(story.map(({ event }) => event)).toContain('look-failed'));
+  await eventually(() => expect(story.map(({ event }) => event)).toContain('poll-failed'));
   const moved = makeClone(`${remote.path}-away`);
   const third = moved.commit('third');
   moved.push();
   renameSync(`${remote.path}-away`, remote.path);
   await eventually(() => expect(dispatcher.dispatched).toEqual([first, second, third]));
-  const told = story.filter(({ event }) => event === 'look-failed' || event === 'looks-again');
-  expect(told.map(({ event }) => event)).toEqual(['look-failed', 'looks-again']);
+  const told = story.filter(({ event }) => event === 'poll-failed' || event === 'polls-again');
+  expect(told.map(({ event }) => event)).toEqual(['poll-failed', 'polls-again']);
 });
 
 test('A42: a force-push is handed over, the position moves to the new side', async () => {

@@ -15,11 +15,11 @@ describe('where the truth lies', () => {
     const alone = makeRepository();
     const commit = alone.commit('only');
     expect(await findSource(alone.path)).toMatchObject({ kind: 'own', name: 'demo' });
-    expect((await (await open(alone)).look()).tips[0]?.commit).toBe(commit);
+    expect((await (await open(alone)).poll()).tips[0]?.commit).toBe(commit);
 
     const { remote, first } = trio('direct');
     expect(await findSource(remote.path)).toMatchObject({ kind: 'own', name: 'demo' });
-    expect((await (await open(remote)).look()).tips[0]?.commit).toBe(first);
+    expect((await (await open(remote)).poll()).tips[0]?.commit).toBe(first);
   });
 
   test('a local path is read directly, a URL is fetched, a lone remote may have any name', async () => {
@@ -28,7 +28,7 @@ describe('where the truth lies', () => {
     const { clone, first } = trio('direct');
     clone.git('remote', 'rename', 'origin', 'upstream');
     expect(await findSource(clone.path)).toMatchObject({ kind: 'direct', remote: 'upstream' });
-    expect((await (await open(clone)).look()).tips[0]?.commit).toBe(first);
+    expect((await (await open(clone)).poll()).tips[0]?.commit).toBe(first);
     clone.git('remote', 'set-url', 'upstream', 'git@example.com:team/demo.git');
     expect(await findSource(clone.path)).toMatchObject({ kind: 'fetch' });
   });
@@ -52,7 +52,7 @@ describe('where the truth lies', () => {
     );
     // On a busy machine the time may be over before the transport has begun.
     do {
-      await expect(repository.look()).rejects.toThrow('the remote has said nothing for 0.5 s');
+      await expect(repository.poll()).rejects.toThrow('the remote has said nothing for 0.5 s');
     } while (!existsSync(pid));
     const exe = `/proc/${readFileSync(pid, 'utf8').trim()}/exe`;
     await eventually('the transport is gone', () => !existsSync(exe));
@@ -62,7 +62,7 @@ describe('where the truth lies', () => {
     const { remote, clone, first } = trio('direct');
     renameSync(remote.path, join(clone.path, '..', 'near.git'));
     clone.git('remote', 'set-url', 'origin', '../near.git');
-    expect((await (await open(clone)).look()).tips[0]?.commit).toBe(first);
+    expect((await (await open(clone)).poll()).tips[0]?.commit).toBe(first);
   });
 
   test('where a local remote cannot be read directly it is fetched', async () => {
@@ -70,14 +70,14 @@ describe('where the truth lies', () => {
     const bundle = join(remote.path, '..', 'demo.bundle');
     remote.git('bundle', 'create', '-q', bundle, 'main');
     clone.git('remote', 'set-url', 'origin', bundle);
-    expect((await (await open(clone)).look()).tips[0]?.commit).toBe(first);
+    expect((await (await open(clone)).poll()).tips[0]?.commit).toBe(first);
     expect(clone.git('rev-parse', 'refs/trivet/heads/main')).toBe(first);
   });
 
   test('an unborn branch is no branch', async () => {
-    expect((await (await open(makeRepository())).look()).tips).toEqual([]);
-    expect((await (await open(makeClone(makeBare().path))).look()).tips).toEqual([]);
-    expect((await (await open(makeClone(`file://${makeBare().path}`))).look()).tips).toEqual([]);
+    expect((await (await open(makeRepository())).poll()).tips).toEqual([]);
+    expect((await (await open(makeClone(makeBare().path))).poll()).tips).toEqual([]);
+    expect((await (await open(makeClone(`file://${makeBare().path}`))).poll()).tips).toEqual([]);
   });
 
   test('a repository that is gone is a fault, even where another one lies around it', async () => {
@@ -87,7 +87,7 @@ describe('where the truth lies', () => {
     inner.commit('inner');
     const repository = await open(inner);
     rmSync(join(inner.path, '.git'), { recursive: true });
-    await expect(repository.look()).rejects.toThrow('there is no repository at');
+    await expect(repository.poll()).rejects.toThrow('there is no repository at');
   });
 
   test('what is no repository is refused in a sentence', async () => {

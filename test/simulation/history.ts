@@ -4,7 +4,7 @@
  * while to answer and sometimes fails.
  */
 
-import type { Described, Tip, Walk } from '../../src/observer/news.js';
+import type { Described, RevList, Tip } from '../../src/observer/news.js';
 import type { Repository } from '../../src/observer/repository.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import type { Life } from './life.js';
@@ -12,7 +12,7 @@ import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';
 
 export class History {
-  /** In a thousand looks. */
+  /** In a thousand polls. */
   failingLooks = 0;
   readonly #random: Random;
   readonly #commits = new Map<Commit, Described & { readonly pushedAtMs: number }>();
@@ -80,8 +80,8 @@ export class History {
         );
       });
     return {
-      look: () => soon(() => ({ tips: this.#tips(), broken: [] })),
-      walk: (walk) => soon(() => this.#walk(walk)),
+      poll: () => soon(() => ({ tips: this.#tips(), broken: [] })),
+      revList: (wanted) => soon(() => this.#revList(wanted)),
       watchable: () => null,
       close: () => {},
     };
@@ -94,7 +94,7 @@ export class History {
   }
 
   /** Oldest first: the order in which they were made is one that git could choose. */
-  #walk({ tips, known, earlier }: Walk): Described[] {
+  #revList({ tips, known, earlier }: RevList): Described[] {
     const excluded = this.#ancestry([...known, ...earlier], new Set());
     const found = this.#ancestry(tips, excluded);
     return [...this.#commits.values()].filter(({ commit }) => found.has(commit));

@@ -60,13 +60,13 @@ export class ObserverMachine {
   }
 
   #noting(repository: Repository): Repository {
-    const look = async () => {
-      const found = await repository.look();
+    const poll = async () => {
+      const found = await repository.poll();
       this.#seesSome = found.tips.length > 0;
       if (!this.#hasBegun) this.foundThere = found.tips.flatMap(({ parents }) => parents);
       return found;
     };
-    return { ...repository, look };
+    return { ...repository, poll };
   }
 
   #save(life: Life, known: Known): void {
@@ -77,7 +77,7 @@ export class ObserverMachine {
     // A copy: what its process knows later is not on disk.
     this.saved = structuredClone(known);
     // Nothing was there to be seen in an empty repository: a first sight is of the tips.
-    const isBlank = known.positions.size === 0 && known.behind === null;
+    const isBlank = known.positions.size === 0 && known.baseline === null;
     this.#hasBegun = isBlank ? false : this.#hasBegun || this.#seesSome;
     life.step();
   }

@@ -40,8 +40,8 @@ export const plantedInPeers: readonly PlantedBug[] = [
   {
     name: 'an observer that dies before its first hand-over begins anew',
     file: 'observer/standing.ts',
-    line: '    this.#behind = saved?.behind ?? null;',
-    becomes: '    this.#behind = null;',
+    line: '    this.#baseline = saved?.baseline ?? null;',
+    becomes: '    this.#baseline = null;',
     breaks: ['rest'],
     withinSeeds: 200,
   },
@@ -65,7 +65,7 @@ export const plantedInPeers: readonly PlantedBug[] = [
   },
   {
     name: 'what was sent over a connection that broke is not sent again',
-    file: 'observer/round.ts',
+    file: 'observer/handover-queue.ts',
     line: '    this.#sent = this.#accepted;',
     becomes: '    this.#sent = Math.max(this.#sent, this.#accepted);',
     breaks: ['rest'],

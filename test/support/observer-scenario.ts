@@ -15,8 +15,8 @@ export const nothing: Outcome = {
   save: null,
   send: [],
   publish: [],
-  look: false,
-  walk: null,
+  poll: false,
+  revList: null,
   wakeAtMs: null,
   exit: null,
 };
@@ -60,13 +60,13 @@ export function givenKnown(saved: Known | null, policy: Partial<Policy> = {}) {
   return {
     core,
     when,
-    sees: (...tips: Tip[]) => when({ type: 'looked', tips, broken: [] }),
+    sees: (...tips: Tip[]) => when({ type: 'polled', tips, broken: [] }),
     seesBroken: (broken: string, ...tips: Tip[]) =>
-      when({ type: 'looked', tips, broken: [{ branch: broken, reason: 'damaged' }] }),
-    /** What the walk found, each commit upon the one before it; null where it could not be taken. */
-    walked: (letters: string | null) =>
+      when({ type: 'polled', tips, broken: [{ branch: broken, reason: 'damaged' }] }),
+    /** What the rev-list found, each commit upon the one before it; null where it could not be taken. */
+    listed: (letters: string | null) =>
       when({
-        type: 'walked',
+        type: 'listed',
         found: letters === null ? new Error('damaged') : line(letters),
       }),
     accepted: (letter: string) => when({ type: 'accepted', commit: id(letter) }),
@@ -81,5 +81,5 @@ export const saved = ({ save }: Outcome) =>
 
 function known(saved: Record<string, string>): Known {
   const positions = Object.entries(saved).map(([branch, letter]) => [branch, id(letter)] as const);
-  return { positions: new Map(positions), behind: null, begun: null, trail: [] };
+  return { positions: new Map(positions), baseline: null, firstBaseline: null, trail: [] };
 }

@@ -15,7 +15,7 @@ test.each(originsOfEverySpelling)(
     clone.git('remote', 'set-url', 'origin', origin.url);
     expect((await openClone(clone.path)).originFolder).toBe(origin.folder);
     expect(await findSource(clone.path)).toMatchObject({ kind: 'direct' });
-    const { tips } = await (await open(clone)).look();
+    const { tips } = await (await open(clone)).poll();
     expect(tips.map(({ commit }) => commit)).toContain(origin.commit);
   },
 );

@@ -4,19 +4,19 @@
  */
 
 import type { Happening } from './events.js';
-import type { Broken, Look } from './news.js';
+import type { Broken, Poll } from './news.js';
 
-export class Once {
+export class Deduplication {
   #away: string | null = null;
   #refused: string | null = null;
   #hasFailed = false;
   #isEmpty = false;
   #broken: ReadonlySet<string> = new Set();
 
-  looked({ tips, broken }: Look): Happening[] {
+  polled({ tips, broken }: Poll): Happening[] {
     const happenings: Happening[] = [];
     const isEmpty = tips.length === 0 && broken.length === 0;
-    if (this.#hasFailed) happenings.push({ type: 'looks-again' });
+    if (this.#hasFailed) happenings.push({ type: 'polls-again' });
     if (isEmpty && !this.#isEmpty) happenings.push({ type: 'empty' });
     this.#hasFailed = false;
     this.#isEmpty = isEmpty;
@@ -32,7 +32,7 @@ export class Once {
   failed(reason: string): Happening[] {
     const isNews = !this.#hasFailed;
     this.#hasFailed = true;
-    return isNews ? [{ type: 'look-failed', reason }] : [];
+    return isNews ? [{ type: 'poll-failed', reason }] : [];
   }
 
   connected(): void {

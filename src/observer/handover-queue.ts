@@ -1,5 +1,5 @@
 /**
- * Owns the handing over of what one look found: what was sent, what was accepted, what is due;
+ * Owns the handing over of what one poll found: what was sent, what was accepted, what is due;
  * more of it may be found meanwhile.
  * Never knows a connection: it is told how much may be outstanding, and when nothing of it arrived.
  * Invariant: a batch is done only when every commit up to its end was accepted, those of the
@@ -34,7 +34,7 @@ export interface Progress {
   readonly done: readonly Batch[];
 }
 
-export class Round {
+export class HandoverQueue {
   readonly #queue: Handover[] = [];
   readonly #ends: { readonly batch: Batch; readonly end: number }[] = [];
   /** Accepted before something that was sent earlier was. */
