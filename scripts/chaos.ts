@@ -1,7 +1,7 @@
 /**
  * Owns the storm over real processes: a dispatcher, an observer and three runners, real git, real
  * sockets through bad lines, killed and frozen and out of disk at a pace drawn from a seed. Then
- * the weather clears, everything must come to its end, and what is on disk is judged.
+ * the faults end, everything must come to its end, and what is on disk is judged.
  *
  *   npm run chaos -- [--minutes 5] [--seed N] [--keep]
  */
@@ -15,8 +15,8 @@ import { Actor } from './chaos/actor.js';
 import { after, BadLine } from './chaos/bad-line.js';
 import { areAllFinished, type Judgement, judge } from './chaos/checks.js';
 import { SmallDisk } from './chaos/disk.js';
+import { FaultPlan, type Stage } from './chaos/fault-plan.js';
 import { Project } from './chaos/project.js';
-import { type Stage, Weather } from './chaos/weather.js';
 import { readCommandLine, wholeNumber, yes } from './command-line.js';
 
 /** Between two faults, and between two pushes, in milliseconds: the pace. */
@@ -26,7 +26,7 @@ const pushEveryMs = [500, 4_000] as const;
 /** How often one hears how far it is. */
 const progressEveryMs = 30_000;
 
-/** When the weather has cleared, all that was pushed is to have its verdict within this. */
+/** When the faults have ended, all that was pushed is to have its verdict within this. */
 const calmWithinMs = 120_000;
 
 const wish = readCommandLine({
@@ -44,7 +44,7 @@ const wish = readCommandLine({
         return value > 0 && value <= 600 ? value : null;
       },
     },
-    seed: wholeNumber('draws the weather (default: drawn from the clock)', 0, null),
+    seed: wholeNumber('draws the faults (default: drawn from the clock)', 0, null),
     keep: yes('leave stories and data in their folder'),
   },
 }).flags;
@@ -60,15 +60,15 @@ process.once('SIGINT', () => void cleanUp().then(() => process.exit(3)));
 
 try {
   console.log(`chaos for ${minutes} min, seed ${seed}; stories in ${folder}`);
-  const weather = new Weather(stage, new Random(seed, 'weather'));
-  await storm(weather);
-  await weather.heal();
+  const plan = new FaultPlan(stage, new Random(seed, 'weather'));
+  await storm(plan);
+  await plan.heal();
   const clearedAtMs = Date.now();
   const isCalm = await eventually(() => areAllFinished(data, project.expected), calmWithinMs);
   const calmAfterMs = Date.now() - clearedAtMs;
   await Promise.all(actors.map((actor) => actor.end('SIGTERM')));
   const judgement = judge(data, results, project);
-  process.exitCode = report(weather, judgement, isCalm ? calmAfterMs : null) ? 0 : 1;
+  process.exitCode = report(plan, judgement, isCalm ? calmAfterMs : null) ? 0 : 1;
 } finally {
   await cleanUp();
 }
@@ -102,13 +102,13 @@ async function setUp(): Promise<Stage> {
 }
 
 /** Faults and pushes, each at its own pace, until the time is up. */
-async function storm(weather: Weather): Promise<void> {
+async function storm(plan: FaultPlan): Promise<void> {
   const startedAtMs = Date.now();
   const endsAtMs = startedAtMs + minutes * 60_000;
   const telling = setInterval(() => {
     const passed = ((Date.now() - startedAtMs) / 60_000).toFixed(1);
     const pushed = project.expected.length;
-    console.log(`${passed} of ${minutes} min: ${weather.faults} faults, ${pushed} commits pushed`);
+    console.log(`${passed} of ${minutes} min: ${plan.faults} faults, ${pushed} commits pushed`);
   }, progressEveryMs);
   const again = async (
     name: string,
@@ -127,18 +127,18 @@ async function storm(weather: Weather): Promise<void> {
     }
   };
   await Promise.all([
-    again('pace of faults', faultEveryMs, () => weather.strike()),
+    again('pace of faults', faultEveryMs, () => plan.strike()),
     again('pace of pushes', pushEveryMs, (random) => project.push(random.between(1, 4), random)),
   ]).finally(() => clearInterval(telling));
 }
 
-function report(weather: Weather, judgement: Judgement, calmAfterMs: number | null): boolean {
+function report(plan: FaultPlan, judgement: Judgement, calmAfterMs: number | null): boolean {
   const { checks, lost, doubled, runs, lostRuns, poisoned, longestRecoveryMs } = judgement;
   const row = (what: string, value: string | number) =>
     console.log(`  ${what.padEnd(44)}${String(value).padStart(8)}`);
   console.log('\nfaults injected');
-  for (const [what, count] of [...weather.counts].sort()) row(what, count);
-  row('in all', weather.faults);
+  for (const [what, count] of [...plan.counts].sort()) row(what, count);
+  row('in all', plan.faults);
   if (!disk.canBeFilled) row('disk full (needs root for a tmpfs)', 'none');
   console.log('\nwhat came of it');
   row('commits handed over', project.expected.length);

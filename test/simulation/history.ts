@@ -38,12 +38,12 @@ export class History {
   change(nowMs: number): string {
     const branch = this.#random.pick(['main', 'main', 'main', 'next', 'fix/1']);
     const at = this.#branches.get(branch);
-    const deed = this.#random.below(100);
-    if (deed < 5 && at !== undefined && branch !== 'main') {
+    const fault = this.#random.below(100);
+    if (fault < 5 && at !== undefined && branch !== 'main') {
       this.#branches.delete(branch);
       return `${branch} is deleted`;
     }
-    if (deed < 15 && at !== undefined) {
+    if (fault < 15 && at !== undefined) {
       const parent = this.#commits.get(at)?.parents[0];
       const tip = this.#commit(parent === undefined ? [] : [parent], nowMs);
       this.#branches.set(branch, tip);
@@ -51,9 +51,9 @@ export class History {
     }
     const others = [...this.#branches.values()].filter((tip) => tip !== at);
     const merged =
-      deed < 25 && at !== undefined && others.length > 0 ? [this.#random.pick(others)] : [];
+      fault < 25 && at !== undefined && others.length > 0 ? [this.#random.pick(others)] : [];
     let tip = at ?? this.#branches.get('main');
-    const count = deed > 85 ? this.#random.between(2, 4) : 1;
+    const count = fault > 85 ? this.#random.between(2, 4) : 1;
     for (let made = 0; made < count; made += 1) {
       const parents: Commit[] = tip === undefined ? [] : [tip];
       tip = this.#commit(made === 0 ? [...parents, ...merged] : parents, nowMs);

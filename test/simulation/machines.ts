@@ -22,7 +22,7 @@ interface Struck {
   readonly machine: Machine;
 }
 
-/** What the weather can strike: machines of ours or not, with or without a store. */
+/** What the fault plan can strike: machines of ours or not, with or without a store. */
 export interface Stricken {
   readonly dispatcher: Struck & { readonly memory?: { isFull: boolean }; restore?(): void };
   readonly observer: Struck;

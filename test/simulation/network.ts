@@ -9,9 +9,9 @@ import { End, type Hub, tcpPatienceMs } from './end.js';
 import type { Life } from './life.js';
 import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';
-import type { NetworkWeather } from './way.js';
+import type { NetworkFaults } from './way.js';
 
-export const fairWeather: NetworkWeather = {
+export const noFaults: NetworkFaults = {
   refused: 0,
   sliced: 0,
   cut: 0,
@@ -22,7 +22,7 @@ export const fairWeather: NetworkWeather = {
 };
 
 export class SimulatedNetwork implements Hub {
-  weather: NetworkWeather = { ...fairWeather };
+  faults: NetworkFaults = { ...noFaults };
   /** Every connection end that is not closed. */
   readonly ends = new Set<End>();
   readonly timeline: Timeline;
@@ -64,13 +64,13 @@ export class SimulatedNetwork implements Hub {
 
   /** All partitions are over. */
   heal(): void {
-    this.weather = { ...fairWeather };
+    this.faults = { ...noFaults };
     this.#parted.clear();
   }
 
   /** Milliseconds until something sent now would arrive. */
   travelMs(from: string, to: string): number {
-    const { latencyMsMax, stalled, stallMs } = this.weather;
+    const { latencyMsMax, stalled, stallMs } = this.faults;
     let travelMs = this.random.between(0, latencyMsMax);
     if (this.random.perMille(stalled)) {
       this.suffered('delayed');
@@ -118,11 +118,11 @@ export class SimulatedNetwork implements Hub {
       if (client.isClosed) return;
       const listener = this.#listeners.get(`${to.host}:${to.port}`);
       if (listener === undefined) return refuse('refused the connection');
-      if (this.random.perMille(this.weather.refused)) {
+      if (this.random.perMille(this.faults.refused)) {
         this.suffered('refused');
         return refuse('refused the connection');
       }
-      const isSliced = this.random.perMille(this.weather.sliced);
+      const isSliced = this.random.perMille(this.faults.sliced);
       if (isSliced) this.suffered('sliced');
       const server = new End(this, listener.life, to.host, host);
       server.remoteHost = host;

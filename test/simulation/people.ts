@@ -28,14 +28,14 @@ export class People {
     const { commits } = history;
     if (commits.length === 0) return;
     const commit = random.pick(commits);
-    const deed = random.below(100);
-    if (deed < 25) this.#dispatch(commit);
-    else if (deed < 30) this.#makeUp();
-    else if (deed < 42) this.#cancel(commit);
-    else if (deed < 54) this.#rerun(commit);
-    else if (deed < 84) this.#why(commit);
-    else if (deed < 90) this.#say({ verb: 'poll' });
-    else if (deed < 95) this.#caller.ask({ verb: 'log', commit }, () => {});
+    const fault = random.below(100);
+    if (fault < 25) this.#dispatch(commit);
+    else if (fault < 30) this.#makeUp();
+    else if (fault < 42) this.#cancel(commit);
+    else if (fault < 54) this.#rerun(commit);
+    else if (fault < 84) this.#why(commit);
+    else if (fault < 90) this.#say({ verb: 'poll' });
+    else if (fault < 95) this.#caller.ask({ verb: 'log', commit }, () => {});
     else this.#watch(this.#unfinished() ?? commit, 40);
   }
 

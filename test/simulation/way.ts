@@ -9,7 +9,7 @@ import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';
 
 /** How bad the network is; each chance in a thousand. */
-export interface NetworkWeather {
+export interface NetworkFaults {
   /** Of each connection: it is not taken. */
   refused: number;
   /** Of each connection: its bytes come in small pieces, at first one by one. */
@@ -28,7 +28,7 @@ export interface NetworkWeather {
 export interface Wires {
   readonly timeline: Timeline;
   readonly random: Random;
-  readonly weather: NetworkWeather;
+  readonly faults: NetworkFaults;
   /** Counts a fault that happened. */
   readonly suffered: (fault: string) => void;
   /** Milliseconds until something sent now would arrive. */
@@ -63,9 +63,9 @@ export class Way {
 
   /** What becomes of a write: the pieces that set out, and whether it was the last one. */
   fateOf(bytes: Buffer): { readonly fate: Fate; readonly pieces: Buffer[] } {
-    const { random, weather } = this.#wires;
-    const isCut = random.perMille(weather.cut);
-    const isHoled = !isCut && random.perMille(weather.halfOpen);
+    const { random, faults } = this.#wires;
+    const isCut = random.perMille(faults.cut);
+    const isHoled = !isCut && random.perMille(faults.halfOpen);
     const end = isCut || isHoled ? random.below(bytes.length) : bytes.length;
     const fate = isCut ? 'cut' : isHoled ? 'half-open' : 'sent';
     return { fate, pieces: this.#pieces(bytes.subarray(0, end)) };

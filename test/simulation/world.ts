@@ -8,16 +8,16 @@
  * the same world, to the last byte of its trace.
  */
 
-import { type Cast, ownCast } from './cast.js';
-import { classicCast } from './classic-cast.js';
+import { type Actors, ownActors } from './actors.js';
+import { classicActors } from './classic-actors.js';
 import { SimulatedDisk } from './disk.js';
+import { misfortuneMsMost } from './fault-plan.js';
 import { History } from './history.js';
 import type { Ground } from './machine.js';
 import { SimulatedNetwork } from './network.js';
 import { Random } from './random.js';
 import type { Ended, Line } from './record.js';
 import { Timeline } from './timeline.js';
-import { misfortuneMsMost } from './weather.js';
 import { Witness } from './witness.js';
 
 /** So long after its healing a world must be at rest: patience takes 756 s of it. */
@@ -64,7 +64,7 @@ class World {
   readonly #seed: number;
   readonly #timeline = new Timeline();
   readonly #ground: Ground;
-  readonly #cast: Cast;
+  readonly #actors: Actors;
   readonly #lines: Line[] = [];
   readonly #faults = new Map<string, number>();
   /** From then on nobody pushes, nobody asks for anything, and nothing goes wrong. */
@@ -88,32 +88,32 @@ class World {
       tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),
     };
     const isClassic = new Random(seed, 'cast').perMille(classic);
-    this.#cast = isClassic ? classicCast(this.#ground) : ownCast(this.#ground, disk);
+    this.#actors = isClassic ? classicActors(this.#ground) : ownActors(this.#ground, disk);
   }
 
   async live(): Promise<void> {
     const { random, witness } = this.#ground;
     this.#begin();
-    const { isStill } = this.#cast.weather;
+    const { isStill } = this.#actors.faults;
     if (isStill) witness.nobodyDies = true;
     const faultyMs = random.between(8_000, isStill ? 90_000 : 30_000);
     await this.#timeline.run(faultyMs, () => this.#isBroken);
     if (this.#isBroken) return;
-    this.#ground.tell('weather', { event: 'healed', msg: 'from here on nothing goes wrong' });
+    this.#ground.tell('faults', { event: 'healed', msg: 'from here on nothing goes wrong' });
     this.#isHealed = true;
-    this.#cast.weather.clear();
+    this.#actors.faults.clear();
     await this.#pass(aftermathMs);
-    this.#cast.repent();
+    this.#actors.repent();
     for (let isAtRest = false; !isAtRest && !this.#isBroken; ) {
       await this.#pass(1_000);
-      const moving = this.#cast.unrest();
+      const moving = this.#actors.unrest();
       isAtRest = moving === '';
       if (this.#timeline.nowMs > faultyMs + restWithinMs) witness.breaks('rest', moving);
     }
     this.#healedInMs = this.#timeline.nowMs - faultyMs;
     if (this.#isBroken) return;
     await this.#pass(calmMs);
-    this.#cast.checkRest();
+    this.#actors.checkRest();
     await this.#pass(answerMs);
   }
 
@@ -140,7 +140,7 @@ class World {
   }
 
   close(): void {
-    this.#cast.close();
+    this.#actors.close();
   }
 
   get #isBroken(): boolean {
@@ -150,7 +150,7 @@ class World {
   /** They start in any order. */
   #begin(): void {
     const { random, timeline } = this.#ground;
-    for (const machine of this.#cast.machines) {
+    for (const machine of this.#actors.machines) {
       timeline.after(random.between(0, 1_500), () => machine.start());
     }
     this.#work(random.between(200, 2_000));
@@ -163,21 +163,21 @@ class World {
     const { history, random, timeline, tell } = this.#ground;
     if (this.#isHealed || history.commits.length >= commitsMost) return;
     tell('git', { event: 'pushed', msg: history.change(timeline.nowMs) });
-    this.#cast.pushed();
+    this.#actors.pushed();
     timeline.after(random.between(1, 2 * pauseMs), () => this.#work(pauseMs));
   }
 
   #live(pauseMs: number): void {
     const { random, timeline } = this.#ground;
     if (this.#isHealed) return;
-    this.#cast.act();
+    this.#actors.act();
     timeline.after(random.between(1, 2 * pauseMs), () => this.#live(pauseMs));
   }
 
   /** Each second: is anything growing that should not, is memory what is on disk? */
   #audit(): void {
     this.#ground.timeline.after(1_000, () => this.#audit());
-    this.#cast.audit();
+    this.#actors.audit();
   }
 
   async #pass(durationMs: number): Promise<void> {

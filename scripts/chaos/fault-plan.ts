@@ -30,7 +30,7 @@ const weights: Readonly<Record<Fault, number>> = {
   fill: 2,
 };
 
-export class Weather {
+export class FaultPlan {
   readonly counts = new Map<string, number>();
   readonly #stage: Stage;
   readonly #random: Random;

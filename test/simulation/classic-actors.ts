@@ -5,16 +5,16 @@
  */
 
 import type { Commit } from '../../src/protocol/ids.js';
-import type { Cast } from './cast.js';
+import type { Actors } from './actors.js';
 import { ClassicDispatcherMachine } from './classic-dispatcher-machine.js';
+import { FaultPlan } from './fault-plan.js';
 import type { Ground } from './machine.js';
 import { ObserverMachine } from './observer-machine.js';
 import { checkBounds } from './rest.js';
 import { RunnerMachine } from './runner-machine.js';
 import { logBytesMax, scriptOf, wholeOutput } from './suites.js';
-import { Weather } from './weather.js';
 
-export function classicCast(ground: Ground): Cast {
+export function classicActors(ground: Ground): Actors {
   const { random, history, witness } = ground;
   ground.tell('world', { event: 'classic', msg: 'its dispatcher is a classic one' });
   const dispatcher = new ClassicDispatcherMachine(ground, random.pick(['OK', 'ok'] as const));
@@ -27,10 +27,10 @@ export function classicCast(ground: Ground): Cast {
     .map((name, index) => new RunnerMachine(ground, name, `10.0.1.${index + 1}`, 1));
   const ours = [observer, ...runners].map(({ machine }) => machine);
   const owed = new Set<Commit>();
-  const cast = { dispatcher, observer, runners, classic: null, confused: null };
+  const actors = { dispatcher, observer, runners, classic: null, confused: null };
   return {
     machines: [dispatcher.machine, ...ours],
-    weather: new Weather(ground, cast),
+    faults: new FaultPlan(ground, actors),
     pushed: () => {},
     act: () => {},
     repent: () => {},

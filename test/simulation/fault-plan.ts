@@ -16,9 +16,9 @@ const freezeMsMost = 60_000;
 const still = 100;
 
 /** How often each misfortune strikes, compared with the others; 0: never in this world. */
-type Misfortunes = Readonly<Record<keyof typeof deeds, number>>;
+type Misfortunes = Readonly<Record<keyof typeof faults, number>>;
 
-export class Weather {
+export class FaultPlan {
   readonly #ground: Ground;
   readonly #machines: Stricken;
   readonly #misfortunes: Misfortunes;
@@ -34,7 +34,7 @@ export class Weather {
     this.isStill = random.perMille(still);
     const rate = (most: number) =>
       !this.isStill && random.perMille(500) ? random.between(1, most) : 0;
-    network.weather = {
+    network.faults = {
       refused: rate(200),
       sliced: rate(150),
       cut: rate(25),
@@ -92,15 +92,15 @@ export class Weather {
 
   #strike(): void {
     const { random, suffered } = this.#ground;
-    const all = Object.entries(this.#misfortunes) as [keyof typeof deeds, number][];
+    const all = Object.entries(this.#misfortunes) as [keyof typeof faults, number][];
     let lot = random.below(all.reduce((sum, [, weight]) => sum + weight, 0) + 1);
     for (const [name, weight] of all) {
       lot -= weight;
       if (lot >= 0 || weight === 0) continue;
-      const victim = deeds[name](this.#ground, this.#machines);
+      const victim = faults[name](this.#ground, this.#machines);
       if (victim === null) return;
       suffered(name);
-      this.#ground.tell('weather', { event: 'fault', msg: `${name}: ${victim}` });
+      this.#ground.tell('faults', { event: 'fault', msg: `${name}: ${victim}` });
       return;
     }
   }
@@ -164,7 +164,7 @@ const everyday = {
   },
 } as const;
 
-const deeds = {
+const faults = {
   ...everyday,
   // In some worlds only: whatever was acknowledged since that backup is undone.
   'backup put back': (_ground: Ground, { dispatcher }: Stricken) => {
@@ -183,10 +183,10 @@ function freezeMs({ random }: Ground): number {
 function onSome(
   { random }: Ground,
   machines: Stricken,
-  deed: (machine: Machine) => void,
+  fault: (machine: Machine) => void,
 ): string | null {
   const machine = random.pick(everyMachine(machines));
   if (!machine.life.isAlive) return null;
-  deed(machine);
+  fault(machine);
   return machine.name;
 }

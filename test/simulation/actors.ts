@@ -3,17 +3,17 @@
  */
 
 import type { SimulatedDisk } from './disk.js';
+import { FaultPlan } from './fault-plan.js';
 import { Hook } from './hook.js';
 import type { Ground, Machine } from './machine.js';
 import { buildMachines, everyMachine, ownMachines } from './machines.js';
 import { People } from './people.js';
 import { checkBounds, checkRest, unrest } from './rest.js';
-import { Weather } from './weather.js';
 
 /** What a world must be able to ask of those who live in it. */
-export interface Cast {
+export interface Actors {
   readonly machines: readonly Machine[];
-  readonly weather: Weather;
+  readonly faults: FaultPlan;
   /** Somebody pushed. */
   readonly pushed: () => void;
   /** Somebody does what people do. */
@@ -30,15 +30,15 @@ export interface Cast {
 }
 
 /** `disk` is the dispatcher's. */
-export function ownCast(ground: Ground, disk: SimulatedDisk): Cast {
+export function ownActors(ground: Ground, disk: SimulatedDisk): Actors {
   const machines = buildMachines(ground, disk);
   const { dispatcher } = machines;
-  const weather = new Weather(ground, machines);
+  const faults = new FaultPlan(ground, machines);
   const people = new People(ground);
   const hook = new Hook(ground);
   return {
     machines: everyMachine(machines),
-    weather,
+    faults,
     pushed: () => hook.pushed(),
     act: () => people.act(),
     repent: () => people.repent(),
