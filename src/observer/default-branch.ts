@@ -6,6 +6,7 @@
 
 import type { Git } from '../world/git.js';
 import type { Tip } from './news.js';
+import { nameOf } from './reader.js';
 
 /** What git and the forges call it. */
 const customary = ['main', 'master'];
@@ -29,5 +30,6 @@ export function defaultFirst(
 /** The branch that a far remote's HEAD names; null where it names none, or does not say. */
 export async function remoteHead(git: Git, remote: string): Promise<string | null> {
   const printed = await git(['ls-remote', '--symref', '--', remote, 'HEAD']).catch(() => '');
-  return /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(printed)?.[1] ?? null;
+  const [, ref] = /^ref: (refs\/heads\/.+)\tHEAD$/m.exec(printed) ?? [];
+  return ref === undefined ? null : nameOf(ref);
 }

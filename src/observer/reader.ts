@@ -38,12 +38,8 @@ const tipOf = (star: string) =>
 const naked = `${naming}%00%(objectname)`;
 const whole = `${naming}%00%(if)%(*objecttype)%(then)${tipOf('*')}%(else)${tipOf('')}%(end)`;
 
-/** Where refs lie in a folder: the branches, which are called without it, and the others. */
-export interface Place {
-  readonly heads: string;
-  /** In the place of `refs/`. */
-  readonly refs: string;
-}
+/** Where refs lie in a folder, in the place of `refs/`. */
+export type Place = `refs/${string}`;
 
 /** What was seen, and which branch HEAD names there, if it is among them. */
 export interface Sight extends Poll {
@@ -113,12 +109,13 @@ export class Reader {
     const tips: Tip[] = [];
     const broken: Broken[] = [];
     for (const [index, [, bytes = '']] of refs.entries()) {
-      const branch = nameAt(place, textOf(bytes));
+      const name = textOf(bytes);
+      const branch = nameAt(place, name);
       const id = ids[index] as Commit;
       const found = known.get(peeled.get(id) ?? id);
       if (found !== undefined) tips.push({ ...found, branch });
       // A file that somebody tagged is no commit, and no fault.
-      else if (!branch.startsWith('refs/')) broken.push({ branch, reason: reasonFor(id) });
+      else if (name.startsWith(`${place}heads/`)) broken.push({ branch, reason: reasonFor(id) });
     }
     return { tips, broken, head: headOf(place, refs) };
   }
@@ -151,6 +148,12 @@ export class Reader {
   }
 }
 
+/** A branch is called by its short name, unless that could be another ref's; all else by the full one. */
+export function nameOf(ref: string): string {
+  const short = ref.replace(/^refs\/heads\//, '');
+  return short.startsWith('refs/') ? ref : short;
+}
+
 function lines(printed: string): string[] {
   return printed.split('\n').filter((line) => line !== '');
 }
@@ -163,9 +166,8 @@ function described([id = '', parents = '', ...rest]: readonly string[]): Describ
   return { commit: toCommit(id), parents: ancestry.map(toCommit), ...text };
 }
 
-function nameAt({ heads, refs }: Place, name: string): string {
-  if (name.startsWith(heads)) return name.slice(heads.length);
-  return `refs/${name.slice(refs.length)}`;
+function nameAt(place: Place, ref: string): string {
+  return nameOf(`refs/${ref.slice(place.length)}`);
 }
 
 function headOf(place: Place, refs: readonly string[][]): string | null {

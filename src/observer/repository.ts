@@ -1,7 +1,7 @@
 /**
  * Owns what is asked of git: where the branches stand, and what lies between two points.
  * Never touches what belongs to the clone's user: work tree, index, HEAD, FETCH_HEAD, branches
- * and remote-tracking refs stay as they are. What has to be fetched goes to refs/trivet/heads.
+ * and remote-tracking refs stay as they are. What has to be fetched goes to refs/trivet/refs.
  * How a folder is read once it is known is the reader's affair.
  */
 
@@ -40,8 +40,8 @@ export interface Watched {
 }
 
 /** Where refs lie at their home, and where we keep those that we fetched. */
-const home = { heads: 'refs/heads/', refs: 'refs/' };
-const fetched = { heads: 'refs/trivet/heads/', refs: 'refs/trivet/refs/' };
+const home = 'refs/';
+const fetched = 'refs/trivet/refs/';
 
 export function openRepository(
   source: Source,
@@ -188,16 +188,14 @@ class GitRepository implements Repository {
 
 /** For `for-each-ref`, whose `*` ends at a slash; what ends with one means all below it. */
 function patternsAt(place: Place, { branches, refs }: Watched): string[] {
-  const heads = branches.length === 0 ? [place.heads] : branches.map((glob) => place.heads + glob);
-  const others = refs.map(
-    (name) => place.refs + name.slice(home.refs.length).replace(/\/\*$/, '/'),
-  );
-  return [...heads, ...others];
+  const heads = branches.length === 0 ? [''] : branches;
+  const others = refs.map((name) => name.slice(home.length).replace(/\/\*$/, '/'));
+  return [...heads.map((glob) => `heads/${glob}`), ...others].map((glob) => place + glob);
 }
 
 /** For `fetch`, which fails where a name without `*` is not there. */
 function refspecs({ refs }: Watched): string[] {
-  const globs = refs.map((name) => (name.includes('*') ? name : `${name}*`));
-  const others = globs.map((glob) => `+${glob}:${fetched.refs}${glob.slice(home.refs.length)}`);
-  return [`+${home.heads}*:${fetched.heads}*`, ...others];
+  const others = refs.map((name) => (name.includes('*') ? name : `${name}*`));
+  const globs = [`${home}heads/*`, ...others];
+  return globs.map((glob) => `+${glob}:${fetched}${glob.slice(home.length)}`);
 }

@@ -38,12 +38,13 @@ export function suiteEnvironment(
   };
 }
 
-/** What else than a branch is watched (`--refs`) comes with its full name. */
-function named(ref: string): Record<string, string> {
-  if (!ref.startsWith('refs/')) {
-    return { CI_COMMIT_REF: ref === '' ? '' : `refs/heads/${ref}`, CI_COMMIT_BRANCH: ref };
-  }
-  const tag = ref.replace(/^refs\/tags\//, '');
-  const isTag = tag !== ref;
-  return { CI_COMMIT_REF: ref, CI_COMMIT_BRANCH: '', ...(isTag ? { CI_COMMIT_TAG: tag } : {}) };
+/** By its full name comes what is no branch (`--refs`), or a branch that is called like a ref. */
+function named(name: string): Record<string, string> {
+  const ref = name === '' || name.startsWith('refs/') ? name : `refs/heads/${name}`;
+  const [, kind, short = ''] = /^refs\/(heads|tags)\/(.*)$/s.exec(ref) ?? [];
+  return {
+    CI_COMMIT_REF: ref,
+    CI_COMMIT_BRANCH: kind === 'heads' ? short : '',
+    ...(kind === 'tags' ? { CI_COMMIT_TAG: short } : {}),
+  };
 }

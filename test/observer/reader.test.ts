@@ -20,7 +20,7 @@ function threeBranches() {
 
 const poll = ({ path }: TestRepository, ...globs: string[]) =>
   new Reader(path).poll(
-    { heads: 'refs/heads/', refs: 'refs/' },
+    'refs/',
     globs.length === 0 ? ['refs/heads/'] : globs.map((glob) => `refs/heads/${glob}`),
   );
 

@@ -36,6 +36,24 @@ test.each(['direct', 'fetch'] as const)(
   },
 );
 
+test.each(['direct', 'fetch'] as const)(
+  'a branch that is called like a tag keeps its full name, by way of %s',
+  async (way) => {
+    const { author, first, clone } = trio(way);
+    const forged = author.commit('forged');
+    author.git('tag', 'v9', first);
+    author.push('v9', 'HEAD:refs/heads/refs/tags/v9');
+    const expected = [
+      ['main', first],
+      ['refs/heads/refs/tags/v9', forged],
+    ];
+    expect(standing(await (await open(clone)).poll())).toEqual(expected);
+    // A branch that is named among the other refs too is the same branch.
+    const both = await open(clone, [], ['refs/tags/*', 'refs/h*', 'refs/heads/main']);
+    expect(standing(await both.poll())).toEqual([...expected, ['refs/tags/v9', first]]);
+  },
+);
+
 test('a tag on a tag stands at the commit; one on a file is no news', async () => {
   const { author, first, clone } = trio('direct');
   author.git('tag', '-a', '-m', 'inner', 'inner', first);

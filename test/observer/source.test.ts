@@ -71,7 +71,7 @@ describe('where the truth lies', () => {
     remote.git('bundle', 'create', '-q', bundle, 'main');
     clone.git('remote', 'set-url', 'origin', bundle);
     expect((await (await open(clone)).poll()).tips[0]?.commit).toBe(first);
-    expect(clone.git('rev-parse', 'refs/trivet/heads/main')).toBe(first);
+    expect(clone.git('rev-parse', 'refs/trivet/refs/heads/main')).toBe(first);
   });
 
   test('an unborn branch is no branch', async () => {

@@ -8,6 +8,10 @@ test.each([
   ['main', { CI_COMMIT_REF: 'refs/heads/main', CI_COMMIT_BRANCH: 'main' }],
   ['', { CI_COMMIT_REF: '', CI_COMMIT_BRANCH: '' }],
   ['refs/pull/1/head', { CI_COMMIT_REF: 'refs/pull/1/head', CI_COMMIT_BRANCH: '' }],
+  [
+    'refs/heads/refs/tags/v9',
+    { CI_COMMIT_REF: 'refs/heads/refs/tags/v9', CI_COMMIT_BRANCH: 'refs/tags/v9' },
+  ],
   ['refs/tags/v1', { CI_COMMIT_REF: 'refs/tags/v1', CI_COMMIT_BRANCH: '', CI_COMMIT_TAG: 'v1' }],
 ])('a suite is told which ref its commit came on: "%s"', (branch, told) => {
   const assignment = { branch, author: '', subject: '', repository: null, number: 1 };
