@@ -7,6 +7,9 @@ import type { OpenFile } from '../world/disk.js';
 
 const lineFeed = 0x0a;
 
+/** More than any tool needs for its last words, with what processes print as they end. */
+const lastBytes = 64 * 1_024;
+
 export class RunLog {
   readonly file: OpenFile;
   readonly #bytesMax: number;
@@ -30,6 +33,12 @@ export class RunLog {
     const room = Math.max(0, this.#bytesMax - this.#bytes);
     this.#write(output.subarray(0, room));
     return output.length <= room;
+  }
+
+  /** What the suite has printed last. */
+  last(): string {
+    const bytes = Buffer.alloc(Math.min(this.#bytes, lastBytes));
+    return bytes.toString('utf8', 0, this.file.read(bytes, this.#bytes - bytes.length));
   }
 
   /** Who reads the log looks for the reason there, in its last line. */

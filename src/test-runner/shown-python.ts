@@ -3,6 +3,7 @@
  * installed for them, which goes into an environment of the checkout's own. Reads the tree only.
  */
 
+import { pythonTestsIn } from './python-tests.js';
 import type { Shown } from './shown.js';
 import type { Tree } from './suite.js';
 
@@ -19,36 +20,45 @@ export function pythonTests(tree: Tree): Shown | null {
 
 /** Tests without such a word: unittest's, which Python itself brings, unless they cannot be. */
 export function pythonUnittests(tree: Tree): Shown | null {
-  for (const folder of ['tests', 'test', '.']) {
-    const names = tree.list(folder);
-    const tests = names.filter((name) => /^test.*\.py$|_test\.py$/.test(name));
-    if (tests.length === 0) continue;
-    const arePytests = tests.some((name) => isPytest(name, tree.read(`${folder}/${name}`) ?? ''));
-    if (arePytests) return shown(tree, 'pytest');
-    return shown(tree, folder === '.' ? 'unittest discover' : `unittest discover -s ${folder}`);
-  }
-  return null;
+  const starts = pythonTestsIn(tree);
+  if (starts === undefined) return null;
+  if (starts === null) return shown(tree, 'pytest');
+  const discover = (start: string) =>
+    start === '.' ? 'unittest discover' : `unittest discover -s ${shellWord(start)}`;
+  return shown(tree, ...starts.map(discover));
 }
 
-/** A test function that stands alone, or a name that unittest does not look for. */
-function isPytest(name: string, text: string): boolean {
-  return !name.startsWith('test') || /^(?:async )?def test|^(?:import|from) pytest\b/m.test(text);
+/** One that says nothing of its tests: pytest finds them, whatever they are. */
+export function pythonProject(tree: Tree): Shown | null {
+  return tree.read('pyproject.toml') === null ? null : shown(tree, 'pytest');
 }
+
+function shellWord(text: string): string {
+  return /^[\w./][\w./-]*$/.test(text) ? text : `'./${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Only what ran no test says so. What was skipped as a whole did run. */
+const ranNone = (output: string) =>
+  /^(?:Ran 0 tests in .*\n\n(?:OK|NO TESTS RAN)$|(?:=+ )?no tests ran in )/m.test(output);
 
 /** The machine's own packages count: what is there already needs no network. */
-function shown(tree: Tree, tests: string): Shown {
+function shown(tree: Tree, ...tests: readonly string[]): Shown {
   const needed = [...requirements(tree).map((path) => `-r ${path}`), ...ownPackage(tree)];
   if (needed.length === 0) {
-    return { program: 'python3', installs: false, run: `python3 -m ${tests}` };
+    return { program: 'python3', installs: false, run: runBy('python3', tests), ranNone };
   }
-  const all = [...needed, ...(tests === 'pytest' ? ['pytest'] : [])].join(' ');
+  const all = [...needed, ...(tests.includes('pytest') ? ['pytest'] : [])].join(' ');
   const python = '.venv/bin/python';
   const steps = [
     'python3 -m venv --system-site-packages .venv',
     `${python} -m pip install ${all}`,
-    `${python} -m ${tests}`,
+    runBy(python, tests),
   ];
-  return { program: 'python3', installs: true, run: steps.join(' && ') };
+  return { program: 'python3', installs: true, run: steps.join(' && '), ranNone };
+}
+
+function runBy(python: string, tests: readonly string[]): string {
+  return tests.map((modules) => `${python} -m ${modules}`).join(' && ');
 }
 
 function requirements(tree: Tree): string[] {

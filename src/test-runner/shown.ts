@@ -4,8 +4,8 @@
  * installed goes into the checkout, so that it is gone with the run. Reads the tree, runs nothing.
  */
 
-import { pythonTests, pythonUnittests } from './shown-python.js';
-import type { Tree } from './suite.js';
+import { pythonProject, pythonTests, pythonUnittests } from './shown-python.js';
+import type { RanNone, Tree } from './suite.js';
 
 /** A suite that the tree shows. */
 export interface Shown {
@@ -13,6 +13,8 @@ export interface Shown {
   readonly program: string;
   /** Whether it first fetches packages. */
   readonly installs: boolean;
+  /** Whether its output says that no test ran, where that is green to the tool. */
+  readonly ranNone?: RanNone;
 }
 
 /** Null where this kind of project is not there. */
@@ -21,13 +23,12 @@ export type Look = (tree: Tree) => Shown | null;
 /** In this order; the first that shows something counts. */
 export const looks: readonly Look[] = [
   packageScript,
-  where(has('go.mod'), { program: 'go', run: 'go test ./...' }),
-  where(has('Cargo.toml'), { program: 'cargo', run: 'cargo test' }),
+  where(has('go.mod'), { program: 'go', run: 'go test ./...', ranNone: goRanNone }),
+  where(has('Cargo.toml'), { program: 'cargo', run: 'cargo test', ranNone: cargoRanNone }),
   pythonTests,
   where(hasMakeTest, { program: 'make', run: 'make test' }),
   pythonUnittests,
-  // One that says nothing of its tests: pytest finds them, whatever they are.
-  where(has('pyproject.toml'), { program: 'python3', run: 'python3 -m pytest' }),
+  pythonProject,
 ];
 
 interface PackageManager {
@@ -107,6 +108,15 @@ function packageJson(tree: Tree): PackageJson | null {
 
 function where(isThere: (tree: Tree) => boolean, shown: Omit<Shown, 'installs'>): Look {
   return (tree) => (isThere(tree) ? { ...shown, installs: false } : null);
+}
+
+function goRanNone(output: string): boolean {
+  const isEmpty = /\[no test(?: file)?s(?: to run)?\]$|^no packages to test$/m.test(output);
+  return isEmpty && !/^ok\s(?!.*\[no tests to run\]$)/m.test(output);
+}
+
+function cargoRanNone(output: string): boolean {
+  return /^running 0 tests$/m.test(output) && !/^running [1-9]/m.test(output);
 }
 
 function has(path: string): (tree: Tree) => boolean {

@@ -18,11 +18,12 @@ import { type RunnerNames, suiteEnvironment } from './environment.js';
 import type { Because, Ending, Run } from './events.js';
 import { machineFault, slotDeleted, slotLost, unwanted } from './handbacks.js';
 import { meansIn } from './means.js';
-import { isMachineFault, type ProcessEnd } from './process.js';
+import { isMachineFault } from './process.js';
 import { RunLog } from './run-log.js';
 import type { RunningSuite, Slot } from './slots.js';
 import { type Command, findSuite } from './suite.js';
 import { treeAt } from './tree.js';
+import { type Ended, errored, type Verdict, verdictOn } from './verdict.js';
 
 export interface SuiteOptions {
   /** `--command`; null: what the tree shows. */
@@ -159,7 +160,7 @@ export class SuiteRun {
 
   /** A classic dispatcher takes no run back: why it was refused is then its result. */
   async #verdict(refusal: Handback | null, log: RunLog): Promise<Verdict> {
-    if (this.#stop !== null) return this.#judge(nothing);
+    if (this.#stop !== null) return this.#stopped(this.#stop, nothing);
     if (refusal !== null) return errored(`The commit could not be checked out: ${refusal.detail}`);
     return this.#remarks.fault === null ? this.#test(log) : errored(this.#remarks.fault);
   }
@@ -197,7 +198,8 @@ export class SuiteRun {
       const why = whyNotStarted(end.couldNotStart, suite.command, tree);
       return errored(`The suite could not start: ${why}`);
     }
-    return this.#judge(end);
+    if (this.#stop !== null) return this.#stopped(this.#stop, end);
+    return verdictOn(end, suite.command, () => log.last());
   }
 
   #take(output: Buffer, log: RunLog): void {
@@ -211,9 +213,9 @@ export class SuiteRun {
     }
   }
 
-  #judge({ exitCode, signal, memoryKills }: Ended): Verdict {
+  #stopped(stop: Stop, { exitCode, signal }: Ended): Verdict {
     const { timeoutMs, logBytesMax } = this.#options;
-    switch (this.#stop) {
+    switch (stop) {
       case 'timed-out': {
         const what = this.#process === null ? 'Its checkout' : 'The run';
         const reason = `${what} took longer than ${timeoutMs / 1_000} s and was ended`;
@@ -221,24 +223,10 @@ export class SuiteRun {
       }
       case 'too-long':
         return errored(`The suite printed more than ${logBytesMax} bytes and was ended`);
-      case null:
-        if (exitCode === 0) return { end: 'passed', exitCode, signal, reason: '' };
-        return { end: 'failed', exitCode, signal, reason: memoryKills > 0 ? outOfMemory : '' };
       default:
         return { end: 'cancelled', exitCode, signal, reason: '' };
     }
   }
 }
 
-type Verdict = Omit<Report, 'logBytes' | 'durationMs'>;
-
-type Ended = Pick<ProcessEnd, 'exitCode' | 'signal' | 'memoryKills'>;
-
 const nothing: Ended = { exitCode: null, signal: null, memoryKills: 0 };
-
-const outOfMemory = 'meanwhile the kernel killed a process here for want of memory';
-
-/** What tells of a reason sets its own full stop. */
-function errored(reason: string): Verdict {
-  return { end: 'errored', exitCode: null, signal: null, reason };
-}

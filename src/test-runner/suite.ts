@@ -13,15 +13,21 @@ export interface Command {
   readonly file: string;
   readonly args: readonly string[];
   readonly says: string;
+  /** Of one that was guessed: whether its output says that no test ran. */
+  readonly ranNone?: RanNone | undefined;
 }
+
+export type RanNone = (output: string) => boolean;
 
 /** A read-only view of a checkout. Paths are relative to its top. */
 export interface Tree {
   /** The text of a regular file, or null. */
   read(path: string): string | null;
   isExecutable(path: string): boolean;
-  /** The names of the files in a folder; empty where there is none. */
+  /** The names of what is in a folder; empty where there is none. */
   list(folder: string): readonly string[];
+  /** Those that are folders themselves. Links do not count: they may lead in a circle. */
+  folders(folder: string): readonly string[];
 }
 
 export type Suite =
@@ -41,7 +47,7 @@ export function findSuite(tree: Tree, command: string | null, means: Means): Sui
   return { kind: 'none', says: nothingFound };
 }
 
-function ifPossible({ run, program, installs }: Shown, { has, network }: Means): Suite {
+function ifPossible({ run, program, installs, ranNone }: Shown, { has, network }: Means): Suite {
   const suite = `the tree shows the suite "${run}"`;
   if (!has(program)) {
     const says = `${suite}, but ${program} is not on this machine: install it, or start the runner with --command`;
@@ -53,7 +59,7 @@ function ifPossible({ run, program, installs }: Shown, { has, network }: Means):
       'start the runner with --sandbox-net as well, or with a --command that installs nothing';
     return { kind: 'none', says };
   }
-  return byShell(run);
+  return byShell(run, ranNone);
 }
 
 const nothingFound =
@@ -72,6 +78,6 @@ function workflow(tree: Tree): Suite {
   return { kind: 'none', says };
 }
 
-function byShell(text: string): Suite {
-  return { kind: 'command', command: { file: 'sh', args: ['-c', text], says: text } };
+function byShell(text: string, ranNone?: RanNone): Suite {
+  return { kind: 'command', command: { file: 'sh', args: ['-c', text], says: text, ranNone } };
 }

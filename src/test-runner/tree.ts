@@ -18,6 +18,7 @@ export function treeAt(folder: string): Tree {
     read: (path) => attempt(() => textOf(inside(path))),
     isExecutable: (path) => attempt(() => isAllowed(inside(path))) ?? false,
     list: (path) => attempt(() => readdirSync(inside(path))) ?? [],
+    folders: (path) => attempt(() => foldersIn(inside(path))) ?? [],
   };
 }
 
@@ -33,6 +34,12 @@ function textOf(file: string): string | null {
   const found = statSync(file);
   if (!found.isFile()) return null;
   return found.size > fileBytesMax ? '' : readFileSync(file, 'utf8');
+}
+
+function foldersIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 }
 
 function isAllowed(file: string): boolean {

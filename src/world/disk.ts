@@ -75,7 +75,7 @@ export const realDisk: Disk = {
 const flags = {
   read: constants.O_RDONLY,
   write: constants.O_RDWR | constants.O_CREAT,
-  'append-new': 'ax',
+  'append-new': 'ax+',
 } as const;
 
 const synced = promisify(fdatasync);

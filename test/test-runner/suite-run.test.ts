@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import type { Commit } from '../../src/protocol/ids.js';
 import { processesThat, worksIn } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/git.js';
 import { fixture, runnerAtWork, tagged } from '../support/runners-at-work.js';
 
 test('stdout and stderr stay in order, and no way of opening them loses a byte', async () => {
@@ -51,6 +52,35 @@ test('A28: a commit without a suite is errored, with the sentence in its log', a
   expect(report).toMatchObject({ end: 'errored', exitCode: null });
   expect(log).toBe(`${report.reason}.\n`);
   expect((await dispatcher.verdict(commit)).report.end).toBe('errored');
+});
+
+test.each([
+  ['python3', 'test_a.py', 'Ran 0 tests in 0.000s\\n\\nOK\\n', 0],
+  ['python3', 'test_a.py', 'Ran 0 tests in 0.000s\\n\\nNO TESTS RAN\\n', 5],
+  ['python3', 'pytest.ini', '== no tests ran in 0.01s ==\\n', 5],
+  ['go', 'go.mod', '?   \\tdemo\\t[no test files]\\nok  \\tb\\t0.1s [no tests to run]\\n', 0],
+  ['cargo', 'Cargo.toml', 'running 0 tests\\n\\ntest result: ok. 0 passed\\n', 0],
+])('a guessed suite that ran no test is not green: %s, for %s', async (tool, file, says, code) => {
+  const bin = temporaryFolder();
+  writeFileSync(join(bin, tool), `#!/bin/sh\nprintf '${says}'\nexit ${code}\n`, { mode: 0o755 });
+  const environment = { PATH: `${bin}:${process.env['PATH']}` };
+  const { dispatcher, repository } = await runnerAtWork({ command: null, environment });
+  const { report } = await dispatcher.verdict(repository.commit('none', { [file]: '' }));
+  expect(report.end).toBe('errored');
+  expect(report.reason).toMatch(/^No test ran: .* finds them, or add .*--command$/);
+});
+
+test.each([
+  ['python3', 'test_a.py', 'Ran 0 tests in 0.000s\\n\\nOK (skipped=1)\\n'],
+  ['go', 'go.mod', 'ok  \\ta\\t0.1s\\n?   \\tb\\t[no test files]\\n'],
+  ['cargo', 'Cargo.toml', 'running 1 test\\n\\nrunning 0 tests\\n'],
+])('one that ran some, or skipped them, is: %s, for %s', async (tool, file, says) => {
+  const bin = temporaryFolder();
+  writeFileSync(join(bin, tool), `#!/bin/sh\nprintf '${says}'\n`, { mode: 0o755 });
+  const environment = { PATH: `${bin}:${process.env['PATH']}` };
+  const { dispatcher, repository } = await runnerAtWork({ command: null, environment });
+  const { report } = await dispatcher.verdict(repository.commit('some', { [file]: '' }));
+  expect(report).toMatchObject({ end: 'passed', reason: '' });
 });
 
 test("a commit's own .ci/run is its suite, and one that cannot start is errored", async () => {

@@ -1,5 +1,5 @@
-import { symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, normalize } from 'node:path';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findSuite, type Tree } from '../../src/test-runner/suite.js';
 import { treeAt } from '../../src/test-runner/tree.js';
@@ -106,6 +106,48 @@ const rows: [string, Record<string, string>, string | null][] = [
     { 'tests/test_it.py': '' },
     'python3 -m unittest discover -s tests',
   ],
+  [
+    'unittests in folders that are no packages, which unittest passes over',
+    {
+      'tests/test_a.py': 'class TestA(TestCase):\n',
+      'tests/unit/test_b.py': 'class TestB(TestCase):\n',
+      "tests/it's/__init__.py": '',
+      "tests/it's/test_c.py": 'class TestC(TestCase):\n',
+      'tests/unit/deep down/test_d.py': 'class TestD(TestCase):\n',
+      'tests/unit/fixtures/test_e.py': 'class TestE(TestCase):\n',
+      'tests/helpers/test_server.py': 'port = 80\n',
+    },
+    [
+      'python3 -m unittest discover -s tests',
+      'python3 -m unittest discover -s tests/unit',
+      "python3 -m unittest discover -s './tests/unit/deep down'",
+    ].join(' && '),
+  ],
+  [
+    'one unittest, deep in its folder',
+    { 'tests/unit/test_a.py': 'class TestA(TestCase):\n' },
+    'python3 -m unittest discover -s tests/unit',
+  ],
+  [
+    'a test case in a package',
+    { 'pkg/__init__.py': '', 'pkg/test_a.py': 'class TestA(TestCase):\n' },
+    'python3 -m unittest discover',
+  ],
+  [
+    "pytest's classes, deep in their folder",
+    { 'tests/unit/test_a.py': 'class TestA:\n\n    # One.\n    def test_a(self):\n' },
+    'python3 -m pytest',
+  ],
+  [
+    "a class that is another test case's other half, and a helper",
+    {
+      'tests/test_base.py': 'class TestBase:\n    def test_a(self):\n',
+      'tests/test_a.py':
+        'class TestA(TestBase, TestCase):\n  pass\n' +
+        'class TestServer:\n  pass\nclass B(TestCase):\n  def test_b(self):\n',
+    },
+    'python3 -m unittest discover -s tests',
+  ],
   ['nothing', { 'README.md': 'hello' }, null],
 ];
 
@@ -170,6 +212,12 @@ function treeOf(files: Readonly<Record<string, string>>): Tree {
       Object.keys(files)
         .filter((path) => dirname(path) === folder)
         .map((path) => basename(path)),
+    folders: (folder) => {
+      const inside = Object.keys(files).map((path) => relative(folder, path).split('/'));
+      return [
+        ...new Set(inside.flatMap(([name = '', more]) => (more === undefined ? [] : name))),
+      ].filter((name) => name !== '..');
+    },
   };
 }
 
@@ -180,12 +228,16 @@ test('what a commit links to outside of itself, or cannot be read, is not there'
   symlinkSync('real', join(folder, 'Makefile'));
   symlinkSync(join(outside, 'secret'), join(folder, 'go.mod'));
   symlinkSync(outside, join(folder, 'tests'));
+  mkdirSync(join(folder, 'sub'));
+  symlinkSync('..', join(folder, 'sub', 'circle'));
   symlinkSync('package.json', join(folder, 'package.json'));
   const tree = treeAt(folder);
   expect(tree.read('Makefile')).toBe('test: it');
   expect(tree.read('go.mod')).toBeNull();
   expect(tree.read('package.json')).toBeNull();
   expect(tree.list('tests')).toEqual([]);
+  expect(tree.folders('.')).toEqual(['sub']);
+  expect(tree.folders('sub')).toEqual([]);
   expect(tree.list('.')).toContain('real');
   expect(tree.isExecutable('package.json')).toBe(false);
 });
