@@ -20,7 +20,7 @@ import { openPositions } from './position.js';
 import { openRepository } from './repository.js';
 import { observe } from './shell.js';
 import { findSource } from './source.js';
-import { opening } from './story.js';
+import { moved, opening } from './story.js';
 
 await run(async (argv) => {
   const options = readOptions(argv);
@@ -44,7 +44,9 @@ await run(async (argv) => {
     {
       clock: realClock,
       network,
-      repository: openRepository(source, options),
+      repository: openRepository(source, options, (now, isFollowed) => {
+        for (const told of moved(now, isFollowed, setting)) tell(told);
+      }),
       watch: watchRefs,
       save: positions.save,
       tell,

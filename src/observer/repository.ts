@@ -9,13 +9,13 @@ import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Commit } from '../protocol/ids.js';
-import { type Git, GitFault, type GitOptions, gitIn } from '../world/git.js';
+import { type Git, GitFault, type GitOptions, gitIn, swiftGitIn } from '../world/git.js';
 import { gitFolderAt } from '../world/git-folder.js';
 import { type Upkeep, upkeepOf } from '../world/upkeep.js';
 import { defaultFirst, remoteHead } from './default-branch.js';
 import type { Described, Poll, RevList } from './news.js';
 import { type Place, Reader, type Sight } from './reader.js';
-import type { Source } from './source.js';
+import { type Source, sourceNow } from './source.js';
 
 export interface Repository {
   /** The newest commit of each watched branch, now. Rejects where git or the remote fails. */
@@ -43,20 +43,29 @@ export interface Watched {
 const home = 'refs/';
 const fetched = 'refs/trivet/refs/';
 
+/** Called when the clone's remote is another one, with whether that one is watched from now on. */
+export type Moved = (now: Source, isFollowed: boolean) => void;
+
 export function openRepository(
   source: Source,
   watched: Watched,
+  moved: Moved = () => {},
   silenceMs = usualSilenceMs,
 ): Repository {
-  return new GitRepository(source, watched, silenceMs);
+  return new GitRepository(source, watched, moved, silenceMs);
 }
 
 class GitRepository implements Repository {
-  readonly #source: Source;
+  #source: Source;
+  /** The same as the configuration had it last: it may be one that takes a restart. */
+  #configured: Source;
+  readonly #moved: Moved;
   readonly #watched: Watched;
   readonly #stop = new AbortController();
   readonly #reading: Pick<GitOptions, 'silenceMs' | 'stop'>;
   readonly #own: Git;
+  /** For the question that each poll begins with. */
+  readonly #swift: Git;
   /** One a folder: each keeps a shell. */
   readonly #readers = new Map<string, Reader>();
   /** Where the branches were last read: a rev-list goes through the same objects. */
@@ -67,13 +76,16 @@ class GitRepository implements Repository {
   readonly #upkeep: Upkeep;
   #isTending = false;
 
-  constructor(source: Source, watched: Watched, silenceMs: number) {
+  constructor(source: Source, watched: Watched, moved: Moved, silenceMs: number) {
     this.#source = source;
+    this.#configured = source;
+    this.#moved = moved;
     this.#watched = watched;
     // Every git listens to it.
     setMaxListeners(0, this.#stop.signal);
     this.#reading = { silenceMs, stop: this.#stop.signal };
     this.#own = gitIn(source.path, this.#reading);
+    this.#swift = swiftGitIn(source.path, this.#reading);
     this.#upkeep = upkeepOf(source.path, { stop: this.#stop.signal });
     this.#reader = this.#readerOf(source.path);
   }
@@ -88,17 +100,18 @@ class GitRepository implements Repository {
   }
 
   async poll(): Promise<Poll> {
-    const { kind, path, gitFolder } = this.#source;
+    const { path, gitFolder } = this.#source;
     // Where a repository was moved away, git would take the one that lies around it instead.
     if (!existsSync(join(gitFolder, 'HEAD'))) throw new Error(`there is no repository at ${path}`);
-    const direct = kind === 'direct' ? await this.#directLook(this.#source.remotePath) : null;
+    await this.#follow();
+    const source = this.#source;
+    const direct = source.kind === 'direct' ? await this.#directLook(source.remotePath) : null;
     if (direct !== null) return direct;
 
     this.#reader = this.#readerOf(path);
-    if (kind === 'own') return this.#homeLook(path !== gitFolder);
-    const remote = this.#source.remote;
-    await this.#fetch(remote);
-    return this.#fetchedLook(remote);
+    if (source.kind === 'own') return this.#homeLook(path !== gitFolder);
+    await this.#fetch(source.remote);
+    return this.#fetchedLook(source.remote);
   }
 
   async revList({ tips, known, earlier }: RevList): Promise<Described[]> {
@@ -109,6 +122,20 @@ class GitRepository implements Repository {
       const left = await this.#reader.present(known);
       return left.length === 0 ? [] : this.#reader.revList(tips, [...left, ...earlier]);
     }
+  }
+
+  /** The remote is where the configuration says; whether the remote or the clone counts is settled. */
+  async #follow(): Promise<void> {
+    const now = await sourceNow(this.#source, this.#swift);
+    const isFollowed = this.#source.kind !== 'own';
+    if (isFollowed && now.kind === 'own') {
+      const remedy = 'add it again, or restart the observer to watch the branches of the clone';
+      throw new Error(`the clone has no remote any more (${remedy})`);
+    }
+    const isNew = now.origin !== this.#configured.origin;
+    this.#configured = now;
+    if (isFollowed) this.#source = now;
+    if (isNew && now.kind !== 'own') this.#moved(now, isFollowed);
   }
 
   /** Null where the remote's own folder cannot be read: fetching may know a way, or says why. */

@@ -162,7 +162,11 @@ class Shell implements Observer {
   #poll(): void {
     this.#watchRefs();
     this.#world.repository.poll().then(
-      (poll) => this.#handle({ type: 'polled', ...poll }),
+      (poll) => {
+        this.#handle({ type: 'polled', ...poll });
+        // A poll may have turned to another folder, where something may have happened since.
+        if (!this.#closed && this.#watchRefs()) this.#handle({ type: 'hint' });
+      },
       (error: Error) => this.#fail(error),
     );
   }
@@ -182,14 +186,18 @@ class Shell implements Observer {
     this.#handle({ type: 'failed', reason: error.message });
   }
 
-  /** Before each poll, so that a change is either seen by the poll or hinted at after it. */
-  #watchRefs(): void {
+  /**
+   * Before each poll, so that a change is either seen by the poll or hinted at after it. Answers
+   * whether another folder is watched than before.
+   */
+  #watchRefs(): boolean {
     const folder = this.#world.repository.watchable();
-    if (folder === this.#watched) return;
+    if (folder === this.#watched) return false;
     this.#cancelWatch();
     this.#watched = folder;
     this.#cancelWatch =
       folder === null ? () => {} : this.#world.watch(folder, () => this.#handle({ type: 'hint' }));
+    return true;
   }
 
   #wakeAt(atMs: number): void {

@@ -1,12 +1,12 @@
 /**
- * Owns the question where the truth about the branches lies, asked once at the start:
+ * Owns the question where the truth about the branches lies, at the start and from then on:
  * `direct`  the remote is a local path: its refs and objects are read where they are
  * `fetch`   the remote is far: its branches are fetched into a namespace of our own
  * `own`     there is no remote, or the repository is bare: its own branches count
  */
 
-import { openClone, repositoryName } from '../world/clone.js';
-import { gitIn } from '../world/git.js';
+import { type Clone, followed, openClone, repositoryName } from '../world/clone.js';
+import { type Git, gitIn } from '../world/git.js';
 import { isLocalPath } from '../world/git-folder.js';
 
 interface Place {
@@ -16,6 +16,8 @@ interface Place {
   readonly gitFolder: string;
   /** How the repository is called on the wire, unless it is told otherwise. */
   readonly name: string;
+  /** The remote's URL or absolute path, if there is a remote. */
+  readonly origin: string | null;
 }
 
 export type Source = Place &
@@ -31,10 +33,22 @@ export async function findSource(given: string): Promise<Source> {
   const { path } = clone;
   const git = gitIn(path);
   const printed = await git(['rev-parse', '--path-format=absolute', '--git-common-dir']);
-  const place = { path, gitFolder: printed.trimEnd(), name: repositoryName(clone) };
+  return sourceAt({ path, gitFolder: printed.trimEnd() }, clone);
+}
 
-  const isBare = path === clone.gitDir;
-  const { remote, origin } = clone;
+/** The same source as the clone's configuration has it by now. */
+export async function sourceNow(source: Source, git: Git): Promise<Source> {
+  const before = source.kind === 'own' ? null : source.remote;
+  return sourceAt(source, await followed(git, source.path, before));
+}
+
+function sourceAt(
+  { path, gitFolder }: Pick<Place, 'path' | 'gitFolder'>,
+  { remote, origin }: Pick<Clone, 'remote' | 'origin'>,
+): Source {
+  const name = repositoryName({ origin, path, gitDir: gitFolder });
+  const place = { path, gitFolder, name, origin };
+  const isBare = path === gitFolder;
   if (isBare || remote === null || origin === null) return { ...place, kind: 'own' };
   if (!isLocalPath(origin)) return { ...place, kind: 'fetch', remote };
   return { ...place, kind: 'direct', remote, remotePath: origin };

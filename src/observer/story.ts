@@ -22,11 +22,12 @@ export interface Setting {
 /** Above this, commits of one branch are told as a number; `debug` still has a line each. */
 const tellEachMax = 10;
 
+const ways = { direct: 'read directly', fetch: 'by fetch', own: 'its own branches' };
+
 /** The first lines: what is in effect, and what is waited for. */
 export function opening(setting: Setting): Told[] {
   const { source, repository, dispatcher, intervalMs, latestOnly, stateFolder } = setting;
   const { branches, refs } = setting;
-  const ways = { direct: 'read directly', fetch: 'by fetch', own: 'its own branches' };
   const heads = branches.length === 0 ? 'all branches' : `branches ${branches.join(', ')}`;
   const watched = refs.length === 0 ? heads : `${heads} and ${refs.join(', ')}`;
   const which = latestOnly ? 'the newest commit' : 'every new commit';
@@ -49,6 +50,26 @@ export function opening(setting: Setting): Told[] {
       msg: `${which} of ${watched}; position kept in ${stateFolder}; looking for the dispatcher ${dispatcher}`,
     },
   ];
+}
+
+/** The clone has another remote; `isFollowed`: that one is watched from now on. */
+export function moved(
+  { origin, kind, name }: Source,
+  isFollowed: boolean,
+  setting: Pick<Setting, 'source' | 'repository'>,
+): Told[] {
+  // A password may stand in it.
+  const remote = origin?.replace(/\/\/[^/]*@/, '//') ?? '';
+  const base = { event: 'remote-moved', remote, way: kind, name };
+  if (!isFollowed) {
+    const msg = `there is a remote now, ${remote}: restart the observer to watch its branches`;
+    return [{ ...base, level: 'warn', msg }];
+  }
+  const now = `the remote is ${remote} now (${ways[kind]})`;
+  if (name === setting.source.name) return [{ ...base, msg: now }];
+  const { repository } = setting;
+  const msg = `${now}: the repository is called ${repository} until the observer is restarted`;
+  return [{ ...base, level: 'warn', msg }];
 }
 
 /** Tells happenings of one observer, in order. */

@@ -49,16 +49,12 @@ export async function openClone(path: string): Promise<Clone> {
   );
   if (gitDir === undefined || objects === undefined) throw new Error('rev-parse said too little');
   const top = bare === 'true' ? gitDir : (await git(['rev-parse', '--show-toplevel'])).trimEnd();
-  const remote = await findRemote(git);
-  // None is no fault: such a repository is pushed to, or committed in.
-  const url = remote && (await git(['remote', 'get-url', '--', remote])).trimEnd();
+  const { remote, origin } = await followed(git, top);
   const isPartial = await git(['config', '--get-regexp', '^remote\\..*\\.promisor$']).then(
     (text) => / true$/m.test(text),
     // Nothing is set.
     () => false,
   );
-  const local = url !== null && isLocalPath(url);
-  const origin = local ? resolve(top, url) : url;
   return {
     path: top,
     gitDir,
@@ -66,7 +62,7 @@ export async function openClone(path: string): Promise<Clone> {
     format: format === 'sha256' ? 'sha256' : 'sha1',
     remote,
     origin,
-    originFolder: local && origin !== null ? gitFolderAt(origin) : null,
+    originFolder: origin !== null && isLocalPath(origin) ? gitFolderAt(origin) : null,
     isPartial,
   };
 }
@@ -80,17 +76,33 @@ function assertFolder(path: string): void {
   throw new UsageError(`There is no folder ${path}: name a clone of your repository.`);
 }
 
-async function findRemote(git: Git): Promise<string | null> {
-  const remotes = (await git(['remote'])).split('\n').filter((name) => name !== '');
-  if (remotes.includes('origin')) return 'origin';
-  return remotes.length === 1 ? (remotes[0] ?? null) : null;
+/** The remote that a clone with that top follows; the one that it did `before`, if that is there. */
+export async function followed(
+  git: Git,
+  top: string,
+  before: string | null = null,
+): Promise<Pick<Clone, 'remote' | 'origin'>> {
+  // What git's own settings make of the URLs (`insteadOf`) is in them.
+  const printed = await git(['remote', '-v']);
+  const remotes = new Map<string | null, string>();
+  for (const [, name = '', url = ''] of printed.matchAll(/^(.+)\t(.+) \(fetch\)/gm)) {
+    remotes.set(name, isLocalPath(url) ? resolve(top, url) : url);
+  }
+  const lone = remotes.size === 1 ? [...remotes.keys()] : [];
+  const remote = [before, 'origin', ...lone].find((name) => remotes.has(name)) ?? null;
+  // None is no fault: such a repository is pushed to, or committed in.
+  return { remote, origin: remotes.get(remote) ?? null };
 }
 
 /**
  * The last part of the origin's URL without `.git`, fit to be a name on the wire. A bare repository
  * is what others clone, and is called as they call it: after its own path (decision 13).
  */
-export function repositoryName({ origin, path, gitDir }: Clone): string {
+export function repositoryName({
+  origin,
+  path,
+  gitDir,
+}: Pick<Clone, 'origin' | 'path' | 'gitDir'>): string {
   const isBare = path === gitDir;
   const source = ((isBare ? null : origin) ?? path).replace(/[/\\]+$/, '').replace(/\/?\.git$/, '');
   return wireNameOf(basename(source.replace(/^[^/]*:(?!\/\/)/, '/')));

@@ -33,7 +33,7 @@ function gitsIn({ path }: TestRepository): string[] {
 test('a remote on this machine that hangs is given up like a far one, and its git is ended', async () => {
   const { remote, clone, first } = trio('direct');
   const watched = { branches: [], refs: [] };
-  const repository = openRepository(await findSource(clone.path), watched, 1_000);
+  const repository = openRepository(await findSource(clone.path), watched, () => {}, 1_000);
   const file = hang(remote);
   await expect(repository.poll()).rejects.toThrow('the remote has said nothing for 1 s');
   await eventually('no git is left', () => gitsIn(remote).length === 0);

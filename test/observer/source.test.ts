@@ -48,6 +48,7 @@ describe('where the truth lies', () => {
     const repository = openRepository(
       await findSource(clone.path),
       { branches: [], refs: [] },
+      () => {},
       500,
     );
     // On a busy machine the time may be over before the transport has begun.
