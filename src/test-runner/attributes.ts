@@ -6,10 +6,11 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clone } from '../world/clone.js';
 import type { Git } from '../world/git.js';
+import { attributesIn } from './git-index.js';
 import { isRegularFile } from './slot-repository.js';
 
 export class Attributes {
@@ -64,31 +65,15 @@ export class Attributes {
   }
 }
 
-function escaped(text: string): string {
-  return text.replace(/[^\w]/g, '\\$&');
+/** A line about a filter that git ran and that failed, from what git complained of; else empty. */
+export function failedFilter(complaints: string): string {
+  const [, command] = /^error: .*(?:external filter|subprocess) '(.+)'/m.exec(complaints) ?? [];
+  if (command === undefined) return '';
+  return `Trivet: git's filter "${command}" failed: its files are tested as they are stored.\n`;
 }
 
-/** The paths of all `.gitattributes` in that index, each with the id of its contents. */
-function attributesIn(index: string, format: Clone['format']): Map<string, string> {
-  const found = new Map<string, string>();
-  const bytes = readFileSync(index);
-  // Most commits have none, and no entry needs to be looked at.
-  if (!bytes.includes(name)) return found;
-  const idBytes = format === 'sha256' ? 32 : 20;
-  const entries = bytes.readUInt32BE(8);
-  for (let entry = 0, at = headerBytes; entry < entries; entry += 1) {
-    const flagsAt = at + statBytes + idBytes;
-    const isExtended = (bytes.readUInt16BE(flagsAt) & extendedFlag) !== 0;
-    const pathAt = flagsAt + (isExtended ? 4 : 2);
-    const pathEnd = bytes.indexOf(0, pathAt);
-    if (endsWithName(bytes, pathAt, pathEnd)) {
-      const id = bytes.toString('hex', at + statBytes, flagsAt);
-      found.set(bytes.toString('utf8', pathAt, pathEnd), id);
-    }
-    // Padded with one to eight zeros.
-    at += (pathEnd - at + 8) & ~7;
-  }
-  return found;
+function escaped(text: string): string {
+  return text.replace(/[^\w]/g, '\\$&');
 }
 
 /** What the filters are called that those attributes want. */
@@ -116,19 +101,26 @@ function settingsNow(environment: Readonly<Record<string, string | undefined>>):
         ]
       : [environment['GIT_CONFIG_GLOBAL']]),
   ];
-  return files.map(identityOf).join(', ');
+  return files
+    .flatMap((file) => withIncluded(file, home, includedMost))
+    .map(identityOf)
+    .join(', ');
 }
 
-const name = '.gitattributes';
-const headerBytes = 12;
-/** Times, device, inode, mode, owner, group and size. */
-const statBytes = 40;
-const extendedFlag = 0x4000;
+/** As deep as git itself follows them. */
+const includedMost = 10;
 
-function endsWithName(bytes: Buffer, start: number, end: number): boolean {
-  const at = end - name.length;
-  if (at < start || bytes.toString('latin1', at, end) !== name) return false;
-  return at === start || bytes[at - 1] === 0x2f;
+/** That file and those that it includes, under a condition or without. */
+function withIncluded(file: string, home: string, deeper: number): string[] {
+  if (deeper === 0 || statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return [file];
+  const text = readFileSync(file, 'utf8');
+  // Nearly nobody includes anything.
+  if (!/^\s*\[include/im.test(text)) return [file];
+  const named = [...text.matchAll(/^\s*path\s*=\s*"?([^"\n]+?)"?\s*$/gim)];
+  const included = named.map(([, path = '']) =>
+    resolve(dirname(file), path.replace(/^~(?=\/)/, home)),
+  );
+  return [file, ...included.flatMap((path) => withIncluded(path, home, deeper - 1))];
 }
 
 function identityOf(file: string): string {

@@ -16,9 +16,9 @@ import type { Clone } from '../world/clone.js';
 import { readIfThere } from '../world/files.js';
 import { GitFault } from '../world/git.js';
 import type { Tell } from '../world/story.js';
-import { Attributes } from './attributes.js';
+import { Attributes, failedFilter } from './attributes.js';
 import { Fetching } from './fetching.js';
-import { isClear } from './ground.js';
+import { isClear, watchMountsOver } from './ground.js';
 import { removeOldTrees, removeTree } from './removal.js';
 import {
   followShallow,
@@ -27,7 +27,7 @@ import {
   nothingLeft,
   restoreRepository,
 } from './slot-repository.js';
-import { hasSubmodules, updateSubmodules } from './submodules.js';
+import { forget, hasSubmodules, updateSubmodules } from './submodules.js';
 import { TreeGit } from './tree-git.js';
 
 export interface CheckoutOptions {
@@ -46,6 +46,8 @@ export interface Remarks {
 
 export class Checkout {
   readonly folder: string;
+  /** Why nothing may be touched there for now, as half a sentence; else null. */
+  readonly whyBlocked: () => string | null;
   readonly #clone: Clone;
   readonly #tell: Tell;
   readonly #git: TreeGit;
@@ -55,6 +57,8 @@ export class Checkout {
   /** As the last `reset` left it. */
   #left = nothingLeft;
   readonly #attributes: Attributes;
+  /** Of files that a filter was to change and could not, a line for the log. */
+  #raw = '';
 
   /** Takes over what an earlier process left in `folder`, in whatever state, and cleans it. */
   constructor(folder: string, clone: Clone, { guard, tell }: CheckoutOptions) {
@@ -62,6 +66,7 @@ export class Checkout {
     this.#clone = clone;
     this.#tell = tell;
     mkdirSync(folder, { recursive: true });
+    this.whyBlocked = watchMountsOver(folder);
     this.#git = new TreeGit(folder, clone, guard);
     this.#fetching = new Fetching(clone, this.#git.cloning, { TRIVET_GUARD: guard });
     this.#attributes = new Attributes(folder, clone.format, this.#git.git);
@@ -72,7 +77,10 @@ export class Checkout {
     // git goes from a tag to its commit; HEAD then says which.
     const head = readIfThere(join(this.folder, '.git', 'HEAD'))?.trim() ?? commit;
     const tagged = `${commit} is the id of a tag, of the commit ${head}: have that tested`;
-    return { log: await this.#attributes.warnings(), fault: head === commit ? null : tagged };
+    return {
+      log: `${await this.#attributes.warnings()}${this.#raw}`,
+      fault: head === commit ? null : tagged,
+    };
   }
 
   /** Makes the tree that commit; null, or why another runner should have the run. */
@@ -129,9 +137,12 @@ export class Checkout {
   }
 
   async #clean(): Promise<string | null> {
+    const blocked = this.whyBlocked();
+    if (blocked !== null) return blocked;
     const fault = await faultOf(async () => {
       if (!isClear(this.folder)) throw new GitFault('the tree is not what it was');
       await this.#restore();
+      forget(this.folder, this.#clone.format);
       await this.#git.git(['clean', '-ffdxq']);
       await this.#git.run(evenOut);
     });
@@ -142,6 +153,8 @@ export class Checkout {
 
   /** Somebody may have come since the tree was cleaned: what is his is not written to. */
   async #clear(): Promise<string | null> {
+    const blocked = this.whyBlocked();
+    if (blocked !== null) return blocked;
     const fault = await faultOf(async () => {
       const anew = isClear(this.folder) ? null : await this.#makeAnew();
       if (anew !== null) throw anew;
@@ -158,8 +171,12 @@ export class Checkout {
       // A raw id in HEAD keeps it detached whatever the last suite did: no branch ever moves.
       makeHold(join(gitDir, 'HEAD'), `${commit}\n`);
       followShallow(gitDir, this.#clone);
-      const reset = () => this.#git.git(['reset', '--hard', '-q', commit]);
       const index = join(gitDir, 'index');
+      const reset = async () => {
+        if (!existsSync(index)) this.#raw = '';
+        await this.#git.git(['reset', '--hard', '-q', commit]);
+        this.#raw ||= failedFilter(this.#git.complaints);
+      };
       const isNew = !existsSync(index);
       await reset();
       // Files that the commit itself does not change may be others under its attributes.
@@ -168,7 +185,7 @@ export class Checkout {
         await reset();
       }
       if (hasSubmodules(this.folder)) {
-        await updateSubmodules(this.folder, commit, this.#git.git, this.#git.fetching);
+        await updateSubmodules(this.folder, this.#git.git, this.#git.fetching);
       }
       this.#left = leftIn(gitDir);
     });
@@ -198,12 +215,15 @@ export class Checkout {
 }
 
 /**
- * git knows no modes of folders, and of files but whether they can be executed. A file that has them
- * otherwise, or another name elsewhere, goes: the next `reset` writes it anew.
+ * git knows no modes of folders, and of files but whether they can be executed; and what is called
+ * `.git` it does not see below the top. A file that has other modes, or another name elsewhere, goes:
+ * the next `reset` writes it anew.
  */
 const evenOut = [
   ...['find', '.', '-xdev', '-path', './.git', '-prune'],
-  ...['-o', '-type', 'd', '!', '-perm', '755', '-exec', 'chmod', '755', '{}', ';'],
+  ...['-o', '-name', '.git', '-prune', '-exec', 'rm', '-rf', '{}', '+'],
+  // In digits, chmod would leave a folder its setgid.
+  ...['-o', '-type', 'd', '!', '-perm', '755', '-exec', 'chmod', 'u=rwx,go=rx,ug-s,o-t', '{}', ';'],
   ...['-o', '-type', 'f', '(', '!', '-perm', '644', '!', '-perm', '755', '-o', '-links', '+1', ')'],
   ...['-exec', 'rm', '-f', '{}', '+'],
 ];

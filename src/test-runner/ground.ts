@@ -1,6 +1,6 @@
 /**
  * Owns the question whether a tree may be touched: whether it is a real folder in its own place,
- * and whether something else is mounted in it. A suite may have exchanged it for a link, or have
+ * and whether something else is mounted in it or over it. A suite may have exchanged it for a link, or have
  * died with a share in place; cleaning would then empty what it leads to. Never looks into a tree.
  */
 
@@ -33,6 +33,26 @@ export function isClear(tree: string): boolean {
   if (!isReal(above)) throw new GitFault(`${above} is not a folder any more: remove what is there`);
   const isOwnReal = makeReal(own);
   return makeReal(tree) && isOwnReal && mountsIn(tree).length === 0;
+}
+
+/**
+ * Why nothing may be touched at that path: something was mounted over it, or over a folder above it,
+ * since this was called, and what one sees there is another's. To be asked again and again.
+ */
+export function watchMountsOver(path: string): () => string | null {
+  const before = new Set(mountsAround(path));
+  return () => {
+    const since = mountsAround(path).find((mount) => !before.has(mount));
+    return since === undefined ? null : `something was mounted at ${since}: unmount it there`;
+  };
+}
+
+/** What that path lies in: each mount at it or above it. */
+function mountsAround(path: string): string[] {
+  const bytes = Buffer.from(path).toString('latin1');
+  return mountPoints()
+    .filter((point) => point === bytes || bytes.startsWith(point === '/' ? point : `${point}/`))
+    .map((point) => Buffer.from(point, 'latin1').toString());
 }
 
 /** What is mounted at the folder or below it, as the system tells where it can; else nothing. */

@@ -28,7 +28,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { makeReal } from './ground.js';
+import { makeReal, mountsIn } from './ground.js';
 import { remove } from './removal.js';
 
 /** The folder of all checkouts of this user's runners on this machine. */
@@ -64,6 +64,7 @@ export class Place {
   stand(): boolean {
     try {
       makeOwn(this.base, 0o711);
+      if (mountsIn(this.#folder).includes(this.#folder)) return false;
       // A suite may have exchanged it for a link: that goes, and not what it leads to.
       makeReal(this.#folder);
       makeOwn(this.#folder, this.#mode);

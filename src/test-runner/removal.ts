@@ -11,6 +11,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { GitFault } from '../world/git.js';
 import type { Tell } from '../world/story.js';
 import { mountsIn } from './ground.js';
 
@@ -21,7 +22,12 @@ export async function removeTree(tree: string, tell: Tell): Promise<void> {
   const fault = await remove(tree);
   if (fault === null) return;
   const aside = freeNameFor(tree);
-  renameSync(tree, aside);
+  try {
+    renameSync(tree, aside);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new GitFault(`${tree} can be neither removed (${fault}) nor moved aside (${code})`);
+  }
   const remedy = mountsIn(aside).length > 0 ? 'unmount it there first' : byItsOwner;
   const msg =
     `files in ${tree} cannot be removed (${fault}): it was moved to ${aside} and a new tree is ` +

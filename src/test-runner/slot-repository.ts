@@ -71,14 +71,21 @@ export function followShallow(gitDir: string, { objects, originFolder }: Clone):
   else if (isThere(path)) rmSync(path, { recursive: true, force: true });
 }
 
-/** Where filters keep what they have had from afar (Git LFS does): in the clone, for all its slots. */
+/**
+ * Where filters keep what they have had from afar (Git LFS does): in the clone, for all its slots.
+ * A clone that is not ours to write to has no such place: each tree then has its own.
+ */
 function shareCache(gitDir: string, { objects }: Clone): void {
   const cache = join(dirname(objects), 'lfs');
   const link = join(gitDir, 'lfs');
   const isLink = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  if (isLink && readlinkSync(link) === cache) return;
+  if (isLink && readlinkSync(link) === cache && existsSync(cache)) return;
   rmSync(link, { recursive: true, force: true });
-  makeFolder(cache);
+  try {
+    makeFolder(cache);
+  } catch {
+    return;
+  }
   symlinkSync(cache, link);
 }
 
@@ -158,6 +165,8 @@ export const checkoutSettings: readonly (readonly [string, string, string])[] = 
   ['core', 'untrackedCache', 'false'],
   ['index', 'version', '2'],
   ['index', 'sparse', 'false'],
+  // What a submodule has in common with ours, which borrows all, would be borrowed from nobody.
+  ['submodule', 'alternateLocation', 'no'],
 ];
 
 function configuration({ format, origin, path, isPartial }: Clone): string {
@@ -174,6 +183,8 @@ function configuration({ format, origin, path, isPartial }: Clone): string {
     ...checkoutSettings.map(([section, name, value]) => `[${section}]\n${name} = ${value}`),
     '[submodule]',
     'recurse = false',
+    // As `clone --recurse-submodules` leaves it.
+    'active = .',
     '[gc]',
     'auto = 0',
     '[extensions]',

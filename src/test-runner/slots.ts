@@ -31,7 +31,10 @@ export type RunningSuite = Pick<SuiteProcess, 'ended' | 'end' | 'kill'>;
 
 /** What a run needs of its place. A simulated world brings its own git and processes here. */
 export interface Slot {
-  readonly checkout: Pick<Checkout, 'folder' | 'at' | 'remarks' | 'end' | 'clean' | 'settled'>;
+  readonly checkout: Pick<
+    Checkout,
+    'folder' | 'at' | 'remarks' | 'end' | 'clean' | 'settled' | 'whyBlocked'
+  >;
   readonly files: RunFiles;
   readonly output: Pick<OutputPipe, 'open'>;
   readonly startProcess: (clock: Clock, options: ProcessOptions) => RunningSuite;

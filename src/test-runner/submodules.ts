@@ -3,34 +3,25 @@
  * Costs nothing where neither this commit nor the last one had any.
  */
 
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Commit } from '../protocol/ids.js';
+import type { Clone } from '../world/clone.js';
 import type { Git } from '../world/git.js';
+import { hasGitlinks } from './git-index.js';
 
 /** Whether this commit has submodules, or an earlier one left theirs. */
 export function hasSubmodules(folder: string): boolean {
   return existsSync(join(folder, '.gitmodules')) || existsSync(modulesOf(folder));
 }
 
-/** `fetching` is the same git, for what speaks to remotes: it ends a command that falls silent. */
-export async function updateSubmodules(
-  folder: string,
-  commit: Commit,
-  git: Git,
-  fetching: Git,
-): Promise<void> {
+/**
+ * `fetching` is git for what speaks to remotes: it ends a command that falls silent. Where a submodule
+ * belongs nothing lies any more (see `forget`), so each is written out anew.
+ */
+export async function updateSubmodules(folder: string, git: Git, fetching: Git): Promise<void> {
   if (existsSync(join(folder, '.gitmodules'))) {
-    await emptyPlaces(folder, commit, git);
     await git(['submodule', 'sync', '-q', '--recursive']);
     await fetching(['submodule', 'update', '--init', '--recursive', '--force', '--progress']);
-    await git([
-      'submodule',
-      'foreach',
-      '-q',
-      '--recursive',
-      'git clean -ffdxq && git reset --hard -q',
-    ]);
   } else {
     rmSync(modulesOf(folder), { recursive: true, force: true });
   }
@@ -39,14 +30,24 @@ export async function updateSubmodules(
 }
 
 /**
- * Where a submodule belongs, an earlier suite may have put a repository of its own, whose settings
- * name programs (a filter, say) that git would run for us, outside of any sandbox. `clean` takes
- * it for the submodule and spares it; without an index nothing is spared.
+ * To be called before a tree is cleaned. Where its commit names another repository, a suite may have
+ * put one whose settings name programs (a filter, say) that git would run for us, outside of any
+ * sandbox; and `clean` spares what lies there, be it a submodule or not. Without an index nothing is
+ * spared, and without theirs submodules believe nothing that a suite told them.
  */
-async function emptyPlaces(folder: string, commit: Commit, git: Git): Promise<void> {
-  rmSync(join(folder, '.git', 'index'), { force: true });
-  await git(['clean', '-ffdxq']);
-  await git(['reset', '--hard', '-q', commit]);
+export function forget(folder: string, format: Clone['format']): void {
+  const index = join(folder, '.git', 'index');
+  if (!existsSync(index) || !hasGitlinks(index, format)) return;
+  rmSync(index);
+  if (existsSync(modulesOf(folder))) removeIndexes(modulesOf(folder));
+}
+
+function removeIndexes(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) removeIndexes(path);
+    else if (entry.name === 'index') rmSync(path);
+  }
 }
 
 function modulesOf(folder: string): string {

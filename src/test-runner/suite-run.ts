@@ -103,6 +103,9 @@ export class SuiteRun {
     const startedAtMs = this.#clock.nowMs();
     this.#cancelTimeout = this.#clock.after(this.#options.timeoutMs, () => this.stop('timed-out'));
     try {
+      // Also the slot's folder would be made anew where another's is to be seen.
+      const blocked = this.#slot.checkout.whyBlocked();
+      if (blocked !== null) return { kind: 'handback', handback: machineFault(blocked) };
       if (!this.#slot.lock.renew()) return { kind: 'handback', handback: slotLost };
       const file = this.#slot.files.createLog(this.#run.id);
       const log = new RunLog(file, this.#options.logBytesMax, this.#events.grown);
@@ -132,7 +135,10 @@ export class SuiteRun {
       this.#cancelTimeout();
       this.#log?.file.close();
       // In a slot that another runner has by now, nothing is ours to remove.
-      if (this.#slot.whyUnfit() === null && this.#slot.lock.renew()) this.#slot.checkout.clean();
+      const { checkout, lock } = this.#slot;
+      const isOurs =
+        this.#slot.whyUnfit() === null && (checkout.whyBlocked() !== null || lock.renew());
+      if (isOurs) checkout.clean();
     }
   }
 

@@ -56,6 +56,11 @@ export class TreeGit {
     this.cloning = this.#unlessEnded(gitIn(clone.path, { silenceMs: fetchSilenceMs, marks }));
   }
 
+  /** What the last command in the tree complained of, though it succeeded. */
+  get complaints(): string {
+    return this.#endable.complaints();
+  }
+
   /** Whether nobody wants what is under way any more: every further command is refused. */
   get isEnded(): boolean {
     return this.#isEnded;

@@ -58,6 +58,8 @@ export interface EndableGit {
   readonly git: Git;
   /** Another program in the same folder, in the same way. */
   readonly run: Git;
+  /** What the last command complained of, though it succeeded perhaps. */
+  readonly complaints: () => string;
   /** Signals the command under way with its process group; it then rejects. */
   end(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
@@ -138,6 +140,7 @@ export function endableGitIn(
   const own = { ...environment, ...marks, ...elsewhere };
   const forker = new Forker(path, { ...gitEnvironment(), ...own }, silenceMs);
   stop?.addEventListener('abort', () => forker.end('SIGTERM'));
+  let complaints = '';
   const run: Git = async (words) => {
     const ended = forker.run(words).catch((error: Error) => {
       if (error instanceof Silent) throw silent(silenceMs);
@@ -146,13 +149,14 @@ export function endableGitIn(
       throw new GitFault(`git could not be started: ${error.message}`);
     });
     const { exitCode, output, errors } = await ended;
+    complaints = errors;
     // The shell's own word for a command that is not there.
     if (exitCode === 127) throw new GitFault(gitNotFound);
     if (exitCode !== 0) throw new GitFault(sentenceOf(errors));
     return output;
   };
   const git: Git = (args) => run([...by, 'git', ...guards, ...args]);
-  return { git, run, end: (signal) => forker.end(signal) };
+  return { git, run, complaints: () => complaints, end: (signal) => forker.end(signal) };
 }
 
 /** simple-git takes all output for UTF-8; one who listens beside it has the bytes. */

@@ -116,6 +116,7 @@ export class RunnerMachine {
       startProcess: (clock, options) => stage.startProcess(clock, options),
       checkout: {
         folder: '/tree',
+        whyBlocked: () => null,
         at: (commit) => {
           const checkedOut = this.#checkOut(life, commit);
           const givenUp = new Promise<Handback>((resolve) => {

@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Commit, parseCommit } from '../../src/protocol/ids.js';
 
@@ -89,7 +89,10 @@ function repositoryAt(path: string): TestRepository {
     path,
     git,
     commit: (subject, files = {}) => {
-      for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
+      for (const [name, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(path, name)), { recursive: true });
+        writeFileSync(join(path, name), text);
+      }
       git('add', '--all');
       git('commit', '-q', '--allow-empty', '-m', subject);
       return head();
@@ -103,4 +106,16 @@ function repositoryAt(path: string): TestRepository {
 function runGit(cwd: string, args: readonly string[]): string {
   const output = execFileSync('git', args, { cwd, env: environment, stdio: 'pipe' });
   return output.toString('utf8').trim();
+}
+
+/** The user's settings of git are these, until the test ends. */
+export function userSets(text: string): string {
+  const before = process.env['HOME'];
+  onTestFinished(() => {
+    process.env['HOME'] = before;
+  });
+  const home = temporaryFolder();
+  process.env['HOME'] = home;
+  writeFileSync(join(home, '.gitconfig'), text);
+  return home;
 }

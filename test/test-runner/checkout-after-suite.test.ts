@@ -4,9 +4,10 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Commit } from '../../src/protocol/ids.js';
 import { checkoutOf, git, textOf, twoCommits } from '../support/checkouts.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
 
@@ -119,4 +120,48 @@ test('a suite that leaves folders too deep for a path, or read-only ones, spoils
   checkout.clean();
   expect(await checkout.at(second)).toBeNull();
   expect(readdirSync(checkout.folder).sort()).toEqual(['.git', 'a.txt']);
+});
+
+test('a repository that a suite made of a folder of the commit is gone, and the folder with its commit', async () => {
+  const { clone, author, first } = twoCommits();
+  const commit = author.commit('a folder', { 'src/a': 'a' });
+  author.push();
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(commit)).toBeNull();
+  const makeOne = () => execFileSync('git', ['init', '-q', join(checkout.folder, 'src')]);
+  makeOne();
+  checkout.clean();
+  expect(await checkout.at(commit)).toBeNull();
+  expect(readdirSync(join(checkout.folder, 'src'))).toEqual(['a']);
+  makeOne();
+  checkout.clean();
+  expect(await checkout.at(first)).toBeNull();
+  expect(readdirSync(checkout.folder).sort()).toEqual(['.git', 'a.txt']);
+});
+
+test('what a suite leaves where the commit names a repository without a place to have it is gone', async () => {
+  const { clone, author } = twoCommits();
+  author.git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},stray`);
+  author.git('commit', '-qm', 'a stray link');
+  const commit = author.git('rev-parse', 'HEAD') as Commit;
+  author.push();
+  const checkout = await checkoutOf(clone);
+  for (const _ of ['once', 'again']) {
+    expect(await checkout.at(commit)).toBeNull();
+    expect(readdirSync(join(checkout.folder, 'stray'))).toEqual([]);
+    writeFileSync(join(checkout.folder, 'stray', 'left'), '');
+    checkout.clean();
+  }
+});
+
+test('folders are no longer those of a group where a suite made them so', async () => {
+  const { clone, author } = twoCommits();
+  const commit = author.commit('a folder', { 'src/a': 'a' });
+  author.push();
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(commit)).toBeNull();
+  chmodSync(join(checkout.folder, 'src'), 0o2755);
+  checkout.clean();
+  expect(await checkout.at(commit)).toBeNull();
+  expect(statSync(join(checkout.folder, 'src')).mode & 0o7777).toBe(0o755);
 });

@@ -52,6 +52,7 @@ const change = fc.oneof(
   }),
   fc.record({ kind: fc.constant('submodule' as const), version: fc.constantFrom(0, 1) }),
   fc.record({ kind: fc.constant('drop submodule' as const) }),
+  fc.record({ kind: fc.constant('stray link' as const) }),
 );
 
 /** What the user has set, or a suite for him. */
@@ -66,6 +67,9 @@ const settings = [
   ['core.attributesFile', '~/attributes'],
   ['feature.manyFiles', 'true'],
   ['init.templateDir', '~/template'],
+  ['submodule.active', 'nothing'],
+  ['submodule.alternateLocation', 'superproject'],
+  ['submodule.recurse', 'true'],
 ] as const;
 
 /** What a suite does in its tree. */
@@ -79,6 +83,10 @@ const deeds = {
   'believes it unchanged':
     'for f in *.txt; do [ -f "$f" ] && git update-index --assume-unchanged "$f" && echo x >"$f"; done 2>/dev/null',
   'has attributes of its own': 'mkdir -p .git/info; echo "* eol=crlf" >.git/info/attributes',
+  'makes repositories of folders':
+    'for d in sub stray lib; do git init -q $d && echo x >$d/x; done',
+  'believes a submodule unchanged':
+    '[ ! -e lib/lib.txt ] || (cd lib && git update-index --skip-worktree lib.txt && rm lib.txt)',
   'turns folders into files': 'rm -rf sub; echo x >sub',
 } as const;
 
@@ -176,6 +184,9 @@ function apply(author: TestRepository, library: ReturnType<typeof makeLibrary>, 
     }
     case 'drop submodule':
       author.git('update-index', '--force-remove', '.gitmodules', 'lib');
+      return;
+    case 'stray link':
+      author.git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},stray`);
   }
 }
 

@@ -3,24 +3,12 @@
  * one that is not there is not passed over in silence.
  */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { checkoutOf } from '../support/checkouts.js';
-import { makeRepository, temporaryFolder } from '../support/git.js';
+import { makeRepository, temporaryFolder, userSets } from '../support/git.js';
 import { runnerAtWork } from '../support/runners-at-work.js';
-
-/** The user's settings of git are these, until the test ends. */
-function userSets(text: string): string {
-  const before = process.env['HOME'];
-  onTestFinished(() => {
-    process.env['HOME'] = before;
-  });
-  const home = temporaryFolder();
-  process.env['HOME'] = home;
-  writeFileSync(join(home, '.gitconfig'), text);
-  return home;
-}
 
 /** A filter that fetches contents by their names, and notes each time that it has to. */
 function farAway(misses: string): string {
@@ -72,4 +60,38 @@ test('a suite that changes the user’s settings changes no later checkout but b
   expect(existsSync(join(home, '.gitconfig'))).toBe(true);
   const second = repository.commit('two', { 'b.txt': '' });
   expect((await dispatcher.verdict(second)).log).toBe(one.log);
+});
+
+test('a filter that is set up and fails is told of, as long as its files lie there as they are stored', async () => {
+  userSets('[filter "gone"]\nsmudge = no-such-program %f\n');
+  const { repository, dispatcher } = await runnerAtWork({ command: 'cat a.bin' });
+  const files = { '.gitattributes': '*.bin filter=gone\n', 'a.bin': 'pointer\n' };
+  for (const commit of [repository.commit('one', files), repository.commit('next', { b: '' })]) {
+    expect((await dispatcher.verdict(commit)).log).toMatch(
+      /^Trivet: git's filter "no-such-program %f" failed: its files .*\npointer\n$/,
+    );
+  }
+});
+
+test('a filter that changes in a file that the user’s settings include changes its files', async () => {
+  const home = userSets('[include]\n\tpath = more\n');
+  const set = (to: string) =>
+    writeFileSync(join(home, 'more'), `[filter "st"]\nsmudge = sed s/raw/${to}/\n`);
+  set('one');
+  const repository = makeRepository();
+  const files = { '.gitattributes': '*.bin filter=st\n', 'a.bin': 'raw\n' };
+  const checkout = await checkoutOf(repository);
+  const contents = () => readFileSync(join(checkout.folder, 'a.bin'), 'utf8');
+  expect(await checkout.at(repository.commit('a', files))).toBeNull();
+  expect(contents()).toBe('one\n');
+  set('another');
+  expect(await checkout.at(repository.commit('b', { b: '' }))).toBeNull();
+  expect(contents()).toBe('another\n');
+});
+
+test('a clone in which nothing can be kept for filters is tested all the same', async () => {
+  const repository = makeRepository();
+  symlinkSync('/nonexistent/lfs', join(repository.path, '.git', 'lfs'));
+  const checkout = await checkoutOf(repository);
+  expect(await checkout.at(repository.commit('a', { a: '' }))).toBeNull();
 });

@@ -178,6 +178,30 @@ test.runIf(mayMount).each(['mnt', 'a b\\c', '.'])(
   },
 );
 
+test.runIf(mayMount).each([0, 1, 2])(
+  'where something is mounted over a tree, or over a folder %i above it, nothing is done until it is gone',
+  async (levels) => {
+    const { checkout, victim, second } = await beside();
+    let point = checkout.folder;
+    for (let level = 0; level < levels; level += 1) point = dirname(point);
+    chmodSync(victim, 0o775);
+    mount(victim, point);
+    onTestFinished(() => {
+      for (const mounted of mountsIn(point)) unmount(mounted);
+    });
+    checkout.clean();
+    const refusal = await checkout.at(second);
+    expect(refusal?.detail).toBe(`something was mounted at ${point}: unmount it there`);
+    expect(checkout.whyBlocked()).toBe(refusal?.detail);
+    expect(readdirSync(victim)).toEqual(['precious']);
+    expect(statSync(victim).mode & 0o777).toBe(0o775);
+    unmount(point);
+    checkout.clean();
+    expect(await checkout.at(second)).toBeNull();
+    expect(textOf(checkout)).toBe('two');
+  },
+);
+
 function mount(from: string, to: string): void {
   execFileSync('mount', ['--bind', from, to]);
 }

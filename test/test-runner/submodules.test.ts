@@ -9,8 +9,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Commit } from '../../src/protocol/ids.js';
 import { checkoutOf, twoCommits } from '../support/checkouts.js';
-import { makeClone, makeRepository, temporaryFolder } from '../support/git.js';
+import { makeClone, makeRepository, temporaryFolder, userSets } from '../support/git.js';
 import { originsOfEverySpelling } from '../support/origins.js';
 
 test('A47: submodules are brought along, cleaned, and gone with the commit that drops them', async () => {
@@ -76,4 +77,35 @@ test('a repository that a suite put in a submodule’s place can start no progra
   expect(await checkout.at(withLibrary)).toBeNull();
   expect(existsSync(proof)).toBe(false);
   expect(readFileSync(join(place, 'lib.txt'), 'utf8')).toBe('version 1');
+});
+
+test.each([
+  ['active', 'nothing'],
+  ['alternateLocation', 'superproject'],
+])('submodules are had whatever the user has set for others: submodule.%s', async (name, value) => {
+  userSets(`[submodule]\n${name} = ${value}\n`);
+  const library = makeRepository();
+  library.commit('library', { 'lib.txt': 'version 1' });
+  const { clone, author } = twoCommits();
+  author.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', library.path, 'lib');
+  const commit = author.commit('with a library');
+  author.push();
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(commit)).toBeNull();
+  expect(readFileSync(join(checkout.folder, 'lib', 'lib.txt'), 'utf8')).toBe('version 1');
+});
+
+test('beside a link to a repository that nobody can name, submodules are had as by a fresh clone', async () => {
+  const library = makeRepository();
+  library.commit('library', { 'lib.txt': 'version 1' });
+  const { clone, author } = twoCommits();
+  author.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', library.path, 'lib');
+  author.git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},stray`);
+  author.git('commit', '-qm', 'both');
+  const commit = author.git('rev-parse', 'HEAD') as Commit;
+  author.push();
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(commit)).toBeNull();
+  expect(readFileSync(join(checkout.folder, 'lib', 'lib.txt'), 'utf8')).toBe('version 1');
+  expect(readdirSync(join(checkout.folder, 'stray'))).toEqual([]);
 });
