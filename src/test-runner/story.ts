@@ -144,11 +144,11 @@ export class Story {
     this.#say('unfit', `${detail}: this runner leaves`, { level: 'error' });
   }
 
-  /** It was given to another while we could not be heard. */
+  /** It was given to another, or cancelled, while we could not be heard. */
   #unwanted(run: RunId): void {
     const commit = this.#commits.get(run);
     const what = commit === undefined ? `run ${run}` : short(commit);
-    const msg = `the result of ${what} is not wanted: another run has the commit`;
+    const msg = `the result of ${what} is not wanted any more: another run has the commit, or it was cancelled`;
     this.#say('unwanted', msg, { run, commit, level: 'warn' });
   }
 

@@ -132,6 +132,8 @@ export function readCommandLine<F extends Flags>(
   if (repo !== null && !parsed.repo) {
     throw new UsageError(`Which repository? Name ${repo}: node ${script} <repo>.`);
   }
+  const empty = Object.entries(parsed).find(([, value]) => value === '')?.[0];
+  if (empty !== undefined) throw new UsageError(`--${empty} is empty: name a value.`);
   return parsed;
 }
 
@@ -205,7 +207,7 @@ export function wholeNumber(flag: string, most: number): (text: string | number)
 export function wireName(flag: string, pattern = namePattern) {
   return <Text extends string | undefined>(text: Text): Text => {
     if (text === undefined || pattern.test(text)) return text;
-    const instead = text === '' ? '' : `: ${nearestName(text)}, say`;
+    const instead = /[\p{L}\p{N}]/u.test(text) ? `: ${nearestName(text)}, say` : '';
     throw new UsageError(
       `--${flag} is 1 to 100 letters, digits or . _ : @ + - , not "${text}"${instead}.`,
     );

@@ -32,6 +32,8 @@ export function onStopSignals({ drain, abort, reload }: Stopping): void {
   process.on('SIGQUIT', asks);
   // By the same signal a terminal says that it was closed: what is in hand is finished then.
   process.on('SIGHUP', () => (hadTerminal && !hasTerminal() ? asks() : reload()));
+  // Node would open its debugger's port, where any user of this machine could run code as us.
+  process.on('SIGUSR1', () => {});
   // A pipe whose reader went away asks for nothing: a CI system is not ended by its `| head`.
   process.stdout.on('error', () => {});
 }

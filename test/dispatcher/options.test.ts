@@ -28,6 +28,7 @@ test.each([
   [['--', 'extra']],
   [['--data.x=1']],
   [['--no-data']],
+  [['--data', '']],
 ])('%j is refused', (flags) => {
   expect(() => readOptions(flags)).toThrow(UsageError);
 });

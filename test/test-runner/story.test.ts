@@ -34,7 +34,7 @@ test('one that thaws after a cancel says once that the suite is ended, and not t
 test('one whose suite ended meanwhile says that its result is not wanted', () => {
   const told = story(runtest(one), ended(one), refused, { type: 'session' }, revoked());
   expect(told.at(-1)).toBe(
-    `the result of ${commit.slice(0, 7)} is not wanted: another run has the commit`,
+    `the result of ${commit.slice(0, 7)} is not wanted any more: another run has the commit, or it was cancelled`,
   );
 });
 
