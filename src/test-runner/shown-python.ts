@@ -3,6 +3,7 @@
  * installed for them, which goes into an environment of the checkout's own. Reads the tree only.
  */
 
+import { pythonNeeds, requirements } from './python-needs.js';
 import { pythonTestsIn } from './python-tests.js';
 import type { Shown } from './shown.js';
 import type { Tree } from './suite.js';
@@ -43,39 +44,21 @@ const ranNone = (output: string) =>
 
 /** The machine's own packages count: what is there already needs no network. */
 function shown(tree: Tree, ...tests: readonly string[]): Shown {
-  const needed = [...requirements(tree).map((path) => `-r ${path}`), ...ownPackage(tree)];
-  if (needed.length === 0) {
-    return { program: 'python3', installs: false, run: runBy('python3', tests), ranNone };
+  const { installed, missing } = pythonNeeds(tree);
+  const common = { program: 'python3', ranNone, notInstalled: missing };
+  if (installed.length === 0) {
+    return { ...common, installs: false, run: runBy('python3', tests) };
   }
-  const all = [...needed, ...(tests.includes('pytest') ? ['pytest'] : [])].join(' ');
+  const all = [...installed, ...(tests.includes('pytest') ? ['pytest'] : [])].join(' ');
   const python = '.venv/bin/python';
   const steps = [
     'python3 -m venv --system-site-packages .venv',
     `${python} -m pip install ${all}`,
     runBy(python, tests),
   ];
-  return { program: 'python3', installs: true, run: steps.join(' && '), ranNone };
+  return { ...common, installs: true, run: steps.join(' && ') };
 }
 
 function runBy(python: string, tests: readonly string[]): string {
   return tests.map((modules) => `${python} -m ${modules}`).join(' && ');
-}
-
-function requirements(tree: Tree): string[] {
-  const named = /^(?:(?:dev|tests?)[-_])?requirements(?:[-_](?:dev|tests?))?\.txt$/;
-  return tree
-    .list('.')
-    .filter((name) => named.test(name))
-    .sort();
-}
-
-/** The project itself, where it is a package that needs others, with what its tests need. */
-function ownPackage(tree: Tree): string[] {
-  const sections = (tree.read('pyproject.toml') ?? '').split(/^(?=\[)/m);
-  const section = (name: string) => sections.find((text) => text.startsWith(`[${name}]`)) ?? '';
-  const extras = section('project.optional-dependencies');
-  const [, extra] = /^(tests?|testing|dev)\s*=/m.exec(extras) ?? [];
-  const isNeedy = /^dependencies\s*=\s*\[\s*["']/m.test(section('project'));
-  if (section('build-system') === '' || (!isNeedy && extra === undefined)) return [];
-  return [extra === undefined ? '-e .' : `-e '.[${extra}]'`];
 }

@@ -4,17 +4,16 @@
  * installed goes into the checkout, so that it is gone with the run. Reads the tree, runs nothing.
  */
 
+import { hasMakeTest } from './shown-make.js';
 import { pythonProject, pythonTests, pythonUnittests } from './shown-python.js';
-import type { RanNone, Tree } from './suite.js';
+import type { Guess, Tree } from './suite.js';
 
 /** A suite that the tree shows. */
-export interface Shown {
+export interface Shown extends Guess {
   readonly run: string;
   readonly program: string;
   /** Whether it first fetches packages. */
   readonly installs: boolean;
-  /** Whether its output says that no test ran, where that is green to the tool. */
-  readonly ranNone?: RanNone;
 }
 
 /** Null where this kind of project is not there. */
@@ -34,14 +33,15 @@ export const looks: readonly Look[] = [
 interface PackageManager {
   readonly program: string;
   readonly locks: readonly string[];
-  readonly install: (tree: Tree) => string;
+  /** As the lock file says, or without one. */
+  readonly install: (tree: Tree, isLocked: boolean) => string;
   readonly test: string;
 }
 
 const npm: PackageManager = {
   program: 'npm',
   locks: ['package-lock.json', 'npm-shrinkwrap.json'],
-  install: () => 'npm ci',
+  install: (_, isLocked) => (isLocked ? 'npm ci' : 'npm install'),
   test: 'npm test',
 };
 
@@ -50,26 +50,32 @@ const packageManagers: readonly PackageManager[] = [
   {
     program: 'pnpm',
     locks: ['pnpm-lock.yaml'],
-    install: () => 'pnpm install --frozen-lockfile',
+    install: (_, isLocked) => `pnpm install --${isLocked ? '' : 'no-'}frozen-lockfile`,
     test: 'pnpm test',
   },
   {
     program: 'yarn',
     locks: ['yarn.lock'],
-    // Its later versions have another word for it.
-    install: (tree) =>
-      /^# yarn lockfile v1$/m.test(tree.read('yarn.lock') ?? '')
-        ? 'yarn install --frozen-lockfile'
-        : 'yarn install --immutable',
+    install: yarnInstall,
     test: 'yarn test',
   },
   {
     program: 'bun',
     locks: ['bun.lock', 'bun.lockb'],
-    install: () => 'bun install --frozen-lockfile',
+    install: (_, isLocked) => `bun install${isLocked ? ' --frozen-lockfile' : ''}`,
     test: 'bun run test',
   },
 ];
+
+/** Its later versions have another word for it, and with `CI` set write no lock file by themselves. */
+function yarnInstall(tree: Tree, isLocked: boolean): string {
+  if (!isLocked) {
+    const isFirst = /^yarn@1\b/.test(String(packageJson(tree)?.packageManager));
+    return isFirst ? 'yarn install' : 'yarn install --no-immutable';
+  }
+  const isFirst = /^# yarn lockfile v1$/m.test(tree.read('yarn.lock') ?? '');
+  return `yarn install ${isFirst ? '--frozen-lockfile' : '--immutable'}`;
+}
 
 function packageScript(tree: Tree): Shown | null {
   const { scripts, packageManager = '', ...needed } = packageJson(tree) ?? {};
@@ -78,15 +84,20 @@ function packageScript(tree: Tree): Shown | null {
   if (typeof script !== 'string' || script === '' || script.includes('no test specified')) {
     return null;
   }
+  const isNamed = ({ program }: PackageManager) => program === String(packageManager).split('@')[0];
   const locked = packageManagers.filter(({ locks }) => locks.some((lock) => has(lock)(tree)));
-  const named = String(packageManager).split('@')[0];
-  const manager = locked.find(({ program }) => program === named) ?? locked[0];
-  if (manager !== undefined) {
-    const { program, install, test } = manager;
-    return { program, installs: true, run: `${install(tree)} && ${test}` };
-  }
-  const installs = Object.keys({ ...needed.dependencies, ...needed.devDependencies }).length > 0;
-  return { program: 'npm', installs, run: installs ? 'npm install && npm test' : 'npm test' };
+  const isLocked = locked.length > 0;
+  const { program, install, test } =
+    locked.find(isNamed) ?? locked[0] ?? packageManagers.find(isNamed) ?? npm;
+  const installs = isLocked || Object.keys(Object.assign({}, ...needs(needed))).length > 0;
+  return { program, installs, run: installs ? `${install(tree, isLocked)} && ${test}` : test };
+}
+
+/** All that an install brings, and not only what one names oneself. */
+function needs(json: PackageJson): (object | undefined)[] {
+  const { dependencies, devDependencies, optionalDependencies, peerDependencies, workspaces } =
+    json;
+  return [dependencies, devDependencies, optionalDependencies, peerDependencies, workspaces];
 }
 
 interface PackageJson {
@@ -94,6 +105,9 @@ interface PackageJson {
   readonly packageManager?: unknown;
   readonly dependencies?: object;
   readonly devDependencies?: object;
+  readonly optionalDependencies?: object;
+  readonly peerDependencies?: object;
+  readonly workspaces?: object;
 }
 
 function packageJson(tree: Tree): PackageJson | null {
@@ -121,10 +135,4 @@ function cargoRanNone(output: string): boolean {
 
 function has(path: string): (tree: Tree) => boolean {
   return (tree) => tree.read(path) !== null;
-}
-
-function hasMakeTest(tree: Tree): boolean {
-  return ['GNUmakefile', 'makefile', 'Makefile'].some((path) =>
-    /^test\s*:(?!=)/m.test(tree.read(path) ?? ''),
-  );
 }

@@ -13,11 +13,17 @@ export interface Command {
   readonly file: string;
   readonly args: readonly string[];
   readonly says: string;
-  /** Of one that was guessed: whether its output says that no test ran. */
-  readonly ranNone?: RanNone | undefined;
+  /** Of one that was guessed. */
+  readonly guess?: Guess;
 }
 
-export type RanNone = (output: string) => boolean;
+/** What else is known of a suite that nobody has spelled out. */
+export interface Guess {
+  /** Whether its output says that no test ran, where that is green to the tool. */
+  readonly ranNone?: (output: string) => boolean;
+  /** Where packages are named that it needs and does not install. */
+  readonly notInstalled?: readonly string[];
+}
 
 /** A read-only view of a checkout. Paths are relative to its top. */
 export interface Tree {
@@ -47,7 +53,7 @@ export function findSuite(tree: Tree, command: string | null, means: Means): Sui
   return { kind: 'none', says: nothingFound };
 }
 
-function ifPossible({ run, program, installs, ranNone }: Shown, { has, network }: Means): Suite {
+function ifPossible({ run, program, installs, ...guess }: Shown, { has, network }: Means): Suite {
   const suite = `the tree shows the suite "${run}"`;
   if (!has(program)) {
     const says = `${suite}, but ${program} is not on this machine: install it, or start the runner with --command`;
@@ -59,7 +65,7 @@ function ifPossible({ run, program, installs, ranNone }: Shown, { has, network }
       'start the runner with --sandbox-net as well, or with a --command that installs nothing';
     return { kind: 'none', says };
   }
-  return byShell(run, ranNone);
+  return byShell(run, { guess });
 }
 
 const nothingFound =
@@ -78,6 +84,6 @@ function workflow(tree: Tree): Suite {
   return { kind: 'none', says };
 }
 
-function byShell(text: string, ranNone?: RanNone): Suite {
-  return { kind: 'command', command: { file: 'sh', args: ['-c', text], says: text, ranNone } };
+function byShell(text: string, more: Pick<Command, 'guess'> = {}): Suite {
+  return { kind: 'command', command: { file: 'sh', args: ['-c', text], says: text, ...more } };
 }

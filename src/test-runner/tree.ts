@@ -33,7 +33,8 @@ function insideOf(folder: string, path: string): string {
 function textOf(file: string): string | null {
   const found = statSync(file);
   if (!found.isFile()) return null;
-  return found.size > fileBytesMax ? '' : readFileSync(file, 'utf8');
+  // Without the byte order mark that some editors leave.
+  return found.size > fileBytesMax ? '' : new TextDecoder().decode(readFileSync(file));
 }
 
 function foldersIn(folder: string): string[] {

@@ -17,14 +17,18 @@ const codesOfNone: readonly unknown[] = [0, 5];
 /** `lastOutput` holds what the suite's tool says of it all. */
 export function verdictOn(
   { exitCode, signal, memoryKills }: Ended,
-  { says, ranNone }: Command,
+  { says, guess: { ranNone, notInstalled = [] } = {} }: Command,
   lastOutput: () => string,
 ): Verdict {
   if (codesOfNone.includes(exitCode) && ranNone?.(lastOutput()) === true) {
     return errored(`No test ran: name them so that "${says}" finds them, or ${sayHow}`);
   }
   if (exitCode === 0) return { end: 'passed', exitCode, signal, reason: '' };
-  return { end: 'failed', exitCode, signal, reason: memoryKills > 0 ? outOfMemory : '' };
+  const reasons = [
+    ...(memoryKills > 0 ? [outOfMemory] : []),
+    ...(notInstalled.length > 0 ? [`${notInstalled.join(', ')}: ${notHad}`] : []),
+  ];
+  return { end: 'failed', exitCode, signal, reason: reasons.join('; ') };
 }
 
 /** What tells of a reason sets its own full stop. */
@@ -33,5 +37,7 @@ export function errored(reason: string): Verdict {
 }
 
 const sayHow = 'add an executable .ci/run, or start the runner with --command';
+
+const notHad = `what is named there was not installed; if that is why, ${sayHow}`;
 
 const outOfMemory = 'meanwhile the kernel killed a process here for want of memory';

@@ -83,6 +83,18 @@ test.each([
   expect(report).toMatchObject({ end: 'passed', reason: '' });
 });
 
+test('a red verdict tells of packages that are named and were not installed', async () => {
+  const bin = temporaryFolder();
+  writeFileSync(join(bin, 'python3'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  const environment = { PATH: `${bin}:${process.env['PATH']}` };
+  const { dispatcher, repository } = await runnerAtWork({ command: null, environment });
+  const needy = repository.commit('needy', { 'test_a.py': '', Pipfile: '' });
+  const { report, log } = await dispatcher.verdict(needy);
+  expect(report).toMatchObject({ end: 'failed', exitCode: 1 });
+  expect(report.reason).toMatch(/^Pipfile: what is named there was not installed; .*--command$/);
+  expect(log).toBe(`${report.reason}.\n`);
+});
+
 test("a commit's own .ci/run is its suite, and one that cannot start is errored", async () => {
   const { dispatcher, repository } = await runnerAtWork({ command: null });
   mkdirSync(join(repository.path, '.ci'));

@@ -1,18 +1,16 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, normalize, relative } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findSuite, type Tree } from '../../src/test-runner/suite.js';
+import { findSuite } from '../../src/test-runner/suite.js';
 import { treeAt } from '../../src/test-runner/tree.js';
 import { temporaryFolder } from '../support/git.js';
+import { treeOf } from '../support/trees.js';
 
 const npm = (more: object) => JSON.stringify({ scripts: { test: 'vitest' }, ...more });
 const placeholder = 'echo "Error: no test specified" && exit 1';
 
 const all = { has: () => true, network: true };
 const none = { has: () => false, network: false };
-const installed = (needed: string, tests: string) =>
-  'python3 -m venv --system-site-packages .venv && ' +
-  `.venv/bin/python -m pip install ${needed} && .venv/bin/python -m ${tests}`;
 
 const rows: [string, Record<string, string>, string | null][] = [
   ['an executable .ci/run', { '.ci/run': '#!', 'go.mod': '' }, '.ci/run'],
@@ -56,6 +54,28 @@ const rows: [string, Record<string, string>, string | null][] = [
     },
     'pnpm install --frozen-lockfile && pnpm test',
   ],
+  [
+    'a tool that package.json names, without a lock file',
+    { 'package.json': npm({ packageManager: 'pnpm@9.0.0', devDependencies: { vitest: '*' } }) },
+    'pnpm install --no-frozen-lockfile && pnpm test',
+  ],
+  [
+    'a later yarn that package.json names, without a lock file',
+    { 'package.json': npm({ packageManager: 'yarn@4.0.0', devDependencies: { vitest: '*' } }) },
+    'yarn install --no-immutable && yarn test',
+  ],
+  [
+    'a named tool of which only another has a lock file',
+    { 'package.json': npm({ packageManager: 'pnpm@9.0.0' }), 'package-lock.json': '{}' },
+    'npm ci && npm test',
+  ],
+  ...['optionalDependencies', 'peerDependencies', 'workspaces'].map(
+    (needed): [string, Record<string, string>, string] => [
+      `a package.json with nothing but ${needed}`,
+      { 'package.json': npm({ [needed]: { a: '*' } }) },
+      'npm install && npm test',
+    ],
+  ),
   ["npm's placeholder", { 'package.json': npm({ scripts: { test: placeholder } }) }, null],
   ['a package.json without a script', { 'package.json': '{}', 'go.mod': '' }, 'go test ./...'],
   ['a broken package.json', { 'package.json': '{', 'Cargo.toml': '' }, 'cargo test'],
@@ -72,81 +92,25 @@ const rows: [string, Record<string, string>, string | null][] = [
     { 'pyproject.toml': '[tool.pytest.ini_options]\n', Makefile: 'test:\n\t./t\n' },
     'python3 -m pytest',
   ],
-  [
-    'requirements and a test function',
-    { 'requirements.txt': 'requests\n', 'test_it.py': 'def test_it():\n  pass\n' },
-    installed('-r requirements.txt pytest', 'pytest'),
-  ],
-  [
-    'requirements and a test case',
-    { 'requirements.txt': 'requests\n', 'test_it.py': 'class TestIt(unittest.TestCase):\n' },
-    installed('-r requirements.txt', 'unittest discover'),
-  ],
-  [
-    'requirements that name pytest',
-    { 'requirements-dev.txt': 'pytest==9\n', 'requirements.txt': 'requests\n' },
-    installed('-r requirements-dev.txt -r requirements.txt pytest', 'pytest'),
-  ],
-  [
-    'a Python package that needs others, some for its tests',
-    {
-      'pyproject.toml':
-        '[build-system]\n[project]\ndependencies = ["requests"]\n' +
-        '[project.optional-dependencies]\ntest = ["pytest"]\n',
-    },
-    installed("-e '.[test]' pytest", 'pytest'),
-  ],
-  ['a test function', { 'tests/test_it.py': 'def test_it():\n' }, 'python3 -m pytest'],
-  ['pytest.ini', { 'pytest.ini': '' }, 'python3 -m pytest'],
-  ['conftest.py', { 'tests/conftest.py': '' }, 'python3 -m pytest'],
   ['a Makefile with a test target', { Makefile: 'all:\n\ntest: all\n\t./t\n' }, 'make test'],
-  ['a Makefile without one', { Makefile: 'test := 1\nattest:\n' }, null],
+  ['one target of several on a line', { Makefile: 'lint test check:\n\t./t\n' }, 'make test'],
   [
-    'Python unittests, as in the ancestor',
-    { 'tests/test_it.py': '' },
-    'python3 -m unittest discover -s tests',
-  ],
-  [
-    'unittests in folders that are no packages, which unittest passes over',
+    'a test target in a file that the Makefile includes',
     {
-      'tests/test_a.py': 'class TestA(TestCase):\n',
-      'tests/unit/test_b.py': 'class TestB(TestCase):\n',
-      "tests/it's/__init__.py": '',
-      "tests/it's/test_c.py": 'class TestC(TestCase):\n',
-      'tests/unit/deep down/test_d.py': 'class TestD(TestCase):\n',
-      'tests/unit/fixtures/test_e.py': 'class TestE(TestCase):\n',
-      'tests/helpers/test_server.py': 'port = 80\n',
+      Makefile: 'all:\ninclude config.mk \\\n  mk/*.mk\n',
+      'mk/lint.mk': 'lint:\n',
+      'mk/all.mk': '-include test.mk\n',
+      'test.mk': 'include Makefile\ntest:\n',
     },
-    [
-      'python3 -m unittest discover -s tests',
-      'python3 -m unittest discover -s tests/unit',
-      "python3 -m unittest discover -s './tests/unit/deep down'",
-    ].join(' && '),
+    'make test',
   ],
   [
-    'one unittest, deep in its folder',
-    { 'tests/unit/test_a.py': 'class TestA(TestCase):\n' },
-    'python3 -m unittest discover -s tests/unit',
-  ],
-  [
-    'a test case in a package',
-    { 'pkg/__init__.py': '', 'pkg/test_a.py': 'class TestA(TestCase):\n' },
-    'python3 -m unittest discover',
-  ],
-  [
-    "pytest's classes, deep in their folder",
-    { 'tests/unit/test_a.py': 'class TestA:\n\n    # One.\n    def test_a(self):\n' },
-    'python3 -m pytest',
-  ],
-  [
-    "a class that is another test case's other half, and a helper",
+    'a Makefile without one',
     {
-      'tests/test_base.py': 'class TestBase:\n    def test_a(self):\n',
-      'tests/test_a.py':
-        'class TestA(TestBase, TestCase):\n  pass\n' +
-        'class TestServer:\n  pass\nclass B(TestCase):\n  def test_b(self):\n',
+      Makefile: 'test := 1\ntest ::= 2\nattest:\nall: test\n\tinclude test.mk\n',
+      'test.mk': 'test:',
     },
-    'python3 -m unittest discover -s tests',
+    null,
   ],
   ['nothing', { 'README.md': 'hello' }, null],
 ];
@@ -204,27 +168,10 @@ describe('what the tree shows', () => {
   });
 });
 
-function treeOf(files: Readonly<Record<string, string>>): Tree {
-  return {
-    read: (path) => files[normalize(path)] ?? null,
-    isExecutable: (path) => files[path] !== undefined,
-    list: (folder) =>
-      Object.keys(files)
-        .filter((path) => dirname(path) === folder)
-        .map((path) => basename(path)),
-    folders: (folder) => {
-      const inside = Object.keys(files).map((path) => relative(folder, path).split('/'));
-      return [
-        ...new Set(inside.flatMap(([name = '', more]) => (more === undefined ? [] : name))),
-      ].filter((name) => name !== '..');
-    },
-  };
-}
-
-test('what a commit links to outside of itself, or cannot be read, is not there', () => {
+test('what a commit links to outside of itself, or cannot be read, is not there; nor is a byte order mark', () => {
   const [folder, outside] = [temporaryFolder(), temporaryFolder()];
   writeFileSync(join(outside, 'secret'), '');
-  writeFileSync(join(folder, 'real'), 'test: it');
+  writeFileSync(join(folder, 'real'), '\uFEFFtest: it');
   symlinkSync('real', join(folder, 'Makefile'));
   symlinkSync(join(outside, 'secret'), join(folder, 'go.mod'));
   symlinkSync(outside, join(folder, 'tests'));
