@@ -44,7 +44,7 @@ export function ask(
   const cancelDeadline = clock.after(withinMs, () => settle('did not answer in time'));
 
   const connection = network.connect(address, (event) => {
-    switch (event.type) {
+    switch (event.kind) {
       case 'opened':
         opened = true;
         connection.write(encodeRequest(request));

@@ -25,18 +25,18 @@ import type { World } from './ask.js';
 import { type Dialect, watchClassic } from './classic-watch.js';
 
 export type LinkEvent =
-  | { readonly type: 'session'; readonly welcome: Welcome }
-  | { readonly type: 'message'; readonly message: SessionMessage }
+  | { readonly kind: 'session'; readonly welcome: Welcome }
+  | { readonly kind: 'message'; readonly message: SessionMessage }
   /** There is room again after `send` said false. */
-  | { readonly type: 'drained' }
+  | { readonly kind: 'drained' }
   /** A classic dispatcher: it takes requests only. */
-  | { readonly type: 'classic'; readonly dialect: Dialect }
+  | { readonly kind: 'classic'; readonly dialect: Dialect }
   /**
    * No dispatcher, for that reason; we try again. Refused: a person has to do something. Final: it
    * has never let us in, so that is how we were started, and we do not try again.
    */
   | {
-      readonly type: 'away';
+      readonly kind: 'away';
       readonly reason: string;
       readonly refused: boolean;
       readonly final: boolean;
@@ -115,7 +115,7 @@ class SessionLink implements Link {
     const hello = encodeRequest({ verb: 'hello', body });
     const connection = this.#world.network.connect(this.#options.address, (event) => {
       if (this.#connection !== connection || this.#state === 'closed') return;
-      if (event.type !== 'opened') return this.#hear(event);
+      if (event.kind !== 'opened') return this.#hear(event);
       connection.write(Buffer.concat([hello, Buffer.from('\n')]));
       this.#giveUpAfter(this.#patienceMs);
       this.#patienceMs = Math.min(2 * this.#patienceMs, welcomeMostMs);
@@ -129,15 +129,15 @@ class SessionLink implements Link {
     this.#cancelTimer = this.#world.clock.after(delayMs, () => this.#goAway('does not answer'));
   }
 
-  #hear(event: Exclude<ConnectionEvent, { type: 'opened' }>): void {
-    switch (event.type) {
+  #hear(event: Exclude<ConnectionEvent, { kind: 'opened' }>): void {
+    switch (event.kind) {
       case 'bytes':
         this.#missedBeats = 0;
         if (this.#state === 'introducing' && this.#isClassic(event.bytes)) return;
         this.#read(event.bytes);
         break;
       case 'drained':
-        this.#options.handle({ type: 'drained' });
+        this.#options.handle({ kind: 'drained' });
         break;
       case 'ended':
         this.#leave('closed its connection');
@@ -188,7 +188,7 @@ class SessionLink implements Link {
       case 'pong':
         break;
       default:
-        if (this.#state === 'session') this.#options.handle({ type: 'message', message });
+        if (this.#state === 'session') this.#options.handle({ kind: 'message', message });
     }
   }
 
@@ -205,7 +205,7 @@ class SessionLink implements Link {
       this.#missedBeats += 1;
       if (this.#missedBeats > missedPingsMax) this.#goAway('fell silent');
     });
-    this.#options.handle({ type: 'session', welcome });
+    this.#options.handle({ kind: 'session', welcome });
   }
 
   #becomeClassic(): void {
@@ -213,7 +213,7 @@ class SessionLink implements Link {
       found: (dialect) => {
         this.#state = 'classic';
         this.#retryInMs = retryFirstMs;
-        this.#options.handle({ type: 'classic', dialect });
+        this.#options.handle({ kind: 'classic', dialect });
       },
       lost: (reason) => this.#goAway(reason),
     });
@@ -227,7 +227,7 @@ class SessionLink implements Link {
     const retryInMs = this.#retryInMs;
     this.#retryInMs = Math.min(2 * retryInMs, retryMostMs);
     if (!final) this.#cancelTimer = this.#world.clock.after(retryInMs, () => this.#introduce());
-    this.#options.handle({ type: 'away', reason, refused, final });
+    this.#options.handle({ kind: 'away', reason, refused, final });
   }
 
   #drop(): void {

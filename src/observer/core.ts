@@ -76,7 +76,7 @@ export class Core {
   }
 
   #take(event: Event, nowMs: number, outcome: Outcome): void {
-    switch (event.type) {
+    switch (event.kind) {
       case 'due':
         break;
       case 'hint':
@@ -96,10 +96,10 @@ export class Core {
         break;
       case 'session':
       case 'classic':
-        this.#link = event.type;
+        this.#link = event.kind;
         this.#deduplication.connected();
         this.#findings.again();
-        outcome.publish.push({ type: 'connected', classic: event.type === 'classic' });
+        outcome.publish.push({ kind: 'connected', classic: event.kind === 'classic' });
         break;
       case 'away':
         this.#away(event.reason, event.refused, outcome);
@@ -113,7 +113,7 @@ export class Core {
         break;
       case 'drain':
         this.#drainByMs = nowMs + drainWithinMs;
-        outcome.publish.push({ type: 'draining', outstanding: this.#findings.outstanding });
+        outcome.publish.push({ kind: 'draining', outstanding: this.#findings.outstanding });
         break;
     }
   }
@@ -155,7 +155,7 @@ export class Core {
     const { changes, gone } = compare(poll, this.#standing.positions);
     if (gone.length > 0) {
       this.#standing.remove(gone);
-      for (const { branch } of gone) outcome.publish.push({ type: 'gone', branch });
+      for (const { branch } of gone) outcome.publish.push({ kind: 'gone', branch });
       outcome.save = this.#standing.known;
     }
     const { reached } = this.#standing;
@@ -184,7 +184,7 @@ export class Core {
     this.#newcomer = false;
     if (isFirst && this.#policy.fromNow && tips.length > 0) {
       this.#standing.record(tips);
-      outcome.publish.push({ type: 'recorded', branches: tips.length });
+      outcome.publish.push({ kind: 'recorded', branches: tips.length });
     } else if (this.#standing.isBlank && tips.length > 0) {
       this.#standing.begin(tips);
     } else if (!isFirst) return;
@@ -194,7 +194,7 @@ export class Core {
   #progressed({ handedOver, done }: Progress, outcome: Outcome): void {
     for (const { branch, tip } of done) this.#standing.advance(branch, tip);
     if (done.length > 0) outcome.save = this.#standing.known;
-    outcome.publish.push(...handedOver.map((one) => ({ type: 'handed-over', ...one }) as const));
+    outcome.publish.push(...handedOver.map((one) => ({ kind: 'handed-over', ...one }) as const));
   }
 
   #finish(nowMs: number, outcome: Outcome): void {
@@ -219,7 +219,7 @@ export class Core {
     if (isAnew) this.#standing.startOver();
     else this.#standing.goBackBefore(new Set(commits));
     outcome.save = this.#standing.known;
-    outcome.publish.push({ type: 'forgotten', commits, isNew: isAnew });
+    outcome.publish.push({ kind: 'forgotten', commits, isNew: isAnew });
     this.#hinted = true;
     if (this.#stage === 'handing over') {
       this.#stage = this.#findings.isRead ? 'idle' : 'rev-list is stale';

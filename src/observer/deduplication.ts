@@ -16,8 +16,8 @@ export class Deduplication {
   polled({ tips, broken }: Poll): Happening[] {
     const happenings: Happening[] = [];
     const isEmpty = tips.length === 0 && broken.length === 0;
-    if (this.#hasFailed) happenings.push({ type: 'polls-again' });
-    if (isEmpty && !this.#isEmpty) happenings.push({ type: 'empty' });
+    if (this.#hasFailed) happenings.push({ kind: 'polls-again' });
+    if (isEmpty && !this.#isEmpty) happenings.push({ kind: 'empty' });
     this.#hasFailed = false;
     this.#isEmpty = isEmpty;
     return happenings;
@@ -26,13 +26,13 @@ export class Deduplication {
   broken(branches: readonly Broken[]): Happening[] {
     const news = branches.filter(({ branch }) => !this.#broken.has(branch));
     this.#broken = new Set(branches.map(({ branch }) => branch));
-    return news.map((one) => ({ type: 'broken', ...one }));
+    return news.map((one) => ({ kind: 'broken', ...one }));
   }
 
   failed(reason: string): Happening[] {
     const isNews = !this.#hasFailed;
     this.#hasFailed = true;
-    return isNews ? [{ type: 'poll-failed', reason }] : [];
+    return isNews ? [{ kind: 'poll-failed', reason }] : [];
   }
 
   connected(): void {
@@ -43,7 +43,7 @@ export class Deduplication {
   away(reason: string, refused: boolean): Happening[] {
     if (this.#away === reason || (this.#away !== null && !refused)) return [];
     this.#away = reason;
-    return [{ type: 'away', reason }];
+    return [{ kind: 'away', reason }];
   }
 
   accepted(): void {
@@ -53,6 +53,6 @@ export class Deduplication {
   refused(reason: string): Happening[] {
     const isNews = this.#refused !== reason;
     this.#refused = reason;
-    return isNews ? [{ type: 'refused', reason }] : [];
+    return isNews ? [{ kind: 'refused', reason }] : [];
   }
 }

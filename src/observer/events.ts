@@ -9,27 +9,27 @@ import type { Broken, Known, Listed, Poll, RevList, Tip } from './news.js';
 
 export type Event =
   /** The time has come that an outcome asked to be woken at. */
-  | { readonly type: 'due' }
+  | { readonly kind: 'due' }
   /** Somebody says that there is something to see: a file changed, or the dispatcher said poll. */
-  | { readonly type: 'hint' }
-  | ({ readonly type: 'polled' } & Poll)
-  | { readonly type: 'listed'; readonly found: Listed }
-  | { readonly type: 'failed'; readonly reason: string }
+  | { readonly kind: 'hint' }
+  | ({ readonly kind: 'polled' } & Poll)
+  | { readonly kind: 'listed'; readonly found: Listed }
+  | { readonly kind: 'failed'; readonly reason: string }
   /**
    * The dispatcher that is there now, before its session begins, does not know of these, which it
    * or another had accepted. New: it knows of nothing of the repository.
    */
-  | { readonly type: 'forgotten'; readonly commits: readonly Commit[]; readonly isNew: boolean }
-  | { readonly type: 'session' }
-  | { readonly type: 'classic' }
-  | { readonly type: 'away'; readonly reason: string; readonly refused: boolean }
-  | { readonly type: 'accepted'; readonly commit: Commit }
+  | { readonly kind: 'forgotten'; readonly commits: readonly Commit[]; readonly isNew: boolean }
+  | { readonly kind: 'session' }
+  | { readonly kind: 'classic' }
+  | { readonly kind: 'away'; readonly reason: string; readonly refused: boolean }
+  | { readonly kind: 'accepted'; readonly commit: Commit }
   /** A classic dispatcher did not take the commit, or did not answer. */
-  | { readonly type: 'refused'; readonly reason: string }
-  | { readonly type: 'drain' };
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'drain' };
 
-/** The event of that type. */
-export type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
+/** The event of that kind. */
+export type EventOf<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>;
 
 /** To be performed in this order. */
 export interface Outcome {
@@ -50,20 +50,20 @@ export interface Outcome {
 /** What is worth telling. */
 export type Happening =
   /** A branch is seen for the first time, or stands elsewhere: `count` commits are to be told. */
-  | { readonly type: 'found'; readonly tip: Tip; readonly first: boolean; readonly count: number }
-  | { readonly type: 'cut-short'; readonly tip: Tip }
-  | { readonly type: 'gone'; readonly branch: string }
+  | { readonly kind: 'found'; readonly tip: Tip; readonly first: boolean; readonly count: number }
+  | { readonly kind: 'cut-short'; readonly tip: Tip }
+  | { readonly kind: 'gone'; readonly branch: string }
   /** Its commits cannot be read; the other branches go on. */
-  | ({ readonly type: 'broken' } & Broken)
+  | ({ readonly kind: 'broken' } & Broken)
   /** The branches' places are known from now on; nothing was handed over. */
-  | { readonly type: 'recorded'; readonly branches: number }
+  | { readonly kind: 'recorded'; readonly branches: number }
   /** There is no branch with a commit yet. */
-  | { readonly type: 'empty' }
-  | { readonly type: 'poll-failed'; readonly reason: string }
-  | { readonly type: 'polls-again' }
-  | ({ readonly type: 'handed-over' } & Handover)
-  | { readonly type: 'connected'; readonly classic: boolean }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'poll-failed'; readonly reason: string }
+  | { readonly kind: 'polls-again' }
+  | ({ readonly kind: 'handed-over' } & Handover)
+  | { readonly kind: 'connected'; readonly classic: boolean }
   | EventOf<'forgotten'>
-  | { readonly type: 'away'; readonly reason: string }
-  | { readonly type: 'refused'; readonly reason: string }
-  | { readonly type: 'draining'; readonly outstanding: number };
+  | { readonly kind: 'away'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'draining'; readonly outstanding: number };

@@ -98,8 +98,8 @@ export class Findings {
 }
 
 function happenings({ tip, first, commits, isCutShort }: Brought): Happening[] {
-  const found = { type: 'found', tip, first, count: commits.length } as const;
-  return isCutShort ? [found, { type: 'cut-short', tip }] : [found];
+  const found = { kind: 'found', tip, first, count: commits.length } as const;
+  return isCutShort ? [found, { kind: 'cut-short', tip }] : [found];
 }
 
 function batch({ tip: { branch, commit }, commits }: Brought): Batch {

@@ -77,11 +77,11 @@ class Shell implements Observer {
       token: options.token ?? null,
       handle: (event) => this.#hear(event),
     });
-    this.#handle({ type: 'due' });
+    this.#handle({ kind: 'due' });
   }
 
   drain(): void {
-    this.#handle({ type: 'drain' });
+    this.#handle({ kind: 'drain' });
   }
 
   close(): void {
@@ -113,15 +113,15 @@ class Shell implements Observer {
   }
 
   #hear(event: LinkEvent): void {
-    switch (event.type) {
+    switch (event.kind) {
       case 'session':
         this.#classic = false;
         this.#compareMemories(event.welcome);
-        this.#handle({ type: 'session' });
+        this.#handle({ kind: 'session' });
         break;
       case 'classic':
         this.#classic = true;
-        this.#handle({ type: 'classic' });
+        this.#handle({ kind: 'classic' });
         break;
       case 'away':
         if (event.final) {
@@ -131,9 +131,9 @@ class Shell implements Observer {
         } else this.#handle(event);
         break;
       case 'message':
-        if (event.message.verb === 'poll') this.#handle({ type: 'hint' });
+        if (event.message.verb === 'poll') this.#handle({ kind: 'hint' });
         if (event.message.verb === 'accepted') {
-          this.#handle({ type: 'accepted', commit: event.message.commit });
+          this.#handle({ kind: 'accepted', commit: event.message.commit });
         }
         break;
       case 'drained':
@@ -143,7 +143,7 @@ class Shell implements Observer {
   }
 
   #compareMemories({ lacks = [], isNew = false }: Welcome): void {
-    if (lacks.length > 0 || isNew) this.#handle({ type: 'forgotten', commits: lacks, isNew });
+    if (lacks.length > 0 || isNew) this.#handle({ kind: 'forgotten', commits: lacks, isNew });
   }
 
   #send({ commit, description }: Handover): void {
@@ -155,7 +155,7 @@ class Shell implements Observer {
     ask(this.#world, this.#dispatcher, request, answerWithinMs, (answer) => {
       const text = answer.kind === 'reply' ? answer.text.trim() : answer.reason;
       const taken = answer.kind === 'reply' && text.toUpperCase() === 'OK';
-      this.#handle(taken ? { type: 'accepted', commit } : { type: 'refused', reason: text });
+      this.#handle(taken ? { kind: 'accepted', commit } : { kind: 'refused', reason: text });
     });
   }
 
@@ -163,9 +163,9 @@ class Shell implements Observer {
     this.#watchRefs();
     this.#world.repository.poll().then(
       (poll) => {
-        this.#handle({ type: 'polled', ...poll });
+        this.#handle({ kind: 'polled', ...poll });
         // A poll may have turned to another folder, where something may have happened since.
-        if (!this.#closed && this.#watchRefs()) this.#handle({ type: 'hint' });
+        if (!this.#closed && this.#watchRefs()) this.#handle({ kind: 'hint' });
       },
       (error: Error) => this.#fail(error),
     );
@@ -174,8 +174,8 @@ class Shell implements Observer {
   #revList(revList: RevList): void {
     // A rev-list that fails is told of as its branches' fault, and taken again after the next poll.
     this.#world.repository.revList(revList).then(
-      (found) => this.#handle({ type: 'listed', found }),
-      (error: Error) => this.#handle({ type: 'listed', found: error }),
+      (found) => this.#handle({ kind: 'listed', found }),
+      (error: Error) => this.#handle({ kind: 'listed', found: error }),
     );
   }
 
@@ -183,7 +183,7 @@ class Shell implements Observer {
   #fail(error: Error): void {
     this.#cancelWatch();
     this.#watched = null;
-    this.#handle({ type: 'failed', reason: error.message });
+    this.#handle({ kind: 'failed', reason: error.message });
   }
 
   /**
@@ -196,14 +196,14 @@ class Shell implements Observer {
     this.#cancelWatch();
     this.#watched = folder;
     this.#cancelWatch =
-      folder === null ? () => {} : this.#world.watch(folder, () => this.#handle({ type: 'hint' }));
+      folder === null ? () => {} : this.#world.watch(folder, () => this.#handle({ kind: 'hint' }));
     return true;
   }
 
   #wakeAt(atMs: number): void {
     const { clock } = this.#world;
     const delayMs = Math.max(0, atMs - clock.nowMs());
-    this.#cancelWake = clock.after(delayMs, () => this.#handle({ type: 'due' }));
+    this.#cancelWake = clock.after(delayMs, () => this.#handle({ kind: 'due' }));
   }
 
   /** Deduplication a turn of the loop: a thousand branches that end together are one write. */

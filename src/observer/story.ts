@@ -78,10 +78,10 @@ export function narrator(dispatcher: string): (happening: Happening) => Told[] {
   const crowds = new Map<string, { count: number; tip: Commit }>();
 
   return (happening) => {
-    if (happening.type === 'found' && happening.count > tellEachMax) {
+    if (happening.kind === 'found' && happening.count > tellEachMax) {
       crowds.set(happening.tip.branch, { count: happening.count, tip: happening.tip.commit });
     }
-    if (happening.type !== 'handed-over') return [sentence(happening, dispatcher)];
+    if (happening.kind !== 'handed-over') return [sentence(happening, dispatcher)];
 
     const { commit, description } = happening;
     const crowd = crowds.get(description.branch);
@@ -109,11 +109,11 @@ export function narrator(dispatcher: string): (happening: Happening) => Told[] {
 }
 
 function sentence(
-  happening: Exclude<Happening, { type: 'handed-over' }>,
+  happening: Exclude<Happening, { kind: 'handed-over' }>,
   dispatcher: string,
 ): Told {
-  const { type: event } = happening;
-  switch (happening.type) {
+  const { kind: event } = happening;
+  switch (happening.kind) {
     case 'found': {
       const { tip, first, count } = happening;
       const moved = first ? 'is at' : 'moved to';

@@ -44,38 +44,38 @@ export class ClassicDispatcher {
       return () => {};
     }
     return answerOn(this.#wire, connection, {
-      pinged: () => feed({ type: 'pinged' }),
+      pinged: () => feed({ kind: 'pinged' }),
       runtest: (commit) => {
-        feed({ type: 'asked-to-run', commit });
+        feed({ kind: 'asked-to-run', commit });
         return this.#dialect === 'py3' && this.#answer === 'OK' ? 'ok' : this.#answer;
       },
     });
   }
 
   /** The core's answer to the `runtest` that is being asked. */
-  answer({ word }: Effect & { do: 'answer' }): void {
+  answer({ word }: Effect & { kind: 'answer' }): void {
     this.#answer = word;
   }
 
   /** Says where it can dial us. */
   register(reachable: Address): void {
     const { dispatcher, feed } = this.#options;
-    register(this.#wire, dispatcher, reachable, (taken) => feed({ type: 'registered', taken }));
+    register(this.#wire, dispatcher, reachable, (taken) => feed({ kind: 'registered', taken }));
   }
 
   /** Offers it an ended run's result. Without descriptors for the log, the next tick does. */
-  deliver({ run: { id, commit }, report }: Effect & { do: 'deliver' }, log: Opened): void {
+  deliver({ run: { id, commit }, report }: Effect & { kind: 'deliver' }, log: Opened): void {
     const { dispatcher, feed } = this.#options;
     if (log === 'not now') {
-      feed({ type: 'delivered', run: id, taken: false });
+      feed({ kind: 'delivered', run: id, taken: false });
       return;
     }
     if (log === null) {
-      feed({ type: 'log-lost', run: id });
+      feed({ kind: 'log-lost', run: id });
       return;
     }
     deliver(this.#wire, dispatcher, this.#dialect, { commit, log, report }, (taken) =>
-      feed({ type: 'delivered', run: id, taken }),
+      feed({ kind: 'delivered', run: id, taken }),
     );
   }
 }

@@ -46,7 +46,7 @@ export function answerOn(world: World, connection: Connection, asked: Asked): Co
   };
 
   return (event) => {
-    switch (event.type) {
+    switch (event.kind) {
       case 'bytes':
         if (answered) return;
         answer(decoder.push(event.bytes)[0]);

@@ -30,7 +30,7 @@ export class Classic {
 
   register(nowMs: number): Effect[] {
     this.#heardAtMs = nowMs;
-    return [{ do: 'register' }];
+    return [{ kind: 'register' }];
   }
 
   /** Without an `OK` the next tick tries again. */
@@ -47,11 +47,11 @@ export class Classic {
     const id = runId(this.#localStart, this.#localRuns + 1);
     const run = { id, commit, assignment: unknown, classic: true };
     const slot = this.#active.take(run);
-    if (slot === null) return [{ do: 'answer', word: 'BUSY' }];
+    if (slot === null) return [{ kind: 'answer', word: 'BUSY' }];
     this.#localRuns += 1;
     return [
-      { do: 'answer', word: 'OK' },
-      { do: 'start', slot, run },
+      { kind: 'answer', word: 'OK' },
+      { kind: 'start', slot, run },
     ];
   }
 
@@ -61,7 +61,7 @@ export class Classic {
     return due.flatMap((held): Effect[] => {
       if (held.report === null) return [];
       held.delivering = true;
-      return [{ do: 'deliver', run: held.run, report: held.report }];
+      return [{ kind: 'deliver', run: held.run, report: held.report }];
     });
   }
 

@@ -58,7 +58,7 @@ export class Core {
   }
 
   handle(event: Event, nowMs: number): Effect[] {
-    switch (event.type) {
+    switch (event.kind) {
       case 'session':
         this.#dispatcher = 'session';
         return [...(this.#draining ? [send({ verb: 'draining' })] : []), ...this.#deliverClassic()];
@@ -132,20 +132,20 @@ export class Core {
       return [handBack(run.id, { reason: 'stopped', detail })];
     }
     return [
-      { do: 'start', slot, run },
-      { do: 'ship', run: run.id, offset: 0, report: null },
+      { kind: 'start', slot, run },
+      { kind: 'ship', run: run.id, offset: 0, report: null },
     ];
   }
 
   #startClassic(commit: Commit): Effect[] {
-    if (this.#dispatcher !== 'classic') return [{ do: 'answer', word: 'Invalid command' }];
-    return this.#draining ? [{ do: 'answer', word: 'BUSY' }] : this.#classic.start(commit);
+    if (this.#dispatcher !== 'classic') return [{ kind: 'answer', word: 'Invalid command' }];
+    return this.#draining ? [{ kind: 'answer', word: 'BUSY' }] : this.#classic.start(commit);
   }
 
   #ship(run: RunId, offset: number): Effect[] {
     const held = this.#active.get(run);
     if (held !== undefined && !held.revoked) {
-      return [{ do: 'ship', run, offset, report: held.report }];
+      return [{ kind: 'ship', run, offset, report: held.report }];
     }
     // Definite, so that nobody waits for a run that is not here.
     return [handBack(run, { reason: 'stopped', detail: 'the runner does not have that run' })];
@@ -169,7 +169,7 @@ export class Core {
   #endOnce(held: Held, because: Because): Effect[] {
     if (held.ending) return [];
     held.ending = true;
-    return [{ do: 'end', run: held.run, because }];
+    return [{ kind: 'end', run: held.run, because }];
   }
 
   #end(run: Run, ending: Ending): Effect[] {
@@ -220,12 +220,12 @@ export class Core {
 
   #forget(held: Held): Effect[] {
     this.#active.drop(held.run.id);
-    return [{ do: 'forget', run: held.run }, ...this.#leaveIfDone()];
+    return [{ kind: 'forget', run: held.run }, ...this.#leaveIfDone()];
   }
 
   #leaveIfDone(): Effect[] {
     if (this.#leavesWith === null || !this.#active.isEmpty) return [];
-    return [{ do: 'leave', exitCode: this.#leavesWith }];
+    return [{ kind: 'leave', exitCode: this.#leavesWith }];
   }
 
   /** Whole trees at once; what has ended stays on disk for the next process to deliver. */
@@ -233,7 +233,7 @@ export class Core {
     return this.#active
       .going()
       .flatMap(({ run, revoked }): Effect[] => [
-        { do: 'end', run, because: 'aborted' },
+        { kind: 'end', run, because: 'aborted' },
         ...(run.classic || revoked
           ? []
           : [handBack(run.id, { reason: 'stopped', detail: 'the runner was stopped' })]),
@@ -242,7 +242,7 @@ export class Core {
 }
 
 function send(message: SessionMessage): Effect {
-  return { do: 'send', message };
+  return { kind: 'send', message };
 }
 
 function handBack(run: RunId, body: Handback): Effect {

@@ -32,39 +32,39 @@ export type Ending =
 export type Because = 'cancelled' | 'revoked' | 'aborted';
 
 export type Event =
-  | { readonly type: 'session' }
-  | { readonly type: 'classic' }
-  | { readonly type: 'away'; readonly reason: string; readonly refused: boolean }
-  | { readonly type: 'message'; readonly message: SessionMessage }
+  | { readonly kind: 'session' }
+  | { readonly kind: 'classic' }
+  | { readonly kind: 'away'; readonly reason: string; readonly refused: boolean }
+  | { readonly kind: 'message'; readonly message: SessionMessage }
   /** A classic dispatcher, on our own port. */
-  | { readonly type: 'pinged' }
-  | { readonly type: 'asked-to-run'; readonly commit: Commit }
-  | { readonly type: 'ended'; readonly run: Run; readonly ending: Ending }
+  | { readonly kind: 'pinged' }
+  | { readonly kind: 'asked-to-run'; readonly commit: Commit }
+  | { readonly kind: 'ended'; readonly run: Run; readonly ending: Ending }
   /** The whole log of an ended run has been sent over this session. */
-  | { readonly type: 'shipped'; readonly run: RunId }
+  | { readonly kind: 'shipped'; readonly run: RunId }
   /** The log of an ended run is not on disk any more. */
-  | { readonly type: 'log-lost'; readonly run: RunId }
+  | { readonly kind: 'log-lost'; readonly run: RunId }
   /** A classic dispatcher answered `OK` to the result, or it did not. */
-  | { readonly type: 'delivered'; readonly run: RunId; readonly taken: boolean }
-  | { readonly type: 'registered'; readonly taken: boolean }
-  | { readonly type: 'tick' }
-  | { readonly type: 'drain' }
-  | { readonly type: 'abort' };
+  | { readonly kind: 'delivered'; readonly run: RunId; readonly taken: boolean }
+  | { readonly kind: 'registered'; readonly taken: boolean }
+  | { readonly kind: 'tick' }
+  | { readonly kind: 'drain' }
+  | { readonly kind: 'abort' };
 
 export type Effect =
-  | { readonly do: 'start'; readonly slot: number; readonly run: Run }
-  | { readonly do: 'end'; readonly run: Run; readonly because: Because }
-  | { readonly do: 'send'; readonly message: SessionMessage }
+  | { readonly kind: 'start'; readonly slot: number; readonly run: Run }
+  | { readonly kind: 'end'; readonly run: Run; readonly because: Because }
+  | { readonly kind: 'send'; readonly message: SessionMessage }
   /** Send the log from that offset, as it grows, to its end. */
   | {
-      readonly do: 'ship';
+      readonly kind: 'ship';
       readonly run: RunId;
       readonly offset: number;
       /** Null while the run goes on. */
       readonly report: Report | null;
     }
-  | { readonly do: 'forget'; readonly run: Run }
-  | { readonly do: 'register' }
-  | { readonly do: 'deliver'; readonly run: Run; readonly report: Report }
-  | { readonly do: 'answer'; readonly word: 'OK' | 'BUSY' | 'Invalid command' }
-  | { readonly do: 'leave'; readonly exitCode: number };
+  | { readonly kind: 'forget'; readonly run: Run }
+  | { readonly kind: 'register' }
+  | { readonly kind: 'deliver'; readonly run: Run; readonly report: Report }
+  | { readonly kind: 'answer'; readonly word: 'OK' | 'BUSY' | 'Invalid command' }
+  | { readonly kind: 'leave'; readonly exitCode: number };

@@ -100,10 +100,10 @@ class Shell implements Runner {
       { ...options.suite, names },
       {
         send: (message) => this.#link.send(message),
-        shipped: (run) => this.#handle({ type: 'shipped', run }),
+        shipped: (run) => this.#handle({ kind: 'shipped', run }),
         starting: (run, { says }) => this.#story.starting(run, says),
-        ended: (run, ending) => this.#handle({ type: 'ended', run, ending }),
-        logLost: (run) => this.#handle({ type: 'log-lost', run }),
+        ended: (run, ending) => this.#handle({ kind: 'ended', run, ending }),
+        logLost: (run) => this.#handle({ kind: 'log-lost', run }),
       },
     );
     this.#classicDispatcher = new ClassicDispatcher(world, {
@@ -123,16 +123,16 @@ class Shell implements Runner {
     });
     this.#cancelTick = every(world.clock, tickEveryMs, () => {
       this.#executor.tick();
-      this.#handle({ type: 'tick' });
+      this.#handle({ kind: 'tick' });
     });
   }
 
   drain(): void {
-    this.#handle({ type: 'drain' });
+    this.#handle({ kind: 'drain' });
   }
 
   abort(): void {
-    this.#handle({ type: 'abort' });
+    this.#handle({ kind: 'abort' });
     this.#close();
   }
 
@@ -146,7 +146,7 @@ class Shell implements Runner {
   }
 
   #hear(event: LinkEvent): void {
-    switch (event.type) {
+    switch (event.kind) {
       case 'session':
       case 'message':
         this.#handle(event);
@@ -156,7 +156,7 @@ class Shell implements Runner {
         break;
       case 'classic':
         this.#classicDispatcher.speaks(event.dialect);
-        this.#handle({ type: 'classic' });
+        this.#handle({ kind: 'classic' });
         break;
       case 'away':
         this.#executor.stopShipping();
@@ -178,7 +178,7 @@ class Shell implements Runner {
   }
 
   #perform(effect: Effect): void {
-    switch (effect.do) {
+    switch (effect.kind) {
       case 'start':
         this.#executor.start(effect.slot, effect.run);
         break;

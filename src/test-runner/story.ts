@@ -56,12 +56,12 @@ export class Story {
 
   /** That event has reached the core; what follows from it comes after, effect by effect. */
   happened(event: Event, core: Core): void {
-    switch (event.type) {
+    switch (event.kind) {
       case 'session':
       case 'classic': {
-        const kind = event.type === 'session' ? 'connected to the' : 'found the classic';
+        const kind = event.kind === 'session' ? 'connected to the' : 'found the classic';
         this.#saidAway = null;
-        this.#say(event.type, `${kind} dispatcher ${this.#dispatcher}`);
+        this.#say(event.kind, `${kind} dispatcher ${this.#dispatcher}`);
         break;
       }
       case 'away':
@@ -95,16 +95,16 @@ export class Story {
 
   /** The core asks for that, and it is about to be done. */
   follows(effect: Effect): void {
-    if (effect.do === 'end') this.#ending(effect.run, effect.because);
-    if (effect.do === 'register') this.#say('registered', 'registering', { level: 'debug' });
-    if (effect.do === 'send' && effect.message.verb === 'handback') {
+    if (effect.kind === 'end') this.#ending(effect.run, effect.because);
+    if (effect.kind === 'register') this.#say('registered', 'registering', { level: 'debug' });
+    if (effect.kind === 'send' && effect.message.verb === 'handback') {
       this.#handedBack(effect.message.run, effect.message.body);
     }
-    if (effect.do === 'forget') {
+    if (effect.kind === 'forget') {
       this.#commits.delete(effect.run.id);
       this.#ended.delete(effect.run.id);
     }
-    if (effect.do === 'leave') this.#say('left', 'all is delivered; goodbye');
+    if (effect.kind === 'leave') this.#say('left', 'all is delivered; goodbye');
   }
 
   /** It would be refused again and again: somebody has to start it otherwise. */

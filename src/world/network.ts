@@ -10,13 +10,13 @@ import { whyItFailed } from './failures.js';
 
 /** What happens to a connection. `closed` comes exactly once and last. */
 export type ConnectionEvent =
-  | { readonly type: 'opened' }
-  | { readonly type: 'bytes'; readonly bytes: Buffer }
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
   /** The peer will send no more, but may still read. */
-  | { readonly type: 'ended' }
+  | { readonly kind: 'ended' }
   /** What was written has been handed to the system: there is room again. */
-  | { readonly type: 'drained' }
-  | { readonly type: 'closed'; readonly reason: string };
+  | { readonly kind: 'drained' }
+  | { readonly kind: 'closed'; readonly reason: string };
 
 export type ConnectionHandler = (event: ConnectionEvent) => void;
 
@@ -112,7 +112,7 @@ export function networkOver({
     listen: (address, accept) => listenOnAll(address, accepting(serving(accept))),
     connect: ({ host, port }, handle) => {
       const socket = connecting.socket({ host, port, noDelay: true, allowHalfOpen: true });
-      socket.once(connecting.openedBy, () => handle({ type: 'opened' }));
+      socket.once(connecting.openedBy, () => handle({ kind: 'opened' }));
       return adopt(socket, unreadAfterMs, handle);
     },
   };
@@ -163,15 +163,15 @@ function adopt(socket: net.Socket, unreadAfterMs: number, handle: ConnectionHand
   let reason = 'closed its connection';
   let pauses = 0;
   socket.setKeepAlive(true, keepAliveAfterMs);
-  socket.on('data', (bytes: Buffer) => handle({ type: 'bytes', bytes }));
+  socket.on('data', (bytes: Buffer) => handle({ kind: 'bytes', bytes }));
   let probe: NodeJS.Timeout | undefined;
   socket.on('end', () => {
-    handle({ type: 'ended' });
+    handle({ kind: 'ended' });
     probe = setInterval(() => socket.writable && socket.write(''), probeEveryMs).unref();
   });
   socket.on('drain', () => {
     socket.setTimeout(0);
-    handle({ type: 'drained' });
+    handle({ kind: 'drained' });
   });
   socket.on('timeout', () => {
     reason = 'took nothing of what it was sent';
@@ -182,7 +182,7 @@ function adopt(socket: net.Socket, unreadAfterMs: number, handle: ConnectionHand
   });
   socket.on('close', () => {
     clearInterval(probe);
-    handle({ type: 'closed', reason });
+    handle({ kind: 'closed', reason });
   });
   const remoteHost = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
   return {

@@ -46,7 +46,7 @@ function admission() {
       ...silentConnection,
       write: (text) => heard.push(String(text)) > 0,
     });
-    const says = (bytes: Buffer | string) => handle({ type: 'bytes', bytes: Buffer.from(bytes) });
+    const says = (bytes: Buffer | string) => handle({ kind: 'bytes', bytes: Buffer.from(bytes) });
     return { heard, says };
   };
   return { requests, connect, fullSaid: () => fullSaid };

@@ -22,7 +22,7 @@ describe('handing a commit over', () => {
     const s = scenario();
     const outcome = s.core.handle(
       {
-        type: 'dispatch',
+        kind: 'dispatch',
         from: { request: 1 },
         commit: commit(1),
         description: { branch: 'main', author: 'Ada', subject: 'first' },
@@ -31,7 +31,7 @@ describe('handing a commit over', () => {
       s.nowMs,
     );
     expect(outcome.append).toMatchObject([{ kind: 'accepted', branch: 'main', atMs: s.nowMs }]);
-    expect(outcome.sends).toEqual([{ to: 'request', request: 1, text: 'OK' }]);
+    expect(outcome.sends).toEqual([{ kind: 'request', request: 1, text: 'OK' }]);
   });
 
   test('what its author says of it goes with it to the runner', () => {
@@ -39,12 +39,12 @@ describe('handing a commit over', () => {
     s.given(() => s.runner('ada'));
     const description = { branch: 'main', author: 'Ada', subject: 'first' };
     const from = { request: 1 };
-    const dispatch = { type: 'dispatch', from, commit: commit(1), description } as const;
+    const dispatch = { kind: 'dispatch', from, commit: commit(1), description } as const;
     const { sends } = s.core.handle({ ...dispatch, histories: [] }, s.nowMs);
     expect(sends).toMatchObject([
-      { to: 'request' },
-      { to: 'session', message: { body: { ...description, repository: 'demo', number: 1 } } },
-      { to: 'session', message: { verb: 'ping' } },
+      { kind: 'request' },
+      { kind: 'session', message: { body: { ...description, repository: 'demo', number: 1 } } },
+      { kind: 'session', message: { verb: 'ping' } },
     ]);
   });
 

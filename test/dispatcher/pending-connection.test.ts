@@ -31,7 +31,7 @@ function given() {
     },
     closed: () => done.push('closed'),
   });
-  const says = (text: string) => pending.handle({ type: 'bytes', bytes: Buffer.from(text) });
+  const says = (text: string) => pending.handle({ kind: 'bytes', bytes: Buffer.from(text) });
   return { pending, clock, done, heard, says, heldBytes: () => heldBytes };
 }
 
@@ -62,7 +62,7 @@ test('A12, A40: one that says nothing is closed without a word', () => {
   const { pending, done, clock } = given();
   clock.pass(firstMessageWithinMs);
   expect(done).toEqual(['destroys']);
-  pending.handle({ type: 'closed', reason: '' });
+  pending.handle({ kind: 'closed', reason: '' });
   expect(clock.pending).toBe(0);
 });
 
@@ -86,7 +86,7 @@ test('A40: one that never reads its reply is closed all the same, and no timer i
   pending.reply('text');
   clock.pass(60_000);
   expect(done).toEqual(['writes text', 'ends', 'destroys']);
-  pending.handle({ type: 'closed', reason: '' });
+  pending.handle({ kind: 'closed', reason: '' });
   expect([done.at(-1), clock.pending]).toEqual(['closed', 0]);
 });
 
@@ -95,12 +95,12 @@ test('A13: what is held is accounted for, and is given back in every way that it
   const closed = given();
   closed.says(`${results}12345`);
   expect(closed.heldBytes()).toBe(5);
-  closed.pending.handle({ type: 'closed', reason: '' });
+  closed.pending.handle({ kind: 'closed', reason: '' });
   expect(closed.heldBytes()).toBe(0);
 
   const ended = given();
   ended.says(`${results}12345`);
-  ended.pending.handle({ type: 'ended' });
+  ended.pending.handle({ kind: 'ended' });
   expect(ended.heldBytes()).toBe(0);
 
   const session = given();

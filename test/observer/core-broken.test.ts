@@ -12,10 +12,10 @@ import {
 
 test('a branch that cannot be read is told once by its name, and the others go on', () => {
   const { when, sees, seesBroken, accepted } = given({ main: 'a', next: 'b' });
-  when({ type: 'session' });
+  when({ kind: 'session' });
   const outcome = seesBroken('next', tip('main', 'c', 'a'));
   expect(sent(outcome)).toBe('c');
-  expect(outcome.publish).toContainEqual({ type: 'broken', branch: 'next', reason: 'damaged' });
+  expect(outcome.publish).toContainEqual({ kind: 'broken', branch: 'next', reason: 'damaged' });
   expect(saved(accepted('c'))).toEqual({ main: 'c', next: 'b' });
   expect(told(seesBroken('next', tip('main', 'c', 'a')))).toEqual([]);
   sees(tip('main', 'c', 'a'), tip('next', 'b'));
@@ -24,7 +24,7 @@ test('a branch that cannot be read is told once by its name, and the others go o
 
 test('when it is mended it goes on from where it stood', () => {
   const { when, sees, seesBroken, listed } = given({ main: 'a', next: 'b' });
-  when({ type: 'session' });
+  when({ kind: 'session' });
   seesBroken('next', tip('main', 'a'));
   const outcome = sees(tip('main', 'a'), tip('next', 'e', 'd'));
   expect(outcome.revList).toEqual({ tips: [id('e')], known: [id('a'), id('b')], earlier: [] });
@@ -37,7 +37,7 @@ test('a repository whose only branch cannot be read is not an empty one', () => 
 
 test('a branch whose rev-list fails is left to the next poll, and what it shares comes with others', () => {
   const { when, sees, listed, accepted } = given({ main: 'a' });
-  when({ type: 'session' });
+  when({ kind: 'session' });
   sees(tip('feature', 'c', 'b'), tip('main', 'e', 'd'));
   const { revList } = listed(null);
   expect(revList).toEqual({ tips: [id('e')], known: [id('a')], earlier: [] });
@@ -52,21 +52,21 @@ test('a branch whose rev-list fails is left to the next poll, and what it shares
 
 test('of branches that share a revList, those that spoil it are found by halves', () => {
   const { when, sees, listed } = given({ main: 'a' });
-  when({ type: 'session' });
+  when({ kind: 'session' });
   sees(...['b', 'c', 'd', 'e', 'f'].map((letter) => tip(letter, letter, '0')));
   expect(listed('b').revList).toMatchObject({ tips: [...'cdef'].map(id), earlier: [id('b')] });
   expect(listed(null).revList).toMatchObject({ tips: [...'cd'].map(id) });
   expect(listed(null).revList).toMatchObject({ tips: [id('c')] });
   expect(listed(null).revList).toMatchObject({ tips: [id('d')] });
   expect(listed('d').revList).toMatchObject({ tips: [...'ef'].map(id) });
-  const outcome = when({ type: 'listed', found: [described('e'), described('f')] });
-  expect(outcome.publish).toContainEqual({ type: 'broken', branch: 'c', reason: 'damaged' });
+  const outcome = when({ kind: 'listed', found: [described('e'), described('f')] });
+  expect(outcome.publish).toContainEqual({ kind: 'broken', branch: 'c', reason: 'damaged' });
   expect(told(outcome)).toEqual(['found', 'found', 'broken']);
 });
 
 test('where nearly all is damaged, a thousand branches do not cost a rev-list each', () => {
   const { when, sees, listed } = given({ main: 'a' });
-  when({ type: 'session' });
+  when({ kind: 'session' });
   const names = Array.from({ length: 1_000 }, (_, index) => `branch-${index}`);
   let { revList, publish } = sees(...names.map((name) => tip(name, 'c', 'b')));
   let revLists = 0;
@@ -77,7 +77,7 @@ test('where nearly all is damaged, a thousand branches do not cost a rev-list ea
 
 test('what bounds the rev-list of a renamed branch is kept until that rev-list succeeds', () => {
   const { when, sees, listed, accepted } = given({ main: 'a', old: 'b' });
-  when({ type: 'session' });
+  when({ kind: 'session' });
   sees(tip('main', 'c', 'a'), tip('new', 'e', 'd'));
   listed(null);
   expect(accepted('c').save?.baseline).toEqual([id('b')]);
@@ -94,6 +94,6 @@ test('--once does not call a poll whole that left a branch out', () => {
     { positions, baseline: null, firstBaseline: null, trail: [] },
     { once: true },
   );
-  when({ type: 'session' });
+  when({ kind: 'session' });
   expect(seesBroken('next', tip('main', 'a')).exit).toBe('usage');
 });

@@ -7,18 +7,18 @@ type Given = ReturnType<typeof given>;
 
 /** The dispatcher that is there now does not have those; new: it has nothing of the repository. */
 function meets({ when }: Given, letters: string, isNew = false) {
-  const went = when({ type: 'forgotten', commits: [...letters].map(id), isNew });
-  return { went, met: when({ type: 'session' }) };
+  const went = when({ kind: 'forgotten', commits: [...letters].map(id), isNew });
+  return { went, met: when({ kind: 'session' }) };
 }
 
 /** Main was handed over commit by commit, from a to d. */
 function handedOver(policy = {}) {
   const g = given(null, policy);
-  g.when({ type: 'session' });
+  g.when({ kind: 'session' });
   for (const [letter, parents] of ['a', 'ba', 'cb', 'dc'].map((one) => [...one])) {
     g.sees(tip('main', letter ?? '', parents));
     g.accepted(letter ?? '');
-    g.when({ type: 'hint' });
+    g.when({ kind: 'hint' });
   }
   g.sees(tip('main', 'd', 'c'));
   return g;
@@ -53,7 +53,7 @@ describe('a dispatcher whose memory is older than the position', () => {
 
   test('whichever branch it was, and also where a later one is known by another way', () => {
     const g = given({ main: 'a' });
-    g.when({ type: 'session' });
+    g.when({ kind: 'session' });
     g.sees(tip('fix', 'b', 'a'), tip('main', 'c', 'a'));
     g.accepted('b');
     g.accepted('c');
@@ -63,10 +63,10 @@ describe('a dispatcher whose memory is older than the position', () => {
 
   test('as is a branch that came and went since: what it brought to another is not left out', () => {
     const g = given({ main: 'a' });
-    g.when({ type: 'session' });
+    g.when({ kind: 'session' });
     g.sees(tip('fix', 'b', 'a'), tip('main', 'a'));
     g.accepted('b');
-    g.when({ type: 'hint' });
+    g.when({ kind: 'hint' });
     g.sees(tip('main', 'c', 'b'));
     g.accepted('c');
     expect(saved(meets(g, 'bc').went)).toEqual({ main: 'a' });
@@ -75,10 +75,10 @@ describe('a dispatcher whose memory is older than the position', () => {
 
   test('all the way to the first tips, and no further: what lay behind them is never news', () => {
     const g = given(null);
-    g.when({ type: 'session' });
+    g.when({ kind: 'session' });
     g.sees(tip('main', 'b', 'a'));
     g.accepted('b');
-    g.when({ type: 'hint' });
+    g.when({ kind: 'hint' });
     g.sees(tip('main', 'c', 'b'));
     g.accepted('c');
     meets(g, 'bc');
@@ -88,12 +88,12 @@ describe('a dispatcher whose memory is older than the position', () => {
 
   test('in the middle of a hand-over, what was accepted of it is found again', () => {
     const g = given({ main: 'a' });
-    g.when({ type: 'session' });
+    g.when({ kind: 'session' });
     g.sees(tip('main', 'd', 'c'));
     g.listed('bcd');
     g.accepted('b');
     expect(g.core.handedOver).toEqual([id('b')]);
-    g.when({ type: 'away', reason: 'closed its connection', refused: false });
+    g.when({ kind: 'away', reason: 'closed its connection', refused: false });
     expect(sent(meets(g, 'b').met)).toBe('');
     expect(g.sees(tip('main', 'd', 'c')).revList).toMatchObject({ known: [id('a')] });
     expect(sent(g.listed('bcd'))).toBe('bcd');
@@ -101,10 +101,10 @@ describe('a dispatcher whose memory is older than the position', () => {
 
   test('in the middle of a rev-list, it polls again from where the branches stand then', () => {
     const g = handedOver();
-    g.when({ type: 'hint' });
+    g.when({ kind: 'hint' });
     g.sees(tip('main', 'f', 'e'));
     meets(g, 'd');
-    expect([sent(g.when({ type: 'hint' })), g.listed('ef').poll]).toEqual(['', true]);
+    expect([sent(g.when({ kind: 'hint' })), g.listed('ef').poll]).toEqual(['', true]);
     const { revList } = g.sees(tip('main', 'f', 'e'));
     expect(revList).toMatchObject({ tips: [id('f')], known: [id('c')] });
     expect(sent(g.listed('def'))).toBe('def');
@@ -118,7 +118,7 @@ describe('a dispatcher whose memory is older than the position', () => {
 
   test('and with --once before it exits', () => {
     const g = given(null, { once: true });
-    g.when({ type: 'session' });
+    g.when({ kind: 'session' });
     g.sees(tip('main', 'a'));
     const heir = givenKnown(g.accepted('a').save, { once: true });
     expect(heir.sees(tip('main', 'a')).exit).toBeNull();
@@ -129,16 +129,16 @@ describe('a dispatcher whose memory is older than the position', () => {
 
   test('of no more than the last moves is the way back known', () => {
     const g = given({ main: 'a' });
-    g.when({ type: 'session' });
+    g.when({ kind: 'session' });
     for (let number = 1; number <= trailMovesMax + 9; number += 1) {
       const [now, before] = [commit(number), commit(number - 1)];
-      g.when({ type: 'hint' });
+      g.when({ kind: 'hint' });
       const parents = number === 1 ? [id('a')] : [before];
       g.sees({ branch: 'main', commit: now, parents, author: '', subject: '' });
-      g.when({ type: 'accepted', commit: now });
+      g.when({ kind: 'accepted', commit: now });
     }
     expect(g.core.handedOver).toHaveLength(trailMovesMax);
-    const { save } = g.when({ type: 'forgotten', commits: g.core.handedOver, isNew: false });
+    const { save } = g.when({ kind: 'forgotten', commits: g.core.handedOver, isNew: false });
     expect(save?.positions.get('main')).toBe(commit(9));
     expect(save?.trail).toEqual([]);
   });
@@ -160,9 +160,9 @@ describe('a dispatcher that knows nothing of the repository', () => {
 
   test('with --from-now, all that came since, as far as that is known', () => {
     const g = given(null, { fromNow: true });
-    g.when({ type: 'session' });
+    g.when({ kind: 'session' });
     g.sees(tip('main', 'a'));
-    g.when({ type: 'hint' });
+    g.when({ kind: 'hint' });
     expect(told(meets(g, '', true).went)).toEqual([]);
     g.sees(tip('main', 'b', 'a'));
     g.accepted('b');

@@ -16,7 +16,7 @@ describe('an observer that is killed before its first tips were accepted', () =>
     const { save } = killed.sees(tip('feature', 'b', 'a'), tip('main', 'c', 'b'));
     expect(save).toMatchObject({ positions: new Map(), baseline: [id('a')] });
     const { when, sees, listed, accepted } = givenKnown(save);
-    when({ type: 'session' });
+    when({ kind: 'session' });
     const { revList } = sees(tip('feature', 'b', 'a'), tip('main', 'd', 'c'));
     expect(revList).toMatchObject({ known: [id('a')], earlier: [id('b')] });
     expect(sent(listed('cd'))).toBe('cd');
@@ -56,7 +56,7 @@ describe('when a position advances', () => {
 
   test('only after every commit of its batch was accepted, in whatever order', () => {
     const { when, sees, listed, accepted } = given({ main: 'a' });
-    when({ type: 'session' });
+    when({ kind: 'session' });
     sees(tip('main', 'c', 'b'));
     listed('bc');
     const early = accepted('c');
@@ -68,7 +68,7 @@ describe('when a position advances', () => {
 
   test('never before the batch of an earlier branch, upon which its own rev-list was built', () => {
     const { when, sees, accepted } = given({ main: 'a' });
-    when({ type: 'session' });
+    when({ kind: 'session' });
     sees(tip('feature', 'b', 'a'), tip('main', 'c', 'b'));
     expect(saved(accepted('c'))).toBeNull();
     expect(saved(accepted('b'))).toEqual({ main: 'c', feature: 'b' });
@@ -76,10 +76,10 @@ describe('when a position advances', () => {
 
   test('a deleted branch is forgotten; when it comes back it is a new one', () => {
     const { when, sees } = given({ main: 'a', feature: 'b' });
-    when({ type: 'session' });
+    when({ kind: 'session' });
     const outcome = sees(tip('main', 'a'));
     expect([saved(outcome), told(outcome)]).toEqual([{ main: 'a' }, ['gone']]);
-    when({ type: 'due' }, 1_000);
+    when({ kind: 'due' }, 1_000);
     expect(sent(sees(tip('feature', 'b', 'c'), tip('main', 'a')))).toBe('b');
   });
 
@@ -91,7 +91,7 @@ describe('when a position advances', () => {
 
   test('an answer counts only for what was asked: an early one does not spare the question', () => {
     const { when, sees, listed, accepted } = given({ main: 'a' });
-    when({ type: 'classic' });
+    when({ kind: 'classic' });
     sees(tip('main', 'c', 'b'));
     expect(sent(listed('bc'))).toBe('b');
     expect(saved(accepted('c'))).toBeNull();

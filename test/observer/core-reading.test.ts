@@ -20,7 +20,7 @@ const belonging = ({ send }: Sends) =>
 
 test('what several branches bring belongs to the first of them, and is not repeated', () => {
   const { when, sees, listed } = given({ main: 'a' });
-  when({ type: 'session' });
+  when({ kind: 'session' });
   const { revList } = sees(tip('main', 'c', 'b'), tip('alice', 'd', 'c'));
   expect(revList?.tips).toEqual([id('c')]);
   expect(belonging(listed('bc'))).toEqual([
@@ -32,7 +32,7 @@ test('what several branches bring belongs to the first of them, and is not repea
 
 test('of two branches, one upon the other, each has its own commits, whatever they are called', () => {
   const { when, sees, listed } = given({ main: 'a' });
-  when({ type: 'session' });
+  when({ kind: 'session' });
   sees(tip('main', 'a'), tip('0', 'f', 'a'), tip('1-upper', 'e', 'd'), tip('2-lower', 'c', 'b'));
   expect(belonging(listed('bcde')).slice(0)).toEqual([
     ['b', '2-lower'],
@@ -44,7 +44,7 @@ test('of two branches, one upon the other, each has its own commits, whatever th
 
 test('the first branch is handed over while the others are still being read', () => {
   const { when, sees, listed, accepted } = given({ main: 'a' });
-  when({ type: 'session' });
+  when({ kind: 'session' });
   sees(tip('main', 'c', 'b'), tip('x', 'e', 'd'), tip('y', 'f', 'd'));
   const main = listed('bc');
   expect([sent(main), told(main)]).toEqual(['bc', ['found']]);
@@ -52,12 +52,12 @@ test('the first branch is handed over while the others are still being read', ()
   accepted('b');
   expect(saved(accepted('c'))).toEqual({ main: 'c' });
   const found = [described('d', 'c'), described('e', 'd'), described('f', 'd')];
-  expect(sent(when({ type: 'listed', found }))).toBe('def');
+  expect(sent(when({ kind: 'listed', found }))).toBe('def');
 });
 
 test('a branch at what was accepted meanwhile advances without being handed over', () => {
   const { when, sees, listed, accepted } = given({ main: 'a' });
-  when({ type: 'session' });
+  when({ kind: 'session' });
   sees(tip('main', 'b', 'a'), tip('same', 'b', 'a'), tip('x', 'd', 'c'));
   accepted('b');
   const outcome = listed('cd');
@@ -66,7 +66,7 @@ test('a branch at what was accepted meanwhile advances without being handed over
 
 test('thousands of branches cost a rev-list for a thousand of them, not one each', () => {
   const { when, sees } = given({ main: 'a' });
-  when({ type: 'session' });
+  when({ kind: 'session' });
   const tips = Array.from({ length: 3_001 }, (_, index) => ({
     ...described('f'),
     branch: `bot/${index}`,
@@ -78,7 +78,7 @@ test('thousands of branches cost a rev-list for a thousand of them, not one each
   while (revList !== null) {
     sizes.push(revList.tips.length);
     const found = tips.filter(({ commit }) => revList?.tips.includes(commit as Commit));
-    ({ revList } = when({ type: 'listed', found }));
+    ({ revList } = when({ kind: 'listed', found }));
   }
   expect(sizes).toEqual([1, 1_000, 1_000, 1_000]);
 });
@@ -87,15 +87,15 @@ test('a push of more commits than one rev-list finds is said to be cut short', (
   const { when, sees } = given({ main: 'a' });
   sees(tip('main', 'c', 'b'));
   const found = [...Array(revListCommitsMax - 1).fill(described('b')), described('c', 'b')];
-  expect(told(when({ type: 'listed', found }))).toEqual(['found', 'cut-short']);
+  expect(told(when({ kind: 'listed', found }))).toEqual(['found', 'cut-short']);
 });
 
 test('it does not cut short the branches that shared its revList: those are listed again', () => {
   const { when, sees, listed } = given({ main: 'a' });
-  when({ type: 'session' });
+  when({ kind: 'session' });
   sees(tip('main', 'a'), tip('0', 'f', 'a'), tip('big', 'c', 'b'), tip('small', 'e', 'd'));
   const found = Array(revListCommitsMax).fill(described('b'));
-  expect(when({ type: 'listed', found }).revList).toMatchObject({ tips: [id('c')] });
-  expect(when({ type: 'listed', found: line('bc') }).revList).toMatchObject({ tips: [id('e')] });
+  expect(when({ kind: 'listed', found }).revList).toMatchObject({ tips: [id('c')] });
+  expect(when({ kind: 'listed', found: line('bc') }).revList).toMatchObject({ tips: [id('e')] });
   expect(sent(listed('de'))).toBe('de');
 });

@@ -31,10 +31,10 @@ export function callerOn({ timeline, random, network, witness }: Ground, host: s
     const said = Buffer.concat([encodeRequest(request), Buffer.from(enter)]);
     const hangUp = clock.after(answerWithinMs, () => connection.destroy());
     const connection = wires.connect(dispatcherAddress, (event) => {
-      if (event.type === 'opened') connection.write(said);
-      if (event.type === 'bytes') heard.push(event.bytes);
-      if (event.type === 'closed') hangUp();
-      if (event.type !== 'ended') return;
+      if (event.kind === 'opened') connection.write(said);
+      if (event.kind === 'bytes') heard.push(event.bytes);
+      if (event.kind === 'closed') hangUp();
+      if (event.kind !== 'ended') return;
       connection.destroy();
       if (heard.length > 0) then(Buffer.concat(heard));
     });

@@ -49,8 +49,8 @@ export class ClassicDispatcherMachine {
   #accept(connection: Connection): ConnectionHandler {
     let text: string | null = null;
     return (event) => {
-      if (event.type === 'ended') connection.destroy();
-      if (event.type !== 'bytes') return;
+      if (event.kind === 'ended') connection.destroy();
+      if (event.kind !== 'bytes') return;
       if (text === null) text = event.bytes.toString('latin1');
       else if (text !== '') text += event.bytes.toString('latin1');
       const reply = this.#answer(text);

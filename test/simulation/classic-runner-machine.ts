@@ -48,13 +48,13 @@ export class ClassicRunnerMachine {
   #accept(connection: Connection): ConnectionHandler {
     let isAnswered = false;
     return (event) => {
-      if (event.type === 'bytes' && !isAnswered) {
+      if (event.kind === 'bytes' && !isAnswered) {
         isAnswered = true;
         const received = event.bytes.subarray(0, recvBytes).toString('latin1').trim();
         connection.write(this.#answer(received));
         connection.destroySoon();
       }
-      if (event.type === 'ended') connection.destroy();
+      if (event.kind === 'ended') connection.destroy();
     };
   }
 

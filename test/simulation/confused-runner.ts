@@ -49,7 +49,7 @@ export class ConfusedRunner {
         return { ...introduction, labels: [], capacity: 2, runs };
       },
       handle: (event) => {
-        if (event.type === 'message') this.#hear(life, event.message);
+        if (event.kind === 'message') this.#hear(life, event.message);
       },
     });
   }

@@ -71,7 +71,7 @@ export class End implements Connection {
   open(host: string): void {
     if (this.isClosed) return;
     this.remoteHost = host;
-    this.#life.hear(() => this.#tell({ type: 'opened' }));
+    this.#life.hear(() => this.#tell({ kind: 'opened' }));
   }
 
   write(bytes: Uint8Array | string): boolean {
@@ -115,7 +115,7 @@ export class End implements Connection {
     this.isClosed = true;
     this.#network.ends.delete(this);
     this.#inbox.length = 0;
-    const tell = () => this.#life.hear(() => this.handler({ type: 'closed', reason }));
+    const tell = () => this.#life.hear(() => this.handler({ kind: 'closed', reason }));
     this.#network.timeline.after(0, tell);
   }
 
@@ -178,11 +178,11 @@ export class End implements Connection {
         if (next === undefined) return;
         if (next === null) {
           this.#peerHasEnded = true;
-          this.#tell({ type: 'ended' });
+          this.#tell({ kind: 'ended' });
           this.#closeIfBothEnded();
         } else {
           if (this.peer !== null) this.peer.#taken(next.length);
-          this.#tell({ type: 'bytes', bytes: next });
+          this.#tell({ kind: 'bytes', bytes: next });
         }
       }
     });
@@ -194,7 +194,7 @@ export class End implements Connection {
     if (this.#destroysWhenSent) this.#network.timeline.after(0, () => this.destroy());
     if (!this.#needsDrain) return;
     this.#needsDrain = false;
-    const tell = () => this.#life.hear(() => this.#tell({ type: 'drained' }));
+    const tell = () => this.#life.hear(() => this.#tell({ kind: 'drained' }));
     this.#network.timeline.after(0, tell);
   }
 

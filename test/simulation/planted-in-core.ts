@@ -135,8 +135,8 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'nobody notices that the dispatcher stood still',
     file: 'dispatcher/shell/dispatcher.ts',
-    line: "    if (forMs > stalledAfterMs) this.#handle({ type: 'stalled', forMs });",
-    becomes: "    if (forMs > 1e12) this.#handle({ type: 'stalled', forMs });",
+    line: "    if (forMs > stalledAfterMs) this.#handle({ kind: 'stalled', forMs });",
+    becomes: "    if (forMs > 1e12) this.#handle({ kind: 'stalled', forMs });",
     breaks: ['frozen'],
     withinSeeds: 100,
   },

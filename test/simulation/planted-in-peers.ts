@@ -7,9 +7,9 @@ import type { PlantedBug } from './planted-bug.js';
 export const plantedInPeers: readonly PlantedBug[] = [
   {
     name: 'red is reported as green',
-    file: 'test-runner/suite-run.ts',
-    line: "        if (exitCode === 0) return { end: 'passed', exitCode, signal, reason: '' };",
-    becomes: "        if (signal === null) return { end: 'passed', exitCode, signal, reason: '' };",
+    file: 'test-runner/verdict.ts',
+    line: "  if (exitCode === 0) return { end: 'passed', exitCode, signal, reason: '' };",
+    becomes: "  if (signal === null) return { end: 'passed', exitCode, signal, reason: '' };",
     breaks: ['truth'],
     withinSeeds: 10,
   },

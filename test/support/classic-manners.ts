@@ -10,12 +10,12 @@ export type ClassicManner = 'alive' | 'py3' | 'busy' | 'mumbling' | 'wordless' |
 
 /** What the core hears of that question, from a runner of that manner. */
 export function answerTo(
-  { runner, request, run }: Send & { to: 'classic' },
+  { runner, request, run }: Send & { kind: 'classic' },
   manner: ClassicManner,
 ): EventOf<'answered'> {
   const answer = answerOf(manner, request.verb);
   const asked = run === null ? { verb: 'ping' as const } : { verb: 'runtest' as const, run };
-  return { type: 'answered', runner, asked, answer };
+  return { kind: 'answered', runner, asked, answer };
 }
 
 /** What a runner of that manner says to that verb. */

@@ -75,8 +75,8 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       else transcript.push(tellSight(sight));
     }
     for (const send of outcome.sends) {
-      if (send.to === 'classic') feed(answerTo(send, manners.get(send.runner) ?? 'dead'));
-      else if (send.to === 'session' && isPing(send)) answerPing(nameOf(send), send.session);
+      if (send.kind === 'classic') feed(answerTo(send, manners.get(send.runner) ?? 'dead'));
+      else if (send.kind === 'session' && isPing(send)) answerPing(nameOf(send), send.session);
     }
     return outcome;
   }
@@ -84,12 +84,12 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
   function answerPing(name: string, to: SessionId): void {
     const owed = frozen.get(name);
     if (owed !== undefined) frozen.set(name, owed + 1);
-    else feed({ type: 'pong', session: to });
+    else feed({ kind: 'pong', session: to });
   }
 
   function nameOf(send: Send): string {
-    if (send.to === 'classic') return send.runner;
-    if (send.to === 'request') return 'asker';
+    if (send.kind === 'classic') return send.runner;
+    if (send.kind === 'request') return 'asker';
     return [...sessions].find(([, id]) => id === send.session)?.[0] ?? send.session;
   }
 
@@ -112,12 +112,12 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       recorded: isRecorded(journal, run),
     }));
     const introduced = hello.parse({ role, name, repository, capacity, process });
-    feed({ type: 'joined', session: id, hello: introduced, held, lacks });
+    feed({ kind: 'joined', session: id, hello: introduced, held, lacks });
   }
 
-  function asks(type: 'cancel' | 'rerun', number: number): void {
+  function asks(kind: 'cancel' | 'rerun', number: number): void {
     counter += 1;
-    const event = { type, request: counter, commit: commit(number) };
+    const event = { kind, request: counter, commit: commit(number) };
     feed({ ...event, histories: historiesOf(journal, commit(number)) });
   }
 
@@ -161,8 +161,8 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     isHere: (name: string) =>
       [...core.runners(), ...core.observers()].some(({ key }) => key === sessions.get(name)),
     leaves: (name: string, reason = 'closed its connection') =>
-      feed({ type: 'left', session: session(name), reason }),
-    drains: (name: string) => feed({ type: 'draining', session: session(name) }),
+      feed({ kind: 'left', session: session(name), reason }),
+    drains: (name: string) => feed({ kind: 'draining', session: session(name) }),
     /** Stops answering pings, as after a SIGSTOP. */
     freezes: (name: string) => frozen.set(name, 0),
     thaws(name: string): void {
@@ -177,29 +177,29 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       counter += 1;
       const from = by === undefined ? { request: counter } : { session: session(by) };
       const description = { branch, author: '', subject: '' };
-      const event = { type: 'dispatch' as const, from, commit: commit(number), description };
+      const event = { kind: 'dispatch' as const, from, commit: commit(number), description };
       feed({ ...event, histories: historiesOf(journal, commit(number)) });
     },
     cancel: (number: number) => asks('cancel', number),
     cancelBranch(branch: string, repository: string | null = null): void {
       counter += 1;
-      feed({ type: 'cancel-branch', request: counter, repository, branch });
+      feed({ kind: 'cancel-branch', request: counter, repository, branch });
     },
     rerun: (number: number) => asks('rerun', number),
     poll() {
       counter += 1;
-      feed({ type: 'poll', request: counter });
+      feed({ kind: 'poll', request: counter });
     },
 
     /** Ends a run; the latest that the runner was given, where none is named. */
     reports(name: string, run: RunId, ended: Partial<Report> = {}): void {
       const whole = report.parse({ end: 'passed', logBytes: 0, durationMs: 5, ...ended });
       const known = { session: session(name), run, recorded: isRecorded(journal, run) };
-      feed({ type: 'results', ...known, report: whole });
+      feed({ kind: 'results', ...known, report: whole });
     },
     handsBack(name: string, run: RunId, reason: Handback['reason'], detail = ''): void {
       const words = handback.parse({ reason, detail });
-      feed({ type: 'handback', session: session(name), run, handback: words });
+      feed({ kind: 'handback', session: session(name), run, handback: words });
     },
 
     /** A classic runner registers; from then on it behaves in that manner. */
@@ -208,20 +208,20 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       if (parsed === null) throw new Error(`${address} is no address`);
       counter += 1;
       manners.set(`classic ${address}`, manner);
-      feed({ type: 'registered', request: counter, address: parsed, remoteHost });
+      feed({ kind: 'registered', request: counter, address: parsed, remoteHost });
     },
     behaves: (address: string, manner: ClassicManner) => manners.set(`classic ${address}`, manner),
     /** What it answers comes once more, long after all else. */
     answersLate(address: string, asked: EventOf<'answered'>['asked'], manner: ClassicManner): void {
       const runner = `classic ${address}`;
-      feed({ type: 'answered', runner, asked, answer: answerOf(manner, asked.verb) });
+      feed({ kind: 'answered', runner, asked, answer: answerOf(manner, asked.verb) });
     },
     /** A classic runner sends its output, as the shell hands it in. */
     classicResult(number: number, ended: Partial<Report> = {}): void {
       counter += 1;
       const of = { commit: commit(number), run: core.classicRunOf(commit(number)) };
       const whole = report.parse({ end: 'passed', logBytes: 9, durationMs: 0, ...ended });
-      feed({ type: 'classic-results', request: counter, ...of, report: whole });
+      feed({ kind: 'classic-results', request: counter, ...of, report: whole });
     },
 
     /** Time passes, a beat at a time; whoever is not frozen answers its pings. */
@@ -229,9 +229,9 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       for (const end = nowMs + durationMs; nowMs < end; ) {
         nowMs += beatMs;
         for (const [name, id] of sessions) {
-          if (!frozen.has(name)) feed({ type: 'heard', session: id });
+          if (!frozen.has(name)) feed({ kind: 'heard', session: id });
         }
-        feed({ type: 'beat' });
+        feed({ kind: 'beat' });
       }
     },
     /** How often that peer was pinged. */
@@ -239,10 +239,10 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     /** The dispatcher itself was stopped for so long: time jumps, no beat comes. */
     freezesItself(durationMs: number): void {
       nowMs += durationMs;
-      feed({ type: 'stalled', forMs: durationMs });
+      feed({ kind: 'stalled', forMs: durationMs });
     },
 
-    drain: () => feed({ type: 'drain' }),
+    drain: () => feed({ kind: 'drain' }),
     /** SIGKILL, and a new dispatcher upon the same journal. */
     restart(): void {
       sessions.clear();

@@ -7,8 +7,8 @@ import type { Entry } from '../../src/dispatcher/core/journal.js';
 import type { Commit, RunId } from '../../src/protocol/ids.js';
 
 export function isPing(send: Send): boolean {
-  if (send.to === 'session') return send.message.verb === 'ping';
-  return send.to === 'classic' && send.request.verb === 'ping';
+  if (send.kind === 'session') return send.message.verb === 'ping';
+  return send.kind === 'classic' && send.request.verb === 'ping';
 }
 
 export function tellEntry(entry: Entry): string {
@@ -34,7 +34,7 @@ export function tellEntry(entry: Entry): string {
 
 /** One message; `name` is who gets it. */
 export function tellSend(send: Send, name: string): string {
-  switch (send.to) {
+  switch (send.kind) {
     case 'request':
       return `→ asker: ${send.text.trim()}`;
     case 'hang-up':

@@ -33,7 +33,7 @@ export function memoryNetwork(): MemoryNetwork {
     },
     // Nobody listens anywhere else: classic runners that registered are not reached.
     connect: (_, handle) => {
-      queueMicrotask(() => handle({ type: 'closed', reason: 'refused the connection' }));
+      queueMicrotask(() => handle({ kind: 'closed', reason: 'refused the connection' }));
       return silentConnection;
     },
   };
@@ -51,7 +51,7 @@ function connect(accept: (connection: Connection) => ConnectionHandler): MemoryP
     if (isClosed) return;
     isClosed = true;
     // As with sockets: never while the one who closes is still at work.
-    queueMicrotask(() => handle({ type: 'closed', reason: 'closed its connection' }));
+    queueMicrotask(() => handle({ kind: 'closed', reason: 'closed its connection' }));
   };
   const connection: Connection = {
     ...silentConnection,
@@ -66,9 +66,9 @@ function connect(accept: (connection: Connection) => ConnectionHandler): MemoryP
   return {
     heard: () => heard,
     isClosed: () => isClosed,
-    says: (bytes) => give({ type: 'bytes', bytes: Buffer.from(bytes as Uint8Array) }),
+    says: (bytes) => give({ kind: 'bytes', bytes: Buffer.from(bytes as Uint8Array) }),
     leaves: () => {
-      give({ type: 'ended' });
+      give({ kind: 'ended' });
       close();
     },
   };

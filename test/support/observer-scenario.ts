@@ -60,22 +60,22 @@ export function givenKnown(saved: Known | null, policy: Partial<Policy> = {}) {
   return {
     core,
     when,
-    sees: (...tips: Tip[]) => when({ type: 'polled', tips, broken: [] }),
+    sees: (...tips: Tip[]) => when({ kind: 'polled', tips, broken: [] }),
     seesBroken: (broken: string, ...tips: Tip[]) =>
-      when({ type: 'polled', tips, broken: [{ branch: broken, reason: 'damaged' }] }),
+      when({ kind: 'polled', tips, broken: [{ branch: broken, reason: 'damaged' }] }),
     /** What the rev-list found, each commit upon the one before it; null where it could not be taken. */
     listed: (letters: string | null) =>
       when({
-        type: 'listed',
+        kind: 'listed',
         found: letters === null ? new Error('damaged') : line(letters),
       }),
-    accepted: (letter: string) => when({ type: 'accepted', commit: id(letter) }),
+    accepted: (letter: string) => when({ kind: 'accepted', commit: id(letter) }),
   };
 }
 
 /** The commits that are sent, as letters. */
 export const sent = (outcome: Outcome) => outcome.send.map(({ commit }) => commit[0]).join('');
-export const told = (outcome: Outcome) => outcome.publish.map(({ type }) => type);
+export const told = (outcome: Outcome) => outcome.publish.map(({ kind }) => kind);
 export const saved = ({ save }: Outcome) =>
   save && Object.fromEntries([...save.positions].map(([branch, commit]) => [branch, commit[0]]));
 

@@ -36,13 +36,13 @@ export function runner(slots: number, ...kept: Run[]): Core {
 
 export function inSession(slots: number): Core {
   const core = runner(slots);
-  core.handle({ type: 'session' }, 0);
+  core.handle({ kind: 'session' }, 0);
   return core;
 }
 
 export function inClassic(slots = 1): Core {
   const core = runner(slots);
-  expect(core.handle({ type: 'classic' }, 0)).toEqual([{ do: 'register' }]);
+  expect(core.handle({ kind: 'classic' }, 0)).toEqual([{ kind: 'register' }]);
   return core;
 }
 
@@ -50,8 +50,8 @@ export function runOf(id: RunId): Run {
   return { id, commit, assignment, classic: false };
 }
 
-export function message(said: Extract<Event, { type: 'message' }>['message']): Event {
-  return { type: 'message', message: said };
+export function message(said: Extract<Event, { kind: 'message' }>['message']): Event {
+  return { kind: 'message', message: said };
 }
 
 export function runtest(run: RunId): Event {
@@ -61,11 +61,11 @@ export function runtest(run: RunId): Event {
 /** The suite of a run has ended with a report. */
 export function ended(which: RunId | Run): Event {
   const run = typeof which === 'string' ? runOf(which) : which;
-  return { type: 'ended', run, ending: { kind: 'report', report } };
+  return { kind: 'ended', run, ending: { kind: 'report', report } };
 }
 
 export function handedBack(run: RunId, detail: string): Effect {
-  return { do: 'send', message: { verb: 'handback', run, body: { reason: 'stopped', detail } } };
+  return { kind: 'send', message: { verb: 'handback', run, body: { reason: 'stopped', detail } } };
 }
 
 /** A run that a classic dispatcher asked for: its id is the runner's own. */

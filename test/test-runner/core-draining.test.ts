@@ -16,17 +16,17 @@ import {
 
 describe('a runner that drains', () => {
   test('leaves at once when nothing is in hand', () => {
-    expect(inSession(1).handle({ type: 'drain' }, 0)).toEqual([
-      { do: 'send', message: { verb: 'draining' } },
-      { do: 'leave', exitCode: 0 },
+    expect(inSession(1).handle({ kind: 'drain' }, 0)).toEqual([
+      { kind: 'send', message: { verb: 'draining' } },
+      { kind: 'leave', exitCode: 0 },
     ]);
   });
 
   test('finishes and delivers what is in hand, takes nothing new, then leaves', () => {
     const core = inSession(2);
     core.handle(runtest(one), 0);
-    expect(core.handle({ type: 'drain' }, 0)).toEqual([
-      { do: 'send', message: { verb: 'draining' } },
+    expect(core.handle({ kind: 'drain' }, 0)).toEqual([
+      { kind: 'send', message: { verb: 'draining' } },
     ]);
     expect(core.state).toBe('draining');
     expect(core.waitsFor()).toEqual({
@@ -38,8 +38,8 @@ describe('a runner that drains', () => {
     core.handle(ended(one), 0);
     expect(core.waitsFor()).toEqual({ going: [], goingOn: [], undelivered: [runOf(one)] });
     expect(core.handle(message({ verb: 'recorded', run: one }), 0)).toEqual([
-      { do: 'forget', run: runOf(one) },
-      { do: 'leave', exitCode: 0 },
+      { kind: 'forget', run: runOf(one) },
+      { kind: 'leave', exitCode: 0 },
     ]);
   });
 
@@ -48,19 +48,19 @@ describe('a runner that drains', () => {
     core.handle(runtest(one), 0);
     const handback = { reason: 'stopped', detail: 'the clone is gone' } as const;
     const ending: Ending = { kind: 'unfit', handback };
-    expect(core.handle({ type: 'ended', run: runOf(one), ending }, 0)).toEqual([
-      { do: 'send', message: { verb: 'draining' } },
+    expect(core.handle({ kind: 'ended', run: runOf(one), ending }, 0)).toEqual([
+      { kind: 'send', message: { verb: 'draining' } },
       handedBack(one, 'the clone is gone'),
-      { do: 'forget', run: runOf(one) },
-      { do: 'leave', exitCode: 2 },
+      { kind: 'forget', run: runOf(one) },
+      { kind: 'leave', exitCode: 2 },
     ]);
   });
 
   test('that is asked again ends its suites and hands their runs back', () => {
     const core = inSession(1);
     core.handle(runtest(one), 0);
-    expect(core.handle({ type: 'abort' }, 0)).toEqual([
-      { do: 'end', run: runOf(one), because: 'aborted' },
+    expect(core.handle({ kind: 'abort' }, 0)).toEqual([
+      { kind: 'end', run: runOf(one), because: 'aborted' },
       handedBack(one, 'the runner was stopped'),
     ]);
   });
@@ -69,32 +69,32 @@ describe('a runner that drains', () => {
     const core = inSession(2);
     core.handle(runtest(one), 0);
     core.handle(message({ verb: 'revoked', run: one }), 0);
-    core.handle({ type: 'classic' }, 0);
-    core.handle({ type: 'asked-to-run', commit }, 0);
-    expect(core.handle({ type: 'abort' }, 0)).toEqual([
-      { do: 'end', run: runOf(one), because: 'aborted' },
-      { do: 'end', run: classicRun(1), because: 'aborted' },
+    core.handle({ kind: 'classic' }, 0);
+    core.handle({ kind: 'asked-to-run', commit }, 0);
+    expect(core.handle({ kind: 'abort' }, 0)).toEqual([
+      { kind: 'end', run: runOf(one), because: 'aborted' },
+      { kind: 'end', run: classicRun(1), because: 'aborted' },
     ]);
   });
 
   test('says so again to a dispatcher that comes back', () => {
     const core = inSession(1);
     core.handle(runtest(one), 0);
-    core.handle({ type: 'drain' }, 0);
-    core.handle({ type: 'away', reason: 'closed its connection', refused: false }, 0);
-    expect(core.handle({ type: 'session' }, 0)).toEqual([
-      { do: 'send', message: { verb: 'draining' } },
+    core.handle({ kind: 'drain' }, 0);
+    core.handle({ kind: 'away', reason: 'closed its connection', refused: false }, 0);
+    expect(core.handle({ kind: 'session' }, 0)).toEqual([
+      { kind: 'send', message: { verb: 'draining' } },
     ]);
   });
 
   test('is BUSY to a classic dispatcher, and does not register with it any more', () => {
     const core = inClassic(2);
-    core.handle({ type: 'asked-to-run', commit }, 0);
-    core.handle({ type: 'drain' }, 0);
-    expect(core.handle({ type: 'asked-to-run', commit }, 0)).toEqual([
-      { do: 'answer', word: 'BUSY' },
+    core.handle({ kind: 'asked-to-run', commit }, 0);
+    core.handle({ kind: 'drain' }, 0);
+    expect(core.handle({ kind: 'asked-to-run', commit }, 0)).toEqual([
+      { kind: 'answer', word: 'BUSY' },
     ]);
-    expect(core.handle({ type: 'tick' }, 60_000)).toEqual([]);
-    expect(core.handle({ type: 'classic' }, 60_000)).toEqual([]);
+    expect(core.handle({ kind: 'tick' }, 60_000)).toEqual([]);
+    expect(core.handle({ kind: 'classic' }, 60_000)).toEqual([]);
   });
 });

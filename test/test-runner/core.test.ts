@@ -15,14 +15,14 @@ import {
   two,
 } from '../support/runner-scenario.js';
 
-const away: Event = { type: 'away', reason: 'closed its connection', refused: false };
+const away: Event = { kind: 'away', reason: 'closed its connection', refused: false };
 
 describe('a runner with a session', () => {
   test('starts a run in a free slot and ships its log from the start', () => {
     const core = inSession(1);
     expect(core.handle(runtest(one), 0)).toEqual([
-      { do: 'start', slot: 0, run: runOf(one) },
-      { do: 'ship', run: one, offset: 0, report: null },
+      { kind: 'start', slot: 0, run: runOf(one) },
+      { kind: 'ship', run: one, offset: 0, report: null },
     ]);
     expect(core.state).toBe('busy');
   });
@@ -44,7 +44,11 @@ describe('a runner with a session', () => {
     const core = inSession(2);
     core.handle(runtest(one), 0);
     core.handle(ended(one), 0);
-    expect(core.handle(runtest(two), 0)).toContainEqual({ do: 'start', slot: 1, run: runOf(two) });
+    expect(core.handle(runtest(two), 0)).toContainEqual({
+      kind: 'start',
+      slot: 1,
+      run: runOf(two),
+    });
   });
 
   test('reports an ended run once its whole log was sent, and forgets it when recorded', () => {
@@ -52,12 +56,12 @@ describe('a runner with a session', () => {
     core.handle(runtest(one), 0);
     expect(core.handle(ended(one), 0)).toEqual([]);
     expect(core.state).toBe('idle');
-    expect(core.handle({ type: 'shipped', run: one }, 0)).toEqual([
-      { do: 'send', message: { verb: 'results', run: one, body: report } },
+    expect(core.handle({ kind: 'shipped', run: one }, 0)).toEqual([
+      { kind: 'send', message: { verb: 'results', run: one, body: report } },
     ]);
     expect(core.inHand()).toEqual([{ run: one, commit }]);
     expect(core.handle(message({ verb: 'recorded', run: one }), 0)).toEqual([
-      { do: 'forget', run: runOf(one) },
+      { kind: 'forget', run: runOf(one) },
     ]);
     expect(core.inHand()).toEqual([]);
   });
@@ -67,7 +71,7 @@ describe('a runner with a session', () => {
     core.handle(runtest(one), 0);
     core.handle(ended(one), 0);
     expect(core.handle(message({ verb: 'want', run: one, offset: 3 }), 0)).toEqual([
-      { do: 'ship', run: one, offset: 3, report },
+      { kind: 'ship', run: one, offset: 3, report },
     ]);
   });
 
@@ -83,9 +87,9 @@ describe('a runner with a session', () => {
     core.handle(runtest(one), 0);
     const handback = { reason: 'unknown-commit', detail: 'not here' } as const;
     const ending: Ending = { kind: 'handback', handback };
-    expect(core.handle({ type: 'ended', run: runOf(one), ending }, 0)).toEqual([
-      { do: 'send', message: { verb: 'handback', run: one, body: handback } },
-      { do: 'forget', run: runOf(one) },
+    expect(core.handle({ kind: 'ended', run: runOf(one), ending }, 0)).toEqual([
+      { kind: 'send', message: { verb: 'handback', run: one, body: handback } },
+      { kind: 'forget', run: runOf(one) },
     ]);
   });
 
@@ -93,9 +97,9 @@ describe('a runner with a session', () => {
     const core = inSession(1);
     core.handle(runtest(one), 0);
     core.handle(ended(one), 0);
-    expect(core.handle({ type: 'log-lost', run: one }, 0)).toEqual([
+    expect(core.handle({ kind: 'log-lost', run: one }, 0)).toEqual([
       handedBack(one, "its log is gone from the runner's disk"),
-      { do: 'forget', run: runOf(one) },
+      { kind: 'forget', run: runOf(one) },
     ]);
   });
 
@@ -103,7 +107,7 @@ describe('a runner with a session', () => {
     const core = inSession(1);
     core.handle(runtest(one), 0);
     expect(core.handle(message({ verb: 'cancel', run: one }), 0)).toEqual([
-      { do: 'end', run: runOf(one), because: 'cancelled' },
+      { kind: 'end', run: runOf(one), because: 'cancelled' },
     ]);
     expect(core.inHand()).toHaveLength(1);
   });
@@ -112,10 +116,10 @@ describe('a runner with a session', () => {
     const core = inSession(1);
     core.handle(runtest(one), 0);
     expect(core.handle(message({ verb: 'revoked', run: one }), 0)).toEqual([
-      { do: 'end', run: runOf(one), because: 'revoked' },
+      { kind: 'end', run: runOf(one), because: 'revoked' },
     ]);
     expect(core.inHand()).toEqual([]);
-    expect(core.handle(ended(one), 0)).toEqual([{ do: 'forget', run: runOf(one) }]);
+    expect(core.handle(ended(one), 0)).toEqual([{ kind: 'forget', run: runOf(one) }]);
   });
 
   test('ends a suite once: a second cancel or revocation finds it ending', () => {
@@ -133,7 +137,7 @@ describe('a runner with a session', () => {
     expect(core.handle(message({ verb: 'cancel', run: one }), 0)).toEqual([]);
     expect(core.inHand()).toEqual([{ run: one, commit }]);
     expect(core.handle(message({ verb: 'revoked', run: one }), 0)).toEqual([
-      { do: 'forget', run: runOf(one) },
+      { kind: 'forget', run: runOf(one) },
     ]);
     expect(core.inHand()).toEqual([]);
   });
@@ -142,9 +146,9 @@ describe('a runner with a session', () => {
     message({ verb: 'recorded', run: one }),
     message({ verb: 'revoked', run: one }),
     message({ verb: 'cancel', run: one }),
-    { type: 'shipped', run: one },
-    { type: 'log-lost', run: one },
-    { type: 'delivered', run: one, taken: true },
+    { kind: 'shipped', run: one },
+    { kind: 'log-lost', run: one },
+    { kind: 'delivered', run: one, taken: true },
   ])('what is said of a run that is not in hand changes nothing: %j', (event) => {
     expect(inSession(1).handle(event, 0)).toEqual([]);
   });
@@ -169,7 +173,7 @@ describe('a runner whose dispatcher is away', () => {
     expect(core.handle(away, 0)).toEqual([]);
     expect(core.handle(ended(one), 0)).toEqual([]);
     expect(core.inHand()).toEqual([{ run: one, commit }]);
-    expect(core.handle({ type: 'session' }, 0)).toEqual([]);
+    expect(core.handle({ kind: 'session' }, 0)).toEqual([]);
   });
 
   test('has the results of an earlier process in hand', () => {
@@ -180,13 +184,13 @@ describe('a runner whose dispatcher is away', () => {
 
   test('keeps a classic result until it finds a dispatcher, of whichever kind', () => {
     const classic = classicRun(1);
-    const deliver = { do: 'deliver', run: classic, report };
+    const deliver = { kind: 'deliver', run: classic, report };
     const core = runner(1, classic);
-    expect(core.handle({ type: 'tick' }, 0)).toEqual([]);
-    expect(core.handle({ type: 'session' }, 0)).toEqual([deliver]);
+    expect(core.handle({ kind: 'tick' }, 0)).toEqual([]);
+    expect(core.handle({ kind: 'session' }, 0)).toEqual([deliver]);
     expect(core.handle(away, 1)).toEqual([]);
-    expect(core.handle({ type: 'delivered', run: classic.id, taken: false }, 2)).toEqual([]);
-    expect(core.handle({ type: 'tick' }, 3)).toEqual([]);
-    expect(core.handle({ type: 'classic' }, 4)).toEqual([{ do: 'register' }, deliver]);
+    expect(core.handle({ kind: 'delivered', run: classic.id, taken: false }, 2)).toEqual([]);
+    expect(core.handle({ kind: 'tick' }, 3)).toEqual([]);
+    expect(core.handle({ kind: 'classic' }, 4)).toEqual([{ kind: 'register' }, deliver]);
   });
 });

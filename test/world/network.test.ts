@@ -20,11 +20,11 @@ test('a peer that ends, waits, and is gone without a further word is noticed', a
     peer.destroy();
   });
   peer.end('log');
-  await eventually('it ended', () => events.some(({ type }) => type === 'ended'));
-  expect(events.map(({ type }) => type)).not.toContain('closed');
+  await eventually('it ended', () => events.some(({ kind }) => kind === 'ended'));
+  expect(events.map(({ kind }) => kind)).not.toContain('closed');
   peer.resetAndDestroy();
-  const closed = await eventually('it is gone', () => events.find(({ type }) => type === 'closed'));
-  expect(closed).toEqual({ type: 'closed', reason: 'closed its connection' });
+  const closed = await eventually('it is gone', () => events.find(({ kind }) => kind === 'closed'));
+  expect(closed).toEqual({ kind: 'closed', reason: 'closed its connection' });
 });
 
 test('a peer that takes nothing of what it is sent is closed in the end', async () => {
@@ -34,7 +34,7 @@ test('a peer that takes nothing of what it is sent is closed in the end', async 
   const listener = await network.listen({ host: '127.0.0.1', port: 0 }, (accepted) => {
     connection = accepted;
     return (event) => {
-      if (event.type === 'closed') closed = event.reason;
+      if (event.kind === 'closed') closed = event.reason;
     };
   });
   onTestFinished(() => listener.close());

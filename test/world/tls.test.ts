@@ -35,7 +35,7 @@ describe('a port that speaks TLS', () => {
   test('serves sessions and requests of clients that trust it', async () => {
     const { files, port } = await secured();
     const events = link(port, { ca: files.ca.cert });
-    await eventually('a session', () => events.find(({ type }) => type === 'session'));
+    await eventually('a session', () => events.find(({ kind }) => kind === 'session'));
     expect(await typeTls(port, files.ca, 'status')).toMatch(/^0 runners, 1 observer/);
   });
 
@@ -48,9 +48,9 @@ describe('a port that speaks TLS', () => {
   test('is not trusted by a client that knows another authority', async () => {
     const { files, port } = await secured();
     const events = link(port, { ca: files.stranger.cert });
-    const away = await eventually('a reason', () => events.find(({ type }) => type === 'away'));
+    const away = await eventually('a reason', () => events.find(({ kind }) => kind === 'away'));
     expect(away).toMatchObject({ reason: expect.stringMatching(/--tls-ca does not vouch for/) });
-    expect(events.some(({ type }) => type === 'session')).toBe(false);
+    expect(events.some(({ kind }) => kind === 'session')).toBe(false);
   });
 
   test('tells a plain peer to speak TLS and nothing else, whatever it says, and closes', async () => {
@@ -63,7 +63,7 @@ describe('a port that speaks TLS', () => {
   test('a client without --tls-ca hears what it lacks', async () => {
     const { port } = await secured();
     const events = link(port, {});
-    const away = await eventually('a reason', () => events.find(({ type }) => type === 'away'));
+    const away = await eventually('a reason', () => events.find(({ kind }) => kind === 'away'));
     expect(away).toMatchObject({ reason: expect.stringMatching(/^refuses us: .*--tls-ca/) });
   });
 
@@ -76,26 +76,26 @@ describe('a port that speaks TLS', () => {
   test('can demand certificates of its clients', async () => {
     const { files, port, refusals } = await secured({ demanding: true });
     const without = link(port, { ca: files.ca.cert });
-    await eventually('no session', () => without.find(({ type }) => type === 'away'));
+    await eventually('no session', () => without.find(({ kind }) => kind === 'away'));
     expect(refusals).toEqual([expect.stringMatching(/handshake failed .*certificate/)]);
-    expect(without.some(({ type }) => type === 'session')).toBe(false);
+    expect(without.some(({ kind }) => kind === 'session')).toBe(false);
     const { cert, key } = files.client;
     const with_ = link(port, { ca: files.ca.cert, cert, key });
-    await eventually('a session', () => with_.find(({ type }) => type === 'session'));
+    await eventually('a session', () => with_.find(({ kind }) => kind === 'session'));
     const stranger = link(port, {
       ca: files.ca.cert,
       cert: files.stranger.cert,
       key: files.stranger.key,
     });
-    await eventually('no session', () => stranger.find(({ type }) => type === 'away'));
-    expect(stranger.some(({ type }) => type === 'session')).toBe(false);
+    await eventually('no session', () => stranger.find(({ kind }) => kind === 'away'));
+    expect(stranger.some(({ kind }) => kind === 'session')).toBe(false);
   });
 
   test('a client that speaks TLS to a plain port says so', async () => {
     const files = makeCertificates();
     const { port } = await startDispatcher();
     const events = link(port, { ca: files.ca.cert });
-    const away = await eventually('a reason', () => events.find(({ type }) => type === 'away'));
+    const away = await eventually('a reason', () => events.find(({ kind }) => kind === 'away'));
     expect(away).toMatchObject({ reason: 'does not speak TLS' });
   });
 
@@ -168,13 +168,13 @@ describe('a certificate is renewed while the port is open', () => {
   test('whoever comes next is shown the new one, and sessions go on', async () => {
     const { files, port } = await secured();
     const events = link(port, { ca: files.ca.cert });
-    await eventually('it is in', () => events.find(({ type }) => type === 'session'));
+    await eventually('it is in', () => events.find(({ kind }) => kind === 'session'));
     const before = await shown(port);
     const next = makeCertificates();
     renameSync(next.server.cert, files.server.cert);
     renameSync(next.server.key, files.server.key);
     expect(await shown(port)).not.toBe(before);
-    expect(events.filter(({ type }) => type === 'away')).toEqual([]);
+    expect(events.filter(({ kind }) => kind === 'away')).toEqual([]);
   });
 
   test('a client dials next by the new authority that its file holds', async () => {
@@ -182,9 +182,9 @@ describe('a certificate is renewed while the port is open', () => {
     const trust = join(temporaryFolder(), 'trust.pem');
     copyFileSync(makeCertificates().ca.cert, trust);
     const events = link(port, { ca: trust });
-    await eventually('it is not in', () => events.find(({ type }) => type === 'away'));
+    await eventually('it is not in', () => events.find(({ kind }) => kind === 'away'));
     renameSync(files.ca.cert, trust);
-    await eventually('it is in', () => events.find(({ type }) => type === 'session'));
+    await eventually('it is in', () => events.find(({ kind }) => kind === 'session'));
   });
 
   test('one that cannot be used is not taken, and that is said', () => {

@@ -92,7 +92,7 @@ export function results(
 
 /** One beat of a classic runner: asked again where that is due, dialled again, or given up. */
 export function pulse(turn: Turn, runner: Runner, address: Address, isDue: boolean): void {
-  const ping = { to: 'classic', runner: runner.key, address, run: null } as const;
+  const ping = { kind: 'classic', runner: runner.key, address, run: null } as const;
   if (runner.reconnects !== null) {
     if ((turn.state.beats + runner.phase) % reconnectEveryBeats !== 0) return;
     runner.reconnects += 1;

@@ -36,12 +36,12 @@ export class DispatcherCore {
   handle(event: Event, nowMs: number): Outcome {
     const turn = new Turn(this.#state, nowMs);
     this.#react(turn, event);
-    if (event.type !== 'heard' && event.type !== 'pong') assign(turn);
+    if (event.kind !== 'heard' && event.kind !== 'pong') assign(turn);
     return turn.outcome;
   }
 
   #react(turn: Turn, event: Event): void {
-    switch (event.type) {
+    switch (event.kind) {
       case 'joined':
         return sessions.joined(turn, event);
       case 'heard':

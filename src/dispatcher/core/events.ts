@@ -28,39 +28,39 @@ export type Histories = readonly (readonly Entry[])[];
 
 export type Event =
   | {
-      readonly type: 'joined';
+      readonly kind: 'joined';
       readonly session: SessionId;
       readonly hello: Hello;
       readonly held: readonly HeldRun[];
       /** How many commits that an observer handed over are not in our memory, as far as it asks. */
       readonly lacks: number;
     }
-  | { readonly type: 'heard'; readonly session: SessionId }
-  | { readonly type: 'pong'; readonly session: SessionId }
-  | { readonly type: 'left'; readonly session: SessionId; readonly reason: string }
-  | { readonly type: 'draining'; readonly session: SessionId }
+  | { readonly kind: 'heard'; readonly session: SessionId }
+  | { readonly kind: 'pong'; readonly session: SessionId }
+  | { readonly kind: 'left'; readonly session: SessionId; readonly reason: string }
+  | { readonly kind: 'draining'; readonly session: SessionId }
   | {
-      readonly type: 'dispatch';
+      readonly kind: 'dispatch';
       readonly from: { readonly session: SessionId } | { readonly request: RequestId };
       readonly commit: Commit;
       readonly description: Description;
       readonly histories: Histories;
     }
   | {
-      readonly type: 'results';
+      readonly kind: 'results';
       readonly session: SessionId;
       readonly run: RunId;
       readonly report: Report;
       readonly recorded: boolean;
     }
   | {
-      readonly type: 'handback';
+      readonly kind: 'handback';
       readonly session: SessionId;
       readonly run: RunId;
       readonly handback: Handback;
     }
   | {
-      readonly type: 'registered';
+      readonly kind: 'registered';
       readonly request: RequestId;
       readonly address: Address;
       /** The host that the connection came from. */
@@ -68,13 +68,13 @@ export type Event =
     }
   /** A classic runner answered `ping` or `runtest`, or did not. */
   | {
-      readonly type: 'answered';
+      readonly kind: 'answered';
       readonly runner: PeerKey;
       readonly asked: { readonly verb: 'ping' } | { readonly verb: 'runtest'; readonly run: RunId };
       readonly answer: Answer;
     }
   | {
-      readonly type: 'classic-results';
+      readonly kind: 'classic-results';
       readonly request: RequestId;
       readonly commit: Commit;
       /** As `classicRunOf` named it when the body had arrived; its log is stored. */
@@ -82,36 +82,36 @@ export type Event =
       readonly report: Report;
     }
   | {
-      readonly type: 'cancel' | 'rerun';
+      readonly kind: 'cancel' | 'rerun';
       readonly request: RequestId;
       readonly commit: Commit;
       readonly histories: Histories;
     }
   /** Of all repositories, if none is named. */
   | {
-      readonly type: 'cancel-branch';
+      readonly kind: 'cancel-branch';
       readonly request: RequestId;
       readonly repository: string | null;
       readonly branch: string;
     }
-  | { readonly type: 'poll'; readonly request: RequestId }
+  | { readonly kind: 'poll'; readonly request: RequestId }
   /** Time passes: one a beat, a quarter of the heartbeat. */
-  | { readonly type: 'beat' }
+  | { readonly kind: 'beat' }
   /** The process, or its machine, stood still for so long since the event before. */
-  | { readonly type: 'stalled'; readonly forMs: number }
+  | { readonly kind: 'stalled'; readonly forMs: number }
   /** No further leases: the dispatcher is asked to stop. */
-  | { readonly type: 'drain' };
+  | { readonly kind: 'drain' };
 
-/** The event, or the events, of that type. */
-export type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
+/** The event, or the events, of that kind. */
+export type EventOf<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>;
 
 /** What is to leave the dispatcher once the entries of the same outcome are on disk. */
 export type Send =
-  | { readonly to: 'session'; readonly session: SessionId; readonly message: SessionMessage }
-  | { readonly to: 'hang-up'; readonly session: SessionId; readonly says: string }
-  | { readonly to: 'request'; readonly request: RequestId; readonly text: string }
+  | { readonly kind: 'session'; readonly session: SessionId; readonly message: SessionMessage }
+  | { readonly kind: 'hang-up'; readonly session: SessionId; readonly says: string }
+  | { readonly kind: 'request'; readonly request: RequestId; readonly text: string }
   | {
-      readonly to: 'classic';
+      readonly kind: 'classic';
       readonly runner: PeerKey;
       readonly address: Address;
       readonly request: Extract<Request, { verb: 'ping' | 'runtest' }>;

@@ -147,7 +147,7 @@ function lease(turn: Turn, job: Job, runner: Runner): void {
   } else {
     const { address } = runner.via;
     turn.ask({
-      to: 'classic',
+      kind: 'classic',
       runner: runner.key,
       address,
       request: { verb: 'runtest', commit },

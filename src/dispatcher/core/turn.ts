@@ -109,19 +109,19 @@ export class Turn {
   }
 
   send(session: SessionId, message: SessionMessage): void {
-    this.#sends.push({ to: 'session', session, message });
+    this.#sends.push({ kind: 'session', session, message });
   }
 
-  ask(send: Send & { to: 'classic' }): void {
+  ask(send: Send & { kind: 'classic' }): void {
     this.#sends.push(send);
   }
 
   hangUp(session: SessionId, says: string): void {
-    this.#sends.push({ to: 'hang-up', session, says });
+    this.#sends.push({ kind: 'hang-up', session, says });
   }
 
   reply(request: RequestId, text: string): void {
-    this.#sends.push({ to: 'request', request, text });
+    this.#sends.push({ kind: 'request', request, text });
   }
 
   see(sight: Sight): void {

@@ -22,7 +22,7 @@ export class ClassicRunners {
     this.#feed = feed;
   }
 
-  ask({ runner, address, request, run }: Send & { to: 'classic' }): void {
+  ask({ runner, address, request, run }: Send & { kind: 'classic' }): void {
     if (request.verb === 'ping') {
       if (this.#pinging.has(runner)) return;
       this.#pinging.add(runner);
@@ -30,7 +30,7 @@ export class ClassicRunners {
     ask(this.#world, address, request, answerWithinMs, (answer) => {
       if (request.verb === 'ping') this.#pinging.delete(runner);
       const asked = run === null ? pinged : { verb: 'runtest' as const, run };
-      this.#feed({ type: 'answered', runner, asked, answer });
+      this.#feed({ kind: 'answered', runner, asked, answer });
     });
   }
 }

@@ -136,7 +136,7 @@ export class Dispatcher {
     );
     this.#cancelBeat = every(clock, heartbeatEveryMs / beatsPerHeartbeat, () => {
       this.#router.vouchForWaiting();
-      this.#feed({ type: 'beat' });
+      this.#feed({ kind: 'beat' });
     });
     return this.#listener.address.port;
   }
@@ -146,7 +146,7 @@ export class Dispatcher {
    * no end of a run can be recorded: their runners keep them.
    */
   drain(drained: () => void): number {
-    this.#feed({ type: 'drain' });
+    this.#feed({ kind: 'drain' });
     this.#onDrained = drained;
     if (this.#performer.isBlocked) drained();
     return this.#core.counts().leased;
@@ -171,13 +171,13 @@ export class Dispatcher {
     this.#noticeStall();
     // A beat forgets what is over, and a turn that is still to be performed speaks of it. And while
     // the disk is full nobody is heard, so nobody may be called silent.
-    if (event.type === 'beat' && this.#performer.hasTurn) return;
+    if (event.kind === 'beat' && this.#performer.hasTurn) return;
     this.#handle(event);
   }
 
   #handle(event: Event): void {
     const outcome = this.#core.handle(event, this.#world.clock.nowMs());
-    if (event.type !== 'heard' && event.type !== 'pong') this.#performer.submit(outcome);
+    if (event.kind !== 'heard' && event.kind !== 'pong') this.#performer.submit(outcome);
   }
 
   /** Beats come all the time: where none came, neither did anything else. */
@@ -185,11 +185,11 @@ export class Dispatcher {
     const wallMs = this.#world.clock.wallMs();
     const forMs = wallMs - this.#lastWallMs;
     this.#lastWallMs = wallMs;
-    if (forMs > stalledAfterMs) this.#handle({ type: 'stalled', forMs });
+    if (forMs > stalledAfterMs) this.#handle({ kind: 'stalled', forMs });
   }
 
   #send(send: Send): void {
-    switch (send.to) {
+    switch (send.kind) {
       case 'session':
         this.#router.session(send.session)?.send(send.message);
         break;

@@ -139,8 +139,8 @@ export function serveLog(
   const { connection } = pending;
   let follower = { drained: () => {}, gone: () => {} };
   pending.handOver((event) => {
-    if (event.type === 'drained') follower.drained();
-    if (event.type === 'closed') follower.gone();
+    if (event.kind === 'drained') follower.drained();
+    if (event.kind === 'closed') follower.gone();
   });
   follower = followers.follow(commit, {
     write: (bytes) => connection.write(bytes),

@@ -48,7 +48,7 @@ export class PendingConnection {
   /** One that has ended after its request still reads: its reply closes the connection. */
   readonly handle: ConnectionHandler = (event) => {
     if (this.#successor !== null) this.#successor(event);
-    else if (event.type === 'closed') this.#end();
+    else if (event.kind === 'closed') this.#end();
     else if (this.#state === 'connected') this.#listen(event);
   };
 
@@ -61,7 +61,7 @@ export class PendingConnection {
   trust(): void {
     this.#isTrusted = true;
     this.#state = 'connected';
-    this.#listen({ type: 'bytes', bytes: Buffer.alloc(0) });
+    this.#listen({ kind: 'bytes', bytes: Buffer.alloc(0) });
   }
 
   /** Sends the reply and closes; the peer gets a moment to read it. */
@@ -87,16 +87,16 @@ export class PendingConnection {
     this.#state = 'handed-over';
     this.#successor = (event) => {
       successor(event);
-      if (event.type === 'closed') this.#options.closed(this);
+      if (event.kind === 'closed') this.#options.closed(this);
     };
     const rest = this.#decoder.rest();
     this.#account();
     return rest;
   }
 
-  #listen(event: Exclude<ConnectionEvent, { type: 'closed' }>): void {
+  #listen(event: Exclude<ConnectionEvent, { kind: 'closed' }>): void {
     this.#cancelQuiet();
-    if (event.type === 'bytes') {
+    if (event.kind === 'bytes') {
       // One at a time: what follows a `hello` belongs to the session's own decoder.
       const first = this.#decoder.first(event.bytes);
       this.#account();
@@ -104,7 +104,7 @@ export class PendingConnection {
       if (this.#state !== 'connected') return;
       if (first !== null) this.#hear(first);
       else this.#awaitMore();
-    } else if (event.type === 'ended') {
+    } else if (event.kind === 'ended') {
       const last = this.#decoder.end();
       if (last !== null) this.#hear(last);
       else this.connection.destroy();

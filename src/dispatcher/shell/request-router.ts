@@ -84,7 +84,7 @@ export class RequestRouter {
   /** Who waits for our disk cannot be heard, and must not be called silent for it. */
   vouchForWaiting(): void {
     for (const [id, session] of this.#sessions) {
-      if (session.isWaitingForDisk) this.#options.feed({ type: 'heard', session: id });
+      if (session.isWaitingForDisk) this.#options.feed({ kind: 'heard', session: id });
     }
   }
 
@@ -160,7 +160,7 @@ export class RequestRouter {
       case 'register': {
         const { host, port } = wish;
         const { remoteHost } = pending.connection;
-        feed({ type: 'registered', request, address: { host, port }, remoteHost });
+        feed({ kind: 'registered', request, address: { host, port }, remoteHost });
         break;
       }
       case 'results':
@@ -168,19 +168,19 @@ export class RequestRouter {
         void this.#keepResult(request, wish.commit, wish.body);
         break;
       case 'rerun': {
-        const { verb: type, commit } = wish;
-        feed({ type, request, commit, histories: histories(core, store, commit) });
+        const { verb: kind, commit } = wish;
+        feed({ kind, request, commit, histories: histories(core, store, commit) });
         break;
       }
       case 'cancel': {
-        const { verb: type, jobs } = wish;
+        const { verb: kind, jobs } = wish;
         if (isCommit(jobs)) {
-          feed({ type, request, commit: jobs, histories: histories(core, store, jobs) });
-        } else feed({ type: 'cancel-branch', request, ...branchOf(jobs) });
+          feed({ kind, request, commit: jobs, histories: histories(core, store, jobs) });
+        } else feed({ kind: 'cancel-branch', request, ...branchOf(jobs) });
         break;
       }
       case 'poll':
-        feed({ type: 'poll', request });
+        feed({ kind: 'poll', request });
         break;
     }
   }
@@ -208,26 +208,26 @@ export class RequestRouter {
     onceHeard(clock, () => {
       if (session.isClosed || this.#isClosed) return;
       const held = heldRuns(store, logs, hello);
-      feed({ type: 'joined', session: id, hello, held, lacks: lacking.lacks?.length ?? 0 });
+      feed({ kind: 'joined', session: id, hello, held, lacks: lacking.lacks?.length ?? 0 });
       session.open();
     });
   }
 
   #dispatch(
-    from: (Event & { type: 'dispatch' })['from'],
+    from: (Event & { kind: 'dispatch' })['from'],
     commit: Commit,
     description: (SessionMessage & { verb: 'dispatch' })['body'],
   ): void {
     if (this.#isClosed) return;
     const { feed, core, store } = this.#options;
     const known = histories(core, store, commit);
-    feed({ type: 'dispatch', from, commit, description, histories: known });
+    feed({ kind: 'dispatch', from, commit, description, histories: known });
   }
 
   #results(session: SessionId, run: RunId, report: Report): void {
     if (this.#isClosed) return;
     const recorded = this.#options.store.isRecorded(run);
-    this.#options.feed({ type: 'results', session, run, report, recorded });
+    this.#options.feed({ kind: 'results', session, run, report, recorded });
   }
 
   async #keepResult(request: RequestId, commit: Commit, output: Uint8Array): Promise<void> {
@@ -235,6 +235,6 @@ export class RequestRouter {
     const run = core.classicRunOf(commit);
     if (run !== null) await logs.keep(run, output);
     const report = reportFromText(output);
-    feed({ type: 'classic-results', request, commit, run, report });
+    feed({ kind: 'classic-results', request, commit, run, report });
   }
 }

@@ -64,7 +64,7 @@ export class Session {
   }
 
   readonly handle = (event: ConnectionEvent): void => {
-    switch (event.type) {
+    switch (event.kind) {
       case 'bytes':
         this.read(event.bytes);
         break;
@@ -85,7 +85,7 @@ export class Session {
 
   read(bytes: Buffer): void {
     if (this.#isClosed || bytes.length === 0) return;
-    this.#host.feed({ type: 'heard', session: this.id });
+    this.#host.feed({ kind: 'heard', session: this.id });
     for (const decoded of this.#decoder.push(bytes)) {
       if (decoded.kind === 'message') this.#inbox.push(decoded.message);
       else this.hangUp(decoded.fault.says.trim());
@@ -160,7 +160,7 @@ export class Session {
         this.send({ verb: 'pong' });
         return null;
       case 'pong':
-        this.#host.feed({ type: 'pong', session });
+        this.#host.feed({ kind: 'pong', session });
         return null;
       case 'dispatch':
         this.#host.dispatch(message);
@@ -170,10 +170,10 @@ export class Session {
       case 'results':
         return this.#results(message);
       case 'handback':
-        this.#host.feed({ type: 'handback', session, run: message.run, handback: message.body });
+        this.#host.feed({ kind: 'handback', session, run: message.run, handback: message.body });
         return null;
       case 'draining':
-        this.#host.feed({ type: 'draining', session });
+        this.#host.feed({ kind: 'draining', session });
         return null;
       default:
         this.hangUp(`${message.verb} is not for the dispatcher`);
@@ -209,7 +209,7 @@ export class Session {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const because = this.#goneBecause ?? reason;
-    this.#host.feed({ type: 'left', session: this.id, reason: because });
+    this.#host.feed({ kind: 'left', session: this.id, reason: because });
     this.#host.gone();
   }
 }
