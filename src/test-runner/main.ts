@@ -33,9 +33,9 @@ await run(async (argv) => {
   const mayDial = await hostsNamed(options.allowClassic);
   const clone = await openClone(resolve(options.repo));
   const tell = storyteller(options.story);
-  const unrestored = restoreDescriptors();
+  const unrestored = restoreDescriptors(options.openFiles);
   if (unrestored !== null) {
-    const msg = `suites may open more files at once than this runner was started with: ${unrestored}`;
+    const msg = `suites may open as many files at once as this runner, and not as they should: ${unrestored}`;
     tell({ event: 'descriptors', level: 'warn', msg });
   }
   const guard = randomBytes(8).toString('hex');

@@ -40,6 +40,8 @@ export interface Options {
   readonly timeoutMs: number;
   readonly graceMs: number;
   readonly logBytesMax: number;
+  /** At once, by a suite; null: as the runner was started with. */
+  readonly openFiles: number | null;
   readonly repository: string | null;
   readonly state: string | null;
   readonly story: StoryOptions;
@@ -50,6 +52,9 @@ const jobsMax = 64;
 
 /** Output beyond this is a suite gone wild; it would fill the disks of two machines. */
 const logBytesMax = 1_024 * 1_024 * 1_024;
+
+/** The highest that a Linux kernel can be told to allow (fs.nr_open). */
+const openFilesMax = 2_147_483_584;
 
 const flags = {
   ...clientFlags,
@@ -114,6 +119,12 @@ const flags = {
     describe: 'bytes of output after which a suite is ended',
     coerce: wholeNumber('log-limit', Number.MAX_SAFE_INTEGER),
   },
+  'open-files': {
+    type: 'string',
+    defaultDescription: 'as the runner was started with',
+    describe: 'how many a suite may have open at once',
+    coerce: wholeNumber('open-files', openFilesMax),
+  },
   state: {
     type: 'string',
     defaultDescription: '<git-dir>/trivet, and checkouts in /var/tmp',
@@ -154,6 +165,7 @@ export function readOptions(argv: readonly string[]): Options | null {
     timeoutMs: read.timeout,
     graceMs: read.grace,
     logBytesMax: read['log-limit'],
+    openFiles: read['open-files'] ?? null,
     repository: read.repository ?? null,
     state: read.state ?? null,
     story: { level: read['log-level'], format: read['log-format'] },

@@ -76,6 +76,11 @@ export function worksIn(pid: number, folder: string): boolean {
   return cwd !== undefined && (cwd === folder || cwd.startsWith(`${folder}/`));
 }
 
+/** Who started a process, or has it now; null where that is not to be found out. */
+export function parentOf(pid: number): number | null {
+  return statOf(pid)?.(4) ?? null;
+}
+
 /** The process group of a process, or null where that is not to be found out. */
 export function groupOf(pid: number): number | null {
   return statOf(pid)?.(5) ?? null;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Slot } from '../../src/test-runner/slots.js';
+import { restoreDescriptors, softGiven } from '../../src/world/descriptors.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';
@@ -15,31 +16,37 @@ import { runnerAtWork } from '../support/runners-at-work.js';
 
 const main = fileURLToPath(new URL('../../src/test-runner/main.ts', import.meta.url));
 
-test('a suite may open as many files at once as its runner was started with, not as node may', async () => {
+const child = 'require("child_process").spawnSync(process.argv[1], process.argv.slice(2))';
+
+test.each([
+  // The shell is still there: it is from whoever started it that the runner knows its limit.
+  ['its shell was given', 'ulimit -Sn 700; "$@"; exit'],
+  ['the shell before a node was given', `ulimit -Sn 700; node -e '${child}' "$@"; exit`],
+  ['it alone was given, hard and soft', 'ulimit -n 700; exec "$@"'],
+  ['is named', 'ulimit -Sn 900; TRIVET_OPEN_FILES=700 exec "$@"'],
+])('a suite may open as many files at once as %s, not as node may', async (_, script) => {
   const dispatcher = await runnerDispatcher();
   const repository = makeRepository();
   const commit = repository.commit('one');
   const to = ['--dispatcher-server', `127.0.0.1:${dispatcher.port}`, '--port', '0'];
   const flags = ['--state', temporaryFolder(), '--command', 'ulimit -Sn', repository.path];
-  // The shell is still there: it is from whoever started it that the runner knows its limit.
-  const starter = spawn(
-    'sh',
-    [
-      '-c',
-      'ulimit -Sn 700; "$@"; exit',
-      'sh',
-      process.execPath,
-      '--import',
-      'tsx',
-      main,
-      ...to,
-      ...flags,
-    ],
-    { stdio: 'ignore', detached: true },
-  );
+  const node = [process.execPath, '--import', 'tsx', main, ...to, ...flags];
+  const starter = spawn('sh', ['-c', script, 'sh', ...node], { stdio: 'ignore', detached: true });
   onTestFinished(() => void process.kill(-(starter.pid ?? 0), 'SIGKILL'));
   await eventually('it is there', () => dispatcher.connected);
   expect((await dispatcher.verdict(commit)).log).toBe('700\n');
+});
+
+test('who set another hard limit than their own set the soft one too: to the same, but for systemd', () => {
+  const own = (hard: number) => ({ soft: hard, hard });
+  expect(softGiven(own(20_000), { soft: 512, hard: 20_000 })).toBe(512);
+  expect(softGiven(own(65_536), { soft: 1_024, hard: 1_048_576 })).toBe(65_536);
+  expect(softGiven(own(524_288), { soft: 1_024, hard: 1_048_576 })).toBe(1_024);
+  expect(softGiven(own(3_000), null)).toBe(3_000);
+});
+
+test('a limit of open files above the hard one is told of, not set', () => {
+  expect(restoreDescriptors(2_000_000_000)).toMatch(/^2000000000 is more than the hard limit, /);
 });
 
 test('modes in a checkout are git’s, whoever started the runner; what the runner keeps is its own', async () => {

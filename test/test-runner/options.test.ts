@@ -19,6 +19,7 @@ test.each([
   [['--dispatcher-server', 'here', 'clone'], 'host:port'],
   [['--jobs', '0', 'clone'], 'from 1 to 64'],
   [['--jobs', '65', 'clone'], 'from 1 to 64'],
+  [['--open-files', 'all', 'clone'], '--open-files is a number from 1 to'],
   [['--port', 'http', 'clone'], '0 to 65535'],
   [['--name', 'a/b', 'clone'], '1 to 100 letters'],
   [['--timeout', 'soon', 'clone'], 'is a time'],
