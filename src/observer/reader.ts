@@ -51,16 +51,23 @@ export class Reader {
   /** For the one command that every push waits for. */
   readonly #swift: Git;
   readonly #bytes: Git;
+  /** What that command warned of. */
+  #warnings = '';
 
   constructor(folder: string, options: Pick<GitOptions, 'silenceMs' | 'stop'> = {}) {
     this.#git = fedGitIn(folder, options);
-    this.#swift = swiftGitIn(folder, options);
+    const warned = (words: string) => {
+      this.#warnings = words;
+    };
+    this.#swift = swiftGitIn(folder, { ...options, warned });
     this.#bytes = gitIn(folder, { ...options, bytes: true });
   }
 
   /** What matches one of the patterns, which are those of `for-each-ref`. */
   async poll(place: Place, patterns: readonly string[]): Promise<Sight> {
-    return (await this.#lookAtOnce(place, patterns)) ?? (await this.#lookWithCare(place, patterns));
+    const sight =
+      (await this.#lookAtOnce(place, patterns)) ?? (await this.#lookWithCare(place, patterns));
+    return { ...sight, broken: [...sight.broken, ...this.#ignored(place, patterns)] };
   }
 
   /** What can be reached from the tips but from none of the others, oldest first. */
@@ -100,6 +107,8 @@ export class Reader {
 
   /** First the branches' names, byte by byte, then what can be read of their commits. */
   async #lookWithCare(place: Place, patterns: readonly string[]): Promise<Sight> {
+    // Warnings of a command that failed are no list of what it left out.
+    await this.#swift(['for-each-ref', '--format=', ...patterns]);
     const printed = await this.#bytes(['for-each-ref', `--format=${naked}`, ...patterns]);
     const refs = lines(printed).map((line) => line.split('\0'));
     const ids = refs.map(([, , id = '']) => toCommit(id));
@@ -118,6 +127,15 @@ export class Reader {
       else if (name.startsWith(`${place}heads/`)) broken.push({ branch, reason: reasonFor(id) });
     }
     return { tips, broken, head: headOf(place, refs) };
+  }
+
+  /** Refs whose files hold no commit (a power cut empties them): git leaves them out of its list. */
+  #ignored(place: Place, patterns: readonly string[]): Broken[] {
+    const isMeant = matcherOf(patterns);
+    const names = [...this.#warnings.matchAll(/^warning: ignoring broken ref (.+)$/gm)];
+    return names
+      .flatMap(([, name = '']) => (isMeant(name) ? [name] : []))
+      .map((name) => ({ branch: nameAt(place, name), reason: 'its file is empty or damaged' }));
   }
 
   /** The commits that tags are on; of what is none, nothing. */
@@ -164,6 +182,22 @@ function described([id = '', parents = '', ...rest]: readonly string[]): Describ
   // Bounded here, where it comes in, as it is on the wire.
   const { branch: _, ...text } = description.parse({ author, subject });
   return { commit: toCommit(id), parents: ancestry.map(toCommit), ...text };
+}
+
+/** Whether a ref is named by one of those patterns of `for-each-ref`. */
+export function matcherOf(patterns: readonly string[]): (ref: string) => boolean {
+  const expressions = patterns.map(expression);
+  return (ref) => expressions.some((one) => one.test(ref));
+}
+
+/** It names what begins with it, up to a slash. */
+function expression(pattern: string): RegExp {
+  const wild: Readonly<Record<string, string>> = { '?': '[^/]', '*': '[^/]*', '**': '.*' };
+  const begin = pattern.replace(/\*\*?|\?|\[[^\]]+\]|./g, (part) => {
+    if (part.length > 1 && part.startsWith('[')) return part.replace(/^\[!/, '[^');
+    return wild[part] ?? part.replace(/[^\w/]/, '\\$&');
+  });
+  return new RegExp(`^${begin}${pattern.endsWith('/') ? '' : '(?:/|$)'}`);
 }
 
 function nameAt(place: Place, ref: string): string {

@@ -13,8 +13,9 @@ import { type Git, GitFault, type GitOptions, gitIn, swiftGitIn } from '../world
 import { gitFolderAt } from '../world/git-folder.js';
 import { type Upkeep, upkeepOf } from '../world/upkeep.js';
 import { defaultFirst, remoteHead } from './default-branch.js';
-import type { Described, Poll, RevList } from './news.js';
-import { type Place, Reader, type Sight } from './reader.js';
+import { FarRemote, type Refused } from './far-remote.js';
+import type { Broken, Described, Poll, RevList } from './news.js';
+import { matcherOf, nameOf, type Place, Reader, type Sight } from './reader.js';
 import { type Source, sourceNow } from './source.js';
 
 export interface Repository {
@@ -70,6 +71,7 @@ class GitRepository implements Repository {
   readonly #readers = new Map<string, Reader>();
   /** Where the branches were last read: a rev-list goes through the same objects. */
   #reader: Reader;
+  readonly #far: FarRemote;
   /** Of a far remote: where its branches stood, and which its HEAD named. */
   #before: ReadonlyMap<string, Commit> = new Map();
   #head: string | null = null;
@@ -86,6 +88,7 @@ class GitRepository implements Repository {
     this.#reading = { silenceMs, stop: this.#stop.signal };
     this.#own = gitIn(source.path, this.#reading);
     this.#swift = swiftGitIn(source.path, this.#reading);
+    this.#far = new FarRemote(source.path, keptAs, this.#reading);
     this.#upkeep = upkeepOf(source.path, { stop: this.#stop.signal });
     this.#reader = this.#readerOf(source.path);
   }
@@ -110,8 +113,8 @@ class GitRepository implements Repository {
 
     this.#reader = this.#readerOf(path);
     if (source.kind === 'own') return this.#homeLook(path !== gitFolder);
-    await this.#fetch(source.remote);
-    return this.#fetchedLook(source.remote);
+    const refused = await this.#far.fetch(source.remote, globsOf(this.#watched));
+    return this.#fetchedLook(source.remote, refused);
   }
 
   async revList({ tips, known, earlier }: RevList): Promise<Described[]> {
@@ -168,8 +171,14 @@ class GitRepository implements Repository {
   }
 
   /** Where one branch at most has moved, the remote is not asked which comes first. */
-  async #fetchedLook(remote: string): Promise<Poll> {
-    const { tips, broken } = await this.#sight(fetched);
+  async #fetchedLook(remote: string, refused: readonly Refused[]): Promise<Poll> {
+    const sight = await this.#sight(fetched);
+    const missed = this.#brokenBy(refused);
+    // Where it stood before, it is still kept.
+    const isBrought = ({ branch }: { branch: string }) =>
+      !missed.some((one) => one.branch === branch);
+    const tips = sight.tips.filter(isBrought);
+    const broken = [...sight.broken.filter(isBrought), ...missed];
     const moved = tips.filter(({ branch, commit }) => this.#before.get(branch) !== commit);
     this.#before = new Map(tips.map(({ branch, commit }) => [branch, commit]));
     if (moved.length > 0) this.#tend();
@@ -190,26 +199,11 @@ class GitRepository implements Repository {
     return this.#reader.poll(place, patternsAt(place, this.#watched));
   }
 
-  async #fetch(remote: string): Promise<void> {
-    await this.#own([
-      'fetch',
-      '--prune',
-      '--no-tags',
-      '--no-write-fetch-head',
-      '--no-recurse-submodules',
-      // Upkeep would stand between a push and its test.
-      '--no-auto-maintenance',
-      '--no-show-forced-updates',
-      // A remote may be shallow itself, and go on: then so do we.
-      '--update-shallow',
-      // A large fetch is slow but not silent; only a remote that hangs is.
-      '--progress',
-      // Without this the remote's configured refspec would move remote-tracking refs as well.
-      '--refmap=',
-      '--',
-      remote,
-      ...refspecs(this.#watched),
-    ]);
+  /** What of it is watched. */
+  #brokenBy(refused: readonly Refused[]): Broken[] {
+    const isWatched = matcherOf(patternsAt(home, this.#watched));
+    const watched = refused.filter(({ ref }) => isWatched(ref));
+    return watched.map(({ ref, reason }) => ({ branch: nameOf(ref), reason }));
   }
 }
 
@@ -221,8 +215,12 @@ function patternsAt(place: Place, { branches, refs }: Watched): string[] {
 }
 
 /** For `fetch`, which fails where a name without `*` is not there. */
-function refspecs({ refs }: Watched): string[] {
+function globsOf({ refs }: Watched): string[] {
   const others = refs.map((name) => (name.includes('*') ? name : `${name}*`));
-  const globs = [`${home}heads/*`, ...others];
-  return globs.map((glob) => `+${glob}:${fetched}${glob.slice(home.length)}`);
+  return [`${home}heads/*`, ...others];
+}
+
+/** Where we keep what is called so at its home. */
+function keptAs(ref: string): string {
+  return fetched + ref.slice(home.length);
 }

@@ -52,6 +52,19 @@ test('so is one whose commit is damaged, and the only one', async () => {
   expect([alone.tips, alone.broken].map(names)).toEqual([[], ['one']]);
 });
 
+test('so is one whose file is empty, as after a power cut, beside whatever else is broken', async () => {
+  const { repository } = threeBranches();
+  const empty = (branch: string) =>
+    writeFileSync(join(repository.path, '.git/refs/heads', branch), '');
+  empty('one');
+  const { tips, broken } = await poll(repository);
+  expect(names(tips)).toEqual(['main', 'two']);
+  expect(broken).toEqual([{ branch: 'one', reason: 'its file is empty or damaged' }]);
+  expect((await poll(repository, 'two', 't*o', 'on')).broken).toEqual([]);
+  writeFileSync(join(repository.path, '.git/refs/heads/lost'), `${lost}\n`);
+  expect(names((await poll(repository)).broken)).toEqual(['lost', 'one']);
+});
+
 test('a subject without an end is cut where it comes in, as on the wire', async () => {
   const repository = makeRepository();
   repository.commit('x'.repeat(100_000));
