@@ -60,12 +60,12 @@ export function requirements(tree: Tree): string[] {
 function packageNeeds(tree: Tree): boolean {
   const section = sectionsOf(tree.read('pyproject.toml') ?? '');
   return (
-    /^dependencies\s*=\s*\[(?:\s|#.*)*["']|^dynamic\s*=\s*\[[^\]]*["']dependencies["']/m.test(
+    /^dependencies\s*=\s*\[(?:\s|#.*\n)*["']|^dynamic\s*=\s*\[[^\][]*["']dependencies["']/m.test(
       section('project'),
     ) ||
     // The version of Python itself is no package.
     /^(?!python\s*=)["'\w][^=\n]*=/m.test(section('tool.poetry.dependencies')) ||
-    /\binstall_requires\s*=\s*(?!\[\s*\])/.test(tree.read('setup.py') ?? '') ||
+    /\binstall_requires\s*=(?!\s*\[\s*\])/.test(tree.read('setup.py') ?? '') ||
     /^install_requires\s*=[ \t\r]*(?:\S|\n[ \t]+\S)/m.test(tree.read('setup.cfg') ?? '')
   );
 }
@@ -75,10 +75,10 @@ function testExtra(tree: Tree): string | undefined {
   const name = /^(tests?|testing|dev)\s*=/m;
   const pyproject = sectionsOf(tree.read('pyproject.toml') ?? '')('project.optional-dependencies');
   const setup = sectionsOf(tree.read('setup.cfg') ?? '')('options.extras_require');
-  const script = /extras_require[\s\S]*?["'](tests?|testing|dev)["']\s*:/;
+  const [, ...script] = (tree.read('setup.py') ?? '').split('extras_require');
   return (name.exec(pyproject) ??
     name.exec(setup) ??
-    script.exec(tree.read('setup.py') ?? ''))?.[1];
+    /["'](tests?|testing|dev)["']\s*:/.exec(script.join()))?.[1];
 }
 
 /** Its lines, or those of the first whose name begins so; empty where there is none. */

@@ -11,9 +11,13 @@ import type { Tree } from './suite.js';
 /** Null where pytest must run them; else the folders that unittest must start in, at least one. */
 export type Starts = readonly string[] | null;
 
+/** What a file that is named like a test tells; the text itself may be long. */
 interface TestFile {
-  readonly name: string;
-  readonly text: string;
+  readonly isPytest: boolean;
+  /** Classes of no kind that have tests: pytest's, or the other halves of test cases. */
+  readonly plain: readonly string[];
+  readonly bases: readonly string[];
+  readonly hasTests: boolean;
 }
 
 /** Beyond this many folders nobody looks for tests, and looking would hold up the runner. */
@@ -26,16 +30,17 @@ const isNone = /^(?:\.|(?:node_modules|__pycache__|venv|testdata|fixtures?)$)/;
 export function pythonTestsIn(tree: Tree): Starts | undefined {
   for (const top of ['tests', 'test', '.']) {
     const starts = [...filesByStart(tree, top)].filter(([, files]) => files.length > 0);
-    const texts = starts.flatMap(([, files]) => files.map(({ text }) => text)).join('\n');
-    if (starts.some(([, files]) => files.some((file) => isPytest(file, texts)))) return null;
+    const files = starts.flatMap(([, files]) => files);
+    const bases = new Set(files.flatMap((file) => file.bases));
+    const isForPytest = ({ isPytest, plain }: TestFile) =>
+      isPytest || plain.some((name) => !bases.has(name));
+    if (files.some(isForPytest)) return null;
     // A start in a folder of helpers would run nothing.
-    const full = starts.filter(([, files]) => files.some(({ text }) => hasTests.test(text)));
+    const full = starts.filter(([, files]) => files.some(({ hasTests }) => hasTests));
     if (starts.length > 0) return (full.length > 0 ? full : starts).map(([start]) => start);
   }
   return undefined;
 }
-
-const hasTests = /\bdef test|TestCase|load_tests/;
 
 function filesByStart(tree: Tree, top: string): Map<string, TestFile[]> {
   const found = new Map<string, TestFile[]>();
@@ -45,7 +50,7 @@ function filesByStart(tree: Tree, top: string): Map<string, TestFile[]> {
     const files = tree
       .list(folder)
       .filter((name) => /^test.*\.py$|_test\.py$/.test(name))
-      .map((name) => ({ name, text: tree.read(inside(name)) ?? '' }));
+      .map((name) => testFile(name, tree.read(inside(name)) ?? ''));
     found.set(start, [...(found.get(start) ?? []), ...files]);
     for (const name of tree.folders(folder)) {
       if (isNone.test(name) || folders.length >= foldersMost) continue;
@@ -57,18 +62,18 @@ function filesByStart(tree: Tree, top: string): Map<string, TestFile[]> {
   return found;
 }
 
-/** What unittest passes over: such a name, a function that stands alone, a class of no kind. */
-function isPytest({ name, text }: TestFile, texts: string): boolean {
-  if (!name.startsWith('test')) return true;
-  if (/^(?:async )?def test|^(?:import|from) pytest\b/m.test(text)) return true;
-  return [...text.matchAll(plainClass)].some(([, name]) => !isBase(name ?? '', texts));
+function testFile(name: string, text: string): TestFile {
+  return {
+    // What unittest passes over: such a name, a function that stands alone.
+    isPytest:
+      !name.startsWith('test') || /^(?:async )?def test|^(?:import|from) pytest\b/m.test(text),
+    plain: [...text.matchAll(plainClass)].map(([, name = '']) => name),
+    bases: [...text.matchAll(basesOfClass)].flatMap(([, bases = '']) => bases.match(/\w+/g) ?? []),
+    hasTests: /\bdef test|TestCase|load_tests/.test(text),
+  };
 }
 
-/** With a test in it. */
 const plainClass =
-  /^class (Test\w*)\s*(?:\(\s*(?:object)?\s*\))?\s*:.*\n(?:[ \t#].*\n|\r?\n)*?[ \t]+(?:async )?def test/gm;
+  /^class (Test\w*)(?:\s*\(\s*(?:object\s*)?\))?\s*:.*\n(?:[ \t#].*\n|\r?\n)*?[ \t]+(?:async )?def test/gm;
 
-/** Then a class of the other kind has its tests. */
-function isBase(name: string, texts: string): boolean {
-  return new RegExp(`^class \\w+\\s*\\([^)]*\\b${name}\\b`, 'm').test(texts);
-}
+const basesOfClass = /^class \w+\s*\(([^()]*)/gm;

@@ -15,10 +15,16 @@ export function hasMakeTest(tree: Tree): boolean {
     const text = (tree.read(file) ?? '').replaceAll(/\\\r?\n/g, ' ');
     const has = (target: RegExp, name: string) => words(text, target).includes(name);
     if (has(targets, 'test')) return true;
-    for (const path of words(text, includes)) for (const name of named(tree, path)) files.add(name);
+    const more = words(text, includes).slice(0, includesMost);
+    for (const name of more.flatMap((path) => named(tree, path))) {
+      if (files.size < includesMost) files.add(name);
+    }
   }
   return false;
 }
+
+/** In a file, and of files in all; nobody writes more, and reading them would hold up the runner. */
+const includesMost = 100;
 
 /** Several may stand before one colon; with an equals sign behind it, it is a variable. */
 const targets = /^ *([^\s#:=][^#:=\n]*):(?!:{0,2}=)/gm;
@@ -29,16 +35,13 @@ function words(text: string, lines: RegExp): string[] {
   return [...text.matchAll(lines)].flatMap(([, line = '']) => line.trim().split(/\s+/));
 }
 
-/** From the top folder, wherever the file lies that includes it. */
+/** From the top folder, wherever the file lies that includes it. One star is understood. */
 function named(tree: Tree, path: string): string[] {
-  if (!path.includes('*')) return [path];
-  const parts = basename(path)
-    .split('*')
-    .map((part) => part.replaceAll(/\W/g, '\\$&'));
-  const pattern = new RegExp(`^${parts.join('.*')}$`);
   const folder = dirname(path);
+  const [start = '', end, ...more] = basename(path).split('*');
+  if (end === undefined || more.length > 0) return [path];
   return tree
     .list(folder)
-    .filter((name) => pattern.test(name))
+    .filter((name) => name.startsWith(start) && name.endsWith(end))
     .map((name) => join(folder, name));
 }

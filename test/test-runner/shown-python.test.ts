@@ -64,7 +64,7 @@ const rows: [string, Record<string, string>, string | null][] = [
   ],
   [
     'a setup.py that needs nothing, and unittests',
-    { 'setup.py': 'setup(install_requires=[ ])', 'tests/test_a.py': '' },
+    { 'setup.py': 'setup(install_requires = [ ])', 'tests/test_a.py': '' },
     'python3 -m unittest discover -s tests',
   ],
   [
@@ -133,6 +133,21 @@ describe('what the tree shows of Python', () => {
   test.each(rows)('%s', (_, files, says) => {
     const suite = findSuite(treeOf(files), null, all);
     expect(suite.kind === 'command' ? suite.command.says : null).toBe(says);
+  });
+
+  test.each([
+    ['pyproject.toml', '[project]\ndependencies = [', '# '],
+    ['pyproject.toml', '[project]\n', 'dynamic = [\n'],
+    ['setup.py', '', 'extras_require '],
+    ['setup.cfg', '[options]\ninstall_requires =', ' \n'],
+    ['test_a.py', 'class TestA', ' '],
+    ['test_a.py', '', 'class TestA(\n'],
+    ['test_a.py', 'class TestA:\n', '    \t\n'],
+  ])('nothing in %s takes long to read: %j, then many of %j', (file, start, more) => {
+    const startedAtMs = performance.now();
+    findSuite(treeOf({ 'test_b.py': '', [file]: start + more.repeat(200_000) }), null, all);
+    // Many times what it takes; what grows with the square of the file would take minutes.
+    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
   });
 
   test.each([
