@@ -8,13 +8,14 @@
 import { description } from '../protocol/bodies.js';
 import { type Commit, parseCommit, short } from '../protocol/ids.js';
 import {
+  type EndableGit,
+  endableGitIn,
   type FedGit,
   fedGitIn,
   type Git,
   GitFault,
   type GitOptions,
   gitIn,
-  swiftGitIn,
 } from '../world/git.js';
 import { type Broken, type Described, type Poll, revListCommitsMax, type Tip } from './news.js';
 
@@ -49,17 +50,12 @@ export interface Sight extends Poll {
 export class Reader {
   readonly #git: FedGit;
   /** For the one command that every push waits for. */
-  readonly #swift: Git;
+  readonly #swift: EndableGit;
   readonly #bytes: Git;
-  /** What that command warned of. */
-  #warnings = '';
 
   constructor(folder: string, options: Pick<GitOptions, 'silenceMs' | 'stop'> = {}) {
     this.#git = fedGitIn(folder, options);
-    const warned = (words: string) => {
-      this.#warnings = words;
-    };
-    this.#swift = swiftGitIn(folder, { ...options, warned });
+    this.#swift = endableGitIn(folder, options);
     this.#bytes = gitIn(folder, { ...options, bytes: true });
   }
 
@@ -88,12 +84,12 @@ export class Reader {
 
   /** Null where it takes more care: mostly for one commit that is damaged. */
   async #lookAtOnce(place: Place, patterns: readonly string[]): Promise<Sight | null> {
-    const printed = await this.#swift(['for-each-ref', `--format=${whole}`, ...patterns]).catch(
-      (error) => {
+    const printed = await this.#swift
+      .git(['for-each-ref', `--format=${whole}`, ...patterns])
+      .catch((error) => {
         if (error instanceof GitFault && error.isSilence) throw error;
         return null;
-      },
-    );
+      });
     // Bytes that are no UTF-8.
     if (printed === null || printed.includes('\ufffd')) return null;
     const refs = lines(printed).map((line) => line.split('\0'));
@@ -107,8 +103,8 @@ export class Reader {
 
   /** First the branches' names, byte by byte, then what can be read of their commits. */
   async #lookWithCare(place: Place, patterns: readonly string[]): Promise<Sight> {
-    // Warnings of a command that failed are no list of what it left out.
-    await this.#swift(['for-each-ref', '--format=', ...patterns]);
+    // What a command that failed complains of is no list of what it left out.
+    await this.#swift.git(['for-each-ref', '--format=', ...patterns]);
     const printed = await this.#bytes(['for-each-ref', `--format=${naked}`, ...patterns]);
     const refs = lines(printed).map((line) => line.split('\0'));
     const ids = refs.map(([, , id = '']) => toCommit(id));
@@ -132,7 +128,7 @@ export class Reader {
   /** Refs whose files hold no commit (a power cut empties them): git leaves them out of its list. */
   #ignored(place: Place, patterns: readonly string[]): Broken[] {
     const isMeant = matcherOf(patterns);
-    const names = [...this.#warnings.matchAll(/^warning: ignoring broken ref (.+)$/gm)];
+    const names = [...this.#swift.complaints().matchAll(/^warning: ignoring broken ref (.+)$/gm)];
     return names
       .flatMap(([, name = '']) => (isMeant(name) ? [name] : []))
       .map((name) => ({ branch: nameAt(place, name), reason: 'its file is empty or damaged' }));

@@ -45,8 +45,6 @@ export interface GitOptions {
   readonly marks?: Readonly<Record<`TRIVET_${string}`, string>>;
   /** Ends the command under way, and whatever it started. */
   readonly stop?: AbortSignal;
-  /** Told what a command that did not fail said on its standard error, mostly nothing. */
-  readonly warned?: (words: string) => void;
   /** Where objects are read and written instead of the repository's own folder. */
   readonly objects?: string;
   /** What the caller wants set, whatever the settings of the user or of the repository say. */
@@ -120,7 +118,7 @@ function silent(silenceMs = 0): GitFault {
  */
 export function swiftGitIn(
   path: string,
-  options: Pick<GitOptions, 'silenceMs' | 'stop' | 'warned'> = {},
+  options: Pick<GitOptions, 'silenceMs' | 'stop'> = {},
 ): Git {
   return endableGitIn(path, options).git;
 }
@@ -136,7 +134,7 @@ export function endableGitIn(
   options: Omit<GitOptions, 'allowFileProtocol' | 'bytes'> = {},
   by: readonly string[] = [],
 ): EndableGit {
-  const { marks, objects, silenceMs, stop, settings = [], environment, warned } = options;
+  const { marks, objects, silenceMs, stop, settings = [], environment } = options;
   const guards = [...gitSettings(), ...settings].flatMap((setting) => ['-c', setting]);
   const elsewhere = objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects };
   const own = { ...environment, ...marks, ...elsewhere };
@@ -155,7 +153,6 @@ export function endableGitIn(
     // The shell's own word for a command that is not there.
     if (exitCode === 127) throw new GitFault(gitNotFound);
     if (exitCode !== 0) throw new GitFault(sentenceOf(errors));
-    warned?.(errors);
     return output;
   };
   const git: Git = (args) => run([...by, 'git', ...guards, ...args]);
