@@ -9,7 +9,7 @@ export default defineConfig({
       'test/protocol/*.test.ts',
       'test/*/core*.test.ts',
       'test/dispatcher/verdict-from-text.test.ts',
-      'test/docs/*.test.ts',
+      'test/docs/protocol.test.ts',
     ],
   },
 });

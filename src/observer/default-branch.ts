@@ -5,7 +5,7 @@
  */
 
 import type { Git } from '../world/git.js';
-import type { Tip } from './news.js';
+import type { Tip } from './core/news.js';
 import { nameOf } from './reader.js';
 
 /** What git and the forges call it. */

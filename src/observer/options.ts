@@ -7,7 +7,7 @@ import { atMostAWeek, clientFlags, readCommandLine, UsageError } from '../world/
 import { clientCredentials, type Renewing } from '../world/credentials.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
-import type { Policy } from './core.js';
+import type { Policy } from './core/core.js';
 
 export interface Options extends Policy {
   /** The path of the repository to be watched. */

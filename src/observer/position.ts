@@ -11,7 +11,7 @@ import { commit } from '../protocol/bodies.js';
 import { UsageError } from '../world/command-line.js';
 import { parseJson, readIfThere, writeAtomically } from '../world/files.js';
 import { type Lock, tryLock } from '../world/lock.js';
-import type { Known } from './news.js';
+import type { Known } from './core/news.js';
 
 /** Bumped where an older observer could not read the file. */
 const version = 1;

@@ -17,7 +17,13 @@ import {
   type GitOptions,
   gitIn,
 } from '../world/git.js';
-import { type Broken, type Described, type Poll, revListCommitsMax, type Tip } from './news.js';
+import {
+  type Broken,
+  type Described,
+  type Poll,
+  revListCommitsMax,
+  type Tip,
+} from './core/news.js';
 
 /** Each damaged commit among a thousand costs ten faults; with more than some, all is wrong. */
 const faultsMax = 100;

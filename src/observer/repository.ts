@@ -12,9 +12,9 @@ import type { Commit } from '../protocol/ids.js';
 import { type Git, GitFault, type GitOptions, gitIn, swiftGitIn } from '../world/git.js';
 import { gitFolderAt } from '../world/git-folder.js';
 import { type Upkeep, upkeepOf } from '../world/upkeep.js';
+import type { Broken, Described, Poll, RevList } from './core/news.js';
 import { defaultFirst, remoteHead } from './default-branch.js';
 import { FarRemote, type Refused } from './far-remote.js';
-import type { Broken, Described, Poll, RevList } from './news.js';
 import { matcherOf, nameOf, type Place, Reader, type Sight } from './reader.js';
 import { type Source, sourceNow } from './source.js';
 

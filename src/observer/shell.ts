@@ -12,10 +12,10 @@ import type { Cancel } from '../world/clock.js';
 import { exitCodes } from '../world/command-line.js';
 import type { Tell } from '../world/story.js';
 import type { Token } from '../world/token.js';
-import { Core, type Policy } from './core.js';
-import type { Event } from './events.js';
-import type { Handover } from './handover-queue.js';
-import type { Known, RevList } from './news.js';
+import { Core, type Policy } from './core/core.js';
+import type { Event } from './core/events.js';
+import type { Handover } from './core/handover-queue.js';
+import type { Known, RevList } from './core/news.js';
 import type { Repository } from './repository.js';
 import { narrator } from './story.js';
 

@@ -5,7 +5,7 @@
 
 import { type Commit, short } from '../protocol/ids.js';
 import type { Told } from '../world/story.js';
-import type { Happening } from './events.js';
+import type { Happening } from './core/events.js';
 import type { Source } from './source.js';
 
 export interface Setting {

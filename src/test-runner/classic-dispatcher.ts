@@ -9,7 +9,7 @@ import { type Address, isLoopback } from '../protocol/address.js';
 import type { Hosts } from '../world/hosts.js';
 import type { Connection, ConnectionHandler } from '../world/network.js';
 import { answerOn, deliver, register } from './classic-wire.js';
-import type { Effect, Event } from './events.js';
+import type { Effect, Event } from './core/events.js';
 import type { Opened } from './executor.js';
 
 export interface ClassicDispatcherOptions {

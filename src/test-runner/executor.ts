@@ -8,7 +8,7 @@ import type { Report } from '../protocol/bodies.js';
 import type { RunId } from '../protocol/ids.js';
 import type { Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
-import type { Because, Ending, Run } from './events.js';
+import type { Because, Ending, Run } from './core/events.js';
 import { LogPump, type PumpOptions } from './log-pump.js';
 import { isMachineFault } from './process.js';
 import type { Slot } from './slots.js';

@@ -10,7 +10,7 @@ import { assignment, commit, report, run } from '../protocol/bodies.js';
 import { parseRun, type RunId } from '../protocol/ids.js';
 import { type Disk, type OpenFile, realDisk } from '../world/disk.js';
 import { parseJson } from '../world/files.js';
-import type { KeptRun } from './events.js';
+import type { KeptRun } from './core/events.js';
 
 /** What was found in a folder: results to deliver, and runs that a dead process left behind. */
 export interface Found {

@@ -13,8 +13,8 @@ import type { Connection, ConnectionHandler, Listener } from '../world/network.j
 import type { Tell } from '../world/story.js';
 import type { Token } from '../world/token.js';
 import { ClassicDispatcher } from './classic-dispatcher.js';
-import { Core } from './core.js';
-import type { Effect, Event } from './events.js';
+import { Core } from './core/core.js';
+import type { Effect, Event } from './core/events.js';
 import { Executor } from './executor.js';
 import { type Introduction, introduce, nameOf } from './introduction.js';
 import { listen } from './listen.js';
@@ -204,7 +204,7 @@ class Shell implements Runner {
         this.#classicDispatcher.answer(effect);
         break;
       case 'leave':
-        this.#leave(effect.exitCode);
+        this.#leave(exitCodes[effect.exit]);
         break;
     }
   }

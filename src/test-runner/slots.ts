@@ -17,7 +17,7 @@ import { UsageError } from '../world/command-line.js';
 import { makeFolder } from '../world/files.js';
 import { isTagged, killAllThat, worksIn } from '../world/process-tree.js';
 import { Checkout, type CheckoutOptions } from './checkout.js';
-import type { KeptRun } from './events.js';
+import type { KeptRun } from './core/events.js';
 import { OutputPipe } from './output.js';
 import { oddPartOf, Place } from './place.js';
 import { type ProcessOptions, SuiteProcess } from './process.js';

@@ -7,8 +7,8 @@ import { type Address, formatAddress } from '../protocol/address.js';
 import type { Handback, Report } from '../protocol/bodies.js';
 import { type Commit, type RunId, short } from '../protocol/ids.js';
 import type { Tell, Told } from '../world/story.js';
-import type { Core } from './core.js';
-import type { Because, Effect, Event, Run } from './events.js';
+import type { Core } from './core/core.js';
+import type { Because, Effect, Event, Run } from './core/events.js';
 
 export interface Names {
   readonly name: string;

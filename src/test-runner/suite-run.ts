@@ -13,9 +13,9 @@
 import type { Handback, Report } from '../protocol/bodies.js';
 import type { Cancel, Clock } from '../world/clock.js';
 import type { Remarks } from './checkout.js';
+import type { Because, Ending, Run } from './core/events.js';
 import { whyNotStarted } from './could-not-start.js';
 import { type RunnerNames, suiteEnvironment } from './environment.js';
-import type { Because, Ending, Run } from './events.js';
 import { machineFault, slotDeleted, slotLost, unwanted } from './handbacks.js';
 import { meansIn } from './means.js';
 import { isMachineFault } from './process.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drainWithinMs } from '../../src/observer/core.js';
+import { drainWithinMs } from '../../src/observer/core/core.js';
 import { commit } from '../support/commits.js';
 import { described, given, saved, sent, tip, told } from '../support/observer-scenario.js';
 

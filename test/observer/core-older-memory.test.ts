@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { trailMovesMax } from '../../src/observer/standing.js';
+import { trailMovesMax } from '../../src/observer/core/standing.js';
 import { commit } from '../support/commits.js';
 import { given, givenKnown, id, saved, sent, tip, told } from '../support/observer-scenario.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { revListCommitsMax } from '../../src/observer/news.js';
+import { revListCommitsMax } from '../../src/observer/core/news.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import { commit } from '../support/commits.js';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Poll } from '../../src/observer/core/news.js';
 import { defaultFirst } from '../../src/observer/default-branch.js';
-import type { Poll } from '../../src/observer/news.js';
 import { makeRepository } from '../support/git.js';
 import { open, trio } from '../support/observed.js';
 import { tip } from '../support/observer-scenario.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Poll } from '../../src/observer/news.js';
+import type { Poll } from '../../src/observer/core/news.js';
 import { open, trio } from '../support/observed.js';
 
 const standing = ({ tips }: Poll) => tips.map(({ branch, commit }) => [branch, commit]);

@@ -4,7 +4,7 @@
  * while to answer and sometimes fails.
  */
 
-import type { Described, RevList, Tip } from '../../src/observer/news.js';
+import type { Described, RevList, Tip } from '../../src/observer/core/news.js';
 import type { Repository } from '../../src/observer/repository.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import type { Life } from './life.js';

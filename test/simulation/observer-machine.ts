@@ -2,7 +2,7 @@
  * Owns the observer's machine: what observer/main.ts does, with simulated doors.
  */
 
-import type { Known } from '../../src/observer/news.js';
+import type { Known } from '../../src/observer/core/news.js';
 import type { Repository } from '../../src/observer/repository.js';
 import { type Observer, observe } from '../../src/observer/shell.js';
 import type { Commit } from '../../src/protocol/ids.js';

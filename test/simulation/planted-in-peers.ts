@@ -39,7 +39,7 @@ export const plantedInPeers: readonly PlantedBug[] = [
   },
   {
     name: 'an observer that dies before its first hand-over begins anew',
-    file: 'observer/standing.ts',
+    file: 'observer/core/standing.ts',
     line: '    this.#baseline = saved?.baseline ?? null;',
     becomes: '    this.#baseline = null;',
     breaks: ['rest'],
@@ -47,7 +47,7 @@ export const plantedInPeers: readonly PlantedBug[] = [
   },
   {
     name: 'the observer saves its position before the dispatcher said yes',
-    file: 'observer/core.ts',
+    file: 'observer/core/core.ts',
     line: "    this.#stage = 'handing over';",
     becomes: `    this.#stage = 'handing over';
     for (const { tip } of changes) this.#standing.advance(tip.branch, tip.commit);
@@ -57,7 +57,7 @@ export const plantedInPeers: readonly PlantedBug[] = [
   },
   {
     name: 'only the tip of a branch is handed over',
-    file: 'observer/reading.ts',
+    file: 'observer/core/reading.ts',
     line: '    return { tip, first, commits: [...before, tip] };',
     becomes: '    return { tip, first, commits: [tip] };',
     breaks: ['rest'],
@@ -65,7 +65,7 @@ export const plantedInPeers: readonly PlantedBug[] = [
   },
   {
     name: 'what was sent over a connection that broke is not sent again',
-    file: 'observer/handover-queue.ts',
+    file: 'observer/core/handover-queue.ts',
     line: '    this.#sent = this.#accepted;',
     becomes: '    this.#sent = Math.max(this.#sent, this.#accepted);',
     breaks: ['rest'],
@@ -89,7 +89,7 @@ export const plantedInPeers: readonly PlantedBug[] = [
   },
   {
     name: 'a result that a classic dispatcher did not take is forgotten',
-    file: 'test-runner/classic.ts',
+    file: 'test-runner/core/classic.ts',
     line: '    return taken ? held : null;',
     becomes: '    return held;',
     breaks: ['rest'],
@@ -106,7 +106,7 @@ export const plantedInPeers: readonly PlantedBug[] = [
   },
   {
     name: 'an observer hands over again only the last commit that a restored dispatcher lacks',
-    file: 'observer/standing.ts',
+    file: 'observer/core/standing.ts',
     line: 'this.#trail.findIndex(',
     becomes: 'this.#trail.findLastIndex(',
     breaks: ['rest'],

@@ -3,9 +3,9 @@
  * Never a git or a connection: commits are letters, and a test says which of them git has found.
  */
 
-import { Core, type Policy } from '../../src/observer/core.js';
-import type { Event, Outcome } from '../../src/observer/events.js';
-import type { Described, Known, Tip } from '../../src/observer/news.js';
+import { Core, type Policy } from '../../src/observer/core/core.js';
+import type { Event, Outcome } from '../../src/observer/core/events.js';
+import type { Described, Known, Tip } from '../../src/observer/core/news.js';
 import { type Commit, parseCommit } from '../../src/protocol/ids.js';
 
 const usual: Policy = { intervalMs: 1_000, fromNow: false, latestOnly: false, once: false };

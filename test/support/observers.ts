@@ -5,7 +5,7 @@
 
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import type { Policy } from '../../src/observer/core.js';
+import type { Policy } from '../../src/observer/core/core.js';
 import { watchRefs } from '../../src/observer/hints.js';
 import { openPositions } from '../../src/observer/position.js';
 import { openRepository } from '../../src/observer/repository.js';

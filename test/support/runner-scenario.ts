@@ -6,8 +6,8 @@
 import { expect } from 'vitest';
 import type { Assignment, Report } from '../../src/protocol/bodies.js';
 import { type RunId, runId } from '../../src/protocol/ids.js';
-import { Core } from '../../src/test-runner/core.js';
-import type { Effect, Event, Run } from '../../src/test-runner/events.js';
+import { Core } from '../../src/test-runner/core/core.js';
+import type { Effect, Event, Run } from '../../src/test-runner/core/events.js';
 import { commit as commitOf } from './commits.js';
 
 const assignment: Assignment = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Ending } from '../../src/test-runner/events.js';
+import type { Ending } from '../../src/test-runner/core/events.js';
 import {
   classicRun,
   commit,
@@ -52,7 +52,7 @@ describe('a runner that drains', () => {
       { kind: 'send', message: { verb: 'draining' } },
       handedBack(one, 'the clone is gone'),
       { kind: 'forget', run: runOf(one) },
-      { kind: 'leave', exitCode: 2 },
+      { kind: 'leave', exit: 'usage' },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Ending, Event } from '../../src/test-runner/events.js';
+import type { Ending, Event } from '../../src/test-runner/core/events.js';
 import {
   classicRun,
   commit,

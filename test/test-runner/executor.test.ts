@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Report } from '../../src/protocol/bodies.js';
 import type { RunId } from '../../src/protocol/ids.js';
-import type { Run } from '../../src/test-runner/events.js';
+import type { Run } from '../../src/test-runner/core/events.js';
 import { Executor } from '../../src/test-runner/executor.js';
 import type { Slot } from '../../src/test-runner/slots.js';
 import type { OpenFile } from '../../src/world/disk.js';

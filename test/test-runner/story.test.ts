@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Event } from '../../src/test-runner/events.js';
+import type { Event } from '../../src/test-runner/core/events.js';
 import { Story } from '../../src/test-runner/story.js';
 import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/git.js';

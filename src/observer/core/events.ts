@@ -3,7 +3,7 @@
  * Never holds a value of its own. Happenings are facts; `story.ts` has the sentences for them.
  */
 
-import type { Commit } from '../protocol/ids.js';
+import type { Commit } from '../../protocol/ids.js';
 import type { Handover } from './handover-queue.js';
 import type { Broken, Known, Listed, Poll, RevList, Tip } from './news.js';
 

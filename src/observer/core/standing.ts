@@ -5,8 +5,8 @@
  * Invariant: without its last moves, the rest of the trail led to where the branches stood then.
  */
 
-import type { Commit } from '../protocol/ids.js';
-import { handedOverMax } from '../protocol/limits.js';
+import type { Commit } from '../../protocol/ids.js';
+import { handedOverMax } from '../../protocol/limits.js';
 import { baselineOf, type Gone, type Known, type Move, type Positions, type Tip } from './news.js';
 
 /** Moves that are remembered, a push each. One place in `hello` is for what is under way. */

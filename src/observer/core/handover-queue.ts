@@ -10,8 +10,8 @@
  *              ^ #accepted                     ^ #sent
  */
 
-import { type Description, description } from '../protocol/bodies.js';
-import type { Commit } from '../protocol/ids.js';
+import { type Description, description } from '../../protocol/bodies.js';
+import type { Commit } from '../../protocol/ids.js';
 import type { Described } from './news.js';
 
 /** One commit on its way to the dispatcher. */

@@ -4,7 +4,7 @@
  * Never asks git, never knows a connection. Invariant: what is handed over was read before.
  */
 
-import type { Commit } from '../protocol/ids.js';
+import type { Commit } from '../../protocol/ids.js';
 import type { Happening } from './events.js';
 import {
   type Batch,

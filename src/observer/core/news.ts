@@ -4,7 +4,7 @@
  * Invariant: whatever the history did, the tip of a changed branch is among what is new.
  */
 
-import type { Commit } from '../protocol/ids.js';
+import type { Commit } from '../../protocol/ids.js';
 
 /** A commit as git describes it. */
 export interface Described {

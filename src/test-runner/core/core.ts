@@ -10,13 +10,12 @@
  *    +------------------- ended, log and report on disk
  */
 
-import type { Handback } from '../protocol/bodies.js';
-import type { Commit, RunId } from '../protocol/ids.js';
-import type { SessionMessage } from '../protocol/messages.js';
-import { exitCodes } from '../world/command-line.js';
+import type { Handback } from '../../protocol/bodies.js';
+import type { Commit, RunId } from '../../protocol/ids.js';
+import type { SessionMessage } from '../../protocol/messages.js';
 import { ActiveRuns, type Awaited, type Held } from './active-runs.js';
 import { Classic } from './classic.js';
-import type { Because, Effect, Ending, Event, KeptRun, Run } from './events.js';
+import type { Because, Effect, Ending, Event, Exit, KeptRun, Run } from './events.js';
 
 export interface CoreOptions {
   readonly slots: number;
@@ -30,8 +29,8 @@ export class Core {
   readonly #active: ActiveRuns;
   readonly #classic: Classic;
   #dispatcher: 'away' | 'session' | 'classic' = 'away';
-  /** The code to leave with once nothing is in hand; null: not draining. */
-  #leavesWith: number | null = null;
+  /** How to leave once nothing is in hand; null: not draining. */
+  #leaves: Exit | null = null;
 
   constructor({ slots, kept, localStart }: CoreOptions) {
     this.#active = new ActiveRuns(slots, kept);
@@ -39,7 +38,7 @@ export class Core {
   }
 
   get #draining(): boolean {
-    return this.#leavesWith !== null;
+    return this.#leaves !== null;
   }
 
   get state(): 'idle' | 'busy' | 'draining' {
@@ -92,7 +91,7 @@ export class Core {
       case 'tick':
         return [...this.#registerAgain(nowMs), ...this.#deliverClassic()];
       case 'drain':
-        return [...this.#drain(exitCodes.fine), ...this.#leaveIfDone()];
+        return [...this.#drain('fine'), ...this.#leaveIfDone()];
       case 'abort':
         return this.#abort();
     }
@@ -174,7 +173,7 @@ export class Core {
 
   #end(run: Run, ending: Ending): Effect[] {
     const held = this.#active.vacate(run);
-    const last = ending.kind === 'unfit' ? this.#drain(exitCodes.usage) : [];
+    const last = ending.kind === 'unfit' ? this.#drain('usage') : [];
     if (held.revoked) return [...last, ...this.#forget(held)];
     if (ending.kind === 'report') {
       held.report = ending.report;
@@ -185,8 +184,8 @@ export class Core {
   }
 
   /** Before any run is handed back: it would be given to us again. */
-  #drain(exitCode: number): Effect[] {
-    this.#leavesWith = exitCode;
+  #drain(exit: Exit): Effect[] {
+    this.#leaves = exit;
     return [send({ verb: 'draining' })];
   }
 
@@ -224,8 +223,8 @@ export class Core {
   }
 
   #leaveIfDone(): Effect[] {
-    if (this.#leavesWith === null || !this.#active.isEmpty) return [];
-    return [{ kind: 'leave', exitCode: this.#leavesWith }];
+    if (this.#leaves === null || !this.#active.isEmpty) return [];
+    return [{ kind: 'leave', exit: this.#leaves }];
   }
 
   /** Whole trees at once; what has ended stays on disk for the next process to deliver. */

@@ -8,7 +8,7 @@
  *   main | a b c d … | … x y z     a rev-list each, the next one when the last is taken
  */
 
-import type { Commit } from '../protocol/ids.js';
+import type { Commit } from '../../protocol/ids.js';
 import {
   type Broken,
   type Change,

@@ -10,7 +10,7 @@
  * held in memory by what the repository held at one moment, however long the dispatcher is away.
  */
 
-import type { Commit } from '../protocol/ids.js';
+import type { Commit } from '../../protocol/ids.js';
 import { Deduplication } from './deduplication.js';
 import type { Event, EventOf, Outcome } from './events.js';
 import { Findings } from './findings.js';

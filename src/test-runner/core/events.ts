@@ -3,9 +3,9 @@
  * Never holds a value of its own.
  */
 
-import type { Assignment, Handback, Report } from '../protocol/bodies.js';
-import type { Commit, RunId } from '../protocol/ids.js';
-import type { SessionMessage } from '../protocol/messages.js';
+import type { Assignment, Handback, Report } from '../../protocol/bodies.js';
+import type { Commit, RunId } from '../../protocol/ids.js';
+import type { SessionMessage } from '../../protocol/messages.js';
 
 /** A run as it was given to us. Classic ones have an id of our own, unknown to the dispatcher. */
 export interface Run {
@@ -51,6 +51,9 @@ export type Event =
   | { readonly kind: 'drain' }
   | { readonly kind: 'abort' };
 
+/** The exit code's name. */
+export type Exit = 'fine' | 'usage';
+
 export type Effect =
   | { readonly kind: 'start'; readonly slot: number; readonly run: Run }
   | { readonly kind: 'end'; readonly run: Run; readonly because: Because }
@@ -67,4 +70,4 @@ export type Effect =
   | { readonly kind: 'register' }
   | { readonly kind: 'deliver'; readonly run: Run; readonly report: Report }
   | { readonly kind: 'answer'; readonly word: 'OK' | 'BUSY' | 'Invalid command' }
-  | { readonly kind: 'leave'; readonly exitCode: number };
+  | { readonly kind: 'leave'; readonly exit: Exit };
