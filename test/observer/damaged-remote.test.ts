@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Poll } from '../../src/observer/news.js';
+import type { Poll } from '../../src/observer/core/news.js';
 import { makeClone } from '../support/git.js';
 import { open, trio } from '../support/observed.js';
 
