@@ -18,7 +18,7 @@ describe('a runner that drains', () => {
   test('leaves at once when nothing is in hand', () => {
     expect(inSession(1).handle({ kind: 'drain' }, 0)).toEqual([
       { kind: 'send', message: { verb: 'draining' } },
-      { kind: 'leave', exitCode: 0 },
+      { kind: 'leave', exit: 'fine' },
     ]);
   });
 
@@ -39,7 +39,7 @@ describe('a runner that drains', () => {
     expect(core.waitsFor()).toEqual({ going: [], goingOn: [], undelivered: [runOf(one)] });
     expect(core.handle(message({ verb: 'recorded', run: one }), 0)).toEqual([
       { kind: 'forget', run: runOf(one) },
-      { kind: 'leave', exitCode: 0 },
+      { kind: 'leave', exit: 'fine' },
     ]);
   });
 
