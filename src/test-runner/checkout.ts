@@ -34,6 +34,8 @@ export interface CheckoutOptions {
   /** What `standGuard` was given: with it, no git outlives a killed runner. */
   readonly guard: string;
   readonly tell: Tell;
+  /** A remote that says nothing for so long is given up, be it far or on this machine. */
+  readonly silenceMs?: number;
 }
 
 /** What is to be said of a tree. */
@@ -61,13 +63,13 @@ export class Checkout {
   #raw = '';
 
   /** Takes over what an earlier process left in `folder`, in whatever state, and cleans it. */
-  constructor(folder: string, clone: Clone, { guard, tell }: CheckoutOptions) {
+  constructor(folder: string, clone: Clone, { guard, tell, silenceMs }: CheckoutOptions) {
     this.folder = folder;
     this.#clone = clone;
     this.#tell = tell;
     mkdirSync(folder, { recursive: true });
     this.whyBlocked = watchMountsOver(folder);
-    this.#git = new TreeGit(folder, clone, guard);
+    this.#git = new TreeGit(folder, clone, guard, silenceMs);
     this.#fetching = new Fetching(clone, this.#git.cloning, { TRIVET_GUARD: guard });
     this.#attributes = new Attributes(folder, clone.format, this.#git.git);
     this.#cleaning = removeOldTrees(folder).then(() => this.#clean());
@@ -121,6 +123,8 @@ export class Checkout {
     // Meanwhile somebody may have deleted parts of our repository, or all of it.
     const gone = await faultOf(() => this.#restore());
     if (gone !== null) return couldNotFetch(gone.message);
+    // A remote that is silent will not speak to a new tree either.
+    if (first.isSilence || this.#git.isEnded) return couldNotFetch(first.message);
     if (!(await this.#has(commit))) {
       const fault = await faultOf(() => this.#fetching.fetch(commit));
       if (!(await this.#has(commit))) {
@@ -129,8 +133,7 @@ export class Checkout {
       }
       if ((await this.#reset(commit)) === null) return null;
     }
-    // A submodule's remote that is silent will not speak to a new tree either.
-    if (first.isSilence || this.#git.isEnded) return couldNotFetch(first.message);
+    if (this.#git.isEnded) return couldNotFetch(first.message);
     // The commit is there and will not be checked out: whatever is broken, a new tree is not.
     const fault = (await this.#makeAnew()) ?? (await this.#reset(commit));
     return fault === null ? null : couldNotFetch(fault.message);

@@ -12,6 +12,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -213,7 +214,8 @@ function alternates(clone: Clone): string {
  * `--reference`). An origin on this disk lends its objects too: then a push needs no fetch.
  */
 export function objectFolders({ objects, originFolder }: Clone): string[] {
-  const own = originFolder === null ? [objects] : [objects, join(originFolder, 'objects')];
+  const lent = originFolder === null ? [] : [join(originFolder, 'objects')].filter(lends);
+  const own = [objects, ...lent];
   return [...new Set([...own, ...own.flatMap((folder) => borrowedBy(folder, nestedMost))])];
 }
 
@@ -226,6 +228,12 @@ function borrowedBy(objects: string, deeper: number): string[] {
   const folders = lines
     .filter((line) => line !== '' && !line.startsWith('#') && !line.startsWith('"'))
     .map((line) => (isAbsolute(line) ? line : resolve(objects, line)))
-    .filter((folder) => existsSync(folder));
+    .filter((folder) => existsSync(folder) && lends(folder));
   return folders.flatMap((folder) => [folder, ...borrowedBy(folder, deeper - 1)]);
+}
+
+/** Every git that borrows from it reads one file there first, and would wait if that is a pipe. */
+function lends(objects: string): boolean {
+  const path = join(objects, 'info', 'alternates');
+  return statSync(path, { throwIfNoEntry: false })?.isFIFO() !== true;
 }

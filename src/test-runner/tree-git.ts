@@ -12,7 +12,7 @@ import { carriersOf, type Mark, signalAll } from '../world/process-tree.js';
 import { checkoutSettings } from './slot-repository.js';
 
 /** A fetch that shows no progress for so long has lost its remote. */
-const fetchSilenceMs = 60_000;
+const usualSilenceMs = 60_000;
 
 /** Longer, for between two fetches git writes out a submodule's files without a word. */
 const submoduleSilenceMs = 300_000;
@@ -31,10 +31,13 @@ export class TreeGit {
   readonly run: Git;
   readonly #mark: Mark;
   readonly #endable: EndableGit;
+  /** Ends itself where what it reads does not answer. */
+  readonly #probe: Git;
+  readonly #silenceMs: number;
   #isEnded = false;
 
   /** Whatever an earlier process had at work in that tree is ended. */
-  constructor(tree: string, clone: Clone, guard: string) {
+  constructor(tree: string, clone: Clone, guard: string, silenceMs = usualSilenceMs) {
     this.#mark = `TRIVET_CHECKOUT=${tree}`;
     this.#killAll();
     const marks = { TRIVET_GUARD: guard, TRIVET_CHECKOUT: tree };
@@ -47,13 +50,15 @@ export class TreeGit {
     // What a partial clone lacks is fetched into the clone, once for all of its slots and runs.
     const objects = clone.isPartial ? { objects: clone.objects } : {};
     this.#endable = endableGitIn(tree, { ...common, ...objects });
+    this.#silenceMs = silenceMs;
+    this.#probe = endableGitIn(tree, { ...common, ...objects, silenceMs: silenceMs / 2 }).git;
     const { origin } = clone;
     const allowFileProtocol = origin === null || isLocalPath(origin) || origin.startsWith('file:');
     const remote = { silenceMs: submoduleSilenceMs, allowFileProtocol, ...common };
-    this.git = this.#unlessEnded(this.#endable.git);
+    this.git = this.#unlessEnded((args) => this.#unlessHanging(args));
     this.run = this.#unlessEnded(this.#endable.run);
     this.fetching = this.#unlessEnded(gitIn(tree, remote));
-    this.cloning = this.#unlessEnded(gitIn(clone.path, { silenceMs: fetchSilenceMs, marks }));
+    this.cloning = this.#unlessEnded(gitIn(clone.path, { silenceMs, marks }));
   }
 
   /** What the last command in the tree complained of, though it succeeded. */
@@ -85,6 +90,36 @@ export class TreeGit {
     const pids = carriersOf(this.#mark);
     signalAll(pids, 'SIGKILL');
     return pids.length > 0;
+  }
+
+  /**
+   * A command in the tree may be silent for long (a filter, a large tree). But what it reads may lie
+   * on a mount that does not answer; then one that only looks for the commit hangs as well.
+   */
+  async #unlessHanging(args: readonly string[]): Promise<string> {
+    let isUnderWay = true;
+    let hanging: GitFault | null = null;
+    const probe = () =>
+      this.#probe(['rev-list', '--no-walk', '--quiet', '--missing=allow-any', 'HEAD']).catch(
+        (error) => {
+          // Any other answer is one.
+          if (!isUnderWay || !(error instanceof GitFault && error.isSilence)) return;
+          hanging = new GitFault(
+            `the remote has said nothing for ${this.#silenceMs / 1_000} s`,
+            true,
+          );
+          this.#endable.end('SIGKILL');
+        },
+      );
+    const probing = setInterval(probe, this.#silenceMs / 2);
+    try {
+      return await this.#endable.git(args);
+    } catch (error) {
+      throw hanging ?? error;
+    } finally {
+      isUnderWay = false;
+      clearInterval(probing);
+    }
   }
 
   #unlessEnded(git: Git): Git {

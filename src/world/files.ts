@@ -65,9 +65,13 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** The text of a file, or null where there is none. Other errors are thrown. */
+/**
+ * The text of a file, or null where there is none. Other errors are thrown. A pipe is none: whoever
+ * opens it stands still until somebody writes.
+ */
 export function readIfThere(path: string): string | null {
   try {
+    if (statSync(path).isFIFO()) return null;
     return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;

@@ -18,13 +18,15 @@ export function twoCommits({ path }: { path?: string } = {}) {
   return { remote, author, clone: makeClone(remote.path, path), first, second };
 }
 
-/** A slot’s checkout of that clone, cleaned. */
+/** A slot’s checkout of that clone, cleaned; with how long a remote may be silent. */
 export async function checkoutOf(
   { path }: TestRepository,
   folder = join(temporaryFolder(), 'tree'),
+  silenceMs?: number,
 ): Promise<Checkout> {
-  const told = { guard: 'none-stands-here', tell: () => {} };
-  const checkout = new Checkout(folder, await openClone(path), told);
+  const usual = { guard: 'none-stands-here', tell: () => {} };
+  const options = silenceMs === undefined ? usual : { ...usual, silenceMs };
+  const checkout = new Checkout(folder, await openClone(path), options);
   await checkout.settled();
   return checkout;
 }
