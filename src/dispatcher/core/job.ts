@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import type { Handback } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { Entry, JobId, Verdict } from './journal.js';
+import { firstState, mayCome } from './transitions.js';
 
 /** One attempt. `end` is null while it has the lease. */
 export interface Run {
@@ -55,7 +56,7 @@ export function after(job: Job | undefined, entry: Entry): Job {
       author: entry.author,
       subject: entry.subject,
       sinceMs: entry.atMs,
-      state: { kind: 'waiting', interrupted: false },
+      state: { kind: firstState, interrupted: false },
       runs: [],
       runsBefore: 0,
       cancelAskedAtMs: null,
@@ -82,36 +83,31 @@ export function hasAttempt(job: Job, run: RunId, ends: readonly Run['end'][]): b
 
 function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<Job> {
   const { state } = job;
+  const isOfOther = speaksOfTheLease(entry) && state.kind === 'leased' && state.run !== entry.run;
   const illegal = `job ${job.id} is ${state.kind} and cannot be ${entry.kind}`;
+  assert(mayCome(entry.kind, state.kind) && !isOfOther, illegal);
   switch (entry.kind) {
     case 'leased':
-      assert(state.kind === 'waiting', illegal);
       return {
         state: { kind: 'leased', run: entry.run },
         runs: [...job.runs, begun(entry)],
       };
     case 'resumed':
-      assert(state.kind === 'waiting' || holds(state, entry.run), illegal);
       assert(runOf(job, entry.run) !== undefined, illegal);
       return { state: { kind: 'leased', run: entry.run }, runs: reopened(job, entry) };
     case 'lost':
-      assert(holds(state, entry.run), illegal);
       return interrupted(job, entry, endOf(entry), entry.reason);
     case 'handed-back':
-      assert(holds(state, entry.run), illegal);
       return interrupted(job, entry, entry.reason, entry.detail);
     case 'cancel-asked':
-      assert(state.kind === 'leased', illegal);
       return { cancelAskedAtMs: entry.atMs };
     case 'rerun-asked':
-      assert(state.kind === 'finished', illegal);
       return {
         state: { kind: 'waiting', interrupted: false },
         runsBefore: job.runs.length,
         cancelAskedAtMs: null,
       };
     case 'finished':
-      assert(state.kind !== 'finished', illegal);
       return {
         state: { kind: 'finished', verdict: entry.verdict, run: entry.run },
         runs: job.runs.map((run) =>
@@ -126,8 +122,11 @@ function endOf({ confirmed }: Entry & { kind: 'lost' }): 'lost' | 'unconfirmed' 
   return confirmed === false ? 'unconfirmed' : 'lost';
 }
 
-function holds(state: JobState, run: RunId): boolean {
-  return state.kind === 'leased' && state.run === run;
+/** A lease ends, or goes on, with the run that has it; a verdict may come of an earlier one. */
+function speaksOfTheLease(
+  entry: Entry,
+): entry is Entry & { kind: 'resumed' | 'lost' | 'handed-back' } {
+  return entry.kind === 'resumed' || entry.kind === 'lost' || entry.kind === 'handed-back';
 }
 
 function begun(entry: Entry & { kind: 'leased' }): Run {

@@ -1,11 +1,7 @@
 /**
  * Owns the vocabulary of what can happen to a job, in the order a life may have.
  * Entries are facts: appended durably, never changed, and the only thing that changes a job.
- *
- *   accepted → leased ─┬→ finished ──→ rerun-asked → leased …
- *                ↑     ├→ lost ────────┐
- *                │     └→ handed-back ─┤
- *                └─────────────────────┘      (resumed: a lost run came back in time)
+ * Which may come when is data: see transitions.ts.
  */
 
 import type { Handback } from '../../protocol/bodies.js';
