@@ -16,6 +16,7 @@ import type { Address } from '../protocol/address.js';
 import type { Hello, Welcome } from '../protocol/bodies.js';
 import { type Decoder, sessionDecoder } from '../protocol/decoder.js';
 import { encodeRequest, encodeSession } from '../protocol/encoder.js';
+import { impossible } from '../protocol/impossible.js';
 import { missedPingsMax } from '../protocol/limits.js';
 import type { SessionMessage } from '../protocol/messages.js';
 import { type Cancel, every } from '../world/clock.js';
@@ -145,6 +146,8 @@ class SessionLink implements Link {
       case 'closed':
         this.#leave(event.reason);
         break;
+      default:
+        impossible(event);
     }
   }
 

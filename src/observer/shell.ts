@@ -8,6 +8,7 @@ import { ask, type World as Wire } from '../link/ask.js';
 import { type Link, type LinkEvent, openLink } from '../link/link.js';
 import { type Address, formatAddress } from '../protocol/address.js';
 import type { Hello, Welcome } from '../protocol/bodies.js';
+import { impossible } from '../protocol/impossible.js';
 import type { Cancel } from '../world/clock.js';
 import { exitCodes } from '../world/command-line.js';
 import type { Tell } from '../world/story.js';
@@ -139,6 +140,8 @@ class Shell implements Observer {
       case 'drained':
         // The window keeps what is unsent small: there is nothing to hold back.
         break;
+      default:
+        impossible(event);
     }
   }
 

@@ -6,6 +6,7 @@
 
 import type { World as Wire } from '../link/ask.js';
 import { type Link, type LinkEvent, openLink } from '../link/link.js';
+import { impossible } from '../protocol/impossible.js';
 import { type Cancel, every } from '../world/clock.js';
 import { exitCodes } from '../world/command-line.js';
 import { type Hosts, nobody } from '../world/hosts.js';
@@ -165,6 +166,8 @@ class Shell implements Runner {
           this.#leave(exitCodes.usage);
         } else this.#handle(event);
         break;
+      default:
+        impossible(event);
     }
   }
 
@@ -206,6 +209,8 @@ class Shell implements Runner {
       case 'leave':
         this.#leave(exitCodes[effect.exit]);
         break;
+      default:
+        impossible(effect);
     }
   }
 

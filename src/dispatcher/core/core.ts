@@ -10,6 +10,7 @@
  */
 
 import type { Commit, RunId } from '../../protocol/ids.js';
+import { impossible } from '../../protocol/impossible.js';
 import * as classic from './classic.js';
 import type { Event, Outcome } from './events.js';
 import type { Job } from './job.js';
@@ -78,6 +79,9 @@ export class DispatcherCore {
         return this.#standAgain(turn, event.forMs);
       case 'drain':
         this.#state.draining = true;
+        return;
+      default:
+        return impossible(event);
     }
   }
 

@@ -8,6 +8,7 @@
  */
 
 import type { World } from '../../link/ask.js';
+import { impossible } from '../../protocol/impossible.js';
 import { heartbeatEveryMs } from '../../protocol/limits.js';
 import { type Cancel, every, notBefore } from '../../world/clock.js';
 import type { Listener } from '../../world/network.js';
@@ -202,6 +203,8 @@ export class Dispatcher {
       case 'classic':
         this.#classicRunners.ask(send);
         break;
+      default:
+        impossible(send);
     }
   }
 

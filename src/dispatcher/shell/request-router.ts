@@ -15,6 +15,7 @@ import {
   type SessionId,
   sessionId,
 } from '../../protocol/ids.js';
+import { impossible } from '../../protocol/impossible.js';
 import { heartbeatEveryMs } from '../../protocol/limits.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import { type Clock, onceHeard } from '../../world/clock.js';
@@ -182,6 +183,8 @@ export class RequestRouter {
       case 'poll':
         feed({ kind: 'poll', request });
         break;
+      default:
+        impossible(wish);
     }
   }
 

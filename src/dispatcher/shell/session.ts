@@ -9,6 +9,7 @@ import type { Report } from '../../protocol/bodies.js';
 import { sessionDecoder } from '../../protocol/decoder.js';
 import { encodeSession } from '../../protocol/encoder.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
+import { impossible } from '../../protocol/impossible.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 import type { Connection, ConnectionEvent } from '../../world/network.js';
 import type { Event } from '../core/events.js';
@@ -80,6 +81,8 @@ export class Session {
         break;
       case 'opened':
         break;
+      default:
+        impossible(event);
     }
   };
 

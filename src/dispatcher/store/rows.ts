@@ -4,6 +4,7 @@
  */
 
 import type { Database, Statement } from 'better-sqlite3';
+import { impossible } from '../../protocol/impossible.js';
 import type { Entry } from '../core/journal.js';
 
 /** Prepares the statements once; answers the function that derives. */
@@ -65,6 +66,8 @@ function derive(statements: Statements, entry: Entry): void {
       if (entry.run !== null) statements.reported.run(whole(entry));
       statements.abandoned.run(entry);
       break;
+    default:
+      impossible(entry);
   }
 }
 

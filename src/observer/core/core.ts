@@ -11,6 +11,7 @@
  */
 
 import type { Commit } from '../../protocol/ids.js';
+import { impossible } from '../../protocol/impossible.js';
 import { Deduplication } from './deduplication.js';
 import type { Event, EventOf, Outcome } from './events.js';
 import { Findings } from './findings.js';
@@ -115,6 +116,8 @@ export class Core {
         this.#drainByMs = nowMs + drainWithinMs;
         outcome.publish.push({ kind: 'draining', outstanding: this.#findings.outstanding });
         break;
+      default:
+        impossible(event);
     }
   }
 
