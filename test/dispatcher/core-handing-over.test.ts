@@ -31,7 +31,7 @@ describe('handing a commit over', () => {
       s.nowMs,
     );
     expect(outcome.append).toMatchObject([{ kind: 'accepted', branch: 'main', atMs: s.nowMs }]);
-    expect(outcome.sends).toEqual([{ kind: 'request', request: 1, text: 'OK' }]);
+    expect(outcome.sends).toEqual([{ kind: 'reply', request: 1, reply: { kind: 'accepted' } }]);
   });
 
   test('what its author says of it goes with it to the runner', () => {
@@ -42,7 +42,7 @@ describe('handing a commit over', () => {
     const dispatch = { kind: 'dispatch', from, commit: commit(1), description } as const;
     const { sends } = s.core.handle({ ...dispatch, histories: [] }, s.nowMs);
     expect(sends).toMatchObject([
-      { kind: 'request' },
+      { kind: 'reply' },
       { kind: 'session', message: { body: { ...description, repository: 'demo', number: 1 } } },
       { kind: 'session', message: { verb: 'ping' } },
     ]);

@@ -12,7 +12,7 @@ function accepted(job: number): Outcome {
     append: [
       { kind: 'accepted', job, atMs: 1, repository: null, commit: commit(job), ...described },
     ],
-    sends: [{ kind: 'request', request: job, text: 'OK' }],
+    sends: [{ kind: 'reply', request: job, reply: { kind: 'accepted' } }],
     sights: [],
   };
 }
@@ -32,7 +32,7 @@ function given() {
       if (disk.isFull) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
       happened.push(`on disk: ${entries.map(({ job }) => job).join(' ')}`);
     },
-    send: (send) => happened.push(send.kind === 'request' ? `OK ${send.request}` : send.kind),
+    send: (send) => happened.push(send.kind === 'reply' ? `OK ${send.request}` : send.kind),
     tell: (outcomes) => happened.push(`told of ${outcomes.length}`),
     lacksRoom: (error) => (error as { code?: string }).code !== undefined,
     blocked: (isBlocked) => happened.push(isBlocked ? 'blocked' : 'open again'),
@@ -68,7 +68,7 @@ test('a classic runner is not told OK while there is no room for its address', a
   const { performer, happened, disk, clock } = given();
   disk.isFull = true;
   const address = { host: 'localhost', port: 8900 };
-  const sends = [{ kind: 'request', request: 1, text: 'OK' }] as const;
+  const sends = [{ kind: 'reply', request: 1, reply: { kind: 'accepted' } }] as const;
   performer.submit({ append: [], sends, sights: [{ kind: 'registered', address }] });
   await eventually('the disk is tried', () => performer.isBlocked);
   expect(happened).toEqual(['blocked']);

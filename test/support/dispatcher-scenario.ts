@@ -89,7 +89,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
 
   function nameOf(send: Send): string {
     if (send.kind === 'classic') return send.runner;
-    if (send.kind === 'request') return 'asker';
+    if (send.kind === 'reply') return 'asker';
     return [...sessions].find(([, id]) => id === send.session)?.[0] ?? send.session;
   }
 

@@ -4,6 +4,7 @@
 
 import type { Send, Sight } from '../../src/dispatcher/core/events.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
+import { wordsFor } from '../../src/dispatcher/shell/replies.js';
 import type { Commit, RunId } from '../../src/protocol/ids.js';
 
 export function isPing(send: Send): boolean {
@@ -35,8 +36,8 @@ export function tellEntry(entry: Entry): string {
 /** One message; `name` is who gets it. */
 export function tellSend(send: Send, name: string): string {
   switch (send.kind) {
-    case 'request':
-      return `→ asker: ${send.text.trim()}`;
+    case 'reply':
+      return `→ asker: ${wordsFor(send.reply, 'OK').trim()}`;
     case 'hang-up':
       return `→ ${name}: hangs up, ${send.says}`;
     case 'classic':

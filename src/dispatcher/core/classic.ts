@@ -25,7 +25,7 @@ export function registered(
   const { pool } = turn.state;
   const former = pool.runner(keyOf(reachable));
   if (former === undefined && pool.classicCount >= classicRunnersMax) {
-    turn.reply(request, `BUSY: ${classicRunnersMax} classic runners are registered\n`);
+    turn.reply(request, { kind: 'too-many-classic-runners', most: classicRunnersMax });
     return;
   }
   // A process that registers has just started: whatever ran at that address before is dead (A19).
@@ -33,7 +33,7 @@ export function registered(
   const { name } = join(turn.state, reachable);
   turn.see({ kind: 'registered', address: reachable });
   turn.see({ kind: 'joined', role: 'runner', name, repository: null, classic: true });
-  turn.reply(request, 'OK');
+  turn.reply(request, { kind: 'accepted' });
 }
 
 /** A runner that was registered before our restart: it is away until it answers a ping. */
@@ -87,7 +87,7 @@ export function results(
   }
   // The ancestor sends twice when it missed our reply; saying OK again is harmless (A26).
   const isRecorded = turn.jobsOf(commit).some(({ state }) => state.kind === 'finished');
-  turn.reply(request, isRecorded ? 'OK' : 'No run of that commit waits for a result\n');
+  turn.reply(request, { kind: isRecorded ? 'accepted' : 'no-run-waits' });
 }
 
 /** One beat of a classic runner: asked again where that is due, dialled again, or given up. */

@@ -105,11 +105,30 @@ export type Event =
 /** The event, or the events, of that kind. */
 export type EventOf<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>;
 
+/** What a request came to; the words are the shell's (see replies.ts). */
+export type Reply =
+  /** It is on disk, as classic peers want it acknowledged. */
+  | { readonly kind: 'accepted' }
+  /** What a person asked for is done, or is under way. */
+  | { readonly kind: 'done' }
+  | { readonly kind: 'unknown-commit' }
+  | { readonly kind: 'already-finished' }
+  | { readonly kind: 'not-finished' }
+  | { readonly kind: 'nothing-on-branch'; readonly branch: string }
+  | {
+      readonly kind: 'ambiguous-branch';
+      readonly branch: string;
+      readonly repositories: readonly string[];
+    }
+  | { readonly kind: 'no-observer' }
+  | { readonly kind: 'no-run-waits' }
+  | { readonly kind: 'too-many-classic-runners'; readonly most: number };
+
 /** What is to leave the dispatcher once the entries of the same outcome are on disk. */
 export type Send =
   | { readonly kind: 'session'; readonly session: SessionId; readonly message: SessionMessage }
   | { readonly kind: 'hang-up'; readonly session: SessionId; readonly says: string }
-  | { readonly kind: 'request'; readonly request: RequestId; readonly text: string }
+  | { readonly kind: 'reply'; readonly request: RequestId; readonly reply: Reply }
   | {
       readonly kind: 'classic';
       readonly runner: PeerKey;

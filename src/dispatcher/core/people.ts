@@ -7,9 +7,6 @@ import type { Job } from './job.js';
 import { askToCancel, giveUp } from './leases.js';
 import type { Turn } from './turn.js';
 
-const unknownCommit =
-  'Unknown commit: this dispatcher has no memory of it; dispatch:<commit> hands it over\n';
-
 /** Accepts a commit once: the same commit handed over again is the same job. */
 export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
   const { from, commit, description } = event;
@@ -32,7 +29,7 @@ export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
     state.nextJob += 1;
   }
   if ('session' in from) turn.send(from.session, { verb: 'accepted', commit });
-  else turn.reply(from.request, 'OK');
+  else turn.reply(from.request, { kind: 'accepted' });
 }
 
 /** Ends what is waiting, asks the runner of what is running. */
@@ -44,9 +41,9 @@ export function cancel(
   const jobs = turn.jobsOf(commit);
   const open = jobs.filter(({ state }) => state.kind !== 'finished');
   for (const job of open) cancelJob(turn, job);
-  if (jobs.length === 0) turn.reply(request, unknownCommit);
-  else if (open.length === 0) turn.reply(request, 'Nothing to cancel: it is finished\n');
-  else turn.reply(request, 'OK\n');
+  if (jobs.length === 0) turn.reply(request, { kind: 'unknown-commit' });
+  else if (open.length === 0) turn.reply(request, { kind: 'already-finished' });
+  else turn.reply(request, { kind: 'done' });
 }
 
 /** The same for all jobs of a branch; of which repository must be clear. */
@@ -59,13 +56,13 @@ export function cancelBranch(
     .filter((job) => job.branch === branch && (repository ?? job.repository) === job.repository);
   const [one, ...others] = new Set(jobs.map((job) => job.repository));
   if (one === undefined) {
-    turn.reply(request, `Nothing to cancel: no commit of the branch ${branch} waits or runs\n`);
+    turn.reply(request, { kind: 'nothing-on-branch', branch });
   } else if (others.length > 0) {
-    const names = [one, ...others].sort().join(', ');
-    turn.reply(request, `Which one? cancel:<repository>:${branch}, of ${names}\n`);
+    const repositories = [one, ...others].map((name) => name ?? '').sort();
+    turn.reply(request, { kind: 'ambiguous-branch', branch, repositories });
   } else {
     for (const job of jobs) cancelJob(turn, job);
-    turn.reply(request, 'OK\n');
+    turn.reply(request, { kind: 'done' });
   }
 }
 
@@ -78,16 +75,16 @@ export function rerun(
   const jobs = turn.jobsOf(commit);
   const finished = jobs.filter(({ state }) => state.kind === 'finished');
   for (const job of finished) turn.append({ kind: 'rerun-asked', job: job.id });
-  if (jobs.length === 0) turn.reply(request, unknownCommit);
-  else if (finished.length === 0) turn.reply(request, 'Nothing to rerun: it is not finished\n');
-  else turn.reply(request, 'OK\n');
+  if (jobs.length === 0) turn.reply(request, { kind: 'unknown-commit' });
+  else if (finished.length === 0) turn.reply(request, { kind: 'not-finished' });
+  else turn.reply(request, { kind: 'done' });
 }
 
 /** Makes the observers look at their repositories now. */
 export function poll(turn: Turn, { request }: EventOf<'poll'>): void {
   const observers = turn.state.pool.observers();
   for (const { session } of observers) turn.send(session, { verb: 'poll' });
-  turn.reply(request, observers.length > 0 ? 'OK\n' : 'No observer is connected\n');
+  turn.reply(request, { kind: observers.length > 0 ? 'done' : 'no-observer' });
 }
 
 function cancelJob(turn: Turn, job: Job): void {

@@ -6,7 +6,7 @@
 import type { Address } from '../../protocol/address.js';
 import type { Commit, SessionId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
-import type { Outcome, RequestId, Send, Sight } from './events.js';
+import type { Outcome, Reply, RequestId, Send, Sight } from './events.js';
 import type { Job } from './job.js';
 import { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
@@ -120,8 +120,8 @@ export class Turn {
     this.#sends.push({ kind: 'hang-up', session, says });
   }
 
-  reply(request: RequestId, text: string): void {
-    this.#sends.push({ kind: 'request', request, text });
+  reply(request: RequestId, reply: Reply): void {
+    this.#sends.push({ kind: 'reply', request, reply });
   }
 
   see(sight: Sight): void {

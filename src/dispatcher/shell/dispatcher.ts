@@ -197,8 +197,8 @@ export class Dispatcher {
       case 'hang-up':
         this.#router.session(send.session)?.hangUp(send.says);
         break;
-      case 'request':
-        this.#router.reply(send.request, send.text);
+      case 'reply':
+        this.#router.reply(send.request, send.reply);
         break;
       case 'classic':
         this.#classicRunners.ask(send);

@@ -20,7 +20,7 @@ import { heartbeatEveryMs } from '../../protocol/limits.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import { type Clock, onceHeard } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
-import type { Event, RequestId } from '../core/events.js';
+import type { Event, Reply, RequestId } from '../core/events.js';
 import type { Store } from '../store/store.js';
 import * as answers from './answers.js';
 import type { Auth } from './auth.js';
@@ -29,6 +29,7 @@ import type { LogRoom } from './log-room.js';
 import { meaning, meaningJobs } from './meaning.js';
 import type { PendingConnection } from './pending-connection.js';
 import { heldRuns, histories, missing } from './recall.js';
+import { wordsFor } from './replies.js';
 import { Session } from './session.js';
 import { reportFromText } from './verdict-from-text.js';
 
@@ -90,8 +91,8 @@ export class RequestRouter {
   }
 
   /** The core's answer to a request. */
-  reply(id: RequestId, text: string): void {
-    this.#waiting.get(id)?.reply(text === 'OK' ? this.#options.ok : text);
+  reply(id: RequestId, reply: Reply): void {
+    this.#waiting.get(id)?.reply(wordsFor(reply, this.#options.ok));
     this.#waiting.delete(id);
   }
 

@@ -1,0 +1,34 @@
+/**
+ * Owns the words for what a request came to. Sentences for people end in a newline; the word that
+ * classic peers compare stands alone, in the dialect that they expect.
+ */
+
+import type { Reply } from '../core/events.js';
+
+/** `ok` is what a classic peer is told when all is well. */
+export function wordsFor(reply: Reply, ok: 'OK' | 'ok'): string {
+  return reply.kind === 'accepted' ? ok : `${sentence(reply)}\n`;
+}
+
+function sentence(reply: Exclude<Reply, { kind: 'accepted' }>): string {
+  switch (reply.kind) {
+    case 'done':
+      return 'OK';
+    case 'unknown-commit':
+      return 'Unknown commit: this dispatcher has no memory of it; dispatch:<commit> hands it over';
+    case 'already-finished':
+      return 'Nothing to cancel: it is finished';
+    case 'not-finished':
+      return 'Nothing to rerun: it is not finished';
+    case 'nothing-on-branch':
+      return `Nothing to cancel: no commit of the branch ${reply.branch} waits or runs`;
+    case 'ambiguous-branch':
+      return `Which one? cancel:<repository>:${reply.branch}, of ${reply.repositories.join(', ')}`;
+    case 'no-observer':
+      return 'No observer is connected';
+    case 'no-run-waits':
+      return 'No run of that commit waits for a result';
+    case 'too-many-classic-runners':
+      return `BUSY: ${reply.most} classic runners are registered`;
+  }
+}
