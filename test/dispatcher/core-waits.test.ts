@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { waitReason } from '../../src/dispatcher/shell/wait-reasons.js';
 import { scenario } from '../support/dispatcher-scenario.js';
 
 describe('promise 9: why a commit waits', () => {
@@ -18,7 +19,7 @@ describe('promise 9: why a commit waits', () => {
       s.runner('eve');
     });
     expect(s.why(9)).toBe('3 runners, all busy, number 6 in line');
-    expect(s.core.waits(5, s.nowMs).map(({ why }) => why)).toEqual([
+    expect(s.core.waits(5, s.nowMs).map(({ why }) => waitReason(why))).toEqual([
       '3 runners, all busy, first in line',
       '3 runners, all busy, second in line',
       '3 runners, all busy, third in line',
@@ -38,7 +39,11 @@ describe('promise 9: why a commit waits', () => {
       s.dispatch(3, 'bob');
     });
     expect(s.why(3)).toBe('1 runner, busy, first in line');
-    expect(s.core.waits(2, s.nowMs).at(-1)?.why).toBe('1 runner, busy, first in line');
+    expect(s.core.waits(2, s.nowMs).at(-1)?.why).toEqual({
+      kind: 'runners-busy',
+      runners: 1,
+      place: 1,
+    });
   });
 
   test('a fetch that failed, and when it is tried again', () => {

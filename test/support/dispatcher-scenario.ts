@@ -10,6 +10,7 @@ import { expect, onTestFinished } from 'vitest';
 import { DispatcherCore } from '../../src/dispatcher/core/core.js';
 import type { Event, EventOf, Outcome, Send } from '../../src/dispatcher/core/events.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
+import { waitReason } from '../../src/dispatcher/shell/wait-reasons.js';
 import { type Address, formatAddress, parseAddress } from '../../src/protocol/address.js';
 import { type Handback, handback, hello, type Report, report } from '../../src/protocol/bodies.js';
 import { type RunId, type SessionId, sessionId } from '../../src/protocol/ids.js';
@@ -258,7 +259,8 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     },
     why: (number: number) => {
       const [job] = core.jobsOf(commit(number));
-      return job === undefined ? null : core.whyWaiting(job, nowMs);
+      const why = job === undefined ? null : core.whyWaiting(job, nowMs);
+      return why === null ? null : waitReason(why);
     },
   };
 }

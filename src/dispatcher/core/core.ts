@@ -17,7 +17,7 @@ import type { Job } from './job.js';
 import type { Entry, JobId } from './journal.js';
 import { assign, giveUp, giveUpIfExhausted, isWanted, lose } from './leases.js';
 import * as people from './people.js';
-import { whyWaiting } from './placing.js';
+import { type WaitReason, whyWaiting } from './placing.js';
 import type { Observer, Runner } from './pool.js';
 import { beatsPerHeartbeat, cancelWithinMs, listenForMs } from './rules.js';
 import * as sessions from './sessions.js';
@@ -180,9 +180,9 @@ export class DispatcherCore {
     return { waiting: this.#state.jobs.waitingCount, leased: this.#state.jobs.leasedCount };
   }
 
-  /** The first `most` waiting jobs, each with the reason why it waits, as half a sentence. */
-  waits(most: number, nowMs: number): { readonly job: Job; readonly why: string }[] {
-    const waits: { job: Job; why: string }[] = [];
+  /** The first `most` waiting jobs, each with the reason why it waits. */
+  waits(most: number, nowMs: number): { readonly job: Job; readonly why: WaitReason }[] {
+    const waits: { job: Job; why: WaitReason }[] = [];
     const ahead = new Map<string | null, number>();
     for (const job of this.#state.jobs.waiting()) {
       if (waits.length >= most) break;
@@ -195,7 +195,7 @@ export class DispatcherCore {
   }
 
   /** Why that job waits; null where it does not. */
-  whyWaiting(job: Job, nowMs: number): string | null {
+  whyWaiting(job: Job, nowMs: number): WaitReason | null {
     let ahead = 0;
     for (const other of this.#state.jobs.waiting()) {
       if (other.id === job.id) return this.#why(job, ahead, nowMs);
@@ -204,11 +204,9 @@ export class DispatcherCore {
     return null;
   }
 
-  #why(job: Job, ahead: number, nowMs: number): string {
-    if (this.#state.draining) return 'the dispatcher is shutting down';
-    if (nowMs < this.#state.listensUntilMs) {
-      return 'the dispatcher stood still, and first hears who is still there';
-    }
+  #why(job: Job, ahead: number, nowMs: number): WaitReason {
+    if (this.#state.draining) return { kind: 'dispatcher-draining' };
+    if (nowMs < this.#state.listensUntilMs) return { kind: 'dispatcher-listening' };
     const { pool } = this.#state;
     return whyWaiting(job, ahead, pool.runners(), this.#state.placingContext(nowMs));
   }

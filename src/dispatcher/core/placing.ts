@@ -1,12 +1,12 @@
 /**
- * Owns the match between a waiting job and a runner, and the words for a match that is missing.
+ * Owns the match between a waiting job and a runner, and the reason for a match that is missing.
  * Never leases. Choosing and explaining ask the same questions, so that the reason a person is
  * told is the reason why the job waits.
  */
 
 import type { Job } from './job.js';
 import type { Runner } from './pool.js';
-import { askAgainAtMs, notBefore } from './rules.js';
+import { askAgainAtMs, notBefore, type Setback } from './rules.js';
 
 /** What the match depends on besides the job and the runner. */
 export interface PlacingContext {
@@ -42,58 +42,55 @@ export function chooseRunner(
   return chosen;
 }
 
-/** Why the job still waits, as half a sentence: "2 runners, both busy, third in line". */
+/** Why a job waits; the words are the shell's (see wait-reasons.ts). Times are from now. */
+export type WaitReason =
+  | { readonly kind: 'no-runner' }
+  | {
+      readonly kind: 'untested';
+      readonly repository: string | null;
+      readonly tested: readonly (string | null)[];
+    }
+  | { readonly kind: 'retry'; readonly why: Setback; readonly inMs: number }
+  | { readonly kind: 'commit-unknown'; readonly runners: readonly string[]; readonly inMs: number }
+  | { readonly kind: 'runners-draining'; readonly runners: number }
+  | { readonly kind: 'runners-refused'; readonly runners: readonly string[] }
+  | { readonly kind: 'runners-busy'; readonly runners: number; readonly place: number }
+  | { readonly kind: 'dispatcher-draining' }
+  | { readonly kind: 'dispatcher-listening' };
+
+/** Why the job still waits; `ahead` jobs of its repository come before it. */
 export function whyWaiting(
   job: Job,
   ahead: number,
   runners: readonly Runner[],
   now: PlacingContext,
-): string {
-  if (runners.length === 0) return 'no runner is registered';
+): WaitReason {
+  if (runners.length === 0) return { kind: 'no-runner' };
   const suitable = runners.filter((runner) => suits(runner, job, now));
   if (suitable.length === 0) {
-    const tested = [...new Set(runners.map(({ repository }) => repository ?? 'none they named'))];
-    return `no runner tests the repository ${job.repository} (they test ${tested.join(', ')})`;
+    const tested = [...new Set(runners.map(({ repository }) => repository))];
+    return { kind: 'untested', repository: job.repository, tested };
   }
   const retry = notBefore(job);
   if (retry !== null && retry.atMs > now.nowMs) {
-    return `${retry.why}; tried again in ${seconds(retry.atMs - now.nowMs)}`;
+    return { kind: 'retry', why: retry.why, inMs: retry.atMs - now.nowMs };
   }
   const againInMs = suitable.map(({ name }) => askAgainAtMs(job, name) - now.nowMs);
   if (againInMs.every((ms) => ms > 0)) {
-    const lacks = suitable.length === 1 ? 'does not have' : 'do not have';
-    const when = seconds(Math.min(...againInMs));
-    return `${names(suitable)} ${lacks} the commit yet; asked again in ${when}`;
+    return { kind: 'commit-unknown', runners: names(suitable), inMs: Math.min(...againInMs) };
   }
-  const draining = suitable.filter((runner) => runner.draining).length;
-  if (draining === suitable.length) return `${count(draining)} for it, shutting down`;
+  if (suitable.every((runner) => runner.draining)) {
+    return { kind: 'runners-draining', runners: suitable.length };
+  }
   const backingOff = suitable.filter((runner) => hasRoom(runner) && !isFree(runner, now.nowMs));
-  if (backingOff.length > 0) return `${names(backingOff)} refused a run just now; asked again soon`;
-  const all = suitable.length === 1 ? 'busy' : suitable.length === 2 ? 'both busy' : 'all busy';
-  return `${count(suitable.length)}, ${all}, ${place(ahead + 1)} in line`;
+  if (backingOff.length > 0) return { kind: 'runners-refused', runners: names(backingOff) };
+  return { kind: 'runners-busy', runners: suitable.length, place: ahead + 1 };
 }
 
 function hasRoom({ runs, capacity, draining }: Runner): boolean {
   return runs.size < capacity && !draining;
 }
 
-function seconds(ms: number): string {
-  return `${Math.ceil(ms / 1_000)} s`;
-}
-
-/** "ada", "ada and bob", "ada, bob and eve". */
-const enumeration = new Intl.ListFormat('en-GB');
-
-function names(runners: readonly Runner[]): string {
-  const shown = runners.slice(0, 3).map(({ name }) => name);
-  return enumeration.format(runners.length > 3 ? [...shown, 'others'] : shown);
-}
-
-function count(runners: number): string {
-  return runners === 1 ? '1 runner' : `${runners} runners`;
-}
-
-function place(position: number): string {
-  const words = ['first', 'second', 'third', 'fourth', 'fifth'];
-  return words[position - 1] ?? `number ${position}`;
+function names(runners: readonly Runner[]): string[] {
+  return runners.map(({ name }) => name);
 }

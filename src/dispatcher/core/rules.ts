@@ -102,18 +102,26 @@ export function whyRetriesAreExhausted(
   return null;
 }
 
+/** Why a job is tried again only after a pause: what came of its last run. */
+export type Setback =
+  | { readonly kind: 'unconfirmed' }
+  | { readonly kind: 'machine-fault'; readonly runner: string }
+  | { readonly kind: 'could-not-fetch' };
+
 /** The earliest time at which a job may be tried again after such a failure, and why. */
-export function notBefore(job: Job): { readonly atMs: number; readonly why: string } | null {
+export function notBefore(job: Job): { readonly atMs: number; readonly why: Setback } | null {
   const last = job.runs.at(-1);
   if (last === undefined) return null;
   if (isUnconfirmed(last)) {
     const count = attempts(job).filter(isUnconfirmed).length - unconfirmedAtOnceMax;
-    return { atMs: last.endedAtMs + (retryAfterMs[count - 1] ?? 0), why: 'it came to no runner' };
+    return { atMs: last.endedAtMs + (retryAfterMs[count - 1] ?? 0), why: { kind: 'unconfirmed' } };
   }
   if (!isInfrastructureFailure(last)) return null;
   const count = attempts(job).filter(isInfrastructureFailure).length;
-  const why =
-    last.end === 'machine-fault' ? `${last.runner}'s machine could not run it` : unfetched;
+  const why: Setback =
+    last.end === 'machine-fault'
+      ? { kind: 'machine-fault', runner: last.runner }
+      : { kind: 'could-not-fetch' };
   return { atMs: last.endedAtMs + (retryAfterMs[count - 1] ?? 0), why };
 }
 

@@ -10,6 +10,7 @@ import type { Runner } from '../core/pool.js';
 import { seconds, sentence } from '../sentences.js';
 import type { Store } from '../store/store.js';
 import { named } from '../story.js';
+import { waitReason } from './wait-reasons.js';
 
 /** So many waiting commits are listed; the rest is counted. */
 const listedMost = 20;
@@ -28,7 +29,9 @@ export function status(core: DispatcherCore, nowMs: number): string {
       ({ name, repository }) =>
         `  observer ${name}: watches ${repository ?? 'an unnamed repository'}`,
     ),
-    ...waits.map(({ job, why }) => `  ${named(job, core.hasSeveralRepositories)} waits: ${why}`),
+    ...waits.map(
+      ({ job, why }) => `  ${named(job, core.hasSeveralRepositories)} waits: ${waitReason(why)}`,
+    ),
     ...(waiting > listedMost ? [`  and ${waiting - listedMost} more`] : []),
     '',
   ].join('\n');
@@ -51,7 +54,10 @@ export function why(core: DispatcherCore, store: Store, commit: Commit, nowMs: n
     .map((history) => {
       const job = history[0] && live.get(history[0].job);
       const reason = job === undefined ? null : core.whyWaiting(job, nowMs);
-      return [...history.map(stamped), ...(reason === null ? [] : [`It waits: ${reason}.`])];
+      return [
+        ...history.map(stamped),
+        ...(reason === null ? [] : [`It waits: ${waitReason(reason)}.`]),
+      ];
     })
     .map((lines) => `${lines.join('\n')}\n`)
     .join('\n');

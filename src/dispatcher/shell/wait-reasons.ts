@@ -1,0 +1,72 @@
+/**
+ * Owns the words for why a job waits, as half a sentence: "2 runners, both busy, third in line".
+ */
+
+import type { WaitReason } from '../core/placing.js';
+import type { Setback } from '../core/rules.js';
+
+/** So many runners are named; the others are counted as others. */
+const namedMost = 3;
+
+export function waitReason(reason: WaitReason): string {
+  switch (reason.kind) {
+    case 'no-runner':
+      return 'no runner is registered';
+    case 'untested': {
+      const tested = reason.tested.map((repository) => repository ?? 'none they named');
+      return `no runner tests the repository ${reason.repository} (they test ${tested.join(', ')})`;
+    }
+    case 'retry':
+      return `${setback(reason.why)}; tried again in ${seconds(reason.inMs)}`;
+    case 'commit-unknown': {
+      const lack = reason.runners.length === 1 ? 'does not have' : 'do not have';
+      const when = seconds(reason.inMs);
+      return `${named(reason.runners)} ${lack} the commit yet; asked again in ${when}`;
+    }
+    case 'runners-draining':
+      return `${count(reason.runners)} for it, shutting down`;
+    case 'runners-refused':
+      return `${named(reason.runners)} refused a run just now; asked again soon`;
+    case 'runners-busy': {
+      const { runners } = reason;
+      const all = runners === 1 ? 'busy' : runners === 2 ? 'both busy' : 'all busy';
+      return `${count(runners)}, ${all}, ${place(reason.place)} in line`;
+    }
+    case 'dispatcher-draining':
+      return 'the dispatcher is shutting down';
+    case 'dispatcher-listening':
+      return 'the dispatcher stood still, and first hears who is still there';
+  }
+}
+
+function setback(why: Setback): string {
+  switch (why.kind) {
+    case 'unconfirmed':
+      return 'it came to no runner';
+    case 'machine-fault':
+      return `${why.runner}'s machine could not run it`;
+    case 'could-not-fetch':
+      return 'it could not be fetched';
+  }
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1_000)} s`;
+}
+
+/** "ada", "ada and bob", "ada, bob and eve". */
+const enumeration = new Intl.ListFormat('en-GB');
+
+function named(runners: readonly string[]): string {
+  const shown = runners.slice(0, namedMost);
+  return enumeration.format(runners.length > namedMost ? [...shown, 'others'] : shown);
+}
+
+function count(runners: number): string {
+  return runners === 1 ? '1 runner' : `${runners} runners`;
+}
+
+function place(position: number): string {
+  const words = ['first', 'second', 'third', 'fourth', 'fifth'];
+  return words[position - 1] ?? `number ${position}`;
+}
