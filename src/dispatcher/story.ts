@@ -7,7 +7,7 @@
 import { formatAddress } from '../protocol/address.js';
 import { type RunId, short } from '../protocol/ids.js';
 import type { Told } from '../world/story.js';
-import type { Outcome, Sight } from './core/events.js';
+import type { Notice, Outcome } from './core/events.js';
 import type { Job } from './core/job.js';
 import type { Entry, JobId } from './core/journal.js';
 import { ending, seconds } from './sentences.js';
@@ -31,25 +31,25 @@ export function named({ commit, repository }: Job, severalRepositories: boolean)
 }
 
 function tellOutcome(
-  { append, sights }: Outcome,
+  { append, notices }: Outcome,
   find: FindJob,
   name: (job: Job) => string,
 ): Told[] {
   const lost = new Set(append.filter(({ kind }) => kind === 'lost').map(({ job }) => job));
   // A runner that left with runs is told of by what became of each.
-  const leavings = sights.filter((sight) => sight.kind === 'left' && sight.runs > 0);
+  const leavings = notices.filter((notice) => notice.kind === 'left' && notice.runs > 0);
   return [
-    ...sights.filter((sight) => !leavings.includes(sight)).map(tellSight),
+    ...notices.filter((notice) => !leavings.includes(notice)).map(tellNotice),
     ...append
       .filter((entry) => !(entry.kind === 'leased' && lost.has(entry.job)))
       .map((entry) => tellEntry(entry, append, find, name)),
   ];
 }
 
-function tellSight(sight: Sight): Told {
-  switch (sight.kind) {
+function tellNotice(notice: Notice): Told {
+  switch (notice.kind) {
     case 'joined': {
-      const { role, name, repository, classic } = sight;
+      const { role, name, repository, classic } = notice;
       const what = classic ? 'classic runner' : role;
       const purpose = role === 'observer' ? 'watches' : 'tests';
       const its = repository === null ? '' : `: it ${purpose} ${repository}`;
@@ -57,47 +57,47 @@ function tellSight(sight: Sight): Told {
       return { event: `${role}-joined`, [role]: name, repository, classic, msg };
     }
     case 'left': {
-      const { role, name, reason } = sight;
+      const { role, name, reason } = notice;
       return { event: `${role}-left`, [role]: name, reason, msg: `${role} ${name} ${reason}` };
     }
     case 'untested': {
-      const { repository, tested } = sight;
+      const { repository, tested } = notice;
       const they = tested.length === 0 ? 'they name none' : `they test ${tested.join(', ')}`;
       const msg = `no runner tests ${repository} (${they}): its commits wait; ${sameName}`;
       return { event: 'untested', repository, tested, level: 'warn', msg };
     }
     case 'unwanted': {
-      const { repository, runners, watched } = sight;
+      const { repository, runners, watched } = notice;
       const who = runners === 1 ? 'a runner tests' : `${runners} runners test`;
       const instead = `observers watch ${watched.join(', ')}`;
       const msg = `${who} ${repository}, of which nothing comes (${instead}); ${sameName}`;
       return { event: 'unwanted', repository, runners, watched, level: 'warn', msg };
     }
     case 'lacking': {
-      const { name } = sight;
+      const { name } = notice;
       const msg = `observer ${name} handed over commits that are not in this memory: it does so again`;
       return { event: 'lacking', observer: name, level: 'warn', msg };
     }
     case 'registered':
     case 'forgotten': {
-      const runner = formatAddress(sight.address);
-      const msg = `classic runner ${runner} ${sight.kind}`;
-      return { event: `classic-${sight.kind}`, runner, level: 'debug', msg };
+      const runner = formatAddress(notice.address);
+      const msg = `classic runner ${runner} ${notice.kind}`;
+      return { event: `classic-${notice.kind}`, runner, level: 'debug', msg };
     }
     case 'stalled': {
-      const { forMs } = sight;
+      const { forMs } = notice;
       const msg =
         `the dispatcher stood still for ${seconds(forMs)} (frozen, asleep or overloaded): ` +
         'it hears first who is still there';
       return { event: 'stalled', forMs, level: 'warn', msg };
     }
     case 'known': {
-      const { commit } = sight;
+      const { commit } = notice;
       const msg = `${short(commit)} was handed over before: nothing to do`;
       return { event: 'known', commit, level: 'debug', msg };
     }
     case 'late': {
-      const { commit, run } = sight;
+      const { commit, run } = notice;
       const msg = `${short(commit)}: the lost run's result arrived after all and is taken`;
       return { event: 'late-result', commit, run, msg };
     }

@@ -62,11 +62,11 @@ describe('who waits for nobody is told of in the story', () => {
   });
 
   test('with the way out', () => {
-    const sights = [
+    const notices = [
       { kind: 'untested', repository: 'proj', tested: ['proj-ci'] },
       { kind: 'unwanted', repository: 'proj-ci', runners: 1, watched: ['proj'] },
     ] as const;
-    const told = tellTurn([{ append: [], sends: [], sights }], () => undefined);
+    const told = tellTurn([{ append: [], sends: [], notices }], () => undefined);
     expect(told.map(({ msg }) => msg)).toEqual([
       'no runner tests proj (they test proj-ci): its commits wait; ' +
         'if these are one, start both with the same --repository',

@@ -13,7 +13,7 @@ function accepted(job: number): Outcome {
       { kind: 'accepted', job, atMs: 1, repository: null, commit: commit(job), ...described },
     ],
     sends: [{ kind: 'reply', request: job, reply: { kind: 'accepted' } }],
-    sights: [],
+    notices: [],
   };
 }
 
@@ -69,7 +69,7 @@ test('a classic runner is not told OK while there is no room for its address', a
   disk.isFull = true;
   const address = { host: 'localhost', port: 8900 };
   const sends = [{ kind: 'reply', request: 1, reply: { kind: 'accepted' } }] as const;
-  performer.submit({ append: [], sends, sights: [{ kind: 'registered', address }] });
+  performer.submit({ append: [], sends, notices: [{ kind: 'registered', address }] });
   await eventually('the disk is tried', () => performer.isBlocked);
   expect(happened).toEqual(['blocked']);
   disk.isFull = false;

@@ -49,7 +49,7 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'red tests are tried again',
     file: 'dispatcher/core/leases.ts',
-    line: "  if (isLate) turn.see({ kind: 'late', run, commit: job.commit });",
+    line: "  if (isLate) turn.publish({ kind: 'late', run, commit: job.commit });",
     becomes: "  if (end === 'failed') turn.append({ kind: 'rerun-asked', job: job.id });",
     breaks: ['once'],
     withinSeeds: 10,
@@ -128,7 +128,8 @@ export const plantedInCore: readonly PlantedBug[] = [
     name: 'a dispatcher that stood still takes those who left meanwhile for dead',
     file: 'dispatcher/core/sessions.ts',
     line: "  if (peer.role === 'runner' && isOurFault) letGo(turn, peer);",
-    becomes: "  if (peer.role === 'runner' && isOurFault) turn.see({ kind: 'stalled', forMs: 0 });",
+    becomes:
+      "  if (peer.role === 'runner' && isOurFault) turn.publish({ kind: 'stalled', forMs: 0 });",
     breaks: ['frozen'],
     withinSeeds: 100,
   },

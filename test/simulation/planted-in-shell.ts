@@ -73,9 +73,9 @@ export const plantedInShell: readonly PlantedBug[] = [
   {
     name: 'a classic runner is told OK before its address is kept',
     file: 'dispatcher/shell/dispatcher.ts',
-    line: '    for (const sight of outcomes.flatMap(({ sights }) => sights)) this.#remember(sight);',
+    line: '    for (const notice of outcomes.flatMap(({ notices }) => notices)) this.#remember(notice);',
     becomes: `    this.#world.clock.soon(() => {
-      for (const sight of outcomes.flatMap(({ sights }) => sights)) this.#remember(sight);
+      for (const notice of outcomes.flatMap(({ notices }) => notices)) this.#remember(notice);
     });`,
     breaks: ['crash'],
     withinSeeds: 2_000,

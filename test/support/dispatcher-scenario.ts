@@ -1,6 +1,6 @@
 /**
  * Owns a stage for the dispatcher's core: events go in with simulated time, what comes out is
- * kept as a transcript, a line for each entry, message and sight, in the order promised.
+ * kept as a transcript, a line for each entry, message and notice, in the order promised.
  *
  * `outcome` asserts all that happened since the last one; what is left over at the end of a test
  * fails it, so nothing can happen unnoticed. Only pings are left out; they are counted.
@@ -17,7 +17,7 @@ import { type RunId, type SessionId, sessionId } from '../../src/protocol/ids.js
 import { answerOf, answerTo, type ClassicManner } from './classic-manners.js';
 import { commit } from './commits.js';
 import { historiesOf, isRecorded, jobsOf, remembered, unfinished } from './dispatcher-journal.js';
-import { isPing, tellEntry, tellSend, tellSight } from './dispatcher-transcript.js';
+import { isPing, tellEntry, tellNotice, tellSend } from './dispatcher-transcript.js';
 
 /** A quarter of a heartbeat. */
 export const beatMs = 250;
@@ -70,10 +70,11 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       if (isPing(send)) count(pings, nameOf(send));
       else transcript.push(tellSend(send, nameOf(send)));
     }
-    for (const sight of outcome.sights) {
-      if (sight.kind === 'registered') registered.set(formatAddress(sight.address), sight.address);
-      else if (sight.kind === 'forgotten') registered.delete(formatAddress(sight.address));
-      else transcript.push(tellSight(sight));
+    for (const notice of outcome.notices) {
+      if (notice.kind === 'registered')
+        registered.set(formatAddress(notice.address), notice.address);
+      else if (notice.kind === 'forgotten') registered.delete(formatAddress(notice.address));
+      else transcript.push(tellNotice(notice));
     }
     for (const send of outcome.sends) {
       if (send.kind === 'classic') feed(answerTo(send, manners.get(send.runner) ?? 'dead'));

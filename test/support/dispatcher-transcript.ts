@@ -2,7 +2,7 @@
  * Owns the words of a transcript: what left the dispatcher's core, a line each, as tests assert it.
  */
 
-import type { Send, Sight } from '../../src/dispatcher/core/events.js';
+import type { Notice, Send } from '../../src/dispatcher/core/events.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { wordsFor } from '../../src/dispatcher/shell/replies.js';
 import type { Commit, RunId } from '../../src/protocol/ids.js';
@@ -51,26 +51,26 @@ export function tellSend(send: Send, name: string): string {
   }
 }
 
-export function tellSight(sight: Exclude<Sight, { kind: 'registered' | 'forgotten' }>): string {
-  switch (sight.kind) {
+export function tellNotice(notice: Exclude<Notice, { kind: 'registered' | 'forgotten' }>): string {
+  switch (notice.kind) {
     case 'joined':
-      return `(${sight.classic ? 'classic ' : ''}${sight.role} ${sight.name} joined)`;
+      return `(${notice.classic ? 'classic ' : ''}${notice.role} ${notice.name} joined)`;
     case 'left': {
-      const runs = sight.runs === 0 ? '' : ` with ${sight.runs} in hand`;
-      return `(${sight.role} ${sight.name} left${runs}: ${sight.reason})`;
+      const runs = notice.runs === 0 ? '' : ` with ${notice.runs} in hand`;
+      return `(${notice.role} ${notice.name} left${runs}: ${notice.reason})`;
     }
     case 'untested':
-      return `(no runner tests ${sight.repository}, but ${sight.tested})`;
+      return `(no runner tests ${notice.repository}, but ${notice.tested})`;
     case 'unwanted':
-      return `(nobody has work of ${sight.repository}, but of ${sight.watched})`;
+      return `(nobody has work of ${notice.repository}, but of ${notice.watched})`;
     case 'lacking':
-      return `(${sight.name} handed over what is not here)`;
+      return `(${notice.name} handed over what is not here)`;
     case 'stalled':
-      return `(the dispatcher stood still for ${sight.forMs} ms)`;
+      return `(the dispatcher stood still for ${notice.forMs} ms)`;
     case 'known':
-      return `(${brief(sight.commit)} is known)`;
+      return `(${brief(notice.commit)} is known)`;
     case 'late':
-      return `(run ${spell(sight.run)} was late)`;
+      return `(run ${spell(notice.run)} was late)`;
   }
 }
 

@@ -31,8 +31,8 @@ export function registered(
   // A process that registers has just started: whatever ran at that address before is dead (A19).
   if (former !== undefined) loseAll(turn, former, 'registered anew');
   const { name } = join(turn.state, reachable);
-  turn.see({ kind: 'registered', address: reachable });
-  turn.see({ kind: 'joined', role: 'runner', name, repository: null, classic: true });
+  turn.publish({ kind: 'registered', address: reachable });
+  turn.publish({ kind: 'joined', role: 'runner', name, repository: null, classic: true });
   turn.reply(request, { kind: 'accepted' });
 }
 
@@ -99,7 +99,7 @@ export function pulse(turn: Turn, runner: Runner, address: Address, isDue: boole
     if (runner.reconnects <= reconnectsMax) turn.ask({ ...ping, request: { verb: 'ping' } });
     else {
       turn.state.pool.leave(runner.key);
-      turn.see({ kind: 'forgotten', address });
+      turn.publish({ kind: 'forgotten', address });
     }
     return;
   }
@@ -143,7 +143,7 @@ function refuse(turn: Turn, runner: Runner, run: RunId, detail: string): void {
 function goAway(turn: Turn, runner: Runner, reason: string): void {
   if (runner.reconnects !== null) return;
   const runs = runner.runs.size;
-  turn.see({ kind: 'left', role: 'runner', name: runner.name, reason, runs });
+  turn.publish({ kind: 'left', role: 'runner', name: runner.name, reason, runs });
   loseAll(turn, runner, reason);
   runner.reconnects = 0;
 }
@@ -152,5 +152,11 @@ function comeBack(turn: Turn, runner: Runner): void {
   runner.silentBeats = 0;
   if (runner.reconnects === null) return;
   runner.reconnects = null;
-  turn.see({ kind: 'joined', role: 'runner', name: runner.name, repository: null, classic: true });
+  turn.publish({
+    kind: 'joined',
+    role: 'runner',
+    name: runner.name,
+    repository: null,
+    classic: true,
+  });
 }

@@ -3,7 +3,7 @@
  * Never touches a socket, a file or a clock. Live operation and recovery change jobs by the same
  * function (`Jobs.apply`), so a restart is nothing special.
  *
- *   handle(event, nowMs) → { append, sends, sights }      in that order, see events.ts
+ *   handle(event, nowMs) → { append, sends, notices }      in that order, see events.ts
  *
  * Each kind of peer has a room of its own: sessions.ts, classic.ts, people.ts. What they share
  * is in leases.ts. The policy of retries and all numbers are in rules.ts.
@@ -98,7 +98,7 @@ export class DispatcherCore {
     const { state, nowMs } = turn;
     state.awake = { sinceMs: nowMs, after: 'a stall' };
     state.listensUntilMs = nowMs + listenForMs;
-    turn.see({ kind: 'stalled', forMs });
+    turn.publish({ kind: 'stalled', forMs });
   }
 
   /**

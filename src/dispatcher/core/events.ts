@@ -139,7 +139,7 @@ export type Send =
     };
 
 /** What a spectator would like to know besides the entries: who comes and goes. */
-export type Sight =
+export type Notice =
   | {
       readonly kind: 'joined';
       readonly role: 'runner' | 'observer';
@@ -175,10 +175,10 @@ export type Sight =
 
 /**
  * What the core asks for, in this order and no other: first `append` is made durable, then
- * `sends` leave, then `sights` are told.
+ * `sends` leave, then `notices` are told.
  */
 export interface Outcome {
   readonly append: readonly Entry[];
   readonly sends: readonly Send[];
-  readonly sights: readonly Sight[];
+  readonly notices: readonly Notice[];
 }

@@ -57,7 +57,7 @@ export function takeReport(turn: Turn, run: RunId, report: Report, from: PeerKey
   if (holder !== undefined) holder.refusals = 0;
   const { end, exitCode, signal, reason, logBytes, durationMs } = report;
   finish(turn, job, run, { verdict: end, exitCode, signal, reason, logBytes, durationMs });
-  if (isLate) turn.see({ kind: 'late', run, commit: job.commit });
+  if (isLate) turn.publish({ kind: 'late', run, commit: job.commit });
   return true;
 }
 

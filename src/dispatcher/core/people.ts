@@ -16,7 +16,7 @@ export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
   const repository = observer?.repository ?? onlyRepository(state.repositories);
   const known = turn.jobsOf(commit).find((job) => isSame(job.repository, repository));
   if (known !== undefined) {
-    turn.see({ kind: 'known', job: known.id, commit });
+    turn.publish({ kind: 'known', job: known.id, commit });
   } else {
     turn.append({
       kind: 'accepted',

@@ -15,8 +15,8 @@ export function joined(turn: Turn, { session, hello, held, lacks }: EventOf<'joi
   const peer = turn.state.pool.joinSession(session, hello);
   if (peer.repository !== null) turn.state.repositories.add(peer.repository);
   const { role, name, repository } = peer;
-  turn.see({ kind: 'joined', role, name, repository, classic: false });
-  if (lacks > 0) turn.see({ kind: 'lacking', name });
+  turn.publish({ kind: 'joined', role, name, repository, classic: false });
+  if (lacks > 0) turn.publish({ kind: 'lacking', name });
   if (peer.role !== 'runner') return;
   for (const { run, loggedBytes, recorded } of held) {
     replaceFormerSession(turn, run, peer);
@@ -47,7 +47,7 @@ export function left(turn: Turn, session: SessionId, reason: string): void {
   const isOurFault = turn.isAwaitingReturns && turn.state.awake.after === 'a stall';
   if (peer.role === 'runner' && isOurFault) letGo(turn, peer);
   const runs = peer.role === 'runner' ? peer.runs.size : 0;
-  turn.see({ kind: 'left', role, name, reason, runs });
+  turn.publish({ kind: 'left', role, name, reason, runs });
   if (peer.role === 'runner') loseAll(turn, peer, reason);
   turn.state.pool.leave(session);
 }

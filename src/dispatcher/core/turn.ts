@@ -6,7 +6,7 @@
 import type { Address } from '../../protocol/address.js';
 import type { Commit, SessionId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
-import type { Outcome, Reply, RequestId, Send, Sight } from './events.js';
+import type { Notice, Outcome, Reply, RequestId, Send } from './events.js';
 import type { Job } from './job.js';
 import { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
@@ -66,7 +66,7 @@ export class Turn {
   readonly nowMs: number;
   readonly #append: Entry[] = [];
   readonly #sends: Send[] = [];
-  readonly #sights: Sight[] = [];
+  readonly #notices: Notice[] = [];
 
   constructor(state: State, nowMs: number) {
     this.state = state;
@@ -74,7 +74,7 @@ export class Turn {
   }
 
   get outcome(): Outcome {
-    return { append: this.#append, sends: this.#sends, sights: this.#sights };
+    return { append: this.#append, sends: this.#sends, notices: this.#notices };
   }
 
   get placingContext(): PlacingContext {
@@ -124,8 +124,8 @@ export class Turn {
     this.#sends.push({ kind: 'reply', request, reply });
   }
 
-  see(sight: Sight): void {
-    this.#sights.push(sight);
+  publish(notice: Notice): void {
+    this.#notices.push(notice);
   }
 
   jobsOf(commit: Commit): Job[] {

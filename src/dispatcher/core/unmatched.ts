@@ -4,7 +4,7 @@
  * otherwise in between. Never leases.
  */
 
-import type { Sight } from './events.js';
+import type { Notice } from './events.js';
 import { suits } from './placing.js';
 import type { Runner } from './pool.js';
 import { unmatchedForMs } from './rules.js';
@@ -15,30 +15,30 @@ export function tellUnmatched(turn: Turn): void {
   const { unmatched } = turn.state;
   const now = new Map([...untested(turn), ...unwanted(turn)]);
   for (const key of unmatched.keys()) if (!now.has(key)) unmatched.delete(key);
-  for (const [key, sight] of now) {
+  for (const [key, notice] of now) {
     const found = unmatched.get(key) ?? { sinceMs: turn.nowMs, isTold: false };
     const isDue = !found.isTold && turn.nowMs - found.sinceMs >= unmatchedForMs;
-    if (isDue) turn.see(sight);
+    if (isDue) turn.publish(notice);
     unmatched.set(key, { sinceMs: found.sinceMs, isTold: found.isTold || isDue });
   }
 }
 
 /** Repositories whose jobs wait, while there are runners, but none for them. */
-function untested(turn: Turn): [string, Sight][] {
+function untested(turn: Turn): [string, Notice][] {
   const { jobs, pool } = turn.state;
   const runners = pool.runners();
   if (runners.length === 0) return [];
   const tested = names(runners);
   return [...jobs.nextInTurn()]
     .filter((job) => !runners.some((runner) => suits(runner, job, turn.placingContext)))
-    .flatMap(({ repository }): [string, Sight][] => {
+    .flatMap(({ repository }): [string, Notice][] => {
       if (repository === null) return [];
       return [[`untested ${repository}`, { kind: 'untested', repository, tested }]];
     });
 }
 
 /** Runners of repositories that no observer watches and no job is of, while others are watched. */
-function unwanted(turn: Turn): [string, Sight][] {
+function unwanted(turn: Turn): [string, Notice][] {
   const { jobs, pool } = turn.state;
   const observers = pool.observers();
   const watched = names(observers);
@@ -53,9 +53,9 @@ function unwanted(turn: Turn): [string, Sight][] {
     if (repository === null || wanted.has(repository) || runs.size > 0) continue;
     idle.set(repository, [...(idle.get(repository) ?? []), runner]);
   }
-  return [...idle].map(([repository, runners]): [string, Sight] => {
-    const sight = { kind: 'unwanted', repository, runners: runners.length, watched } as const;
-    return [`unwanted ${repository}`, sight];
+  return [...idle].map(([repository, runners]): [string, Notice] => {
+    const notice = { kind: 'unwanted', repository, runners: runners.length, watched } as const;
+    return [`unwanted ${repository}`, notice];
   });
 }
 

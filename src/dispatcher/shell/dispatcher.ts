@@ -14,7 +14,7 @@ import { type Cancel, every, notBefore } from '../../world/clock.js';
 import type { Listener } from '../../world/network.js';
 import type { Tell } from '../../world/story.js';
 import { DispatcherCore } from '../core/core.js';
-import type { Event, Outcome, Send, Sight } from '../core/events.js';
+import type { Event, Notice, Outcome, Send } from '../core/events.js';
 import type { JobId } from '../core/journal.js';
 import { beatsPerHeartbeat, stalledAfterMs } from '../core/rules.js';
 import type { LogFiles } from '../store/logs.js';
@@ -209,7 +209,7 @@ export class Dispatcher {
   }
 
   #prepare(outcomes: readonly Outcome[]): void {
-    for (const sight of outcomes.flatMap(({ sights }) => sights)) this.#remember(sight);
+    for (const notice of outcomes.flatMap(({ notices }) => notices)) this.#remember(notice);
     const entries = outcomes.flatMap(({ append }) => append);
     this.#logs.beginLogs(entries);
     this.#logs.publishResults(entries);
@@ -224,9 +224,9 @@ export class Dispatcher {
   }
 
   /** Classic runners do not introduce themselves again after a restart of ours. */
-  #remember(sight: Sight): void {
-    if (sight.kind === 'registered') this.#memory.store.rememberRunner(sight.address);
-    if (sight.kind === 'forgotten') this.#memory.store.forgetRunner(sight.address);
+  #remember(notice: Notice): void {
+    if (notice.kind === 'registered') this.#memory.store.rememberRunner(notice.address);
+    if (notice.kind === 'forgotten') this.#memory.store.forgetRunner(notice.address);
   }
 
   #block(isBlocked: boolean, error: unknown): void {
