@@ -25,9 +25,9 @@ async function scene() {
   const data = join(dispatcher.folder, 'data');
   const again = () => startDispatcher(dispatcher);
   /** Stops the dispatcher, and sees to its memory. */
-  const meanwhile = (deed: () => void, running: RunningDispatcher) => {
+  const meanwhile = (work: () => void, running: RunningDispatcher) => {
     running.close();
-    deed();
+    work();
     return again();
   };
   return { first, pushed, observe, dispatcher, data, meanwhile };

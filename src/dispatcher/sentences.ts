@@ -1,5 +1,5 @@
 /**
- * Owns the words for a journal entry, shared by `why` and by the story on the terminal.
+ * Owns the words for a journal entry as `why` tells it, and for a verdict as the story tells it too.
  */
 
 import { short } from '../protocol/ids.js';

@@ -1,5 +1,5 @@
 /**
- * Owns one request and its reply, as the ancestor asks: connect, say it, hear the answer, close.
+ * Owns one request and its reply, as classic peers ask: connect, say it, hear the answer, close.
  * Never retries; says instead whether the request certainly did not arrive.
  */
 

@@ -70,7 +70,7 @@ const retryMostMs = 1_000;
 const welcomeWithinMs = 3_000;
 const welcomeMostMs = 24_000;
 
-const ancestorsWords = 'Invalid command';
+const classicRefusal = 'Invalid command';
 
 /** Looks for the dispatcher until it is closed; `handle` hears each change and each message. */
 export function openLink(world: World, options: LinkOptions): Link {
@@ -151,18 +151,18 @@ class SessionLink implements Link {
     }
   }
 
-  /** The ancestor answers `hello` with two words, a modern dispatcher never with just these. */
+  /** A classic dispatcher answers `hello` with two words, one of ours never with just these. */
   #isClassic(bytes: Buffer): boolean {
     this.#firstWords += bytes.toString('latin1');
-    return ancestorsWords.startsWith(this.#firstWords.slice(0, ancestorsWords.length));
+    return classicRefusal.startsWith(this.#firstWords.slice(0, classicRefusal.length));
   }
 
   #leave(reason: string): void {
-    if (this.#state === 'introducing' && this.#firstWords === ancestorsWords) {
+    if (this.#state === 'introducing' && this.#firstWords === classicRefusal) {
       this.#drop();
       this.#becomeClassic();
     } else {
-      const said = this.#firstWords.startsWith(`${ancestorsWords}:`) ? this.#firstWords : reason;
+      const said = this.#firstWords.startsWith(`${classicRefusal}:`) ? this.#firstWords : reason;
       this.#goAway(said.trim());
     }
   }

@@ -1,7 +1,7 @@
 /**
- * Owns the watching of a git folder's refs: a change there is a hint to look now.
+ * Owns the watching of a git folder's refs: a change there is a hint to poll now.
  * Never the truth: events may be missed, doubled or false, and a folder that cannot be watched
- * is no fault, because the observer looks at each interval anyway.
+ * is no fault, because the observer polls at each interval anyway.
  */
 
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
@@ -28,7 +28,7 @@ export function watchRefs(gitFolder: string, hint: () => void): Cancel {
 
   const watchBranches = (folder: string) => {
     watchFolder(folder, (name) => {
-      // git prepares a ref under this name first; looking then would be looking too early.
+      // git prepares a ref under this name first; a poll then would be too early.
       if (name.endsWith('.lock')) return;
       const path = join(folder, name);
       if (name !== '' && isFolder(path)) {

@@ -68,7 +68,7 @@ const flags = {
   once: {
     type: 'boolean',
     default: false,
-    describe: 'look once, wait until all is accepted, exit',
+    describe: 'poll once, wait until all is accepted, exit',
   },
 } as const;
 

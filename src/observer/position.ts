@@ -23,6 +23,7 @@ const file = z.object({
   repository: z.string(),
   // A list, because a branch may be called `__proto__`.
   branches: z.array(z.object({ branch: z.string(), commit })),
+  // The file's older words for the baseline and the first baseline: what was saved is still read.
   behind: z.array(commit).nullable().default(null),
   begun: z.array(commit).nullable().default(null),
   trail: z.array(move).default([]),

@@ -49,7 +49,7 @@ const whole = `${naming}%00%(if)%(*objecttype)%(then)${tipOf('*')}%(else)${tipOf
 export type Place = `refs/${string}`;
 
 /** What was seen, and which branch HEAD names there, if it is among them. */
-export interface Sight extends Poll {
+export interface PollWithHead extends Poll {
   readonly head: string | null;
 }
 
@@ -66,10 +66,10 @@ export class Reader {
   }
 
   /** What matches one of the patterns, which are those of `for-each-ref`. */
-  async poll(place: Place, patterns: readonly string[]): Promise<Sight> {
-    const sight =
-      (await this.#lookAtOnce(place, patterns)) ?? (await this.#lookWithCare(place, patterns));
-    return { ...sight, broken: [...sight.broken, ...this.#ignored(place, patterns)] };
+  async poll(place: Place, patterns: readonly string[]): Promise<PollWithHead> {
+    const poll =
+      (await this.#pollAtOnce(place, patterns)) ?? (await this.#pollWithCare(place, patterns));
+    return { ...poll, broken: [...poll.broken, ...this.#ignored(place, patterns)] };
   }
 
   /** What can be reached from the tips but from none of the others, oldest first. */
@@ -89,7 +89,7 @@ export class Reader {
   }
 
   /** Null where it takes more care: mostly for one commit that is damaged. */
-  async #lookAtOnce(place: Place, patterns: readonly string[]): Promise<Sight | null> {
+  async #pollAtOnce(place: Place, patterns: readonly string[]): Promise<PollWithHead | null> {
     const printed = await this.#swift
       .git(['for-each-ref', `--format=${whole}`, ...patterns])
       .catch((error) => {
@@ -108,7 +108,7 @@ export class Reader {
   }
 
   /** First the branches' names, byte by byte, then what can be read of their commits. */
-  async #lookWithCare(place: Place, patterns: readonly string[]): Promise<Sight> {
+  async #pollWithCare(place: Place, patterns: readonly string[]): Promise<PollWithHead> {
     // What a command that failed complains of is no list of what it left out.
     await this.#swift.git(['for-each-ref', '--format=', ...patterns]);
     const printed = await this.#bytes(['for-each-ref', `--format=${naked}`, ...patterns]);

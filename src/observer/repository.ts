@@ -15,13 +15,13 @@ import { type Upkeep, upkeepOf } from '../world/upkeep.js';
 import type { Broken, Described, Poll, RevList } from './core/news.js';
 import { defaultFirst, remoteHead } from './default-branch.js';
 import { FarRemote, type Refused } from './far-remote.js';
-import { matcherOf, nameOf, type Place, Reader, type Sight } from './reader.js';
+import { matcherOf, nameOf, type Place, type PollWithHead, Reader } from './reader.js';
 import { type Source, sourceNow } from './source.js';
 
 export interface Repository {
   /** The newest commit of each watched branch, now. Rejects where git or the remote fails. */
   poll(): Promise<Poll>;
-  /** The commits of a revList, oldest first. Empty where nothing that is known remains. */
+  /** The commits of a rev-list, oldest first. Empty where nothing that is known remains. */
   revList(revList: RevList): Promise<Described[]>;
   /** A git folder whose refs may be watched for changes; null where the remote is far. */
   watchable(): string | null;
@@ -108,13 +108,13 @@ class GitRepository implements Repository {
     if (!existsSync(join(gitFolder, 'HEAD'))) throw new Error(`there is no repository at ${path}`);
     await this.#follow();
     const source = this.#source;
-    const direct = source.kind === 'direct' ? await this.#directLook(source.remotePath) : null;
+    const direct = source.kind === 'direct' ? await this.#pollDirect(source.remotePath) : null;
     if (direct !== null) return direct;
 
     this.#reader = this.#readerOf(path);
-    if (source.kind === 'own') return this.#homeLook(path !== gitFolder);
+    if (source.kind === 'own') return this.#pollHome(path !== gitFolder);
     const refused = await this.#far.fetch(source.remote, globsOf(this.#watched));
-    return this.#fetchedLook(source.remote, refused);
+    return this.#pollFetched(source.remote, refused);
   }
 
   async revList({ tips, known, earlier }: RevList): Promise<Described[]> {
@@ -142,7 +142,7 @@ class GitRepository implements Repository {
   }
 
   /** Null where the remote's own folder cannot be read: fetching may know a way, or says why. */
-  async #directLook(remotePath: string): Promise<Poll | null> {
+  async #pollDirect(remotePath: string): Promise<Poll | null> {
     const folder = gitFolderAt(remotePath);
     if (folder === null) {
       if (!existsSync(remotePath)) throw new Error(`the remote ${remotePath} is not there`);
@@ -150,7 +150,7 @@ class GitRepository implements Repository {
     }
     this.#reader = this.#readerOf(folder);
     try {
-      return await this.#homeLook(false);
+      return await this.#pollHome(false);
     } catch (error) {
       if (error instanceof GitFault && error.isSilence) throw error;
       // Whatever is wrong with that folder, git's own transport says it better, or copes.
@@ -165,20 +165,20 @@ class GitRepository implements Repository {
   }
 
   /** `isWorkplace`: somebody works there. */
-  async #homeLook(isWorkplace: boolean): Promise<Poll> {
-    const { tips, broken, head } = await this.#sight(home);
+  async #pollHome(isWorkplace: boolean): Promise<Poll> {
+    const { tips, broken, head } = await this.#read(home);
     return { tips: defaultFirst(tips, head, isWorkplace), broken };
   }
 
   /** Where one branch at most has moved, the remote is not asked which comes first. */
-  async #fetchedLook(remote: string, refused: readonly Refused[]): Promise<Poll> {
-    const sight = await this.#sight(fetched);
+  async #pollFetched(remote: string, refused: readonly Refused[]): Promise<Poll> {
+    const poll = await this.#read(fetched);
     const missed = this.#brokenBy(refused);
     // Where it stood before, it is still kept.
     const isBrought = ({ branch }: { branch: string }) =>
       !missed.some((one) => one.branch === branch);
-    const tips = sight.tips.filter(isBrought);
-    const broken = [...sight.broken.filter(isBrought), ...missed];
+    const tips = poll.tips.filter(isBrought);
+    const broken = [...poll.broken.filter(isBrought), ...missed];
     const moved = tips.filter(({ branch, commit }) => this.#before.get(branch) !== commit);
     this.#before = new Map(tips.map(({ branch, commit }) => [branch, commit]));
     if (moved.length > 0) this.#tend();
@@ -195,7 +195,7 @@ class GitRepository implements Repository {
     });
   }
 
-  #sight(place: Place): Promise<Sight> {
+  #read(place: Place): Promise<PollWithHead> {
     return this.#reader.poll(place, patternsAt(place, this.#watched));
   }
 

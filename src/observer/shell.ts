@@ -209,7 +209,7 @@ class Shell implements Observer {
     this.#cancelWake = clock.after(delayMs, () => this.#handle({ kind: 'due' }));
   }
 
-  /** Deduplication a turn of the loop: a thousand branches that end together are one write. */
+  /** Once a turn of the loop: a thousand branches that end together are one write. */
   #saveSoon(known: Known): void {
     if (this.#unsaved === null) this.#world.clock.soon(() => this.#flush());
     this.#unsaved = known;

@@ -150,12 +150,12 @@ function sentence(
         event,
         reason: happening.reason,
         level: 'warn',
-        msg: `cannot poll: ${happening.reason}: trying on`,
+        msg: `cannot read the repository: ${happening.reason}: trying on`,
       };
     case 'polls-again':
       return { event, msg: 'can read the repository again' };
     case 'connected': {
-      const kind = happening.classic ? ', which speaks as the classic ones did' : '';
+      const kind = happening.classic ? ', a classic one' : '';
       const { classic } = happening;
       return {
         event,

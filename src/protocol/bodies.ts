@@ -49,7 +49,7 @@ export const hello = z.object({
   runs: z.array(z.object({ run, commit })).max(heldRunsMax).default([]),
   /** Of an observer: some of what was accepted from it lately, oldest first. Is it all there? */
   handedOver: z.array(commit).max(handedOverMax).optional(),
-  /** Proof that it may speak; authentication takes it off before the rest goes further in. */
+  /** Proof that it may speak; the router takes it off before the rest goes further in. */
   token: secret.optional(),
 });
 

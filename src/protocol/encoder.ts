@@ -8,7 +8,7 @@ import type { Request, SessionMessage } from './messages.js';
 import type { Row } from './row.js';
 import { requests, session } from './verbs.js';
 
-/** A request as the ancestor would send it, with no newline behind. */
+/** A request as a classic peer would send it, with no newline behind. */
 export function encodeRequest(request: Request): Buffer {
   return Buffer.concat(parts(requests[request.verb], request));
 }

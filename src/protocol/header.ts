@@ -200,7 +200,7 @@ function isPrefixOfAny(text: string, table: Table): boolean {
   return Object.keys(table).some((verb) => verb.startsWith(text));
 }
 
-/** The ancestor's two words, alone, for a peer that compares them; a hint for one that types. */
+/** The two classic words, alone, for a peer that compares them; a hint for one that types. */
 function unknownVerb(verb: string, terminated: boolean): Fault {
   if (!terminated) return { says: 'Invalid command' };
   const shown = verb.slice(0, 40).replace(/[^\x20-\x7e]/g, '?');

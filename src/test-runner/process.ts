@@ -120,7 +120,7 @@ export class SuiteProcess {
     this.#killAtMs = this.#clock.nowMs() + this.#graceMs;
     signalGroup(this.#pid, 'SIGTERM');
     // A group's members got theirs already; a second TERM would be a second Ctrl-C to some.
-    const outsiders = this.#carriers().filter((pid) => groupOf(pid) !== this.#pid);
+    const outsiders = this.#tagged().filter((pid) => groupOf(pid) !== this.#pid);
     signalAll(outsiders, 'SIGTERM');
     this.#cancelKill = this.#clock.after(this.#graceMs, () => this.kill());
   }
@@ -129,14 +129,14 @@ export class SuiteProcess {
   kill(): void {
     if (this.#pid === null) return;
     signalGroup(this.#pid, 'SIGKILL');
-    signalAll(this.#carriers(), 'SIGKILL');
+    signalAll(this.#tagged(), 'SIGKILL');
   }
 
   /** Those that were asked have the rest of their grace; those just left behind have none. */
   #endRest(done: () => void): void {
     const patient = this.#asked && this.#clock.nowMs() < this.#killAtMs;
     if (this.#pid !== null && !patient) signalGroup(this.#pid, 'SIGKILL');
-    const rest = patient ? this.#carriers() : this.#carriersAndStrays();
+    const rest = patient ? this.#tagged() : this.#taggedAndStrays();
     if (!patient) signalAll(rest, 'SIGKILL');
     if (rest.length > 0) {
       this.#clock.after(patient ? lookEveryMs : lookAfterKillMs, () => this.#endRest(done));
@@ -148,12 +148,12 @@ export class SuiteProcess {
     done();
   }
 
-  #carriers(): number[] {
+  #tagged(): number[] {
     return processesThat((pid) => isTagged(pid, this.#mark), this.#oldest());
   }
 
   /** With those that dropped the mark but still work in the tree. */
-  #carriersAndStrays(): number[] {
+  #taggedAndStrays(): number[] {
     const isOurs = (pid: number) => isTagged(pid, this.#mark) || this.#isStray(pid);
     return processesThat(isOurs, this.#oldest());
   }

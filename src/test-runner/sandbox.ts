@@ -1,6 +1,7 @@
 /**
- * Owns the walls around a suite with `--sandbox`: no network (`--sandbox-net`: this machine's), a
- * read-only file system but for the checkout and a /tmp of its own, and nothing to be seen of the runner. bubblewrap builds them.
+ * Owns the sandbox around a suite with `--sandbox`: no network (`--sandbox-net`: this machine's), a
+ * read-only file system but for the checkout and a /tmp of its own, and nothing to be
+ * seen of the runner. bubblewrap builds it.
  * Without `--sandbox` a suite may do whatever the runner's user may.
  *
  *   env (deaf to TERM) ── bwrap ── bwrap, pid 1 inside ── env (hears TERM) ── the suite
@@ -35,7 +36,7 @@ export interface Site extends SandboxOptions {
 }
 
 /** The order matters: each line may open a hole in, or lay a cover on, those before it. */
-const walls = [
+const isolation = [
   ...['--ro-bind', '/', '/'],
   ...['--dev', '/dev'],
   ...['--proc', '/proc'],
@@ -43,11 +44,11 @@ const walls = [
   // Where daemons have their sockets: a socket can be talked to even where files are read-only.
   ...['--tmpfs', '/run'],
   ...['--unshare-pid', '--unshare-ipc', '--die-with-parent'],
-  // As root: without this it could mount the walls away.
+  // As root: without this it could undo it with mounts.
   ...['--cap-drop', 'ALL'],
 ];
 
-/** The same command behind the walls. */
+/** The same command in the sandbox. */
 export function sandboxed({ file, args, says }: Command, site: Site): Command {
   const { tree, objects, covered, secrets, network } = site;
   const place = [
@@ -60,7 +61,7 @@ export function sandboxed({ file, args, says }: Command, site: Site): Command {
     ...['--chdir', tree],
   ];
   const status = ['--json-status-fd', String(statusDescriptor)];
-  return { file: 'env', args: behind([...status, ...place], [file, ...args]), says };
+  return { file: 'env', args: bubblewrapped([...status, ...place], [file, ...args]), says };
 }
 
 /** Where installers keep what they fetch: a home that can only be read is no place for it. */
@@ -97,7 +98,7 @@ export function endInSandbox(end: ProcessEnd): ProcessEnd {
 
 /** Throws `UsageError` where no sandbox can be built. */
 export function assertSandbox(): void {
-  const { status, stderr, error } = spawnSync('env', behind(['--unshare-net'], ['true']), {
+  const { status, stderr, error } = spawnSync('env', bubblewrapped(['--unshare-net'], ['true']), {
     encoding: 'utf8',
   });
   if (status === 0) return;
@@ -108,7 +109,7 @@ export function assertSandbox(): void {
   );
 }
 
-function behind(place: readonly string[], command: readonly string[]): string[] {
+function bubblewrapped(place: readonly string[], command: readonly string[]): string[] {
   const inside = ['env', '--default-signal=TERM', ...command];
-  return ['--ignore-signal=TERM', 'bwrap', ...walls, ...place, '--', ...inside];
+  return ['--ignore-signal=TERM', 'bwrap', ...isolation, ...place, '--', ...inside];
 }

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Clone } from '../world/clone.js';
 import { type EndableGit, endableGitIn, type Git, GitFault, gitIn } from '../world/git.js';
 import { isLocalPath } from '../world/git-folder.js';
-import { carriersOf, type Mark, signalAll } from '../world/process-tree.js';
+import { type Mark, signalAll, taggedWith } from '../world/process-tree.js';
 import { checkoutSettings } from './slot-repository.js';
 
 /** A fetch that shows no progress for so long has lost its remote. */
@@ -75,7 +75,7 @@ export class TreeGit {
   end(signal: 'SIGTERM' | 'SIGKILL'): void {
     this.#isEnded = true;
     this.#endable.end(signal);
-    signalAll(carriersOf(this.#mark), signal);
+    signalAll(taggedWith(this.#mark), signal);
   }
 
   /** Resolves once all that was ended is gone; from then on commands are taken again. */
@@ -87,7 +87,7 @@ export class TreeGit {
 
   /** Answers whether there were any. */
   #killAll(): boolean {
-    const pids = carriersOf(this.#mark);
+    const pids = taggedWith(this.#mark);
     signalAll(pids, 'SIGKILL');
     return pids.length > 0;
   }

@@ -1,5 +1,6 @@
 /**
- * Owns time: the one place that reads a clock or sets a timer.
+ * Owns time, as cores are told it and shells count it. What speaks to the system itself (sockets, TLS,
+ * git) has timers of its own.
  * Cores never see it; they are told what time it is. A simulated world brings its own.
  */
 

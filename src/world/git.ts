@@ -10,7 +10,7 @@ import { GitError, type SimpleGit, type SimpleGitOptions, simpleGit } from 'simp
 import { Forker, Silent, TooMuchOutput } from './forker.js';
 import { gitEnvironment, gitSettings, honouredNames, permissions } from './git-environment.js';
 import { sentenceOf } from './git-words.js';
-import { carriersOf, signalAll } from './process-tree.js';
+import { signalAll, taggedWith } from './process-tree.js';
 
 /** Runs `git …args` and answers its standard output. Rejects with `GitFault`. */
 export type Git = (args: readonly string[]) => Promise<string>;
@@ -92,19 +92,19 @@ function refuse(error: unknown, path: string, options: GitOptions, mark: string)
   const [, notStarted] = /^Error: (spawn git \w+)/.exec(error.message) ?? [];
   if (notStarted !== undefined) throw new GitFault(whyNotStarted(notStarted, path));
   if (!error.message.includes('block timeout')) throw new GitFault(sentenceOf(error.message));
-  endCarriers(mark);
+  endTagged(mark);
   throw silent(options.silenceMs);
 }
 
 /** simple-git ends its git, but the transport that git waits for (ssh) would live on. */
 function markUntil(stop?: AbortSignal): string {
   const mark = randomUUID();
-  stop?.addEventListener('abort', () => endCarriers(mark));
+  stop?.addEventListener('abort', () => endTagged(mark));
   return mark;
 }
 
-function endCarriers(mark: string): void {
-  signalAll(carriersOf(`TRIVET_GIT=${mark}`), 'SIGTERM');
+function endTagged(mark: string): void {
+  signalAll(taggedWith(`TRIVET_GIT=${mark}`), 'SIGTERM');
 }
 
 function silent(silenceMs = 0): GitFault {

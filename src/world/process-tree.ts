@@ -55,8 +55,8 @@ export function killAllThat(isWanted: (pid: number) => boolean): void {
 /** Far more than are needed; but some machines never pause, and some processes do not die. */
 const looksMax = 200;
 
-/** Those that carry the mark. */
-export function carriersOf(mark: Mark): number[] {
+/** Those that have the mark. */
+export function taggedWith(mark: Mark): number[] {
   return processesThat((pid) => isTagged(pid, mark));
 }
 

@@ -1,5 +1,5 @@
 /**
- * Owns TLS: the files it needs, and how sockets are secured on either end. A port that speaks
+ * Owns TLS: how sockets are secured on either end, with what credentials.ts has read. A port that speaks
  * TLS tells by the first byte whether its peer does, so that classic peers, who cannot, may be
  * let in by name. Knows nothing of messages; network.ts does not know that this is TLS.
  */

@@ -89,32 +89,43 @@ describe('a runner that lies', () => {
   });
 });
 
-describe('whoever registers without end', () => {
-  test('at 10,000 addresses is told BUSY after the thousandth', async () => {
-    const { port } = await startDispatcher();
-    const replies = new Map<string, number>();
-    for (let first = 1; first <= 10_000; first += 200) {
-      const some = Array.from({ length: 200 }, (_, index) =>
-        type(port, `register:192.0.2.${(first + index) % 250}:${first + index}`),
-      );
-      for (const reply of await Promise.all(some)) {
-        replies.set(reply, (replies.get(reply) ?? 0) + 1);
-      }
-    }
-    expect([...replies]).toEqual([
-      ['OK', 1_000],
-      ['BUSY: 1000 classic runners are registered\n', 9_000],
-    ]);
-  });
+/** Ten thousand connections on a machine that is busy with other things. */
+const crowdMs = 600_000;
 
-  test('10,000 times at one address is one runner', async () => {
-    const { port } = await startDispatcher();
-    for (let count = 0; count < 10_000; count += 500) {
-      const some = Array.from({ length: 500 }, () => tell(port, 'register:127.0.0.1:9\n'));
-      expect(new Set(await Promise.all(some))).toEqual(new Set(['OK']));
-    }
-    expect(await type(port, 'status')).toMatch(/^[01] runners?, 0 observers/);
-  });
+describe('whoever registers without end', () => {
+  test(
+    'at 10,000 addresses is told BUSY after the thousandth',
+    async () => {
+      const { port } = await startDispatcher();
+      const replies = new Map<string, number>();
+      for (let first = 1; first <= 10_000; first += 200) {
+        const some = Array.from({ length: 200 }, (_, index) =>
+          type(port, `register:192.0.2.${(first + index) % 250}:${first + index}`),
+        );
+        for (const reply of await Promise.all(some)) {
+          replies.set(reply, (replies.get(reply) ?? 0) + 1);
+        }
+      }
+      expect([...replies]).toEqual([
+        ['OK', 1_000],
+        ['BUSY: 1000 classic runners are registered\n', 9_000],
+      ]);
+    },
+    crowdMs,
+  );
+
+  test(
+    '10,000 times at one address is one runner',
+    async () => {
+      const { port } = await startDispatcher();
+      for (let count = 0; count < 10_000; count += 500) {
+        const some = Array.from({ length: 500 }, () => tell(port, 'register:127.0.0.1:9\n'));
+        expect(new Set(await Promise.all(some))).toEqual(new Set(['OK']));
+      }
+      expect(await type(port, 'status')).toMatch(/^[01] runners?, 0 observers/);
+    },
+    crowdMs,
+  );
 
   test('10,000 times hello over one connection is hung up on at the second', async () => {
     const { port } = await startDispatcher();

@@ -50,7 +50,7 @@ test('a branch whose rev-list fails is left to the next poll, and what it shares
   expect(sent(listed(''))).toBe('c');
 });
 
-test('of branches that share a revList, those that spoil it are found by halves', () => {
+test('of branches that share a rev-list, those that spoil it are found by halves', () => {
   const { when, sees, listed } = given({ main: 'a' });
   when({ kind: 'session' });
   sees(...['b', 'c', 'd', 'e', 'f'].map((letter) => tip(letter, letter, '0')));

@@ -4,7 +4,7 @@ import { commit } from '../support/commits.js';
 import { described, given, saved, sent, tip, told } from '../support/observer-scenario.js';
 
 describe('the dispatcher', () => {
-  test('is told to be there, and whether it speaks as the classic ones did', () => {
+  test('is told to be there, and whether it is a classic one', () => {
     const { when } = given(null);
     const connected = (classic: boolean) => [{ kind: 'connected', classic }];
     expect(when({ kind: 'session' }).publish).toEqual(connected(false));

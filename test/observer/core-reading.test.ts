@@ -90,7 +90,7 @@ test('a push of more commits than one rev-list finds is said to be cut short', (
   expect(told(when({ kind: 'listed', found }))).toEqual(['found', 'cut-short']);
 });
 
-test('it does not cut short the branches that shared its revList: those are listed again', () => {
+test('it does not cut short the branches that shared its rev-list: those are listed again', () => {
   const { when, sees, listed } = given({ main: 'a' });
   when({ kind: 'session' });
   sees(tip('main', 'a'), tip('0', 'f', 'a'), tip('big', 'c', 'b'), tip('small', 'e', 'd'));

@@ -54,7 +54,7 @@ describe('what is handed over', () => {
     expect(sent(sees(tip('main', 'b', 'a')))).toBe('b');
   });
 
-  test('one commit upon the position needs no revList, a merge of two positions neither', () => {
+  test('one commit upon the position needs no rev-list, a merge of two positions neither', () => {
     const { when, sees } = given({ main: 'a', feature: 'b' });
     when({ kind: 'session' });
     const outcome = sees(tip('feature', 'b'), tip('main', 'c', 'ab'));

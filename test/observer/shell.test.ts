@@ -5,7 +5,7 @@ import type { Commit } from '../../src/protocol/ids.js';
 import { importCommits, makeClone, makeRemote } from '../support/git.js';
 import { observersOn } from '../support/observers.js';
 import { portToKeep } from '../support/ports.js';
-import { ancestorsDispatcher, standInDispatcher } from '../support/stand-in-dispatcher.js';
+import { classicDispatcher, standInDispatcher } from '../support/stand-in-dispatcher.js';
 
 const eventually = <Result>(check: () => Result | Promise<Result>) =>
   vi.waitFor(check, { timeout: 20_000, interval: 5 });
@@ -120,21 +120,21 @@ test.each(['OK', 'ok'] as const)(
   'A51: a classic dispatcher (%s) is recognised and gets one commit at a time',
   async (ok) => {
     const { author, first, start } = await scene();
-    const dispatcher = await ancestorsDispatcher(ok);
+    const dispatcher = await classicDispatcher(ok);
     const { said } = start(dispatcher);
     await eventually(() => expect(dispatcher.dispatched).toEqual([first]));
     const second = author.commit('second');
     const third = author.commit('third');
     author.push();
     await eventually(() => expect(dispatcher.dispatched).toEqual([first, second, third]));
-    expect(said().join()).toContain('which speaks as the classic ones did');
+    expect(said().join()).toContain(', a classic one');
   },
 );
 
 test("A20: the classic 'No runners are registered' loses nothing", async () => {
   const { first, start } = await scene();
   let runners = false;
-  const dispatcher = await ancestorsDispatcher('OK', { runners: () => runners });
+  const dispatcher = await classicDispatcher('OK', { runners: () => runners });
   const { said, exit } = start(dispatcher);
   await eventually(() => expect(said().join()).toContain('No runners are registered'));
   runners = true;

@@ -169,7 +169,7 @@ describe('A11: what is missing is said, the socket never just closes', () => {
     expect(requestDecoder().quiet()).toBeNull();
   });
 
-  test('the ancestor’s two words stand alone, for a peer that compares them', () => {
+  test('the two classic words stand alone, for a peer that compares them', () => {
     expect(said('quiet', 'frobnicate')).toBe('Invalid command');
     expect(said('quiet', 'frobnicate:x')).toBe('Invalid command');
   });

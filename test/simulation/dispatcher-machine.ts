@@ -1,5 +1,5 @@
 /**
- * Owns the dispatcher's machine: what dispatcher/main.ts does, with simulated doors.
+ * Owns the dispatcher's machine: what dispatcher/main.ts does, on a simulated outside.
  */
 
 import { Dispatcher, type Remembered } from '../../src/dispatcher/shell/dispatcher.js';

@@ -1,5 +1,5 @@
 /**
- * Owns the observer's machine: what observer/main.ts does, with simulated doors.
+ * Owns the observer's machine: what observer/main.ts does, on a simulated outside.
  */
 
 import type { Known } from '../../src/observer/core/news.js';

@@ -1,5 +1,5 @@
 /**
- * Owns a runner's machine: what test-runner/main.ts and slots.ts do, with simulated doors.
+ * Owns a runner's machine: what test-runner/main.ts and slots.ts do, on a simulated outside.
  */
 
 import type { Handback } from '../../src/protocol/bodies.js';

@@ -4,7 +4,7 @@
  *   faults, work, people ──(heals)──> everything comes to rest ──> what people are told is true
  *   `------- safety -----------'`-------- liveness -----------'
  *
- * Production code of observer, dispatcher, store and runners, on simulated doors. The same seed is
+ * Production code of observer, dispatcher, store and runners, on a simulated outside. The same seed is
  * the same world, to the last byte of its trace.
  */
 
@@ -87,6 +87,7 @@ class World {
       hasBackups: new Random(seed, 'backups').perMille(backups),
       tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),
     };
+    // The stream's old name: another one would make other worlds of the same seeds.
     const isClassic = new Random(seed, 'cast').perMille(classic);
     this.#actors = isClassic ? classicActors(this.#ground) : ownActors(this.#ground, disk);
   }

@@ -5,7 +5,7 @@
 
 import { fileURLToPath } from 'node:url';
 import type { RunId } from '../../src/protocol/ids.js';
-import { carriersOf } from '../../src/world/process-tree.js';
+import { taggedWith } from '../../src/world/process-tree.js';
 import { eventually } from './eventually.js';
 import { makeRepository, temporaryFolder } from './git.js';
 import { runnerDispatcher } from './runner-dispatchers.js';
@@ -34,5 +34,5 @@ export function fixture(name: string): string {
 
 /** The processes that a run's suite has still running. */
 export function tagged(run: RunId): number[] {
-  return carriersOf(`TRIVET_RUN=${run}`);
+  return taggedWith(`TRIVET_RUN=${run}`);
 }

@@ -82,7 +82,7 @@ export async function standInDispatcher({
 }
 
 /** The classic one: one connection a message, one `recv(1024)`, a word in reply, closed. */
-export async function ancestorsDispatcher(
+export async function classicDispatcher(
   ok: 'OK' | 'ok',
   { port = 0, runners = () => true }: { port?: number; runners?: () => boolean } = {},
 ): Promise<StandIn> {

@@ -73,7 +73,7 @@ const settings = [
 ] as const;
 
 /** What a suite does in its tree. */
-const deeds = {
+const suites = {
   nothing: '',
   'asks git': 'git status >/dev/null; git submodule status >/dev/null 2>&1',
   'opens all': 'chmod -R a+rwX .',
@@ -92,7 +92,7 @@ const deeds = {
 
 const step = fc.record({
   changes: fc.array(change, { minLength: 1, maxLength: 4 }),
-  deed: fc.constantFrom(...(Object.keys(deeds) as (keyof typeof deeds)[])),
+  suite: fc.constantFrom(...(Object.keys(suites) as (keyof typeof suites)[])),
   set: fc.option(fc.constantFrom(...settings), { nil: null }),
 });
 
@@ -110,7 +110,7 @@ test('a checkout is what a fresh clone gives, over any history of commits, setti
       const author = makeClone(remote.path, join(here, 'author'));
       const clone = makeClone(remote.path, join(here, 'clone'));
       const checkout = await checkoutOf(clone, join(here, 'slots', '1', 'tree'));
-      for (const [index, { changes, deed, set }] of steps.entries()) {
+      for (const [index, { changes, suite, set }] of steps.entries()) {
         for (const one of changes) apply(author, library, one);
         author.git('commit', '-q', '--allow-empty', '-m', `step ${index}`);
         const commit = author.git('rev-parse', 'HEAD') as Commit;
@@ -118,7 +118,7 @@ test('a checkout is what a fresh clone gives, over any history of commits, setti
         expect(await checkout.at(commit)).toBeNull();
         const fresh = freshClone(remote.path, `step-${index}`, join(here, `fresh-${index}`));
         expect(filesOf(checkout.folder)).toEqual(filesOf(fresh));
-        execFileSync('sh', ['-c', `${deeds[deed]}\ntrue`], {
+        execFileSync('sh', ['-c', `${suites[suite]}\ntrue`], {
           cwd: checkout.folder,
           stdio: 'ignore',
         });

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { assertSandbox } from '../../src/test-runner/sandbox.js';
-import { carriersOf } from '../../src/world/process-tree.js';
+import { taggedWith } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';
@@ -159,7 +159,7 @@ describe.runIf(mayBuildSandbox)('with --sandbox', () => {
     const { verdict } = await sandboxed(`${hides} & wait; wait`, { timeoutMs: 300, graceMs: 100 });
     const { run, report } = await verdict();
     expect(report.end).toBe('timed-out');
-    expect(carriersOf(`TRIVET_RUN=${run}`)).toEqual([]);
+    expect(taggedWith(`TRIVET_RUN=${run}`)).toEqual([]);
     expect(commandLines()).not.toContain(hidden);
   });
 

@@ -8,11 +8,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import {
-  carriersOf,
   isTagged,
   killAllThat,
   type Mark,
   processesThat,
+  taggedWith,
   worksIn,
 } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';
@@ -23,18 +23,18 @@ const looks = 30;
 
 test('a process that forks, leaves its group and ends all the while is found by every look', async () => {
   const { mark, folder } = start('hops.sh');
-  await eventually('it runs', () => carriersOf(mark).length > 0);
+  await eventually('it runs', () => taggedWith(mark).length > 0);
   for (let look = 0; look < looks; look += 1) {
-    expect(carriersOf(mark)).not.toEqual([]);
+    expect(taggedWith(mark)).not.toEqual([]);
     expect(processesThat((pid) => worksIn(pid, folder))).not.toEqual([]);
   }
 });
 
 test('and it is ended by whoever kills all that carry its mark', async () => {
   const { mark } = start('hops.sh');
-  await eventually('it runs', () => carriersOf(mark).length > 0);
+  await eventually('it runs', () => taggedWith(mark).length > 0);
   killAllThat((pid) => isTagged(pid, mark));
-  for (let look = 0; look < looks; look += 1) expect(carriersOf(mark)).toEqual([]);
+  for (let look = 0; look < looks; look += 1) expect(taggedWith(mark)).toEqual([]);
 });
 
 test('a process carries its mark also while it becomes another program', async () => {

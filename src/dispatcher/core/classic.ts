@@ -10,7 +10,13 @@ import type { EventOf } from './events.js';
 import { attempts } from './job.js';
 import { finish, isWanted, takeReport } from './leases.js';
 import type { PeerKey, Runner } from './pool.js';
-import { classicRunnersMax, reconnectEveryBeats, reconnectsMax, silentBeatsMax } from './rules.js';
+import {
+  classicRunnersMax,
+  missedPings,
+  reconnectEveryBeats,
+  reconnectsMax,
+  silentBeatsMax,
+} from './rules.js';
 import { giveBack, loseAll } from './sessions.js';
 import type { State, Turn } from './turn.js';
 
@@ -85,7 +91,7 @@ export function results(
     if (holder !== undefined) holder.silentBeats = 0;
     takeReport(turn, run, report, null);
   }
-  // The ancestor sends twice when it missed our reply; saying OK again is harmless (A26).
+  // A classic runner sends twice when it missed our reply; saying OK again is harmless (A26).
   const isRecorded = turn.jobsOf(commit).some(({ state }) => state.kind === 'finished');
   turn.reply(request, { kind: isRecorded ? 'accepted' : 'no-run-waits' });
 }
@@ -104,7 +110,7 @@ export function pulse(turn: Turn, runner: Runner, address: Address, isDue: boole
     return;
   }
   if (runner.silentBeats > silentBeatsMax) {
-    goAway(turn, runner, 'missed 3 pings');
+    goAway(turn, runner, missedPings);
     return;
   }
   if (isDue) turn.ask({ ...ping, request: { verb: 'ping' } });

@@ -5,7 +5,7 @@
  *
  *   handle(event, nowMs) → { append, sends, notices }      in that order, see events.ts
  *
- * Each kind of peer has a room of its own: sessions.ts, classic.ts, people.ts. What they share
+ * Each kind of peer has a file of its own: sessions.ts, classic.ts, people.ts. What they share
  * is in leases.ts. The policy of retries and all numbers are in rules.ts.
  */
 

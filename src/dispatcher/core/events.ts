@@ -138,7 +138,7 @@ export type Send =
       readonly run: RunId | null;
     };
 
-/** What a spectator would like to know besides the entries: who comes and goes. */
+/** What is told besides the entries: who comes and goes, and what is odd. */
 export type Notice =
   | {
       readonly kind: 'joined';
@@ -174,8 +174,8 @@ export type Notice =
   | { readonly kind: 'late'; readonly run: RunId; readonly commit: Commit };
 
 /**
- * What the core asks for, in this order and no other: first `append` is made durable, then
- * `sends` leave, then `notices` are told.
+ * What the core asks for, in this order: first `append` is made durable, then `sends` leave, then
+ * `notices` are told. (`registered` and `forgotten` are written down before; twice is harmless.)
  */
 export interface Outcome {
   readonly append: readonly Entry[];

@@ -20,7 +20,7 @@ export class Jobs {
   readonly #leased = new Set<JobId>();
   readonly #finished = new Set<JobId>();
 
-  /** The one door through which a job changes. Answers the job as it is then. */
+  /** The one way in which a job changes. Answers the job as it is then. */
   apply(entry: Entry): Job {
     const before = this.#all.get(entry.job);
     const job = after(before, entry);

@@ -1,5 +1,5 @@
 /**
- * Owns what is asked of jobs from outside the pool: hand over, cancel, test again, look now.
+ * Owns what is asked of jobs from outside the pool: hand over, cancel, test again, poll now.
  */
 
 import type { EventOf } from './events.js';
@@ -80,7 +80,7 @@ export function rerun(
   else turn.reply(request, { kind: 'done' });
 }
 
-/** Makes the observers look at their repositories now. */
+/** Makes the observers poll their repositories now. */
 export function poll(turn: Turn, { request }: EventOf<'poll'>): void {
   const observers = turn.state.pool.observers();
   for (const { session } of observers) turn.send(session, { verb: 'poll' });

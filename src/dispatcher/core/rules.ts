@@ -33,11 +33,14 @@ export const stalledAfterMs = 2 * heartbeatEveryMs;
 /** When it stood still, so long it only listens: two beats, and there is much to hear. */
 export const listenForMs = heartbeatEveryMs / 2;
 
-/** A lease that its runner never confirmed is given anew at once so often; then as one that failed. */
+/** A lease that its runner never confirmed is given anew at once so often; then with pauses. */
 const unconfirmedAtOnceMax = 3;
 
 /** A runner that does not report a cancelled run within this loses it. */
 export const cancelWithinMs = 30_000;
+
+/** Why a peer that is only silent loses its session, its leases and its place. */
+export const missedPings = `missed ${missedPingsMax} pings`;
 
 /** A beat is a quarter of the heartbeat: the grain in which silence is counted. */
 export const beatsPerHeartbeat = 4;
@@ -48,7 +51,7 @@ export const silentBeatsMax = missedPingsMax * beatsPerHeartbeat;
 /** A classic runner that went away is tried again at this pace… */
 export const reconnectEveryBeats = 5 * beatsPerHeartbeat;
 
-/** …and forgotten after so many tries (ten minutes): it registers anew when it starts anew. */
+/** …and forgotten after so many tries (nine minutes): it registers anew when it starts anew. */
 export const reconnectsMax = 120;
 
 /** More addresses than that are no pool but an attack. */

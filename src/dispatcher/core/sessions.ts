@@ -7,7 +7,7 @@ import type { RunId, SessionId } from '../../protocol/ids.js';
 import type { EventOf } from './events.js';
 import { giveUpIfExhausted, lose, ping, resume, takeReport } from './leases.js';
 import type { Peer, Runner } from './pool.js';
-import { backoffMs, silentBeatsMax } from './rules.js';
+import { backoffMs, missedPings, silentBeatsMax } from './rules.js';
 import type { Turn } from './turn.js';
 
 /** A peer introduced itself. Each run that it still holds is wanted, recorded or revoked. */
@@ -55,8 +55,8 @@ export function left(turn: Turn, session: SessionId, reason: string): void {
 /** One beat of a session: asked again where that is due, or given up. */
 export function pulse(turn: Turn, peer: Peer, session: SessionId, isDue: boolean): void {
   if (peer.silentBeats > silentBeatsMax) {
-    turn.hangUp(session, 'you missed 3 pings');
-    left(turn, session, 'missed 3 pings');
+    turn.hangUp(session, `you ${missedPings}`);
+    left(turn, session, missedPings);
   } else if (isDue) ping(turn, peer, session);
 }
 

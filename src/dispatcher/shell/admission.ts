@@ -65,7 +65,7 @@ export class Admission {
     for (const { connection } of this.#pending) connection.destroySoon();
   }
 
-  /** Those who were let in while there was room may not outgrow it together. */
+  /** Those inside share the bound: who exceeds it is turned away. */
   #hold(pending: PendingConnection, byBytes: number): void {
     this.#heldBytes += byBytes;
     if (byBytes <= 0 || this.#heldBytes <= heldBytesMax) return;

@@ -1,5 +1,6 @@
 /**
- * Owns the words for people: status, verdict, why. Pure: core and store are asked, text comes out.
+ * Owns the words for people: status, verdict, why. Changes nothing: core and store
+ * are asked, text comes out.
  */
 
 import { type Commit, short } from '../../protocol/ids.js';

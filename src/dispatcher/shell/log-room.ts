@@ -1,6 +1,7 @@
 /**
  * Owns the way of log bytes: from a session to their file, from the file to readers, and at the
- * end of a run to its public place (results.ts). Log bytes are not events and never pass through the core;
+ * end of a run to its public place (results.ts). Log bytes are not events and never
+ * pass through the core;
  * the core is only asked whether a run may still log.
  */
 

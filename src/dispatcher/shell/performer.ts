@@ -43,7 +43,7 @@ export class Performer {
     this.#effects = effects;
   }
 
-  /** While true, no event may be handled: what the core decided is not on disk yet. */
+  /** The disk is full: what was decided is not on it yet, and is tried again. */
   get isBlocked(): boolean {
     return this.#isBlocked;
   }

@@ -72,9 +72,9 @@ export class Results {
     }
   }
 
-  #attempt(name: LogName, deed: () => void): void {
+  #attempt(name: LogName, work: () => void): void {
     try {
-      deed();
+      work();
     } catch (error) {
       const isFull = lacksRoom(error);
       if (isFull) this.#placeLater(name);

@@ -3,7 +3,7 @@
  * Never touches git, a socket, a file or a clock; the shell performs the outcome, in its order.
  * Invariant: everything that can be reached from a position was accepted, or was there first.
  *
- *   idle --- due, hint, poll ---> polling ---> handing over, and reading on ---> idle
+ *   idle --- due, hint ---------> polling ---> handing over, and reading on ---> idle
  *                                    '------- failed: later again ------------->'
  *
  * The findings of one poll are handed over before the next poll begins. That bounds what is
@@ -12,12 +12,12 @@
 
 import type { Commit } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
-import { Deduplication } from './deduplication.js';
 import type { Event, EventOf, Outcome } from './events.js';
 import { Findings } from './findings.js';
 import type { Progress } from './handover-queue.js';
 import { compare, type Known, type Listed, type Poll, type Tip } from './news.js';
 import { Standing } from './standing.js';
+import { ToldBefore } from './told-before.js';
 
 export interface Policy {
   readonly intervalMs: number;
@@ -48,7 +48,7 @@ export class Core {
   #hinted = false;
   #retryAtMs = 0;
   #drainByMs: number | null = null;
-  readonly #deduplication = new Deduplication();
+  readonly #toldBefore = new ToldBefore();
 
   constructor(policy: Policy, saved: Known | null) {
     this.#policy = policy;
@@ -98,7 +98,7 @@ export class Core {
       case 'session':
       case 'classic':
         this.#link = event.kind;
-        this.#deduplication.connected();
+        this.#toldBefore.connected();
         this.#findings.again();
         outcome.publish.push({ kind: 'connected', classic: event.kind === 'classic' });
         break;
@@ -106,7 +106,7 @@ export class Core {
         this.#away(event.reason, event.refused, outcome);
         break;
       case 'accepted':
-        this.#deduplication.accepted();
+        this.#toldBefore.accepted();
         this.#progressed(this.#findings.accept(event.commit), outcome);
         break;
       case 'refused':
@@ -153,7 +153,7 @@ export class Core {
   }
 
   #polled(poll: Poll, outcome: Outcome): void {
-    outcome.publish.push(...this.#deduplication.polled(poll));
+    outcome.publish.push(...this.#toldBefore.polled(poll));
     this.#putOnRecord(poll.tips, outcome);
     const { changes, gone } = compare(poll, this.#standing.positions);
     if (gone.length > 0) {
@@ -178,7 +178,7 @@ export class Core {
     for (const happening of found) outcome.publish.push(happening);
     this.#progressed({ handedOver: [], done }, outcome);
     if (this.#findings.isRead)
-      outcome.publish.push(...this.#deduplication.broken(this.#findings.broken));
+      outcome.publish.push(...this.#toldBefore.broken(this.#findings.broken));
   }
 
   /** Where nothing is known yet, what is there is put on record: all that follows is news. */
@@ -231,20 +231,20 @@ export class Core {
   }
 
   #failed(reason: string, nowMs: number, outcome: Outcome): void {
-    outcome.publish.push(...this.#deduplication.failed(reason));
+    outcome.publish.push(...this.#toldBefore.failed(reason));
     this.#rest(nowMs);
     if (this.#policy.once) outcome.exit = 'usage';
   }
 
   #away(reason: string, refused: boolean, outcome: Outcome): void {
-    outcome.publish.push(...this.#deduplication.away(reason, refused));
+    outcome.publish.push(...this.#toldBefore.away(reason, refused));
     this.#link = 'away';
     this.#findings.again();
   }
 
   #refused(reason: string, nowMs: number, outcome: Outcome): void {
     if (this.#link !== 'classic') return;
-    outcome.publish.push(...this.#deduplication.refused(reason));
+    outcome.publish.push(...this.#toldBefore.refused(reason));
     this.#retryAtMs = nowMs + refusedRetryMs;
     this.#findings.again();
   }

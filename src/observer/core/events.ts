@@ -31,7 +31,10 @@ export type Event =
 /** The event of that kind. */
 export type EventOf<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>;
 
-/** To be performed in this order. */
+/**
+ * To be performed in this order, but that positions are saved at the end of the turn: one that is lost
+ * costs a repeated hand-over.
+ */
 export interface Outcome {
   /** To be written to disk, soon: it is a view, and may know more when it is written. */
   save: Known | null;
@@ -39,7 +42,7 @@ export interface Outcome {
   publish: Happening[];
   /** Poll the branches, then say `polled` or `failed`. */
   poll: boolean;
-  /** Take this revList, then say `listed`. */
+  /** Take this rev-list, then say `listed`. */
   revList: RevList | null;
   /** When to say `due`; null where only the world can wake us. */
   wakeAtMs: number | null;

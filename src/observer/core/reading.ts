@@ -28,7 +28,7 @@ export interface Brought {
   readonly isCutShort: boolean;
 }
 
-/** Branches that share a revList: the more, the fewer rev-lists; the fewer, the sooner they are told. */
+/** Branches that share a rev-list: the more, the fewer rev-lists; the fewer, the sooner they are told. */
 const partMax = 1_000;
 
 /** A damaged branch among a thousand costs ten faults; with more than some, all are damaged. */
@@ -43,7 +43,7 @@ export class Reading {
   readonly #broken: Broken[] = [];
   #faults = 0;
 
-  /** With `latestOnly` nothing but the tips counts, as with the ancestor. */
+  /** With `latestOnly` nothing but the tips counts, as with a classic observer. */
   constructor(changes: readonly Change[], known: Iterable<Commit>, latestOnly: boolean) {
     this.#known = new Set(known);
     this.#latestOnly = latestOnly;
@@ -84,7 +84,7 @@ export class Reading {
     const isCutShort = !(found instanceof Error) && found.length >= revListCommitsMax;
     if (found instanceof Error) this.#faults += 1;
     if ((found instanceof Error || isCutShort) && part.length > 1 && this.#faults <= faultsMax) {
-      // One branch must not spoil the others' revList: each half gets its own.
+      // One branch must not spoil the others' rev-list: each half gets its own.
       const half = Math.ceil(part.length / 2);
       this.#parts.unshift(part.slice(0, half), part.slice(half));
       return [];

@@ -6,7 +6,7 @@
 import type { Happening } from './events.js';
 import type { Broken, Poll } from './news.js';
 
-export class Deduplication {
+export class ToldBefore {
   #away: string | null = null;
   #refused: string | null = null;
   #hasFailed = false;
