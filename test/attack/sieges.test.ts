@@ -3,13 +3,16 @@
  * `CONNECTIONS=10000 npx vitest run test/attack/sieges.test.ts` lays the full siege.
  */
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { classicBodyBytesMax, headerBytesMax } from '../../src/protocol/limits.js';
 import { type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
 import { eventually } from '../support/eventually.js';
 import { introduce, modernPeer } from '../support/modern-peers.js';
 import { closed, crowd, endlessly, siege } from '../support/sieges.js';
+
+// A machine with a dozen busy processes needs minutes for what takes seconds.
+vi.setConfig({ testTimeout: 600_000 });
 
 const connections = Number(process.env['CONNECTIONS'] ?? 1_000);
 const c = commit(0xc0ffee);

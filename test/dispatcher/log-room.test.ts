@@ -55,3 +55,29 @@ test('the log of a job that memory has forgotten is that of the run that gave th
   });
   expect(read).toEqual(['green', '(the end)']);
 });
+
+test('where a rerun ends without a run, its reason is not added to the log of the verdict before', () => {
+  const folder = temporaryFolder();
+  const store = openSqliteStore(folder);
+  onTestFinished(() => store.close());
+  const files = new LogFiles(join(folder, 'logs'), join(folder, 'results'));
+  onTestFinished(() => files.close());
+  const ending = { exitCode: null, signal: null, logBytes: 0, durationMs: 0 } as const;
+  const cancelled: Entry = {
+    ...of,
+    ...{ kind: 'finished', run: null, verdict: 'cancelled', reason: 'it was cancelled' },
+    ...ending,
+  };
+  store.append([...history, { ...of, kind: 'rerun-asked' }]);
+  files.append({ commit: commit(1), job: 1, number: 1 }, 0, Buffer.from('green'));
+
+  const clock = handClock();
+  const initial = { start, nextJob: 2, repositories: [], classicRunners: [], classicRunMaxMs: 1 };
+  const core = new DispatcherCore(initial, [...store.unfinished(), cancelled], clock.nowMs());
+  const room = new LogRoom(core, store, files, clock, () => {});
+  room.afterwards([cancelled]);
+  const into = Buffer.alloc(100);
+  const read = (number: number) =>
+    into.toString('utf8', 0, files.read({ commit: commit(1), job: 1, number }, 0, into));
+  expect([read(1), read(0)]).toEqual(['green', 'It was cancelled.\n']);
+});

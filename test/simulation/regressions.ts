@@ -54,4 +54,10 @@ export const regressions: readonly { readonly seed: number; readonly taught: str
       'The dispatcher’s clock jumped between a result and its turn, and a beat in between forgot ' +
       'the job as long over: its output was never put in place. Now no beat passes before a turn.',
   },
+  {
+    seed: 103_384,
+    taught:
+      'A rerun that was cancelled while it waited added its reason to the log of the verdict before, ' +
+      'which a backup then brought back: now an end without a run has a log of its own.',
+  },
 ];

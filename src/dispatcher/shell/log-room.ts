@@ -11,7 +11,7 @@ import type { SessionMessage } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
-import { after, type Job, type Run } from '../core/job.js';
+import { after, attempts, type Job, type Run } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
@@ -198,8 +198,13 @@ function logOf(job: Job): LogName {
   return { commit: job.commit, job: job.id, number: currentRun(job)?.number ?? 0 };
 }
 
-/** Whose output is the job's by now: the run with the lease or the verdict, else the last one. */
-function currentRun({ state, runs }: Job): Run | undefined {
+/**
+ * Whose output is the job's by now: the run with the lease or the verdict, else the last one. An end
+ * without a run is none of an earlier verdict's affair, whose log stays as it is.
+ */
+function currentRun(job: Job): Run | undefined {
+  const { state, runs } = job;
   const chosen = state.kind === 'waiting' ? null : state.run;
-  return runs.find(({ id }) => id === chosen) ?? runs.at(-1);
+  const last = state.kind === 'finished' ? attempts(job).at(-1) : runs.at(-1);
+  return runs.find(({ id }) => id === chosen) ?? last;
 }
