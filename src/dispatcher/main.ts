@@ -85,7 +85,10 @@ async function listen(dispatcher: Dispatcher, { host, port }: Options): Promise<
     return await dispatcher.listen();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'EADDRINUSE' ? 'another process listens there' : (code ?? message);
+    const why =
+      code === 'EADDRINUSE'
+        ? 'another process listens there, perhaps one that is still stopping'
+        : (code ?? message);
     throw new UsageError(
       `Cannot listen on ${host}:${port} (${why}): choose another --port, or 0 for any free one.`,
     );

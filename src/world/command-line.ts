@@ -58,7 +58,7 @@ export const clientFlags = {
   },
   name: {
     type: 'string',
-    describe: 'what this process is called in stories and tables',
+    describe: 'what this process is called (default: its machine, and a number)',
     coerce: wireName('name', peerNamePattern),
   },
   repository: {
@@ -207,9 +207,10 @@ export function wholeNumber(flag: string, most: number): (text: string | number)
 export function wireName(flag: string, pattern = namePattern) {
   return <Text extends string | undefined>(text: Text): Text => {
     if (text === undefined || pattern.test(text)) return text;
+    const blanks = pattern === peerNamePattern ? ', with single blanks between,' : '';
     const instead = /[\p{L}\p{N}]/u.test(text) ? `: ${nearestName(text)}, say` : '';
     throw new UsageError(
-      `--${flag} is 1 to 100 letters, digits or . _ : @ + - , not "${text}"${instead}.`,
+      `--${flag} is 1 to 100 letters, digits or . _ : @ + -${blanks}, not "${text}"${instead}.`,
     );
   };
 }

@@ -135,7 +135,7 @@ describe('bad input: one sentence, and exit code 2', () => {
     const { port } = await spawnDispatcher(temporaryFolder());
     const { code, stderr } = await launchDispatcher(temporaryFolder(), '--port', String(port)).exit;
     expect(stderr).toMatch(
-      new RegExp(`^Cannot listen on .*:${port} \\(another process listens there\\)`),
+      new RegExp(`^Cannot listen on .*:${port} \\(another process listens there, `),
     );
     expect([code, stderr.trim().split('\n').length]).toEqual([2, 2]);
   });

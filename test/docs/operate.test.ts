@@ -61,7 +61,7 @@ test.runIf(hasSqlite)('the last verdicts are asked of the database', async () =>
   const { port } = await spawnDispatcher(folder);
   await passes(port);
   expect(await sh(folder, blockWith(readme, 'sqlite3'))).toMatch(
-    /│ 0000000 │ .* │ passed +│ ada +│/,
+    /│ 0000000 │ .* │ passed +│ 1 +│ ada +│ passed +│/,
   );
 });
 

@@ -61,7 +61,7 @@ export class SqliteStore implements Store {
     // SQLite would go on writing to a file that has no name any more, and nobody could read.
     if (!this.#isThere()) {
       throw new UsageError(
-        `The data folder of ${this.#database.name} was removed or replaced meanwhile: start again.`,
+        `The store ${this.#database.name} was removed or replaced meanwhile: start again.`,
       );
     }
     this.#append(entries);
