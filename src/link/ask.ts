@@ -6,6 +6,7 @@
 import type { Address } from '../protocol/address.js';
 import type { Answer } from '../protocol/answer.js';
 import { encodeRequest } from '../protocol/encoder.js';
+import { impossible } from '../protocol/impossible.js';
 import { quietAfterMs } from '../protocol/limits.js';
 import type { Request } from '../protocol/messages.js';
 import type { Cancel, Clock } from '../world/clock.js';
@@ -63,6 +64,8 @@ export function ask(
         break;
       case 'drained':
         break;
+      default:
+        impossible(event);
     }
   });
 }

@@ -11,6 +11,7 @@ import type { Answer } from '../protocol/answer.js';
 import type { Report } from '../protocol/bodies.js';
 import { type Decoded, requestDecoder } from '../protocol/decoder.js';
 import type { Commit } from '../protocol/ids.js';
+import { impossible } from '../protocol/impossible.js';
 import {
   classicBodyBytesMax,
   firstMessageWithinMs,
@@ -64,8 +65,11 @@ export function answerOn(world: World, connection: Connection, asked: Asked): Co
         cancelQuiet();
         cancelDeadline();
         break;
-      default:
+      case 'opened':
+      case 'drained':
         break;
+      default:
+        impossible(event);
     }
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { after, type Job } from '../../src/dispatcher/core/job.js';
+import { applied, type Job } from '../../src/dispatcher/core/job.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { runId } from '../../src/protocol/ids.js';
 import { commit } from '../support/commits.js';
@@ -62,7 +62,7 @@ const lives = {
 };
 
 const replay = (history: readonly Entry[]) =>
-  history.reduce<Job | undefined>((job, entry) => after(job, entry), undefined);
+  history.reduce<Job | undefined>((job, entry) => applied(job, entry), undefined);
 
 describe('an entry that does not fit the state of its job is our own bug, and is not written', () => {
   test.each<[keyof typeof lives, Entry, string]>([
@@ -84,7 +84,7 @@ describe('an entry that does not fit the state of its job is our own bug, and is
     ['finished', finished, 'job 1 is finished and cannot be finished'],
   ])('%s: %o', (life, entry, complaint) => {
     const job = replay(lives[life]);
-    expect(() => after(job, entry)).toThrow(complaint);
+    expect(() => applied(job, entry)).toThrow(complaint);
   });
 });
 

@@ -2,7 +2,7 @@
  * Owns what a journal in memory answers, as the store answers it of the one on disk.
  */
 
-import { after, type Job } from '../../src/dispatcher/core/job.js';
+import { applied, type Job } from '../../src/dispatcher/core/job.js';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
 import type { InitialState } from '../../src/dispatcher/core/turn.js';
 import type { Commit, RunId } from '../../src/protocol/ids.js';
@@ -10,7 +10,7 @@ import type { Commit, RunId } from '../../src/protocol/ids.js';
 /** Every job of a journal, as replaying tells it. */
 export function replayed(journal: Iterable<Entry>): Map<JobId, Job> {
   const jobs = new Map<JobId, Job>();
-  for (const entry of journal) jobs.set(entry.job, after(jobs.get(entry.job), entry));
+  for (const entry of journal) jobs.set(entry.job, applied(jobs.get(entry.job), entry));
   return jobs;
 }
 

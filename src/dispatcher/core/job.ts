@@ -45,7 +45,7 @@ export interface Job {
 }
 
 /** The job after `entry`; `job` is undefined for the entry that accepts it. */
-export function after(job: Job | undefined, entry: Entry): Job {
+export function applied(job: Job | undefined, entry: Entry): Job {
   if (entry.kind === 'accepted') {
     assert(job === undefined, `job ${entry.job} was accepted twice`);
     return {

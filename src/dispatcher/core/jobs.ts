@@ -6,7 +6,7 @@
  */
 
 import type { Commit, RunId } from '../../protocol/ids.js';
-import { after, type Job, type Run } from './job.js';
+import { applied, type Job, type Run } from './job.js';
 import type { Entry, JobId } from './journal.js';
 import { Line } from './line.js';
 import { finishedRememberedMs } from './rules.js';
@@ -23,7 +23,7 @@ export class Jobs {
   /** The one way in which a job changes. Answers the job as it is then. */
   apply(entry: Entry): Job {
     const before = this.#all.get(entry.job);
-    const job = after(before, entry);
+    const job = applied(before, entry);
     this.#all.set(job.id, job);
     if (entry.kind === 'accepted') this.#index(job);
     if (entry.kind === 'leased') {
@@ -36,7 +36,7 @@ export class Jobs {
 
   /** Takes a job in as its history left it: what it went through then costs nobody a turn now. */
   recall(history: readonly Entry[]): void {
-    const job = history.reduce<Job | undefined>(after, undefined);
+    const job = history.reduce<Job | undefined>(applied, undefined);
     if (job === undefined) return;
     this.#all.set(job.id, job);
     this.#index(job);

@@ -6,7 +6,7 @@
 
 import type { Job } from './job.js';
 import type { Runner } from './pool.js';
-import { askAgainAtMs, notBefore, type Setback } from './rules.js';
+import { askAgainAtMs, nextTry, type Setback } from './rules.js';
 
 /** What the match depends on besides the job and the runner. */
 export interface PlacingContext {
@@ -33,11 +33,12 @@ export function chooseRunner(
   job: Job,
   now: PlacingContext,
 ): Runner | undefined {
-  if ((notBefore(job)?.atMs ?? 0) > now.nowMs) return undefined;
+  if ((nextTry(job)?.atMs ?? 0) > now.nowMs) return undefined;
   let chosen: Runner | undefined;
   for (const runner of free) {
     const eligible = suits(runner, job, now) && askAgainAtMs(job, runner.name) <= now.nowMs;
-    if (eligible && runner.turn < (chosen?.turn ?? Number.POSITIVE_INFINITY)) chosen = runner;
+    if (eligible && runner.idleSince < (chosen?.idleSince ?? Number.POSITIVE_INFINITY))
+      chosen = runner;
   }
   return chosen;
 }
@@ -71,7 +72,7 @@ export function whyWaiting(
     const tested = [...new Set(runners.map(({ repository }) => repository))];
     return { kind: 'untested', repository: job.repository, tested };
   }
-  const retry = notBefore(job);
+  const retry = nextTry(job);
   if (retry !== null && retry.atMs > now.nowMs) {
     return { kind: 'retry', why: retry.why, inMs: retry.atMs - now.nowMs };
   }

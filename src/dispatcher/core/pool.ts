@@ -38,8 +38,8 @@ export interface Runner extends PeerCommon {
   readonly runs: Set<RunId>;
   /** Of these, those that it has not shown to have yet, each with the pong that will show it. */
   readonly unconfirmed: Map<RunId, number>;
-  /** Ascending: the runner with the lowest turn has been idle longest. */
-  turn: number;
+  /** Ascending: a counter: the runner with the lowest has been idle longest. */
+  idleSince: number;
   draining: boolean;
   /** Given nothing before that: it said BUSY, or handed a run back. */
   backsOffUntilMs: number;
@@ -60,7 +60,7 @@ export class Pool {
   readonly #peers = new Map<PeerKey, Peer>();
   readonly #named = new Map<string, Peer>();
   readonly #holders = new Map<RunId, Runner>();
-  #turns = 0;
+  #idles = 0;
   #joins = 0;
 
   joinSession(session: SessionId, hello: Hello): Peer {
@@ -149,14 +149,14 @@ export class Pool {
     runner.runs.add(run);
     if (confirmedBy !== null) runner.unconfirmed.set(run, confirmedBy);
     this.#holders.set(run, runner);
-    runner.turn = this.#nextTurn();
+    runner.idleSince = this.#nextIdle();
   }
 
   release(runner: Runner, run: RunId): void {
     if (!runner.runs.delete(run)) return;
     runner.unconfirmed.delete(run);
     this.#holders.delete(run);
-    runner.turn = this.#nextTurn();
+    runner.idleSince = this.#nextIdle();
   }
 
   /** Its former session may not have been heard to end: a process keeps its name. */
@@ -176,7 +176,7 @@ export class Pool {
     return {
       runs: new Set<RunId>(),
       unconfirmed: new Map<RunId, number>(),
-      turn: this.#nextTurn(),
+      idleSince: this.#nextIdle(),
       draining: false,
       backsOffUntilMs: 0,
       refusals: 0,
@@ -189,8 +189,8 @@ export class Pool {
     return this.#joins % beatsPerHeartbeat;
   }
 
-  #nextTurn(): number {
-    this.#turns += 1;
-    return this.#turns;
+  #nextIdle(): number {
+    this.#idles += 1;
+    return this.#idles;
   }
 }

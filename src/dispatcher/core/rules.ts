@@ -112,7 +112,7 @@ export type Setback =
   | { readonly kind: 'could-not-fetch' };
 
 /** The earliest time at which a job may be tried again after such a failure, and why. */
-export function notBefore(job: Job): { readonly atMs: number; readonly why: Setback } | null {
+export function nextTry(job: Job): { readonly atMs: number; readonly why: Setback } | null {
   const last = job.runs.at(-1);
   if (last === undefined) return null;
   if (isUnconfirmed(last)) {

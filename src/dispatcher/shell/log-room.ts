@@ -11,7 +11,7 @@ import type { SessionMessage } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
-import { after, attempts, type Job, type Run } from '../core/job.js';
+import { applied, attempts, type Job, type Run } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
@@ -182,7 +182,7 @@ export class LogRoom {
     const forgotten = this.#store
       .jobsOf(commit)
       .filter(({ id }) => !live.some((job) => job.id === id))
-      .map(({ id }) => this.#store.history(id).reduce<Job | undefined>(after, undefined))
+      .map(({ id }) => this.#store.history(id).reduce<Job | undefined>(applied, undefined))
       .filter((job) => job !== undefined);
     return [...forgotten, ...live].map((job) => {
       const { id, repository, state, runs } = job;
