@@ -1,11 +1,11 @@
 /**
- * Owns the observer's sentences: each happening as a person would read it aloud.
+ * Owns the observer's sentences: each notice as a person would read it aloud.
  * Never decides whether something is told; that a large batch is told in one line is its choice.
  */
 
 import { type Commit, short } from '../protocol/ids.js';
 import type { Told } from '../world/story.js';
-import type { Happening } from './core/events.js';
+import type { Notice } from './core/events.js';
 import type { Source } from './source.js';
 
 export interface Setting {
@@ -72,18 +72,18 @@ export function moved(
   return [{ ...base, level: 'warn', msg }];
 }
 
-/** Tells happenings of one observer, in order. */
-export function narrator(dispatcher: string): (happening: Happening) => Told[] {
+/** Tells notices of one observer, in order. */
+export function narrator(dispatcher: string): (notice: Notice) => Told[] {
   /** Of each branch in hand: commits still to be handed over, where they are told as a number. */
   const crowds = new Map<string, { count: number; tip: Commit }>();
 
-  return (happening) => {
-    if (happening.kind === 'found' && happening.count > tellEachMax) {
-      crowds.set(happening.tip.branch, { count: happening.count, tip: happening.tip.commit });
+  return (notice) => {
+    if (notice.kind === 'found' && notice.count > tellEachMax) {
+      crowds.set(notice.tip.branch, { count: notice.count, tip: notice.tip.commit });
     }
-    if (happening.kind !== 'handed-over') return [sentence(happening, dispatcher)];
+    if (notice.kind !== 'handed-over') return [sentence(notice, dispatcher)];
 
-    const { commit, description } = happening;
+    const { commit, description } = notice;
     const crowd = crowds.get(description.branch);
     const name = `${short(commit)} "${description.subject}"`;
     const one: Told = {
@@ -108,21 +108,18 @@ export function narrator(dispatcher: string): (happening: Happening) => Told[] {
   };
 }
 
-function sentence(
-  happening: Exclude<Happening, { kind: 'handed-over' }>,
-  dispatcher: string,
-): Told {
-  const { kind: event } = happening;
-  switch (happening.kind) {
+function sentence(notice: Exclude<Notice, { kind: 'handed-over' }>, dispatcher: string): Told {
+  const { kind: event } = notice;
+  switch (notice.kind) {
     case 'found': {
-      const { tip, first, count } = happening;
+      const { tip, first, count } = notice;
       const moved = first ? 'is at' : 'moved to';
       const news = count === 1 ? '' : `: ${number(count)} new commits`;
       const msg = `${tip.branch} ${moved} ${short(tip.commit)} "${tip.subject}"${news}`;
       return { event, branch: tip.branch, commit: tip.commit, count, msg };
     }
     case 'cut-short': {
-      const { branch } = happening.tip;
+      const { branch } = notice.tip;
       return {
         event,
         branch,
@@ -131,32 +128,32 @@ function sentence(
       };
     }
     case 'gone':
-      return { event, branch: happening.branch, msg: `${happening.branch} is gone` };
+      return { event, branch: notice.branch, msg: `${notice.branch} is gone` };
     case 'broken': {
-      const { branch, reason } = happening;
+      const { branch, reason } = notice;
       const msg = `cannot read the branch ${branch} (${reason}): trying on; the others go on`;
       return { event, branch, reason, level: 'warn', msg };
     }
     case 'recorded':
       return {
         event,
-        branches: happening.branches,
-        msg: `noted where ${plural(happening.branches, 'branch', 'branches')} stand: later commits count`,
+        branches: notice.branches,
+        msg: `noted where ${plural(notice.branches, 'branch', 'branches')} stand: later commits count`,
       };
     case 'empty':
       return { event, msg: 'no branch has a commit yet: waiting for the first' };
     case 'poll-failed':
       return {
         event,
-        reason: happening.reason,
+        reason: notice.reason,
         level: 'warn',
-        msg: `cannot read the repository: ${happening.reason}: trying on`,
+        msg: `cannot read the repository: ${notice.reason}: trying on`,
       };
     case 'polls-again':
       return { event, msg: 'can read the repository again' };
     case 'connected': {
-      const kind = happening.classic ? ', a classic one' : '';
-      const { classic } = happening;
+      const kind = notice.classic ? ', a classic one' : '';
+      const { classic } = notice;
       return {
         event,
         dispatcher,
@@ -165,7 +162,7 @@ function sentence(
       };
     }
     case 'forgotten': {
-      const { commits, isNew } = happening;
+      const { commits, isNew } = notice;
       const lacks = isNew
         ? 'knows nothing of this repository: the tip of each branch is handed over again'
         : 'does not have all that was accepted: what it lacks is handed over again';
@@ -173,17 +170,17 @@ function sentence(
       return { event, dispatcher, commits, isNew, level: 'warn', msg };
     }
     case 'away': {
-      const { reason } = happening;
+      const { reason } = notice;
       const msg = `the dispatcher ${dispatcher} ${reason}: waiting for it, nothing is lost`;
       return { event, dispatcher, reason, level: 'warn', msg };
     }
     case 'refused': {
-      const { reason } = happening;
+      const { reason } = notice;
       const msg = `not taken yet (${reason}): offering it again each second, nothing is lost`;
       return { event, reason, level: 'warn', msg };
     }
     case 'draining': {
-      const { outstanding } = happening;
+      const { outstanding } = notice;
       const rest =
         outstanding === 0 ? '' : `: waiting for ${plural(outstanding, 'answer', 'answers')}`;
       return { event, outstanding, msg: `stopping${rest}` };

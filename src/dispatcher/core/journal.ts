@@ -21,7 +21,7 @@ export type Verdict =
   | 'skipped';
 
 /** How a verdict came about; what a person asks next. */
-export interface Ending {
+export interface Conclusion {
   readonly verdict: Verdict;
   readonly exitCode: number | null;
   readonly signal: string | null;
@@ -64,7 +64,7 @@ type Happening =
   | { readonly kind: 'cancel-asked' }
   | { readonly kind: 'rerun-asked' }
   /** `run` is null where no run led to it: cancelled while waiting, given up as errored. */
-  | ({ readonly kind: 'finished'; readonly run: RunId | null } & Ending);
+  | ({ readonly kind: 'finished'; readonly run: RunId | null } & Conclusion);
 
 /** What happened, to which job, when (ms since 1970). */
 export type Entry = Happening & { readonly job: JobId; readonly atMs: number };

@@ -7,7 +7,7 @@
 import type { Report } from '../../protocol/bodies.js';
 import { type RunId, runId, type SessionId } from '../../protocol/ids.js';
 import { hasAttempt, type Job } from './job.js';
-import type { Ending } from './journal.js';
+import type { Conclusion } from './journal.js';
 import { chooseRunner, isFree, suits } from './placing.js';
 import type { Peer, PeerKey, Runner } from './pool.js';
 import { whyRetriesAreExhausted } from './rules.js';
@@ -62,14 +62,14 @@ export function takeReport(turn: Turn, run: RunId, report: Report, from: PeerKey
 }
 
 /** Ends a job. Whoever holds its lease loses it, and is told unless it is the one reporting. */
-export function finish(turn: Turn, job: Job, run: RunId | null, ending: Ending): void {
+export function finish(turn: Turn, job: Job, run: RunId | null, ending: Conclusion): void {
   const held = job.state.kind === 'leased' ? job.state.run : null;
   turn.append({ kind: 'finished', job: job.id, run, ...ending });
   if (held !== null) release(turn, held, held !== run);
 }
 
 /** An ending that no runner reported. */
-export function giveUp(turn: Turn, job: Job, verdict: Ending['verdict'], reason: string): void {
+export function giveUp(turn: Turn, job: Job, verdict: Conclusion['verdict'], reason: string): void {
   finish(turn, job, null, {
     verdict,
     exitCode: null,

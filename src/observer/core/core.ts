@@ -175,7 +175,7 @@ export class Core {
   #readOn(listed: Listed | null, outcome: Outcome): void {
     const { revList, found, done } = this.#findings.readOn(listed);
     outcome.revList = revList;
-    for (const happening of found) outcome.publish.push(happening);
+    for (const notice of found) outcome.publish.push(notice);
     this.#progressed({ handedOver: [], done }, outcome);
     if (this.#findings.isRead)
       outcome.publish.push(...this.#toldBefore.broken(this.#findings.broken));

@@ -1,6 +1,6 @@
 /**
  * Owns the words that the core and its shell exchange: events go in, one outcome comes out.
- * Never holds a value of its own. Happenings are facts; `story.ts` has the sentences for them.
+ * Never holds a value of its own. Notices are facts; `story.ts` has the sentences for them.
  */
 
 import type { Commit } from '../../protocol/ids.js';
@@ -39,7 +39,7 @@ export interface Outcome {
   /** To be written to disk, soon: it is a view, and may know more when it is written. */
   save: Known | null;
   send: readonly Handover[];
-  publish: Happening[];
+  publish: Notice[];
   /** Poll the branches, then say `polled` or `failed`. */
   poll: boolean;
   /** Take this rev-list, then say `listed`. */
@@ -51,7 +51,7 @@ export interface Outcome {
 }
 
 /** What is worth telling. */
-export type Happening =
+export type Notice =
   /** A branch is seen for the first time, or stands elsewhere: `count` commits are to be told. */
   | { readonly kind: 'found'; readonly tip: Tip; readonly first: boolean; readonly count: number }
   | { readonly kind: 'cut-short'; readonly tip: Tip }

@@ -5,7 +5,7 @@
  */
 
 import type { Commit } from '../../protocol/ids.js';
-import type { Happening } from './events.js';
+import type { Notice } from './events.js';
 import {
   type Batch,
   type Handover,
@@ -19,7 +19,7 @@ import { type Brought, Reading } from './reading.js';
 /** What reading on came to. */
 interface Read {
   readonly revList: RevList | null;
-  readonly found: readonly Happening[];
+  readonly found: readonly Notice[];
   readonly done: readonly Batch[];
 }
 
@@ -67,11 +67,11 @@ export class Findings {
 
   /** Reads until git must be asked, or all is read. `listed`: what git was asked for last. */
   readOn(listed: Listed | null = null): Read {
-    const found: Happening[] = [];
+    const found: Notice[] = [];
     const done: Batch[] = [];
     const take = (answer: Listed) => {
       const brought = this.#reading.take(answer);
-      found.push(...brought.flatMap(happenings));
+      found.push(...brought.flatMap(notices));
       done.push(...this.#queue.add(brought.map(batch)).done);
     };
     if (listed !== null) take(listed);
@@ -97,7 +97,7 @@ export class Findings {
   }
 }
 
-function happenings({ tip, first, commits, isCutShort }: Brought): Happening[] {
+function notices({ tip, first, commits, isCutShort }: Brought): Notice[] {
   const found = { kind: 'found', tip, first, count: commits.length } as const;
   return isCutShort ? [found, { kind: 'cut-short', tip }] : [found];
 }

@@ -3,7 +3,7 @@
  * Never decides what is done about it; it answers what is worth telling now.
  */
 
-import type { Happening } from './events.js';
+import type { Notice } from './events.js';
 import type { Broken, Poll } from './news.js';
 
 export class ToldBefore {
@@ -13,23 +13,23 @@ export class ToldBefore {
   #isEmpty = false;
   #broken: ReadonlySet<string> = new Set();
 
-  polled({ tips, broken }: Poll): Happening[] {
-    const happenings: Happening[] = [];
+  polled({ tips, broken }: Poll): Notice[] {
+    const notices: Notice[] = [];
     const isEmpty = tips.length === 0 && broken.length === 0;
-    if (this.#hasFailed) happenings.push({ kind: 'polls-again' });
-    if (isEmpty && !this.#isEmpty) happenings.push({ kind: 'empty' });
+    if (this.#hasFailed) notices.push({ kind: 'polls-again' });
+    if (isEmpty && !this.#isEmpty) notices.push({ kind: 'empty' });
     this.#hasFailed = false;
     this.#isEmpty = isEmpty;
-    return happenings;
+    return notices;
   }
 
-  broken(branches: readonly Broken[]): Happening[] {
+  broken(branches: readonly Broken[]): Notice[] {
     const news = branches.filter(({ branch }) => !this.#broken.has(branch));
     this.#broken = new Set(branches.map(({ branch }) => branch));
     return news.map((one) => ({ kind: 'broken', ...one }));
   }
 
-  failed(reason: string): Happening[] {
+  failed(reason: string): Notice[] {
     const isNews = !this.#hasFailed;
     this.#hasFailed = true;
     return isNews ? [{ kind: 'poll-failed', reason }] : [];
@@ -40,7 +40,7 @@ export class ToldBefore {
   }
 
   /** Each try fails for a reason of its own; only a refusal asks a person to do something. */
-  away(reason: string, refused: boolean): Happening[] {
+  away(reason: string, refused: boolean): Notice[] {
     if (this.#away === reason || (this.#away !== null && !refused)) return [];
     this.#away = reason;
     return [{ kind: 'away', reason }];
@@ -50,7 +50,7 @@ export class ToldBefore {
     this.#refused = null;
   }
 
-  refused(reason: string): Happening[] {
+  refused(reason: string): Notice[] {
     const isNews = this.#refused !== reason;
     this.#refused = reason;
     return isNews ? [{ kind: 'refused', reason }] : [];

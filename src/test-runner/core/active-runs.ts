@@ -23,7 +23,7 @@ export interface Held {
 }
 
 /** What is in hand, for those who want to leave. */
-export interface Awaited {
+export interface StillInHand {
   readonly going: readonly Run[];
   /** Of these, those that were not told to end. */
   readonly goingOn: readonly Run[];
@@ -66,7 +66,7 @@ export class ActiveRuns {
     return this.all().filter(({ run, revoked }) => !run.classic && !revoked);
   }
 
-  awaited(): Awaited {
+  awaited(): StillInHand {
     const of = (held: readonly Held[]) => held.map(({ run }) => run);
     return {
       going: of(this.going()),

@@ -13,7 +13,7 @@
 import type { Handback } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
-import { ActiveRuns, type Awaited, type Held } from './active-runs.js';
+import { ActiveRuns, type Held, type StillInHand } from './active-runs.js';
 import { Classic } from './classic.js';
 import type { Because, Effect, Ending, Event, Exit, KeptRun, Run } from './events.js';
 
@@ -52,7 +52,7 @@ export class Core {
   }
 
   /** What draining waits for. */
-  waitsFor(): Awaited {
+  waitsFor(): StillInHand {
     return this.#active.awaited();
   }
 
