@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { status } from '../../src/dispatcher/shell/answers.js';
 import { waitReason } from '../../src/dispatcher/shell/wait-reasons.js';
 import { scenario } from '../support/dispatcher-scenario.js';
 
@@ -88,4 +89,20 @@ describe('promise 9: why a commit waits', () => {
     });
     expect(s.why(1)).toBe(why);
   });
+});
+
+test('a runner that came back with its run has been at it since that began', () => {
+  const s = scenario();
+  s.given(() => {
+    s.runner('ada');
+    s.dispatch(1);
+    const run = s.runOf(1);
+    s.passes(9_000);
+    s.leaves('ada');
+    s.runner('ada', { runs: [run] });
+    s.passes(900);
+  });
+  expect(status(s.core, s.nowMs)).toMatch(
+    /runner ada \(for demo\): tests 0000000 for (9|10)\.\d s/,
+  );
 });

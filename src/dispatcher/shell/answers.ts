@@ -5,7 +5,7 @@
 
 import { type Commit, short } from '../../protocol/ids.js';
 import type { DispatcherCore } from '../core/core.js';
-import type { Job } from '../core/job.js';
+import { type Job, runOf } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { Runner } from '../core/pool.js';
 import { seconds, sentence } from '../sentences.js';
@@ -73,7 +73,9 @@ function describeRunner(core: DispatcherCore, runner: Runner, nowMs: number): st
   const runs = [...runner.runs].flatMap((run) => {
     const job = core.jobOfRun(run);
     if (job === undefined) return [];
-    return `${short(job.commit)} for ${seconds(nowMs - job.sinceMs)}`;
+    // The job's own time begins anew where its runner comes back with the run.
+    const sinceMs = runOf(job, run)?.leasedAtMs ?? job.sinceMs;
+    return `${short(job.commit)} for ${seconds(nowMs - sinceMs)}`;
   });
   const doing = runs.length > 0 ? `tests ${runs.join(', ')}` : runner.draining ? 'leaving' : 'idle';
   return `  runner ${runner.name} (${where}${labels}): ${doing}`;
