@@ -16,7 +16,12 @@ import type { Known } from './core/news.js';
 /** Bumped where an older observer could not read the file. */
 const version = 1;
 
-const move = z.object({ branch: z.string(), from: commit.nullable(), to: commit.nullable() });
+const move = z.object({
+  branch: z.string(),
+  from: commit.nullable(),
+  to: commit.nullable(),
+  through: z.array(commit).default([]),
+});
 
 const file = z.object({
   version: z.literal(version),

@@ -86,6 +86,41 @@ describe('a dispatcher whose memory is older than the position', () => {
     expect(sent(g.listed('bc'))).toBe('bc');
   });
 
+  test('also where it has the last commit of a push, which a hook handed over, and not those before', () => {
+    const g = given({ main: 'a' });
+    g.when({ kind: 'session' });
+    g.sees(tip('main', 'd', 'c'));
+    g.listed('bcd');
+    for (const letter of 'bcd') g.accepted(letter);
+    expect(g.core.handedOver).toEqual([...'bcd'].map(id));
+    expect(saved(meets(g, 'bc').went)).toEqual({ main: 'a' });
+    g.sees(tip('main', 'd', 'c'));
+    expect(sent(g.listed('bcd'))).toBe('bcd');
+  });
+
+  test('of a large push the last commits are asked for, and no push is forgotten for it', () => {
+    const g = given({ main: 'a' });
+    g.when({ kind: 'session' });
+    for (const push of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
+      const commits = Array.from({ length: 100 }, (_, number) => commit(1_000 * push + number));
+      const described = commits.map((one, at) => ({
+        commit: one,
+        parents: commits.slice(Math.max(0, at - 1), at),
+        author: '',
+        subject: '',
+      }));
+      const [last] = described.slice(-1).map((one) => ({ ...one, branch: 'main' }));
+      g.when({ kind: 'hint' });
+      g.when({ kind: 'polled', tips: last === undefined ? [] : [last], broken: [] });
+      g.when({ kind: 'listed', found: described });
+      for (const one of commits) g.when({ kind: 'accepted', commit: one });
+    }
+    const asked = new Set(g.core.handedOver);
+    expect([9_035, 9_098, 9_099, 1_099].map((one) => asked.has(commit(one)))).not.toContain(false);
+    expect([9_034, 1_098].map((one) => asked.has(commit(one)))).not.toContain(true);
+    expect(asked.size).toBeLessThanOrEqual(trailMovesMax);
+  });
+
   test('in the middle of a hand-over, what was accepted of it is found again', () => {
     const g = given({ main: 'a' });
     g.when({ kind: 'session' });

@@ -24,7 +24,7 @@ test('positions come back as they were saved, whatever the branches are called',
     positions: new Map(branches.map((branch) => [branch, commit])),
     baseline: [commit],
     firstBaseline: [commit],
-    trail: branches.map((branch) => ({ branch, from: null, to: commit })),
+    trail: branches.map((branch) => ({ branch, from: null, to: commit, through: [commit] })),
   };
   positions.save(saved);
   positions.release();

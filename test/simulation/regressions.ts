@@ -60,4 +60,10 @@ export const regressions: readonly { readonly seed: number; readonly taught: str
       'A rerun that was cancelled while it waited added its reason to the log of the verdict before, ' +
       'which a backup then brought back: now an end without a run has a log of its own.',
   },
+  {
+    seed: 10_748,
+    taught:
+      'Of a push whose last commit a hook had handed over, a backup lacked those before, and nobody ' +
+      'asked for them: now an observer names the commits of its last moves, and not just their ends.',
+  },
 ];

@@ -16,7 +16,7 @@ import type { Event, EventOf, Outcome } from './events.js';
 import { Findings } from './findings.js';
 import type { Progress } from './handover-queue.js';
 import { compare, type Known, type Listed, type Poll, type Tip } from './news.js';
-import { Standing } from './standing.js';
+import { Standing, underWayMax } from './standing.js';
 import { ToldBefore } from './told-before.js';
 
 export interface Policy {
@@ -58,7 +58,7 @@ export class Core {
 
   /** Commits by which a dispatcher can tell whether it has all that was accepted, oldest first. */
   get handedOver(): Commit[] {
-    return [...this.#standing.handedOver, ...this.#findings.lastAccepted];
+    return [...this.#standing.handedOver, ...this.#findings.lastAccepted(underWayMax)];
   }
 
   handle(event: Event, nowMs: number): Outcome {
@@ -195,7 +195,10 @@ export class Core {
   }
 
   #progressed({ handedOver, done }: Progress, outcome: Outcome): void {
-    for (const { branch, tip } of done) this.#standing.advance(branch, tip);
+    for (const { branch, tip, handovers } of done) {
+      const through = handovers.map(({ commit }) => commit).filter((commit) => commit !== tip);
+      this.#standing.advance(branch, tip, through);
+    }
     if (done.length > 0) outcome.save = this.#standing.known;
     outcome.publish.push(...handedOver.map((one) => ({ kind: 'handed-over', ...one }) as const));
   }

@@ -61,8 +61,8 @@ export class Findings {
     return this.#queue.outstanding;
   }
 
-  get lastAccepted(): Commit[] {
-    return this.#queue.lastAccepted;
+  lastAccepted(most: number): Commit[] {
+    return this.#queue.lastAccepted(most);
   }
 
   /** Reads until git must be asked, or all is read. `listed`: what git was asked for last. */

@@ -60,13 +60,11 @@ export class HandoverQueue {
     return this.#unanswered(this.#queue.slice(this.#accepted, this.#sent)).length;
   }
 
-  /** The last that was accepted of a batch that is not complete; none where all are. */
-  get lastAccepted(): Commit[] {
+  /** The last `most` that were accepted of a batch that is not complete; none where all are. */
+  lastAccepted(most: number): Commit[] {
     const begins = this.#ends[this.#done - 1]?.end ?? 0;
-    return this.#queue
-      .slice(begins, this.#accepted)
-      .slice(-1)
-      .map(({ commit }) => commit);
+    const accepted = this.#queue.slice(begins, this.#accepted);
+    return accepted.slice(-most).map(({ commit }) => commit);
   }
 
   get isEmpty(): boolean {

@@ -55,6 +55,8 @@ export interface Move {
   readonly branch: string;
   readonly from: Commit | null;
   readonly to: Commit | null;
+  /** What was handed over on the way there, oldest first: of the last moves, the last of it. */
+  readonly through: readonly Commit[];
 }
 
 /** No rev-list finds more: the newest win. A push of more is an import, and this is 50 MB of text. */

@@ -9,8 +9,14 @@ import type { Commit } from '../../protocol/ids.js';
 import { handedOverMax } from '../../protocol/limits.js';
 import { baselineOf, type Gone, type Known, type Move, type Positions, type Tip } from './news.js';
 
-/** Moves that are remembered, a push each. One place in `hello` is for what is under way. */
-export const trailMovesMax = handedOverMax - 1;
+/** Commits that are asked for of what is still under way. */
+export const underWayMax = 64;
+
+/** Moves that are remembered, a push each; and no more commits in all, of the last moves. */
+export const trailMovesMax = handedOverMax - underWayMax;
+
+/** Of a large push, so many of its commits: they came last, and a backup may lack them. */
+const throughMax = 64;
 
 export class Standing {
   #positions: Map<string, Commit>;
@@ -50,9 +56,9 @@ export class Standing {
     return this.#positions.size > 0;
   }
 
-  /** Where the last moves led to, oldest first. */
+  /** Where the last moves led to, oldest first, and of the very last what lay between. */
   get handedOver(): Commit[] {
-    return [...new Set(this.#trail.flatMap(({ to }) => to ?? []))];
+    return [...new Set(this.#trail.flatMap(commitsOf))];
   }
 
   /** From here on all is news but what is there: the tips too. */
@@ -66,9 +72,9 @@ export class Standing {
     this.#baseline = this.#firstBaseline;
   }
 
-  /** The branch was handed over up to there. */
-  advance(branch: string, to: Commit): void {
-    this.#move(branch, to);
+  /** The branch was handed over up to there, by way of those, oldest first. */
+  advance(branch: string, to: Commit, through: readonly Commit[]): void {
+    this.#move(branch, to, through.slice(-throughMax));
   }
 
   /** They are gone. Still known, until what was found beside them was handed over. */
@@ -86,7 +92,7 @@ export class Standing {
 
   /** Goes back to before the first move that led to one of those commits. */
   goBackBefore(commits: ReadonlySet<Commit>): void {
-    const first = this.#trail.findIndex(({ to }) => to !== null && commits.has(to));
+    const first = this.#trail.findIndex((move) => commitsOf(move).some((one) => commits.has(one)));
     if (first === -1) return;
     for (const { branch, from } of this.#trail.splice(first).reverse()) this.#put(branch, from);
     this.#baseline = this.#firstBaseline;
@@ -99,14 +105,28 @@ export class Standing {
     this.#trail = [];
   }
 
-  #move(branch: string, to: Commit | null): void {
-    this.#trail.push({ branch, from: this.#positions.get(branch) ?? null, to });
-    if (this.#trail.length > trailMovesMax) this.#trail.shift();
+  #move(branch: string, to: Commit | null, through: readonly Commit[] = []): void {
+    this.#trail.push({ branch, from: this.#positions.get(branch) ?? null, to, through });
+    while (this.#trail.length > trailMovesMax) this.#trail.shift();
+    this.#shorten();
     this.#put(branch, to);
+  }
+
+  /** Where moves led to stays; what lay between goes where there is no room, of the oldest first. */
+  #shorten(): void {
+    let room = trailMovesMax - this.#trail.length;
+    for (const [index, move] of [...this.#trail.entries()].reverse()) {
+      room -= move.through.length;
+      if (room < 0) this.#trail[index] = { ...move, through: [] };
+    }
   }
 
   #put(branch: string, at: Commit | null): void {
     if (at === null) this.#positions.delete(branch);
     else this.#positions.set(branch, at);
   }
+}
+
+function commitsOf({ through, to }: Move): Commit[] {
+  return to === null ? [...through] : [...through, to];
 }
