@@ -4,22 +4,15 @@
  */
 
 import { Core, type Policy } from '../../src/observer/core/core.js';
-import type { Event, Outcome } from '../../src/observer/core/events.js';
+import type { Event } from '../../src/observer/core/events.js';
 import type { Described, Known, Tip } from '../../src/observer/core/news.js';
+import { nothingAsked, type Outcome } from '../../src/observer/core/outcome.js';
 import { type Commit, parseCommit } from '../../src/protocol/ids.js';
 
 const usual: Policy = { intervalMs: 1_000, fromNow: false, latestOnly: false, once: false };
 
 /** An outcome in which nothing is asked of the world; a test names what differs. */
-export const nothing: Outcome = {
-  save: null,
-  send: [],
-  publish: [],
-  poll: false,
-  revList: null,
-  wakeAtMs: null,
-  exit: null,
-};
+export const nothing = nothingAsked();
 
 /** The commit that the letter stands for: `a` is aaaa… */
 export function id(letter: string): Commit {

@@ -12,10 +12,11 @@
 
 import type { Commit } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
-import type { Event, EventOf, Outcome } from './events.js';
+import type { Event, EventOf } from './events.js';
 import { Findings } from './findings.js';
 import type { Progress } from './handover-queue.js';
 import { compare, type Known, type Listed, type Poll, type Tip } from './news.js';
+import { nothingAsked, type Outcome } from './outcome.js';
 import { Standing, underWayMax } from './standing.js';
 import { ToldBefore } from './told-before.js';
 
@@ -62,15 +63,7 @@ export class Core {
   }
 
   handle(event: Event, nowMs: number): Outcome {
-    const outcome: Outcome = {
-      save: null,
-      send: [],
-      publish: [],
-      poll: false,
-      revList: null,
-      wakeAtMs: null,
-      exit: null,
-    };
+    const outcome = nothingAsked();
     this.#take(event, nowMs, outcome);
     this.#proceed(nowMs, outcome);
     return outcome;
@@ -195,10 +188,7 @@ export class Core {
   }
 
   #progressed({ handedOver, done }: Progress, outcome: Outcome): void {
-    for (const { branch, tip, handovers } of done) {
-      const through = handovers.map(({ commit }) => commit).filter((commit) => commit !== tip);
-      this.#standing.advance(branch, tip, through);
-    }
+    for (const batch of done) this.#standing.advance(batch);
     if (done.length > 0) outcome.save = this.#standing.known;
     outcome.publish.push(...handedOver.map((one) => ({ kind: 'handed-over', ...one }) as const));
   }

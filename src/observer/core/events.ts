@@ -5,7 +5,7 @@
 
 import type { Commit } from '../../protocol/ids.js';
 import type { Handover } from './handover-queue.js';
-import type { Broken, Known, Listed, Poll, RevList, Tip } from './news.js';
+import type { Broken, Listed, Poll, Tip } from './news.js';
 
 export type Event =
   /** The time has come that an outcome asked to be woken at. */
@@ -30,25 +30,6 @@ export type Event =
 
 /** The event of that kind. */
 export type EventOf<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>;
-
-/**
- * To be performed in this order, but that positions are saved at the end of the turn: one that is lost
- * costs a repeated hand-over.
- */
-export interface Outcome {
-  /** To be written to disk, soon: it is a view, and may know more when it is written. */
-  save: Known | null;
-  send: readonly Handover[];
-  publish: Notice[];
-  /** Poll the branches, then say `polled` or `failed`. */
-  poll: boolean;
-  /** Take this rev-list, then say `listed`. */
-  revList: RevList | null;
-  /** When to say `due`; null where only the world can wake us. */
-  wakeAtMs: number | null;
-  /** Nothing is left to be done, or nothing can be: the exit code's name. */
-  exit: 'fine' | 'usage' | 'aborted' | null;
-}
 
 /** What is worth telling. */
 export type Notice =

@@ -7,6 +7,7 @@
 
 import type { Commit } from '../../protocol/ids.js';
 import { handedOverMax } from '../../protocol/limits.js';
+import type { Batch } from './handover-queue.js';
 import { baselineOf, type Gone, type Known, type Move, type Positions, type Tip } from './news.js';
 
 /** Commits that are asked for of what is still under way. */
@@ -72,9 +73,10 @@ export class Standing {
     this.#baseline = this.#firstBaseline;
   }
 
-  /** The branch was handed over up to there, by way of those, oldest first. */
-  advance(branch: string, to: Commit, through: readonly Commit[]): void {
-    this.#move(branch, to, through.slice(-throughMax));
+  /** All that was new on the branch is handed over. */
+  advance({ branch, tip, handovers }: Batch): void {
+    const through = handovers.map(({ commit }) => commit).filter((commit) => commit !== tip);
+    this.#move(branch, tip, through.slice(-throughMax));
   }
 
   /** They are gone. Still known, until what was found beside them was handed over. */
