@@ -6,8 +6,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { realClock } from '../world/clock.js';
-import { exitCodes, run, UsageError } from '../world/command-line.js';
 import { descriptorsMax } from '../world/descriptors.js';
+import { exitCodes, run, UsageError } from '../world/exit.js';
 import { type Hosts, hostsNamed } from '../world/hosts.js';
 import { type Network, networkOver, realNetwork } from '../world/network.js';
 import { onStopSignals } from '../world/signals.js';

@@ -4,14 +4,10 @@
 
 import { resolve } from 'node:path';
 import { isLoopback } from '../protocol/address.js';
-import {
-  allowClassic,
-  duration,
-  port,
-  readCommandLine,
-  UsageError,
-} from '../world/command-line.js';
+import { allowClassic, readCommandLine } from '../world/command-line.js';
 import { Renewing } from '../world/credentials.js';
+import { UsageError } from '../world/exit.js';
+import { duration, port } from '../world/flag-values.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
 

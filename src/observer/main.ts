@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { formatAddress } from '../protocol/address.js';
 import { nearestName } from '../protocol/ids.js';
 import { realClock } from '../world/clock.js';
-import { run } from '../world/command-line.js';
+import { run } from '../world/exit.js';
 import { tellWhatGitMisses } from '../world/git-environment.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller } from '../world/story.js';

@@ -3,8 +3,10 @@
  */
 
 import type { Address } from '../protocol/address.js';
-import { atMostAWeek, clientFlags, readCommandLine, UsageError } from '../world/command-line.js';
+import { clientFlags, readCommandLine } from '../world/command-line.js';
 import { clientCredentials, type Renewing } from '../world/credentials.js';
+import { UsageError } from '../world/exit.js';
+import { atMostAWeek } from '../world/flag-values.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
 import type { Policy } from './core/core.js';

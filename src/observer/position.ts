@@ -8,7 +8,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { commit } from '../protocol/bodies.js';
-import { UsageError } from '../world/command-line.js';
+import { UsageError } from '../world/exit.js';
 import { parseJson, readIfThere, writeAtomically } from '../world/files.js';
 import { type Lock, tryLock } from '../world/lock.js';
 import type { Known } from './core/news.js';

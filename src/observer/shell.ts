@@ -10,7 +10,7 @@ import { type Address, formatAddress } from '../protocol/address.js';
 import type { Hello, Welcome } from '../protocol/bodies.js';
 import { impossible } from '../protocol/impossible.js';
 import type { Cancel } from '../world/clock.js';
-import { exitCodes } from '../world/command-line.js';
+import { exitCodes } from '../world/exit.js';
 import type { Tell } from '../world/story.js';
 import type { Token } from '../world/token.js';
 import { Core, type Policy } from './core/core.js';

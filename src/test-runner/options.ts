@@ -5,17 +5,10 @@
 
 import { realpathSync } from 'node:fs';
 import { type Address, isLoopback } from '../protocol/address.js';
-import {
-  allowClassic,
-  atMostAWeek,
-  clientFlags,
-  port,
-  readCommandLine,
-  UsageError,
-  wholeNumber,
-  wireName,
-} from '../world/command-line.js';
+import { allowClassic, clientFlags, readCommandLine } from '../world/command-line.js';
 import { clientCredentials, type Renewing } from '../world/credentials.js';
+import { UsageError } from '../world/exit.js';
+import { atMostAWeek, port, wholeNumber, wireName } from '../world/flag-values.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
 import type { SandboxOptions } from './sandbox.js';

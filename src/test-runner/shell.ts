@@ -8,7 +8,7 @@ import type { World as Wire } from '../link/ask.js';
 import { type Link, type LinkEvent, openLink } from '../link/link.js';
 import { impossible } from '../protocol/impossible.js';
 import { type Cancel, every } from '../world/clock.js';
-import { exitCodes } from '../world/command-line.js';
+import { exitCodes } from '../world/exit.js';
 import { type Hosts, nobody } from '../world/hosts.js';
 import type { Connection, ConnectionHandler, Listener } from '../world/network.js';
 import type { Tell } from '../world/story.js';

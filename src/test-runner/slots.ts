@@ -13,7 +13,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../world/clock.js';
 import type { Clone } from '../world/clone.js';
-import { UsageError } from '../world/command-line.js';
+import { UsageError } from '../world/exit.js';
 import { makeFolder } from '../world/files.js';
 import { isTagged, killAllThat, worksIn } from '../world/process-tree.js';
 import { Checkout, type CheckoutOptions } from './checkout.js';

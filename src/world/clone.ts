@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { namePattern } from '../protocol/ids.js';
-import { UsageError } from './command-line.js';
+import { UsageError } from './exit.js';
 import { type Git, GitFault, gitIn, gitNotFound } from './git.js';
 import { gitFolderAt, isLocalPath } from './git-folder.js';
 

@@ -4,19 +4,12 @@
  * Never knows what a process does with its flags; its `options.ts` declares them as a table.
  */
 
-import { inspect } from 'node:util';
 import yargs, { type InferredOptionTypes, type Options } from 'yargs';
-import { type Address, parseAddress, parseHost } from '../protocol/address.js';
-import { namePattern, nearestName, peerNamePattern } from '../protocol/ids.js';
+import { peerNamePattern } from '../protocol/ids.js';
 import { withHint } from './did-you-mean.js';
+import { UsageError } from './exit.js';
+import { dispatcherAddress, hostNames, wireName } from './flag-values.js';
 import { ownVersion } from './version.js';
-
-/** Bad input or a world that does not fit: one sentence that says what to do. Exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-export const exitCodes = { fine: 0, red: 1, usage: 2, aborted: 3 } as const;
 
 type Flags = Readonly<Record<string, Options>>;
 
@@ -156,98 +149,4 @@ function fromEnvironment(flags: Flags): string[] {
     const value = process.env[`TRIVET_${flag.toUpperCase().replaceAll('-', '_')}`];
     return value === undefined || value === '' ? [] : [`--${flag}=${value}`];
   });
-}
-
-/** Reads `500ms`, `1s`, `1.5m`, `2h` (a bare number counts seconds) as milliseconds. */
-export function duration(flag: string): (text: string | number) => number {
-  return (text) => {
-    const match = /^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)?$/.exec(String(text));
-    const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-    const value = Number(match?.[1]) * unitMs[(match?.[2] ?? 's') as keyof typeof unitMs];
-    if (match === null || value < 1) {
-      throw new UsageError(`--${flag} is a time such as 500ms, 2s, 10m or 1h, not "${text}".`);
-    }
-    return Math.round(value);
-  };
-}
-
-/** Timers count 31 bits of milliseconds; one that is set for longer fires at once. */
-const waitMsMax = 7 * 24 * 3_600_000;
-
-/** Reads a time for which a timer may be set. */
-export function atMostAWeek(flag: string): (text: string | number) => number {
-  return (text) => {
-    const value = duration(flag)(text);
-    if (value <= waitMsMax) return value;
-    throw new UsageError(`--${flag} is at most 168h, a week, not "${text}".`);
-  };
-}
-
-/** Reads a port: 0 to 65535. */
-export function port(flag: string): (text: string | number) => number {
-  return (text) => {
-    const value = /^[0-9]{1,5}$/.test(String(text)) ? Number(text) : Number.NaN;
-    if (!(value <= 65_535)) {
-      throw new UsageError(`--${flag} is a number from 0 to 65535 (0: any free), not "${text}".`);
-    }
-    return value;
-  };
-}
-
-/** Reads a whole number from 1 on. */
-export function wholeNumber(flag: string, most: number): (text: string | number) => number {
-  return (text) => {
-    const value = /^[0-9]{1,16}$/.test(String(text)) ? Number(text) : 0;
-    if (value >= 1 && value <= most) return value;
-    throw new UsageError(`--${flag} is a number from 1 to ${most}, not "${text}".`);
-  };
-}
-
-/** Reads a name as the wire takes it. An absent flag stays absent. */
-export function wireName(flag: string, pattern = namePattern) {
-  return <Text extends string | undefined>(text: Text): Text => {
-    if (text === undefined || pattern.test(text)) return text;
-    const blanks = pattern === peerNamePattern ? ', with single blanks between,' : '';
-    const instead = /[\p{L}\p{N}]/u.test(text) ? `: ${nearestName(text)}, say` : '';
-    throw new UsageError(
-      `--${flag} is 1 to 100 letters, digits or . _ : @ + -${blanks}, not "${text}"${instead}.`,
-    );
-  };
-}
-
-/** Reads names or addresses of hosts, with commas between. */
-function hostNames(flag: string): (text: string) => string[] {
-  return (text) =>
-    text
-      .split(',')
-      .filter((name) => name !== '')
-      .map((name) => {
-        const host = parseHost(name);
-        if (host !== null) return host;
-        throw new UsageError(`--${flag} is hosts with commas between, not "${text}".`);
-      });
-}
-
-function dispatcherAddress(text: string): Address {
-  const address = parseAddress(text);
-  if (address !== null && address.port > 0) return address;
-  throw new UsageError(`--dispatcher-server is host:port, such as localhost:8888, not "${text}".`);
-}
-
-/**
- * Runs a process's `main`; a `UsageError`, then or later, becomes its sentence on standard error
- * and code 2.
- */
-export async function run(main: (argv: readonly string[]) => Promise<void>): Promise<void> {
-  process.on('uncaughtException', (error) => {
-    process.stderr.write(`${error instanceof UsageError ? error.message : inspect(error)}\n`);
-    process.exit(exitCodes.usage);
-  });
-  try {
-    await main(process.argv.slice(2));
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\nTry --help.\n`);
-    process.exit(exitCodes.usage);
-  }
 }

@@ -6,7 +6,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import * as tls from 'node:tls';
-import { UsageError } from './command-line.js';
+import { UsageError } from './exit.js';
 import type { Tell } from './story.js';
 
 /** What is on disk, in PEM. */

@@ -5,7 +5,7 @@
 
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv6 } from 'node:net';
-import { UsageError } from './command-line.js';
+import { UsageError } from './exit.js';
 
 /** Whether that address, as the system names a connection's other end, is one of them. */
 export type Hosts = (address: string) => boolean;

@@ -4,7 +4,7 @@
  */
 
 import { closeSync, openSync } from 'node:fs';
-import { exitCodes } from './command-line.js';
+import { exitCodes } from './exit.js';
 
 export interface Stopping {
   /** Called at the first SIGINT, SIGTERM or SIGQUIT: finish what is in hand, then exit. */

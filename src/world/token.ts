@@ -6,7 +6,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { parseSecret } from '../protocol/ids.js';
-import { UsageError } from './command-line.js';
+import { UsageError } from './exit.js';
 import type { Tell } from './story.js';
 
 /** What cannot be guessed in the lifetime of a network: 16 random letters are about 90 bits. */

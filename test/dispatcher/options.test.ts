@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { readOptions } from '../../src/dispatcher/options.js';
-import { UsageError } from '../../src/world/command-line.js';
+import { UsageError } from '../../src/world/exit.js';
 
 test('the defaults are the ancestor’s', () => {
   expect(readOptions([])).toMatchObject({

@@ -7,7 +7,7 @@ import type { Job } from '../../src/dispatcher/core/job.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import type { Store } from '../../src/dispatcher/store/store.js';
-import { UsageError } from '../../src/world/command-line.js';
+import { UsageError } from '../../src/world/exit.js';
 import { commit } from '../support/commits.js';
 import { replayed } from '../support/dispatcher-journal.js';
 import { scenario } from '../support/dispatcher-scenario.js';

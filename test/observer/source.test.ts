@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openRepository } from '../../src/observer/repository.js';
 import { findSource } from '../../src/observer/source.js';
-import { UsageError } from '../../src/world/command-line.js';
+import { UsageError } from '../../src/world/exit.js';
 import { eventually } from '../support/eventually.js';
 import { makeBare, makeClone, makeRepository, temporaryFolder } from '../support/git.js';
 import { open, trio } from '../support/observed.js';

@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openClone, repositoryName } from '../../src/world/clone.js';
-import { UsageError } from '../../src/world/command-line.js';
+import { UsageError } from '../../src/world/exit.js';
 import { makeClone, makeRepository, temporaryFolder } from '../support/git.js';
 
 const nameAt = async (path: string) => repositoryName(await openClone(path));

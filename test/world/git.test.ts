@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openClone } from '../../src/world/clone.js';
-import { UsageError } from '../../src/world/command-line.js';
+import { UsageError } from '../../src/world/exit.js';
 import { GitFault, gitIn, swiftGitIn } from '../../src/world/git.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
 

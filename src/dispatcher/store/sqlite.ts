@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Address } from '../../protocol/address.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
-import { UsageError } from '../../world/command-line.js';
+import { UsageError } from '../../world/exit.js';
 import { makeFolder } from '../../world/files.js';
 import { type Lock, tryLock } from '../../world/lock.js';
 import type { Entry, JobId, Verdict } from '../core/journal.js';
