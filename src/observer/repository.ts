@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { Commit } from '../protocol/ids.js';
 import { type Git, GitFault, type GitOptions, gitIn, swiftGitIn } from '../world/git.js';
 import { gitFolderAt } from '../world/git-folder.js';
+import { gitSettingsNow } from '../world/git-settings.js';
 import { type Upkeep, upkeepOf } from '../world/upkeep.js';
 import type { Broken, Described, Poll, RevList } from './core/news.js';
 import { defaultFirst, remoteHead } from './default-branch.js';
@@ -60,12 +61,14 @@ class GitRepository implements Repository {
   #source: Source;
   /** The same as the configuration had it last: it may be one that takes a restart. */
   #configured: Source;
+  /** What git's settings were when the remote was last asked for. */
+  #settings = '';
   readonly #moved: Moved;
   readonly #watched: Watched;
   readonly #stop = new AbortController();
   readonly #reading: Pick<GitOptions, 'silenceMs' | 'stop'>;
   readonly #own: Git;
-  /** For the question that each poll begins with. */
+  /** For what polls may wait for. */
   readonly #swift: Git;
   /** One a folder: each keeps a shell. */
   readonly #readers = new Map<string, Reader>();
@@ -127,8 +130,10 @@ class GitRepository implements Repository {
     }
   }
 
-  /** The remote is where the configuration says; whether the remote or the clone counts is settled. */
+  /** The remote is where the settings say; whether the remote or the clone counts is settled. */
   async #follow(): Promise<void> {
+    const settings = gitSettingsNow(this.#source.gitFolder);
+    if (settings === this.#settings) return;
     const now = await sourceNow(this.#source, this.#swift);
     const isFollowed = this.#source.kind !== 'own';
     if (isFollowed && now.kind === 'own') {
@@ -139,6 +144,8 @@ class GitRepository implements Repository {
     this.#configured = now;
     if (isFollowed) this.#source = now;
     if (isNew && now.kind !== 'own') this.#moved(now, isFollowed);
+    // Only what was found in them is done with.
+    this.#settings = settings;
   }
 
   /** Null where the remote's own folder cannot be read: fetching may know a way, or says why. */

@@ -4,12 +4,12 @@
  * that the commit does not change would be left as they were. Starts no process.
  */
 
-import { readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clone } from '../world/clone.js';
 import type { Git } from '../world/git.js';
+import { gitSettingsNow } from '../world/git-settings.js';
 import { attributesIn } from './git-index.js';
 import { isRegularFile } from './slot-repository.js';
 
@@ -31,7 +31,7 @@ export class Attributes {
   /** Whether they are others in the index now than they were at the last time. */
   haveChanged(): boolean {
     const found = attributesIn(join(this.#tree, '.git', 'index'), this.#format);
-    const settings = settingsNow(process.env);
+    const settings = gitSettingsNow();
     const isSame = settings === this.#settings && isDeepStrictEqual(found, this.#found);
     this.#found = found;
     this.#settings = settings;
@@ -87,43 +87,4 @@ function filtersWanted(tree: string, attributes: Iterable<string>): string[] {
     [...text.matchAll(/^[^#\n].*?\sfilter=(\S+)/gm)].map(([, filter = '']) => filter),
   );
   return [...new Set(names)];
-}
-
-/** Another one whenever somebody changes the user's or the system's settings of git. */
-function settingsNow(environment: Readonly<Record<string, string | undefined>>): string {
-  const home = environment['HOME'] ?? homedir();
-  const files = [
-    environment['GIT_CONFIG_SYSTEM'] ?? '/etc/gitconfig',
-    ...(environment['GIT_CONFIG_GLOBAL'] === undefined
-      ? [
-          join(home, '.gitconfig'),
-          join(environment['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'git', 'config'),
-        ]
-      : [environment['GIT_CONFIG_GLOBAL']]),
-  ];
-  return files
-    .flatMap((file) => withIncluded(file, home, includedMost))
-    .map(identityOf)
-    .join(', ');
-}
-
-/** As deep as git itself follows them. */
-const includedMost = 10;
-
-/** That file and those that it includes, under a condition or without. */
-function withIncluded(file: string, home: string, deeper: number): string[] {
-  if (deeper === 0 || statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return [file];
-  const text = readFileSync(file, 'utf8');
-  // Nearly nobody includes anything.
-  if (!/^\s*\[include/im.test(text)) return [file];
-  const named = [...text.matchAll(/^\s*path\s*=\s*"?([^"\n]+?)"?\s*$/gim)];
-  const included = named.map(([, path = '']) =>
-    resolve(dirname(file), path.replace(/^~(?=\/)/, home)),
-  );
-  return [file, ...included.flatMap((path) => withIncluded(path, home, deeper - 1))];
-}
-
-function identityOf(file: string): string {
-  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? 'none' : `${found.ino} ${found.mtimeNs} ${found.size}`;
 }

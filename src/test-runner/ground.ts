@@ -41,10 +41,21 @@ export function isClear(tree: string): boolean {
  */
 export function watchMountsOver(path: string): () => string | null {
   const before = new Set(mountsAround(path));
+  let clear = identityOf(path);
   return () => {
+    // Whatever is mounted over it, or above it, is another folder then: the table need not be read.
+    const now = identityOf(path);
+    if (now !== null && now === clear) return null;
     const since = mountsAround(path).find((mount) => !before.has(mount));
-    return since === undefined ? null : `something was mounted at ${since}: unmount it there`;
+    if (since !== undefined) return `something was mounted at ${since}: unmount it there`;
+    clear = now;
+    return null;
   };
+}
+
+function identityOf(path: string): string | null {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev} ${found.ino}`;
 }
 
 /** What that path lies in: each mount at it or above it. */
@@ -58,13 +69,13 @@ function mountsAround(path: string): string[] {
 /** What is mounted at the folder or below it, as the system tells where it can; else nothing. */
 export function mountsIn(folder: string): string[] {
   const path = Buffer.from(folder).toString('latin1');
-  return mountPoints()
+  return mountPoints(path)
     .filter((point) => point === path || point.startsWith(`${path}/`))
     .map((point) => Buffer.from(point, 'latin1').toString());
 }
 
-/** Paths of any bytes, a character each. */
-function mountPoints(): string[] {
+/** Paths of any bytes, a character each; none where no line speaks of `path`. */
+function mountPoints(path = '/'): string[] {
   let table: string;
   try {
     table = readFileSync('/proc/self/mountinfo', 'latin1');
@@ -72,11 +83,16 @@ function mountPoints(): string[] {
     // There is none but on Linux.
     return [];
   }
+  // Nearly always nothing is, and no line needs to be taken apart.
+  if (!table.includes(escaped(path))) return [];
   return table.split('\n').flatMap((line) => {
-    const escaped = line.split(' ')[4];
-    if (escaped === undefined) return [];
-    return escaped.replace(/\\([0-7]{3})/g, (_, octal) =>
-      String.fromCharCode(Number(`0o${octal}`)),
-    );
+    const point = line.split(' ')[4];
+    if (point === undefined) return [];
+    return point.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number(`0o${octal}`)));
   });
+}
+
+/** As the table spells what would end a field. */
+function escaped(path: string): string {
+  return path.replace(/[ \t\n\\]/g, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
 }
