@@ -72,7 +72,8 @@ await run(async (argv) => {
         timeoutMs: options.timeoutMs,
         graceMs: options.graceMs,
         logBytesMax: options.logBytesMax,
-        environment: process.env,
+        // Read once: node asks the system for each variable, each time.
+        environment: { ...process.env },
       },
     },
     slots,
