@@ -14,11 +14,18 @@ import { checkoutOf, twoCommits } from '../support/checkouts.js';
 import { makeClone, makeRepository, temporaryFolder, userSets } from '../support/git.js';
 import { originsOfEverySpelling } from '../support/origins.js';
 
-test('A47: submodules are brought along, cleaned, and gone with the commit that drops them', async () => {
+/** A remote to which somebody is about to push a submodule, `lib`. */
+function withSubmodule() {
   const library = makeRepository();
   library.commit('library', { 'lib.txt': 'version 1' });
-  const { clone, author, first } = twoCommits();
-  author.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', library.path, 'lib');
+  const commits = twoCommits();
+  const add = ['submodule', 'add', '-q', library.path, 'lib'];
+  commits.author.git('-c', 'protocol.file.allow=always', ...add);
+  return commits;
+}
+
+test('A47: submodules are brought along, cleaned, and gone with the commit that drops them', async () => {
+  const { clone, author, first } = withSubmodule();
   const withLibrary = author.commit('with a library');
   author.push();
 
@@ -56,10 +63,7 @@ test.each(originsOfEverySpelling)(
 );
 
 test('a repository that a suite put in a submodule’s place can start no program of ours', async () => {
-  const library = makeRepository();
-  library.commit('library', { 'lib.txt': 'version 1' });
-  const { clone, author } = twoCommits();
-  author.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', library.path, 'lib');
+  const { clone, author } = withSubmodule();
   const withLibrary = author.commit('with a library');
   author.push();
   const checkout = await checkoutOf(clone);
@@ -84,10 +88,7 @@ test.each([
   ['alternateLocation', 'superproject'],
 ])('submodules are had whatever the user has set for others: submodule.%s', async (name, value) => {
   userSets(`[submodule]\n${name} = ${value}\n`);
-  const library = makeRepository();
-  library.commit('library', { 'lib.txt': 'version 1' });
-  const { clone, author } = twoCommits();
-  author.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', library.path, 'lib');
+  const { clone, author } = withSubmodule();
   const commit = author.commit('with a library');
   author.push();
   const checkout = await checkoutOf(clone);
@@ -96,10 +97,7 @@ test.each([
 });
 
 test('beside a link to a repository that nobody can name, submodules are had as by a fresh clone', async () => {
-  const library = makeRepository();
-  library.commit('library', { 'lib.txt': 'version 1' });
-  const { clone, author } = twoCommits();
-  author.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', library.path, 'lib');
+  const { clone, author } = withSubmodule();
   author.git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},stray`);
   author.git('commit', '-qm', 'both');
   const commit = author.git('rev-parse', 'HEAD') as Commit;
