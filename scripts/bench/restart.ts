@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
+import { defaultJob } from '../../src/protocol/bodies.js';
 import { parseCommit, runId } from '../../src/protocol/ids.js';
 import { until } from './clock.js';
 import type { Benchmark } from './figures.js';
@@ -138,7 +139,7 @@ function life(job: number): Entry[] {
   const runner = { number: 1, runner: 'A', classic: false };
   const ending = { exitCode: 0, signal: null, reason: '', logBytes: 100, durationMs: 1_000 };
   return [
-    { kind: 'accepted', job, atMs, repository: 'restarted', commit, ...who },
+    { kind: 'accepted', job, atMs, repository: 'restarted', commit, ...defaultJob, ...who },
     { kind: 'leased', job, atMs, run, ...runner },
     { kind: 'finished', job, atMs, run, verdict: 'passed', ...ending },
   ];

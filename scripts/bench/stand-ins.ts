@@ -56,7 +56,7 @@ function session(name: string): Promise<void> {
     };
     const socket = connect(port ?? 0, 'localhost', () => {
       const hello = { role: 'runner', name, version: 'stand-in', repository: 'none' } as const;
-      const body = { ...hello, labels: [], capacity: 1, runs: [] };
+      const body = { ...hello, labels: [], capacity: 1, knows: [], runs: [] };
       socket.write(Buffer.concat([encodeRequest({ verb: 'hello', body }), Buffer.from('\n')]));
     });
     socket.setNoDelay(true);

@@ -62,6 +62,7 @@ await run(async (argv) => {
         repository,
         labels: [],
         capacity: 1,
+        knows: [],
         runs: [],
       },
     },

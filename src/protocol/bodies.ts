@@ -6,8 +6,17 @@
 
 import { z } from 'zod';
 import { controls } from './characters.js';
-import { namePattern, parseCommit, parseRun, parseSecret, peerNamePattern } from './ids.js';
-import { handedOverMax, heldRunsMax } from './limits.js';
+import {
+  defaultJobName,
+  jobNamePattern,
+  labelPattern,
+  namePattern,
+  parseCommit,
+  parseRun,
+  parseSecret,
+  peerNamePattern,
+} from './ids.js';
+import { capacityMax, handedOverMax, heldRunsMax, jobsOfCommitMax, labelsMax } from './limits.js';
 
 /** Text fit for people: control characters (terminal escapes among them) become spaces. */
 export function plain(text: string, charactersMax: number): string {
@@ -17,6 +26,10 @@ export function plain(text: string, charactersMax: number): string {
 const prose = (charactersMax: number) => z.string().transform((text) => plain(text, charactersMax));
 
 const name = z.string().regex(namePattern);
+
+const jobName = z.string().regex(jobNamePattern);
+
+const labels = z.array(z.string().regex(labelPattern)).max(labelsMax).default([]);
 
 /** A commit in JSON. */
 export const commit = z.string().transform((text, context) => {
@@ -32,6 +45,9 @@ export const run = z.string().transform((text, context) => {
   return parsed ?? z.NEVER;
 });
 
+/** Words that `knows` may hold. */
+const knownMax = 32;
+
 const secret = z.string().refine((text) => parseSecret(text) !== null, 'not a token');
 
 /** How a peer introduces itself. */
@@ -42,9 +58,11 @@ export const hello = z.object({
   process: name.optional(),
   version: prose(40).default('unknown'),
   repository: name.nullable().default(null),
-  labels: z.array(name).max(32).default([]),
-  /** Runs at once, 1 to 256. */
-  capacity: z.number().int().min(1).max(256).default(1),
+  labels,
+  /** Runs at once. */
+  capacity: z.number().int().min(1).max(capacityMax).default(1),
+  /** Later additions to the wire that it understands. `jobs`: that a commit may have several. */
+  knows: z.array(name).max(knownMax).default([]),
   /** Runs still in hand from an earlier session: going on, or ended and not yet acknowledged. */
   runs: z.array(z.object({ run, commit })).max(heldRunsMax).default([]),
   /** Of an observer: some of what was accepted from it lately, oldest first. Is it all there? */
@@ -70,9 +88,41 @@ export const description = z.object({
   subject: prose(500).default(''),
 });
 
+/** One job of a commit, as its plan has it. */
+const plannedJob = z.object({
+  name: jobName.default(defaultJobName),
+  /** All of them must be carried by the runner that tests it. */
+  labels,
+  /** Names of jobs of the same commit that must have passed before. */
+  needs: z.array(jobName).max(jobsOfCommitMax).default([]),
+  /** Of a group one job at a time is tested, in all of its repository. */
+  group: jobName.nullable().default(null),
+});
+
+/** The one job of a commit without a plan. */
+export const defaultJob = plannedJob.parse({});
+
+/** What an observer says of a commit: besides who and what, its jobs, where there is a plan. */
+export const handover = description.extend({
+  jobs: z.array(plannedJob).min(1).max(jobsOfCommitMax).superRefine(isOrdered).optional(),
+});
+
+/** Names are given once, and a job needs only those that stand before it: so there is no circle. */
+function isOrdered(jobs: readonly PlannedJob[], context: z.core.$RefinementCtx): void {
+  const before = new Set<string>();
+  for (const { name, needs } of jobs) {
+    if (before.has(name)) context.addIssue(`two jobs are called ${name}`);
+    const later = needs.find((needed) => !before.has(needed));
+    if (later !== undefined) context.addIssue(`${name} needs ${later}, which is not before it`);
+    before.add(name);
+  }
+}
+
 /** What a runner is told of a run besides its commit. */
 export const assignment = description.extend({
   repository: name.nullable().default(null),
+  /** Which job of the commit. */
+  job: jobName.default(defaultJobName),
   /** The attempt, counted from 1 over the job's whole life. */
   number: z.number().int().min(1),
 });
@@ -118,6 +168,8 @@ export type Hello = Omit<z.infer<typeof hello>, 'token'>;
 export type HelloToSend = z.input<typeof hello>;
 export type Welcome = z.infer<typeof welcome>;
 export type Description = z.infer<typeof description>;
+export type PlannedJob = z.infer<typeof plannedJob>;
+export type HandoverBody = z.infer<typeof handover>;
 export type Assignment = z.infer<typeof assignment>;
 export type Report = z.infer<typeof report>;
 export type Handback = z.infer<typeof handback>;

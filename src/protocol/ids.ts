@@ -31,6 +31,16 @@ const secretPattern = /^[!-9;-~]{1,256}$/;
 /** A name that people choose: letters and digits of any script, no spaces or path separators. */
 export const namePattern = /^[\p{L}\p{M}\p{N}._:@+-]{1,100}$/u;
 
+/** What a job is called: words of letters, digits and `._@+-=,()`, with single blanks between. */
+export const jobNamePattern =
+  /^(?=.{1,100}$)[\p{L}\p{M}\p{N}._@+=,()-]+(?: [\p{L}\p{M}\p{N}._@+=,()-]+)*$/u;
+
+/** The job of a commit that no workflow names. */
+export const defaultJobName = 'default';
+
+/** What a runner carries and a job may demand: `gpu`, `platform=linux/amd64`. */
+export const labelPattern = /^[\p{L}\p{M}\p{N}._:@+=/-]{1,100}$/u;
+
 /** What a peer is called: a name, or several with single blanks between. */
 export const peerNamePattern =
   /^(?=.{1,100}$)[\p{L}\p{M}\p{N}._:@+-]+(?: [\p{L}\p{M}\p{N}._:@+-]+)*$/u;

@@ -12,6 +12,15 @@ export const jsonBytesMax = 65_536;
 /** Runs that a `hello` may name, so that it stays JSON of that size; the rest wait their turn. */
 export const heldRunsMax = 512;
 
+/** Jobs of one commit: a matrix of two axes of sixteen. */
+export const jobsOfCommitMax = 256;
+
+/** Labels of a runner or of a job. */
+export const labelsMax = 32;
+
+/** Runs that one runner may hold at once. */
+export const capacityMax = 256;
+
 /** Commits of which an observer asks, in its `hello`, whether they are in the dispatcher's memory. */
 export const handedOverMax = 512;
 

@@ -142,10 +142,10 @@ export const session = {
   pong: { fields: {}, body: none, from: 'anyone', to: 'anyone', says: 'I am here' },
   dispatch: {
     fields: { commit: 'commit' },
-    body: as(json.description),
+    body: as(json.handover),
     from: 'observer',
     to: 'dispatcher',
-    says: 'hands a commit over with its branch, author and subject; accepted',
+    says: 'hands a commit over with its branch, author, subject and jobs; accepted',
   },
   accepted: {
     fields: { commit: 'commit' },

@@ -46,6 +46,7 @@ export function introduce(
     repository,
     labels: [...labels],
     capacity: slots,
+    knows: ['jobs'],
     runs: inHand.slice(0, heldRunsMax),
   };
 }

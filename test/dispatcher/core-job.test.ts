@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { applied, type Job } from '../../src/dispatcher/core/job.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
+import { defaultJob } from '../../src/protocol/bodies.js';
 import { runId } from '../../src/protocol/ids.js';
 import { commit } from '../support/commits.js';
 
@@ -13,6 +14,7 @@ const accepted: Entry = {
   kind: 'accepted',
   repository: null,
   commit: commit(1),
+  ...defaultJob,
   branch: '',
   author: '',
   subject: '',

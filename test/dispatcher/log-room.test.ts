@@ -5,6 +5,7 @@ import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { LogRoom } from '../../src/dispatcher/shell/log-room.js';
 import { LogFiles } from '../../src/dispatcher/store/logs.js';
 import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
+import { defaultJob } from '../../src/protocol/bodies.js';
 import { runId } from '../../src/protocol/ids.js';
 import { commit } from '../support/commits.js';
 import { temporaryFolder } from '../support/git.js';
@@ -20,7 +21,7 @@ const history: readonly Entry[] = [
   {
     ...of,
     ...{ kind: 'accepted', repository: 'demo', commit: commit(1), by: 'observer' },
-    ...{ branch: '', author: '', subject: '' },
+    ...{ branch: '', author: '', subject: '', ...defaultJob },
   },
   { ...lease, run: first, number: 1 },
   { ...of, kind: 'lost', run: first, runner: 'anna', reason: 'closed its connection' },

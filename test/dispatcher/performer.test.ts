@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/dispatcher/core/events.js';
 import { type Effects, Performer } from '../../src/dispatcher/shell/performer.js';
+import { defaultJob } from '../../src/protocol/bodies.js';
 import { commit } from '../support/commits.js';
 import { eventually } from '../support/eventually.js';
 import { handClock } from '../support/hand-clock.js';
 
 /** The acceptance of a commit, and its OK. */
 function accepted(job: number): Outcome {
-  const described = { branch: '', author: '', subject: '', by: 'a request' };
+  const described = { ...defaultJob, branch: '', author: '', subject: '', by: 'a request' };
   return {
     append: [
       { kind: 'accepted', job, atMs: 1, repository: null, commit: commit(job), ...described },

@@ -7,6 +7,7 @@ import type { Job } from '../../src/dispatcher/core/job.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import type { Store } from '../../src/dispatcher/store/store.js';
+import { defaultJob } from '../../src/protocol/bodies.js';
 import { UsageError } from '../../src/world/exit.js';
 import { commit } from '../support/commits.js';
 import { replayed } from '../support/dispatcher-journal.js';
@@ -140,6 +141,7 @@ describe('what was appended', () => {
     const accepted = {
       kind: 'accepted',
       repository: null,
+      ...defaultJob,
       branch: '',
       author: '',
       subject: '',

@@ -81,7 +81,15 @@ describe('how a peer of our own opens and holds a session', () => {
     const text = JSON.stringify({ ...hello, from: 'the future' });
     expect(said('quiet', `hello:${text.length}:${text}\n`)).toEqual({
       verb: 'hello',
-      body: { ...hello, version: 'unknown', repository: null, labels: [], capacity: 1, runs: [] },
+      body: {
+        ...hello,
+        version: 'unknown',
+        repository: null,
+        knows: [],
+        labels: [],
+        capacity: 1,
+        runs: [],
+      },
     });
   });
 

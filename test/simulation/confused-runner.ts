@@ -46,7 +46,7 @@ export class ConfusedRunner {
       address: dispatcherAddress,
       hello: () => {
         const runs = [...this.#inHand].map(([run, { commit }]) => ({ run, commit }));
-        return { ...introduction, labels: [], capacity: 2, runs };
+        return { ...introduction, labels: [], capacity: 2, knows: [], runs };
       },
       handle: (event) => {
         if (event.kind === 'message') this.#hear(life, event.message);

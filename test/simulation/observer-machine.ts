@@ -40,7 +40,7 @@ export class ObserverMachine {
     const { network, history, timeline } = this.#ground;
     const hello = {
       ...{ role: 'observer' as const, name: 'observer', version: 'simulated', repository },
-      ...{ labels: [], capacity: 1, runs: [] },
+      ...{ labels: [], capacity: 1, knows: [], runs: [] },
     };
     this.#observer = observe(
       {

@@ -65,6 +65,21 @@ const fields = {
 const description = fc.record({ branch: prose, author: prose, subject: prose });
 const repository = fc.option(name);
 
+/** Each needs the one before it. */
+const jobs = fc
+  .uniqueArray(fc.stringMatching(/^[A-Za-z0-9._@+=,()-]{1,30}$/), { minLength: 1, maxLength: 4 })
+  .map((names) =>
+    names.map((called, index) => ({
+      name: called,
+      labels: [],
+      needs: names.slice(Math.max(0, index - 1), index),
+      group: null,
+    })),
+  );
+const handover = fc
+  .tuple(description, fc.option(jobs, { nil: undefined }))
+  .map(([described, planned]) => ({ ...described, ...(planned && { jobs: planned }) }));
+
 /** What each JSON body may hold, by its schema. */
 const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
   [
@@ -76,6 +91,7 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
       repository,
       labels: fc.array(name, { maxLength: 5 }),
       capacity: fc.integer({ min: 1, max: 256 }),
+      knows: fc.array(name, { maxLength: 3 }),
       runs: fc.array(fc.record({ run, commit }), { maxLength: 4 }),
     }),
   ],
@@ -83,7 +99,7 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
     json.welcome,
     fc.record({ session: name, heartbeatEveryMs: fc.integer({ min: 10, max: 600_000 }) }),
   ],
-  [json.description, description],
+  [json.handover, handover],
   [
     json.assignment,
     fc
@@ -91,6 +107,7 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
       .map(([described, ofRepository, number]) => ({
         ...described,
         repository: ofRepository,
+        job: 'default',
         number,
       })),
   ],

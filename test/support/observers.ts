@@ -43,7 +43,7 @@ export async function observersOn(clone: TestRepository) {
         saved: positions.saved,
         hello: {
           ...{ role: 'observer', name: 'o', version: '1', repository: source.name },
-          ...{ labels: [], capacity: 1, runs: [] },
+          ...{ labels: [], capacity: 1, knows: [], runs: [] },
         },
       },
     );

@@ -61,7 +61,14 @@ export class RunnerDispatcher {
   runtest(commit: Commit, subject = 'a change'): RunId {
     this.#runs += 1;
     const run = runId(this.#start, this.#runs);
-    const body = { repository: null, number: 1, branch: 'main', author: 'Ada', subject };
+    const body = {
+      repository: null,
+      job: 'default',
+      number: 1,
+      branch: 'main',
+      author: 'Ada',
+      subject,
+    };
     this.send({ verb: 'runtest', commit, run, body });
     return run;
   }

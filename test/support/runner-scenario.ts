@@ -15,6 +15,7 @@ const assignment: Assignment = {
   author: 'Ada',
   subject: 'Fix it',
   repository: null,
+  job: 'default',
   number: 1,
 };
 export const one = runId('0badcafe', 1);
@@ -74,4 +75,11 @@ export function classicRun(counter: number): Run {
 }
 
 /** What a classic dispatcher tells of a run: nothing. */
-const untold: Assignment = { branch: '', author: '', subject: '', repository: null, number: 1 };
+const untold: Assignment = {
+  branch: '',
+  author: '',
+  subject: '',
+  repository: null,
+  job: 'default',
+  number: 1,
+};

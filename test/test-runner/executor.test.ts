@@ -66,7 +66,14 @@ function executor() {
     id: run,
     commit: commit(1),
     classic: false,
-    assignment: { branch: '', author: '', subject: '', repository: null, number: 1 },
+    assignment: {
+      branch: '',
+      author: '',
+      subject: '',
+      repository: null,
+      job: 'default',
+      number: 1,
+    },
   };
   const slot = { files: { openLog }, kept: [{ run: ended, report }] } as unknown as Slot;
   const names = { runner: 'ada', repository: 'demo', guard: 'none' };

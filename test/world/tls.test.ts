@@ -251,6 +251,7 @@ function link(port: number, files: Partial<CredentialFiles>): LinkEvent[] {
         repository: 'demo',
         labels: [],
         capacity: 1,
+        knows: [],
         runs: [],
       }),
       handle: (event) => events.push(event),

@@ -4,7 +4,7 @@
 
 import type { Address } from '../../protocol/address.js';
 import type { Answer } from '../../protocol/answer.js';
-import type { Description, Handback, Hello, Report } from '../../protocol/bodies.js';
+import type { Handback, HandoverBody, Hello, Report } from '../../protocol/bodies.js';
 import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import type { Entry, JobId } from './journal.js';
@@ -43,7 +43,7 @@ export type Event =
       readonly kind: 'dispatch';
       readonly from: { readonly session: SessionId } | { readonly request: RequestId };
       readonly commit: Commit;
-      readonly description: Description;
+      readonly description: HandoverBody;
       readonly histories: Histories;
     }
   | {

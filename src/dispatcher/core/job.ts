@@ -31,6 +31,10 @@ export interface Job {
   readonly id: JobId;
   readonly repository: string | null;
   readonly commit: Commit;
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly needs: readonly string[];
+  readonly group: string | null;
   readonly branch: string;
   readonly author: string;
   readonly subject: string;
@@ -52,6 +56,10 @@ export function applied(job: Job | undefined, entry: Entry): Job {
       id: entry.job,
       repository: entry.repository,
       commit: entry.commit,
+      name: entry.name,
+      labels: entry.labels,
+      needs: entry.needs,
+      group: entry.group,
       branch: entry.branch,
       author: entry.author,
       subject: entry.subject,

@@ -36,6 +36,14 @@ type Happening =
       readonly kind: 'accepted';
       readonly repository: string | null;
       readonly commit: Commit;
+      /** Which job of the commit; unique among those of one repository. */
+      readonly name: string;
+      /** What the runner that tests it must carry. */
+      readonly labels: readonly string[];
+      /** Names of the commit's jobs that must have passed before it. */
+      readonly needs: readonly string[];
+      /** Of a group of its repository only one is leased at a time. */
+      readonly group: string | null;
       readonly branch: string;
       readonly author: string;
       readonly subject: string;

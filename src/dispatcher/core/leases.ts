@@ -135,12 +135,12 @@ function lease(turn: Turn, job: Job, runner: Runner): void {
   const run = runId(state.start, state.nextRun);
   state.nextRun += 1;
   const number = job.runs.length + 1;
-  const { commit, repository, branch, author, subject } = job;
+  const { commit, name, repository, branch, author, subject } = job;
   const classic = runner.via.kind === 'classic';
   turn.append({ kind: 'leased', job: job.id, run, number, runner: runner.name, classic });
   state.pool.take(runner, run, runner.pingsSent + 1);
   if (runner.via.kind === 'session') {
-    const body = { repository, branch, author, subject, number };
+    const body = { repository, job: name, branch, author, subject, number };
     turn.send(runner.via.session, { verb: 'runtest', commit, run, body });
     // Answered in its turn: that pong says that the run has come there.
     ping(turn, runner, runner.via.session);

@@ -2,6 +2,7 @@
  * Owns what is asked of jobs from outside the pool: hand over, cancel, test again, poll now.
  */
 
+import { defaultJob } from '../../protocol/bodies.js';
 import type { EventOf } from './events.js';
 import type { Job } from './job.js';
 import { askToCancel, giveUp } from './leases.js';
@@ -9,7 +10,8 @@ import type { Turn } from './turn.js';
 
 /** Accepts a commit once: the same commit handed over again is the same job. */
 export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
-  const { from, commit, description } = event;
+  const { from, commit } = event;
+  const { jobs: plan = [defaultJob], ...description } = event.description;
   turn.recall(event.histories);
   const { state } = turn;
   const observer = 'session' in from ? state.pool.get(from.session) : undefined;
@@ -18,15 +20,12 @@ export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
   if (known !== undefined) {
     turn.publish({ kind: 'known', job: known.id, commit });
   } else {
-    turn.append({
-      kind: 'accepted',
-      job: state.nextJob,
-      repository,
-      commit,
-      ...description,
-      by: observer?.name ?? 'a request',
-    });
-    state.nextJob += 1;
+    const by = observer?.name ?? 'a request';
+    for (const planned of plan) {
+      const job = state.nextJob;
+      state.nextJob += 1;
+      turn.append({ kind: 'accepted', job, repository, commit, ...planned, ...description, by });
+    }
   }
   if ('session' in from) turn.send(from.session, { verb: 'accepted', commit });
   else turn.reply(from.request, { kind: 'accepted' });

@@ -4,7 +4,7 @@
  * Never touches a socket or a clock. Its runs have ids of our own, as it gives them none.
  */
 
-import type { Assignment } from '../../protocol/bodies.js';
+import { assignment } from '../../protocol/bodies.js';
 import { type Commit, type RunId, runId } from '../../protocol/ids.js';
 import type { ActiveRuns, Held } from './active-runs.js';
 import type { Effect } from './events.js';
@@ -75,4 +75,4 @@ export class Classic {
 }
 
 /** What a classic dispatcher tells of a run: nothing. */
-const unknown: Assignment = { branch: '', author: '', subject: '', repository: null, number: 1 };
+const unknown = assignment.parse({ number: 1 });
