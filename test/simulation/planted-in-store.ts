@@ -25,8 +25,8 @@ export const plantedInStore: readonly PlantedBug[] = [
   {
     name: 'the last entry is lost at recovery',
     file: 'dispatcher/store/sqlite.ts',
-    line: '    return texts.map((text) => JSON.parse(text) as Entry);',
-    becomes: '    return texts.slice(0, -1).map((text) => JSON.parse(text) as Entry);',
+    line: '    return rows.map(([seq, text]) => readEntry(seq, text));',
+    becomes: '    return rows.slice(0, -1).map(([seq, text]) => readEntry(seq, text));',
     breaks: ['recovery'],
     withinSeeds: 50,
   },

@@ -11,14 +11,17 @@ import type { Commit, RunId } from '../../protocol/ids.js';
 export type JobId = number;
 
 /** How a job ended. Superseded and skipped are for workflows to come. */
-export type Verdict =
-  | 'passed'
-  | 'failed'
-  | 'errored'
-  | 'timed-out'
-  | 'cancelled'
-  | 'superseded'
-  | 'skipped';
+export const verdicts = [
+  'passed',
+  'failed',
+  'errored',
+  'timed-out',
+  'cancelled',
+  'superseded',
+  'skipped',
+] as const;
+
+export type Verdict = (typeof verdicts)[number];
 
 /** How a verdict came about; what a person asks next. */
 export interface Conclusion {

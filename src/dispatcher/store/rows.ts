@@ -16,8 +16,8 @@ export function deriver(database: Database): (entry: Entry) => void {
 type Statements = { readonly [Name in keyof typeof sql]: Statement };
 
 const sql = {
-  accepted: `INSERT INTO job (id, repository, commit_id, branch, author, subject, accepted_at_ms)
-             VALUES (@job, @repository, @commit, @branch, @author, @subject, @atMs)`,
+  accepted: `INSERT INTO job (id, repository, commit_id, name, branch, author, subject, accepted_at_ms)
+             VALUES (@job, @repository, @commit, @name, @branch, @author, @subject, @atMs)`,
   leased: `INSERT INTO run (id, job, number, runner, leased_at_ms)
            VALUES (@run, @job, @number, @runner, @atMs)`,
   resumed: `UPDATE run SET ended_at_ms = NULL, ending = NULL, reason = '', runner = @runner

@@ -1,15 +1,15 @@
 /**
- * Owns the tables of the store and their version.
+ * Owns the tables of the store, version by version. An empty database and one of an earlier release
+ * come to those of today by the same steps (migrations.ts), each of which is never changed again.
  *
- * `journal` is the truth: what happened, in order, never changed. `job` and `run` are derived
- * from it in the same transaction and serve queries; they could be dropped and made again.
- * `classic_runner` alone is no history but a list of addresses.
+ * `journal` is the truth: what happened, in order, never changed. `job`, `run`, `branch` and
+ * `known_on` are derived from it in the same transaction and serve queries; they could be dropped
+ * and made again. `classic_runner` alone is no history but a list of addresses.
  */
 
-/** Raised with every change of the tables; a store made by a newer Trivet is refused. */
-export const schemaVersion = 1;
-
-export const schema = `
+/** The n-th leads from version n to version n + 1; 0 is an empty database. */
+export const steps: readonly string[] = [
+  `
   CREATE TABLE journal (
     seq    INTEGER PRIMARY KEY AUTOINCREMENT,
     job    INTEGER NOT NULL,
@@ -56,4 +56,9 @@ export const schema = `
     port INTEGER NOT NULL,
     PRIMARY KEY (host, port)
   ) STRICT, WITHOUT ROWID;
-`;
+`,
+  // Several jobs a commit: each has a name.
+  `
+  ALTER TABLE job ADD COLUMN name TEXT NOT NULL DEFAULT 'default';
+`,
+];

@@ -12,10 +12,11 @@ import { UsageError } from '../../world/exit.js';
 import { makeFolder } from '../../world/files.js';
 import { type Lock, tryLock } from '../../world/lock.js';
 import type { Entry, JobId, Verdict } from '../core/journal.js';
+import { migrate } from './migrations.js';
 import { lacksRoom } from './no-room.js';
 import { deriver } from './rows.js';
-import { schema, schemaVersion } from './schema.js';
 import type { JobRow, Store } from './store.js';
+import { readEntry } from './upcast.js';
 
 /** Opens or makes the store in `folder`. Throws `UsageError` where that cannot be. */
 export function openSqliteStore(folder: string): Store {
@@ -69,13 +70,13 @@ export class SqliteStore implements Store {
 
   unfinished(): Entry[] {
     return this.#entries(
-      `SELECT entry FROM journal WHERE job IN (SELECT id FROM job WHERE verdict IS NULL)
+      `SELECT seq, entry FROM journal WHERE job IN (SELECT id FROM job WHERE verdict IS NULL)
        ORDER BY seq`,
     );
   }
 
   history(job: JobId): Entry[] {
-    return this.#entries('SELECT entry FROM journal WHERE job = ? ORDER BY seq', job);
+    return this.#entries('SELECT seq, entry FROM journal WHERE job = ? ORDER BY seq', job);
   }
 
   commitsLike(beginning: string, most: number): Commit[] {
@@ -170,30 +171,9 @@ export class SqliteStore implements Store {
   }
 
   #entries(query: string, ...values: unknown[]): Entry[] {
-    const texts = this.#statement(query).pluck().all(values) as string[];
-    // Our own words, written by `append` of this or an older version of the same schema.
-    return texts.map((text) => JSON.parse(text) as Entry);
+    const rows = this.#statement(query).raw().all(values) as [seq: number, text: string][];
+    return rows.map(([seq, text]) => readEntry(seq, text));
   }
-}
-
-function migrate(database: Database.Database): void {
-  const path = database.name;
-  const version = database.pragma('user_version', { simple: true }) as number;
-  if (version > schemaVersion) {
-    throw new UsageError(
-      `The store ${path} was made by a newer Trivet (its version is ${version}, ours is ` +
-        `${schemaVersion}): use that Trivet, or choose another folder with --data.`,
-    );
-  }
-  if (version === schemaVersion) return;
-  const tables = database.prepare('SELECT count(*) FROM sqlite_master').pluck().get();
-  if (tables !== 0) {
-    throw new UsageError(`${path} is not Trivet's: choose another folder with --data.`);
-  }
-  database.transaction(() => {
-    database.exec(schema);
-    database.pragma(`user_version = ${schemaVersion}`);
-  })();
 }
 
 function explain(folder: string, error: unknown): string {
@@ -203,6 +183,9 @@ function explain(folder: string, error: unknown): string {
   }
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
     return `The store in ${folder} is damaged (${message}): restore a copy, or choose --data.`;
+  }
+  if (code === 'SQLITE_ERROR') {
+    return `The store in ${folder} is not as Trivet made it (${message}): restore a copy, or choose --data.`;
   }
   const why = code ?? message;
   return `Cannot use the data folder ${folder} (${why}): make it writable, or choose --data.`;
