@@ -1,4 +1,8 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8';
+
+// See src/world/garbage.ts.
+setFlagsFromString('--semi-space-growth-factor=1');
 import('./dist/dispatcher/main.js').catch((error) => {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
   console.error('Trivet is not built yet: run "npm ci" in its folder first.');

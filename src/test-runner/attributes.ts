@@ -10,7 +10,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clone } from '../world/clone.js';
 import type { Git } from '../world/git.js';
 import { gitSettingsNow } from '../world/git-settings.js';
-import { attributesIn } from './git-index.js';
+import { readIndex } from './git-index.js';
 import { isRegularFile } from './slot-repository.js';
 
 export class Attributes {
@@ -30,7 +30,7 @@ export class Attributes {
 
   /** Whether they are others in the index now than they were at the last time. */
   haveChanged(): boolean {
-    const found = attributesIn(join(this.#tree, '.git', 'index'), this.#format);
+    const found = readIndex(this.#tree, this.#format)?.attributes() ?? new Map();
     const settings = gitSettingsNow();
     const isSame = settings === this.#settings && isDeepStrictEqual(found, this.#found);
     this.#found = found;

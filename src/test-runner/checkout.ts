@@ -18,7 +18,9 @@ import { GitFault } from '../world/git.js';
 import type { Tell } from '../world/story.js';
 import { Attributes, failedFilter } from './attributes.js';
 import { Fetching } from './fetching.js';
+import { readIndex } from './git-index.js';
 import { isClear, watchMountsOver } from './ground.js';
+import { evenOut, removeLeftovers } from './leftovers.js';
 import { removeOldTrees, removeTree } from './removal.js';
 import {
   followShallow,
@@ -145,7 +147,9 @@ export class Checkout {
     const fault = await faultOf(async () => {
       if (!isClear(this.folder)) throw new GitFault('the tree is not what it was');
       await this.#restore();
-      forget(this.folder, this.#clone.format);
+      const index = readIndex(this.folder, this.#clone.format);
+      if (index?.hasGitlinks() === true) forget(this.folder);
+      else if (index !== null && removeLeftovers(this.folder, index)) return;
       await this.#git.git(['clean', '-ffdxq']);
       await this.#git.run(evenOut);
     });
@@ -216,20 +220,6 @@ export class Checkout {
     restoreRepository(gitDir, this.#clone, this.#left);
   }
 }
-
-/**
- * git knows no modes of folders, and of files but whether they can be executed; and what is called
- * `.git` it does not see below the top. A file that has other modes, or another name elsewhere, goes:
- * the next `reset` writes it anew.
- */
-const evenOut = [
-  ...['find', '.', '-xdev', '-path', './.git', '-prune'],
-  ...['-o', '-name', '.git', '-prune', '-exec', 'rm', '-rf', '{}', '+'],
-  // In digits, chmod would leave a folder its setgid.
-  ...['-o', '-type', 'd', '!', '-perm', '755', '-exec', 'chmod', 'u=rwx,go=rx,ug-s,o-t', '{}', ';'],
-  ...['-o', '-type', 'f', '(', '!', '-perm', '644', '!', '-perm', '755', '-o', '-links', '+1', ')'],
-  ...['-exec', 'rm', '-f', '{}', '+'],
-];
 
 function couldNotFetch(detail: string): Handback {
   return { reason: 'could-not-fetch', detail };

@@ -9,6 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, lstatSync, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Clock } from '../world/clock.js';
+import { passed } from '../world/garbage.js';
 
 export interface Output {
   /** The end to write into. */
@@ -38,7 +39,10 @@ export class OutputPipe {
     const reader = openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writer = openWriter(this.#path, reader);
     const socket = new Socket({ fd: reader, readable: true, writable: false });
-    socket.on('data', take);
+    socket.on('data', (bytes) => {
+      passed(bytes.length);
+      take(bytes);
+    });
     let closed = false;
     const taken = new Promise<void>((resolve) => {
       socket.once('close', () => {

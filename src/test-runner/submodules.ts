@@ -5,9 +5,7 @@
 
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clone } from '../world/clone.js';
 import type { Git } from '../world/git.js';
-import { hasGitlinks } from './git-index.js';
 
 /** Whether this commit has submodules, or an earlier one left theirs. */
 export function hasSubmodules(folder: string): boolean {
@@ -30,15 +28,13 @@ export async function updateSubmodules(folder: string, git: Git, fetching: Git):
 }
 
 /**
- * To be called before a tree is cleaned. Where its commit names another repository, a suite may have
- * put one whose settings name programs (a filter, say) that git would run for us, outside of any
+ * To be called before a tree is cleaned whose commit names another repository. A suite may have put
+ * one there whose settings name programs (a filter, say) that git would run for us, outside of any
  * sandbox; and `clean` spares what lies there, be it a submodule or not. Without an index nothing is
  * spared, and without theirs submodules believe nothing that a suite told them.
  */
-export function forget(folder: string, format: Clone['format']): void {
-  const index = join(folder, '.git', 'index');
-  if (!existsSync(index) || !hasGitlinks(index, format)) return;
-  rmSync(index);
+export function forget(folder: string): void {
+  rmSync(join(folder, '.git', 'index'));
   if (existsSync(modulesOf(folder))) removeIndexes(modulesOf(folder));
 }
 

@@ -4,7 +4,7 @@
  * every push and every job is started from there.
  * One command at a time. The shell ends when we do: its standard input closes.
  *
- *   we  ── cd "$FOLDER" && git … ──>  sh  ──fork──>  git
+ *   we  ── words ──>  sh  ── fork, cd "$FOLDER" ──>  git
  *       <── output, mark, exit code, errors, mark ──
  */
 
@@ -24,7 +24,18 @@ interface Order {
   readonly reject: (error: Error) => void;
 }
 
-const loop = 'while read -r line; do eval "$line"; done';
+/**
+ * `sh` reads a byte at a time, so what all lines have in common it has from the start. Output goes
+ * straight through; errors are kept back until the command has ended.
+ */
+const loop = [
+  `before='{ errors=$(cd -- "$FOLDER" && '`,
+  `after=' 2>&1 >&3 3>&- </dev/null); code=$?; } 3>&1'`,
+  'while read -r line',
+  'do eval "$before$line$after"',
+  `printf '%s%s\\n%s%s' "$MARK" $code "$errors" "$MARK"`,
+  'done',
+].join('\n');
 
 /** Characters of one command's output: far more than any list of commits, and we still live. */
 const outputMax = 128 * 1_024 * 1_024;
@@ -46,6 +57,7 @@ export class Silent extends Error {
 export class Forker {
   readonly #folder: string;
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #usual: readonly string[];
   readonly #silenceMs: number | null;
   #silence: NodeJS.Timeout | undefined;
   /** Separates what is read; a command would have to guess it. */
@@ -53,29 +65,38 @@ export class Forker {
   #shell: ChildProcessWithoutNullStreams | null = null;
   #read = '';
   #readLast = '';
-  #order: Order | null = null;
+  #current: Order | null = null;
   readonly #waiting: Order[] = [];
 
   /**
    * Commands are run in `folder`, which may be removed and made again meanwhile; one that prints
-   * nothing for `silenceMs` is ended.
+   * nothing for `silenceMs` is ended. `usual` is the program that is mostly run, with the arguments
+   * that it always has.
    */
   constructor(
     folder: string,
     environment: Readonly<Record<string, string>>,
+    usual: readonly string[],
     silenceMs: number | null = null,
   ) {
     this.#folder = folder;
     this.#environment = environment;
+    this.#usual = usual;
     this.#silenceMs = silenceMs;
   }
 
-  /** Runs a program with its arguments. Rejects only where no shell can be had or it was killed. */
+  /** Runs the usual program with these arguments too. */
+  runUsual(words: readonly string[]): Promise<Ended> {
+    return this.#order(`"$@" ${words.map(quoted).join(' ')}`);
+  }
+
+  /** Runs a program with its arguments. */
   run(words: readonly string[]): Promise<Ended> {
-    // Output goes straight through; errors are kept back by the shell until the command ended.
-    const command = `cd -- "$FOLDER" && ${words.map(quoted).join(' ')} 2>&1 >&3 3>&- </dev/null`;
-    const said = `printf '%s%s\\n%s%s' "$MARK" $code "$errors" "$MARK"`;
-    const line = `{ errors=$(${command}); code=$?; } 3>&1; ${said}`;
+    return this.#order(words.map(quoted).join(' '));
+  }
+
+  /** Rejects only where no shell can be had or it was killed. */
+  #order(line: string): Promise<Ended> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ line, resolve, reject });
       this.#next();
@@ -92,9 +113,9 @@ export class Forker {
   }
 
   #next(): void {
-    if (this.#order !== null) return;
-    this.#order = this.#waiting.shift() ?? null;
-    if (this.#order === null) {
+    if (this.#current !== null) return;
+    this.#current = this.#waiting.shift() ?? null;
+    if (this.#current === null) {
       this.#keepUsAlive(false);
       return;
     }
@@ -103,7 +124,7 @@ export class Forker {
     if (this.#shell.pid === undefined) return;
     this.#keepUsAlive(true);
     this.#expectOutput(this.#shell);
-    this.#shell.stdin.write(`${this.#order.line}\n`);
+    this.#shell.stdin.write(`${this.#current.line}\n`);
   }
 
   #expectOutput(shell: ChildProcessWithoutNullStreams): void {
@@ -122,7 +143,7 @@ export class Forker {
   }
 
   #start(): ChildProcessWithoutNullStreams {
-    const shell = spawn('sh', ['-c', loop], {
+    const shell = spawn('sh', ['-c', loop, 'sh', ...this.#usual], {
       env: { ...this.#environment, FOLDER: this.#folder, MARK: this.#mark },
       stdio: ['pipe', 'pipe', 'pipe'],
       // A Ctrl-C at the terminal is for us; what is under way here is let finish.
@@ -153,8 +174,8 @@ export class Forker {
     this.#expectNoOutput();
     const codeEnd = rest.indexOf('\n');
     const exitCode = Number(rest.slice(0, codeEnd));
-    this.#order?.resolve({ exitCode, output, errors: rest.slice(codeEnd + 1) });
-    this.#order = null;
+    this.#current?.resolve({ exitCode, output, errors: rest.slice(codeEnd + 1) });
+    this.#current = null;
     this.#next();
   }
 
@@ -164,8 +185,8 @@ export class Forker {
     this.#keepUsAlive(false);
     this.#shell = null;
     this.#read = '';
-    this.#order?.reject(error);
-    this.#order = null;
+    this.#current?.reject(error);
+    this.#current = null;
     this.#next();
   }
 

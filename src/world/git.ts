@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { GitError, type SimpleGit, type SimpleGitOptions, simpleGit } from 'simple-git';
-import { Forker, Silent, TooMuchOutput } from './forker.js';
+import { type Ended, Forker, Silent, TooMuchOutput } from './forker.js';
 import { gitEnvironment, gitSettings, honouredNames, permissions } from './git-environment.js';
 import { sentenceOf } from './git-words.js';
 import { signalAll, taggedWith } from './process-tree.js';
@@ -138,24 +138,25 @@ export function endableGitIn(
   const guards = [...gitSettings(), ...settings].flatMap((setting) => ['-c', setting]);
   const elsewhere = objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects };
   const own = { ...environment, ...marks, ...elsewhere };
-  const forker = new Forker(path, { ...gitEnvironment(), ...own }, silenceMs);
+  const usual = [...by, 'git', ...guards];
+  const forker = new Forker(path, { ...gitEnvironment(), ...own }, usual, silenceMs);
   stop?.addEventListener('abort', () => forker.end('SIGTERM'));
   let complaints = '';
-  const run: Git = async (words) => {
-    const ended = forker.run(words).catch((error: Error) => {
+  const outputOf = async (ended: Promise<Ended>) => {
+    const { exitCode, output, errors } = await ended.catch((error: Error) => {
       if (error instanceof Silent) throw silent(silenceMs);
       if (error instanceof TooMuchOutput) throw new GitFault(error.message);
       // Out of descriptors, or killed by whoever: the next command gets a shell of its own.
       throw new GitFault(`git could not be started: ${error.message}`);
     });
-    const { exitCode, output, errors } = await ended;
     complaints = errors;
     // The shell's own word for a command that is not there.
     if (exitCode === 127) throw new GitFault(gitNotFound);
     if (exitCode !== 0) throw new GitFault(sentenceOf(errors));
     return output;
   };
-  const git: Git = (args) => run([...by, 'git', ...guards, ...args]);
+  const git: Git = (args) => outputOf(forker.runUsual(args));
+  const run: Git = (words) => outputOf(forker.run(words));
   return { git, run, complaints: () => complaints, end: (signal) => forker.end(signal) };
 }
 

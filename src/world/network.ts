@@ -7,6 +7,7 @@ import * as net from 'node:net';
 import type { Address } from '../protocol/address.js';
 import { descriptorsMax } from './descriptors.js';
 import { whyItFailed } from './failures.js';
+import { passed } from './garbage.js';
 
 /** What happens to a connection. `closed` comes exactly once and last. */
 export type ConnectionEvent =
@@ -163,7 +164,10 @@ function adopt(socket: net.Socket, unreadAfterMs: number, handle: ConnectionHand
   let reason = 'closed its connection';
   let pauses = 0;
   socket.setKeepAlive(true, keepAliveAfterMs);
-  socket.on('data', (bytes: Buffer) => handle({ kind: 'bytes', bytes }));
+  socket.on('data', (bytes: Buffer) => {
+    passed(bytes.length);
+    handle({ kind: 'bytes', bytes });
+  });
   let probe: NodeJS.Timeout | undefined;
   socket.on('end', () => {
     handle({ kind: 'ended' });
@@ -192,6 +196,7 @@ function adopt(socket: net.Socket, unreadAfterMs: number, handle: ConnectionHand
     },
     write: (bytes) => {
       if (socket.destroyed || !socket.writable) return false;
+      passed(bytes.length);
       const hasRoom = socket.write(bytes);
       if (!hasRoom) socket.setTimeout(unreadAfterMs);
       return hasRoom;
