@@ -4,8 +4,8 @@
  * exactly that commit, HEAD detached at it, nothing else there (A1, A2, A46, A47).
  * Never gives git a text that could be an option: only ids that passed their check (A4).
  *
- *   run's suite | clean | ................. | reset --hard <commit> | next run's suite
- *                `-- off the critical path --'`-- the one git process before a suite --'
+ *   run's suite | clean | .................... | checkout <commit> | next run's suite
+ *                `-- off the critical path --' `-- the one git process before a suite
  */
 
 import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
@@ -13,7 +13,6 @@ import { join } from 'node:path';
 import type { Handback } from '../protocol/bodies.js';
 import { type Commit, parseCommit } from '../protocol/ids.js';
 import type { Clone } from '../world/clone.js';
-import { readIfThere } from '../world/files.js';
 import { GitFault } from '../world/git.js';
 import type { Tell } from '../world/story.js';
 import { Attributes, failedFilter } from './attributes.js';
@@ -58,7 +57,7 @@ export class Checkout {
   readonly #fetching: Fetching;
   /** Resolves with git's words where the tree could be neither cleaned nor made anew. */
   #cleaning: Promise<string | null>;
-  /** As the last `reset` left it. */
+  /** As the last checkout left it. */
   #left = nothingLeft;
   readonly #attributes: Attributes;
   /** Of files that a filter was to change and could not, a line for the log. */
@@ -79,7 +78,7 @@ export class Checkout {
 
   async remarks(commit: Commit): Promise<Remarks> {
     // git goes from a tag to its commit; HEAD then says which.
-    const head = readIfThere(join(this.folder, '.git', 'HEAD'))?.trim() ?? commit;
+    const head = this.#left.head.trim();
     const tagged = `${commit} is the id of a tag, of the commit ${head}: have that tested`;
     return {
       log: `${await this.#attributes.warnings()}${this.#raw}`,
@@ -119,7 +118,7 @@ export class Checkout {
   async #at(commit: Commit): Promise<Handback | null> {
     const broken = (await this.#cleaning) ?? (await this.#clear());
     if (broken !== null) return couldNotFetch(broken);
-    const first = await this.#reset(commit);
+    const first = await this.#checkOut(commit);
     if (first === null) return null;
 
     // Meanwhile somebody may have deleted parts of our repository, or all of it.
@@ -133,11 +132,11 @@ export class Checkout {
         if (fault !== null) return couldNotFetch(fault.message);
         return { reason: 'unknown-commit', detail: 'the repository does not have that commit' };
       }
-      if ((await this.#reset(commit)) === null) return null;
+      if ((await this.#checkOut(commit)) === null) return null;
     }
     if (this.#git.isEnded) return couldNotFetch(first.message);
     // The commit is there and will not be checked out: whatever is broken, a new tree is not.
-    const fault = (await this.#makeAnew()) ?? (await this.#reset(commit));
+    const fault = (await this.#makeAnew()) ?? (await this.#checkOut(commit));
     return fault === null ? null : couldNotFetch(fault.message);
   }
 
@@ -170,7 +169,7 @@ export class Checkout {
   }
 
   /** Null where the tree is that commit now. */
-  async #reset(commit: Commit): Promise<GitFault | null> {
+  async #checkOut(commit: Commit): Promise<GitFault | null> {
     // Where git fetches what is missing, it would fetch a commit with the whole of its history.
     if (this.#clone.isPartial && !(await this.#has(commit))) return new GitFault('not there yet');
     return faultOf(async () => {
@@ -179,17 +178,17 @@ export class Checkout {
       makeHold(join(gitDir, 'HEAD'), `${commit}\n`);
       followShallow(gitDir, this.#clone);
       const index = join(gitDir, 'index');
-      const reset = async () => {
+      const checkOut = async () => {
         if (!existsSync(index)) this.#raw = '';
-        await this.#git.git(['reset', '--hard', '-q', commit]);
+        await this.#git.git(['checkout', '--force', '--detach', '--quiet', commit]);
         this.#raw ||= failedFilter(this.#git.complaints);
       };
       const isNew = !existsSync(index);
-      await reset();
+      await checkOut();
       // Files that the commit itself does not change may be others under its attributes.
       if (this.#attributes.haveChanged() && !isNew) {
         rmSync(index);
-        await reset();
+        await checkOut();
       }
       if (hasSubmodules(this.folder)) {
         await updateSubmodules(this.folder, this.#git.git, this.#git.fetching);

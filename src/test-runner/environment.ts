@@ -12,19 +12,24 @@ export interface RunnerNames {
   readonly guard: string;
 }
 
-/** The environment of a run's suite. */
-export function suiteEnvironment(
-  ours: Readonly<Record<string, string | undefined>>,
-  { id: run, commit, assignment }: Run,
-  { runner, repository, guard }: RunnerNames,
-): Record<string, string> {
-  const { branch, author, subject, number } = assignment;
+/** What of ours every suite gets. To be asked once: it takes a while. */
+export function inherited(ours: NodeJS.ProcessEnv): Record<string, string> {
   const kept = Object.entries(ours).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && !/^(?:TRIVET|GIT|CI_COMMIT)_/.test(entry[0]),
   );
+  return Object.fromEntries(kept);
+}
+
+/** The environment of a run's suite. */
+export function suiteEnvironment(
+  kept: Readonly<Record<string, string>>,
+  { id: run, commit, assignment }: Run,
+  { runner, repository, guard }: RunnerNames,
+): Record<string, string> {
+  const { branch, author, subject, number } = assignment;
   return {
-    ...Object.fromEntries(kept),
+    ...kept,
     CI: 'true',
     CI_COMMIT_SHA: commit,
     ...named(branch),

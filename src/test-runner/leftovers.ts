@@ -71,7 +71,7 @@ function modeOf({ mode }: Stats): number {
 /**
  * git knows no modes of folders, and of files but whether they can be executed; and what is called
  * `.git` it does not see below the top. A file that has other modes, or another name elsewhere, goes:
- * the next `reset` writes it anew.
+ * the next checkout writes it anew.
  */
 export const evenOut = [
   ...['find', '.', '-xdev', '-path', './.git', '-prune'],

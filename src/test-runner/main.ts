@@ -18,6 +18,7 @@ import { clientNetwork } from '../world/tls.js';
 import { tellIfExposed } from '../world/token.js';
 import { ownVersion } from '../world/version.js';
 import { reachableHost } from './classic-dispatcher.js';
+import { inherited } from './environment.js';
 import { standGuard } from './guard.js';
 import { readOptions } from './options.js';
 import { userPlace } from './place.js';
@@ -72,8 +73,7 @@ await run(async (argv) => {
         timeoutMs: options.timeoutMs,
         graceMs: options.graceMs,
         logBytesMax: options.logBytesMax,
-        // Read once: node asks the system for each variable, each time.
-        environment: { ...process.env },
+        environment: inherited(process.env),
       },
     },
     slots,

@@ -31,13 +31,14 @@ export class RunFiles {
   /** A new, empty log, opened so that every writer appends: no two can overwrite each other. */
   createLog(run: RunId): OpenFile {
     const path = this.#logPath(run);
-    this.#disk.remove(path);
     try {
       return this.#disk.open(path, 'append-new');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      // Somebody has deleted the folder meanwhile.
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && code !== 'EEXIST') throw error;
+      // Somebody has deleted the folder meanwhile, or put something there.
       this.#disk.makeFolder(this.#folder);
+      this.#disk.remove(path);
       return this.#disk.open(path, 'append-new');
     }
   }

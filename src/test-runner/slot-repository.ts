@@ -24,15 +24,18 @@ import { makeFolder, readIfThere } from '../world/files.js';
 export interface Left {
   readonly index: string | null;
   readonly modules: string | null;
+  /** What HEAD says. */
+  readonly head: string;
 }
 
-export const nothingLeft: Left = { index: null, modules: null };
+export const nothingLeft: Left = { index: null, modules: null, head: 'ref: refs/heads/none\n' };
 
-/** How the index and the submodules are now. */
+/** How it all is now. */
 export function leftIn(gitDir: string): Left {
   return {
     index: identityOf(join(gitDir, 'index')),
     modules: identityOfAll(join(gitDir, 'modules')),
+    head: readIfThere(join(gitDir, 'HEAD')) ?? nothingLeft.head,
   };
 }
 
@@ -54,7 +57,7 @@ export function restoreRepository(gitDir: string, clone: Clone, left: Left): voi
   makeHoldOnly(join(gitDir, 'objects'), ['info']);
   makeHoldOnly(join(gitDir, 'objects', 'info'), ['alternates']);
   makeHoldOnly(join(gitDir, 'refs'), []);
-  makeHold(join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
+  makeHold(join(gitDir, 'HEAD'), left.head);
   makeHold(join(gitDir, 'config'), configuration(clone));
   makeHold(join(gitDir, 'objects', 'info', 'alternates'), alternates(clone));
 }

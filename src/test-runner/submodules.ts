@@ -23,7 +23,7 @@ export async function updateSubmodules(folder: string, git: Git, fetching: Git):
   } else {
     rmSync(modulesOf(folder), { recursive: true, force: true });
   }
-  // `reset` leaves the folder of a submodule that the commit no longer names.
+  // A checkout leaves the folder of a submodule that the commit no longer names.
   await git(['clean', '-ffdxq']);
 }
 

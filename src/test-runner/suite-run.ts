@@ -34,8 +34,8 @@ export interface SuiteOptions {
   readonly graceMs: number;
   readonly logBytesMax: number;
   readonly names: RunnerNames;
-  /** Our own, of which the suite gets what is its business. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What of our own the suite gets. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface SuiteEvents {

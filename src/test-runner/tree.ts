@@ -13,7 +13,8 @@ import type { Tree } from './suite.js';
 const fileBytesMax = 1_024 * 1_024;
 
 export function treeAt(folder: string): Tree {
-  const inside = (path: string) => insideOf(realpathSync(folder), path);
+  const top = realpathSync.native(folder);
+  const inside = (path: string) => insideOf(top, path);
   return {
     read: (path) => attempt(() => textOf(inside(path))),
     isExecutable: (path) => attempt(() => isAllowed(inside(path))) ?? false,
@@ -24,7 +25,7 @@ export function treeAt(folder: string): Tree {
 
 /** Where the path leads, links followed. */
 function insideOf(folder: string, path: string): string {
-  const real = realpathSync(join(folder, path));
+  const real = realpathSync.native(join(folder, path));
   if (real !== folder && !real.startsWith(`${folder}/`))
     throw new Error(`${path} leads out of the tree`);
   return real;

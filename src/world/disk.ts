@@ -17,6 +17,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -64,7 +65,7 @@ export const realDisk: Disk = {
   list: (folder) => readdirSync(folder),
   sizeOf: (path) => statSync(path, { throwIfNoEntry: false })?.size ?? null,
   open: (path, how) => adopt(openSync(path, flags[how], 0o644)),
-  remove: (path) => rmSync(path, { force: true }),
+  remove,
   syncNames,
   syncNamesNow: syncFolder,
   link,
@@ -90,6 +91,14 @@ function adopt(file: number): OpenFile {
     sync: () => synced(file),
     close: () => closeSync(file),
   };
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 async function syncNames(path: string): Promise<void> {

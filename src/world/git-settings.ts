@@ -25,29 +25,37 @@ export function gitSettingsNow(gitFolder: string | null = null): string {
     ...(GIT_CONFIG_GLOBAL === undefined ? ofUser : [GIT_CONFIG_GLOBAL]),
     ...(gitFolder === null ? [] : ofRepository),
   ];
-  return files
-    .flatMap((file) => withIncluded(file, home, includedMost))
-    .map(identityOf)
-    .join(', ');
+  return files.flatMap((file) => identities(file, home, includedMost)).join(', ');
 }
 
 /** As deep as git itself follows them. */
 const includedMost = 10;
 
-/** That file and those that it includes, under a condition or without. */
-function withIncluded(file: string, home: string, deeper: number): string[] {
-  if (deeper === 0 || statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return [file];
-  const text = readFileSync(file, 'utf8');
-  // Nearly nobody includes anything.
-  if (!/^\s*\[include/im.test(text)) return [file];
-  const named = [...text.matchAll(/^\s*path\s*=\s*"?([^"\n]+?)"?\s*$/gim)];
-  const included = named.map(([, path = '']) =>
-    resolve(dirname(file), path.replace(/^~(?=\/)/, home)),
-  );
-  return [file, ...included.flatMap((path) => withIncluded(path, home, deeper - 1))];
+/** Of each file, what it was when it was last read, and which files it includes. */
+const known = new Map<string, { readonly identity: string; readonly included: string[] }>();
+
+/** Of that file and of those that it includes, under a condition or without. */
+function identities(file: string, home: string, deeper: number): string[] {
+  const identity = identityOf(file);
+  if (deeper === 0 || identity === null) return [`${identity}`];
+  let found = known.get(file);
+  if (found?.identity !== identity) {
+    found = { identity, included: includedIn(file, home) };
+    known.set(file, found);
+  }
+  return [identity, ...found.included.flatMap((path) => identities(path, home, deeper - 1))];
 }
 
-function identityOf(file: string): string {
+function includedIn(file: string, home: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  // Nearly nobody includes anything.
+  if (!/^\s*\[include/im.test(text)) return [];
+  const named = [...text.matchAll(/^\s*path\s*=\s*"?([^"\n]+?)"?\s*$/gim)];
+  return named.map(([, path = '']) => resolve(dirname(file), path.replace(/^~(?=\/)/, home)));
+}
+
+/** Null where there is no such file. */
+function identityOf(file: string): string | null {
   const found = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? 'none' : `${found.ino} ${found.mtimeNs} ${found.size}`;
+  return found?.isFile() === true ? `${found.ino} ${found.mtimeNs} ${found.size}` : null;
 }

@@ -134,7 +134,9 @@ export class SimulatedDisk {
   }
 
   #open(life: Life, path: string, how: How, count: (by: number) => void): OpenFile {
-    if (how === 'append-new' && this.#files.has(path)) throw new Error(`EEXIST ${path}`);
+    if (how === 'append-new' && this.#files.has(path)) {
+      throw Object.assign(new Error(`EEXIST ${path}`), { code: 'EEXIST' });
+    }
     if (how !== 'read' && !this.#files.has(path)) {
       this.#makeRoom(life);
       const inode = { bytes: Buffer.alloc(0), size: 0, syncedSize: 0 };

@@ -5,6 +5,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { onTestFinished } from 'vitest';
+import { inherited } from '../../src/test-runner/environment.js';
 import { startRunner } from '../../src/test-runner/shell.js';
 import { claimSlots } from '../../src/test-runner/slots.js';
 import { realClock } from '../../src/world/clock.js';
@@ -72,7 +73,7 @@ export async function runnerFor(settings: RunnerSettings) {
         timeoutMs: settings.timeoutMs ?? 60_000,
         graceMs: settings.graceMs ?? 5_000,
         logBytesMax: settings.logBytesMax ?? 1_000_000_000,
-        environment: settings.environment ?? { PATH: process.env['PATH'] ?? '' },
+        environment: inherited(settings.environment ?? { PATH: process.env['PATH'] ?? '' }),
       },
     },
     slots,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { suiteEnvironment } from '../../src/test-runner/environment.js';
+import { inherited, suiteEnvironment } from '../../src/test-runner/environment.js';
 import { commit } from '../support/commits.js';
 
 const names = { runner: 'r', repository: 'demo', guard: 'g' };
@@ -16,7 +16,9 @@ test.each([
 ])('a suite is told which ref its commit came on: "%s"', (branch, told) => {
   const assignment = { branch, author: '', subject: '', repository: null, number: 1 };
   const run = { id: 'run' as never, commit: commit(1), assignment };
-  const found = Object.entries(suiteEnvironment({ CI_COMMIT_TAG: 'ours' }, run as never, names));
+  const found = Object.entries(
+    suiteEnvironment(inherited({ CI_COMMIT_TAG: 'ours' }), run as never, names),
+  );
   const ofRefs = found.filter(([name]) => /^CI_COMMIT_(REF|BRANCH|TAG)$/.test(name));
   expect(Object.fromEntries(ofRefs)).toEqual(told);
 });
