@@ -9,6 +9,7 @@ import { branches } from './bench/branches.js';
 import { type Benchmark, table } from './bench/figures.js';
 import { flood } from './bench/flood.js';
 import { floors } from './bench/floors.js';
+import { history } from './bench/history.js';
 import { latency } from './bench/latency.js';
 import { recovery } from './bench/recovery.js';
 import { restart } from './bench/restart.js';
@@ -26,10 +27,11 @@ const all: readonly Benchmark[] = [
   sessions,
   restart,
   branches,
+  history,
 ];
 
 /** Everything together ends within this, whatever hangs. */
-const endWithinMs = 300_000;
+const endWithinMs = 480_000;
 
 const { words: names } = readCommandLine({
   script: 'bench',
@@ -43,7 +45,7 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
   const stop = (exitCode: number) => void closeAllRooms().then(() => process.exit(exitCode));
   process.once('SIGINT', () => stop(3));
   setTimeout(() => {
-    console.log('\nToo slow: stopped after 5 minutes.');
+    console.log(`\nToo slow: stopped after ${endWithinMs / 60_000} minutes.`);
     stop(1);
   }, endWithinMs).unref();
 

@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { openSqliteStore, SqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import type { RunId } from '../../src/protocol/ids.js';
 import { type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
@@ -63,6 +64,22 @@ test('what was not finished in it goes on: out with a runner, or waiting', async
   const words = [10, 11, 12].map((number) => type(port, `verdict:${commit(number)}`));
   expect(await Promise.all(words)).toEqual(['passed\n', 'failed\n', 'passed\n']);
   expect(await type(port, `log:${commit(10)}`)).toBe('ten goes on\nto its end\n');
+});
+
+test('a disk that is full in the middle leaves it as it was, and the next start goes on', () => {
+  const folder = kept(1);
+  const path = join(folder, 'data', 'trivet.db');
+  const full = new Database(path);
+  const pages = full.pragma('page_count', { simple: true });
+  full.pragma(`max_page_count = ${pages}`);
+  expect(() => new SqliteStore(full, { release: () => {} })).toThrow(
+    expect.objectContaining({ code: 'SQLITE_FULL' }),
+  );
+  expect(full.pragma('user_version', { simple: true })).toBe(1);
+  full.close();
+  const store = openSqliteStore(join(folder, 'data'));
+  expect(store.jobsOf(commit(2))).toMatchObject([{ verdict: 'passed', runs: 2 }]);
+  store.close();
 });
 
 test('a damaged entry of a job that goes on is named at the start, with exit code 2', async () => {

@@ -18,6 +18,9 @@ type Statements = { readonly [Name in keyof typeof sql]: Statement };
 const sql = {
   accepted: `INSERT INTO job (id, repository, commit_id, name, branch, author, subject, accepted_at_ms)
              VALUES (@job, @repository, @commit, @name, @branch, @author, @subject, @atMs)`,
+  branch: `INSERT INTO branch (repository, name, at_ms, job)
+           VALUES (@repository, @branch, @atMs, @job)
+           ON CONFLICT (repository, name) DO UPDATE SET at_ms = @atMs, job = @job`,
   leased: `INSERT INTO run (id, job, number, runner, leased_at_ms)
            VALUES (@run, @job, @number, @runner, @atMs)`,
   resumed: `UPDATE run SET ended_at_ms = NULL, ending = NULL, reason = '', runner = @runner
@@ -43,6 +46,7 @@ function derive(statements: Statements, entry: Entry): void {
   switch (entry.kind) {
     case 'accepted':
       statements.accepted.run(entry);
+      if (entry.repository !== null && entry.branch !== '') statements.branch.run(entry);
       break;
     case 'leased':
       statements.leased.run(entry);

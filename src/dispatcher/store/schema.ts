@@ -57,8 +57,33 @@ export const steps: readonly string[] = [
     PRIMARY KEY (host, port)
   ) STRICT, WITHOUT ROWID;
 `,
-  // Several jobs a commit: each has a name.
+  // Several jobs a commit: each has a name. And what questions about the past (questions.ts) need.
   `
   ALTER TABLE job ADD COLUMN name TEXT NOT NULL DEFAULT 'default';
+  CREATE INDEX job_of_branch ON job (repository, branch, accepted_at_ms);
+  CREATE INDEX job_judged ON job (repository, name, finished_at_ms)
+    WHERE verdict IN ('passed', 'failed');
+  CREATE INDEX run_of_runner ON run (runner, leased_at_ms);
+
+  CREATE TABLE known_on (                   -- further branches on which a commit was seen
+    repository TEXT    NOT NULL,
+    branch     TEXT    NOT NULL,
+    at_ms      INTEGER NOT NULL,
+    job        INTEGER NOT NULL,
+    PRIMARY KEY (repository, branch, at_ms, job)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX known_on_of_job ON known_on (job);
+
+  CREATE TABLE branch (
+    repository TEXT    NOT NULL,
+    name       TEXT    NOT NULL,
+    at_ms      INTEGER NOT NULL,            -- when a commit was last seen on it,
+    job        INTEGER NOT NULL,            -- and the last of that commit's jobs
+    PRIMARY KEY (repository, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX branch_newest ON branch (repository, at_ms);
+  INSERT INTO branch
+    SELECT repository, branch, max(accepted_at_ms), max(id) FROM job
+    WHERE repository IS NOT NULL AND branch != '' GROUP BY repository, branch;
 `,
 ];

@@ -1,0 +1,103 @@
+/**
+ * Owns the shape of questions about the past: what may be asked, and the rows that come back.
+ * Never says how they are answered: this store reads them in a thread (query-thread.ts), another may
+ * ask a server. Every answer is bounded by `most`, newest first; `before` asks for what follows.
+ */
+
+import type { Commit, RunId } from '../../protocol/ids.js';
+import type { Entry, JobId, Verdict } from '../core/journal.js';
+
+export interface Queries {
+  /** The newest commits: of all repositories, of one, or of a branch of it. */
+  commits(question: CommitsQuestion): Promise<readonly CommitRow[]>;
+  /** What happened to each job of a commit, in the order of acceptance. */
+  story(question: { readonly commit: Commit }): Promise<readonly JobStory[]>;
+  /** What a runner, by its name, had in hand. */
+  runsOf(question: RunsQuestion): Promise<readonly RunRow[]>;
+  /** Those branches of a repository that moved last, each with its newest commit. */
+  branches(question: BranchesQuestion): Promise<readonly BranchRow[]>;
+  /** How long a repository's job of that name took when it was last judged, in milliseconds. */
+  durations(question: DurationsQuestion): Promise<readonly number[]>;
+}
+
+export interface CommitsQuestion {
+  /** Absent: of all. Null: those that came without one. */
+  readonly repository?: string | null;
+  /** Only with a repository. */
+  readonly branch?: string;
+  readonly before?: Position;
+  readonly most: number;
+}
+
+export interface RunsQuestion {
+  readonly runner: string;
+  readonly before?: { readonly leasedAtMs: number; readonly run: RunId };
+  readonly most: number;
+}
+
+export interface BranchesQuestion {
+  readonly repository: string;
+  readonly before?: { readonly atMs: number; readonly branch: string };
+  readonly most: number;
+}
+
+export interface DurationsQuestion {
+  readonly repository: string | null;
+  readonly name: string;
+  readonly most: number;
+}
+
+/** Where a commit stands among others: when its oldest job came (on that branch), and which. */
+export interface Position {
+  readonly atMs: number;
+  readonly job: JobId;
+}
+
+/** A commit of one repository. */
+export interface CommitRow {
+  readonly repository: string | null;
+  readonly commit: Commit;
+  readonly branch: string;
+  readonly author: string;
+  readonly subject: string;
+  /** To ask for those before it. */
+  readonly position: Position;
+  /** Oldest first. */
+  readonly jobs: readonly FinishedOrNot[];
+}
+
+/** `verdict` and `finishedAtMs` are null while it is not finished. */
+export interface FinishedOrNot {
+  readonly job: JobId;
+  readonly name: string;
+  readonly verdict: Verdict | null;
+  readonly acceptedAtMs: number;
+  readonly finishedAtMs: number | null;
+}
+
+export interface JobStory extends FinishedOrNot {
+  readonly repository: string | null;
+  /** Its newest entries, in the order in which they were appended. */
+  readonly entries: readonly Entry[];
+}
+
+export interface RunRow {
+  readonly run: RunId;
+  readonly repository: string | null;
+  readonly commit: Commit;
+  readonly job: JobId;
+  readonly name: string;
+  /** The attempt, from 1. */
+  readonly number: number;
+  readonly leasedAtMs: number;
+  /** Null while it has the lease. */
+  readonly endedAtMs: number | null;
+  readonly ending: Verdict | 'lost' | 'handed-back' | null;
+  readonly reason: string;
+}
+
+export interface BranchRow {
+  readonly branch: string;
+  readonly atMs: number;
+  readonly newest: CommitRow;
+}

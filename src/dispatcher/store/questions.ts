@@ -1,0 +1,141 @@
+/**
+ * Owns how each question about the past is answered from the tables: by an index, never by a scan,
+ * so that an answer takes as long with a million jobs as with ten. Never writes.
+ */
+
+import type { Database, Statement } from 'better-sqlite3';
+import type { Commit } from '../../protocol/ids.js';
+import { jobsOfCommitMax } from '../../protocol/limits.js';
+import type {
+  BranchesQuestion,
+  BranchRow,
+  CommitRow,
+  CommitsQuestion,
+  DurationsQuestion,
+  FinishedOrNot,
+  JobStory,
+  Position,
+  RunRow,
+  RunsQuestion,
+} from './queries.js';
+import { readEntry } from './upcast.js';
+
+/** Rows in one answer, whatever `most` says; of commits with many jobs each, so many jobs. */
+const rowsMax = 500;
+
+/** Entries in a story, and of them of one job: one that is tried for weeks has thousands. */
+const entriesMax = 2_000;
+const entriesOfJobMax = 200;
+
+/** After all there is. */
+const end = { atMs: Number.MAX_SAFE_INTEGER, job: Number.MAX_SAFE_INTEGER, text: '\u{10ffff}' };
+
+const commitColumns = `job.id AS job, job.repository, job.commit_id AS "commit", job.branch,
+                       job.author, job.subject`;
+
+const jobColumns = `id AS job, name, verdict, accepted_at_ms AS acceptedAtMs,
+                    finished_at_ms AS finishedAtMs`;
+
+/** `LIMIT @rows` alone would have SQLite plan the statement anew for each value: 40 µs a question. */
+export const sql = {
+  everywhere: `SELECT ${commitColumns}, accepted_at_ms AS atMs FROM job
+               WHERE id < @job ORDER BY id DESC LIMIT @rows + 0`,
+  ofRepository: `SELECT ${commitColumns}, accepted_at_ms AS atMs
+                 FROM job INDEXED BY job_of_repository
+                 WHERE repository IS @repository AND id < @job ORDER BY id DESC LIMIT @rows + 0`,
+  // In the order of what stands first in the join: that is what a CROSS JOIN is for.
+  ofBranch: `SELECT ${commitColumns}, atMs FROM (
+               SELECT id AS seen, accepted_at_ms AS atMs FROM job INDEXED BY job_of_branch
+               WHERE repository IS @repository AND branch = @branch
+                 AND (accepted_at_ms, id) < (@atMs, @job)
+               UNION ALL
+               SELECT job AS seen, at_ms AS atMs FROM known_on
+               WHERE repository = @repository AND branch = @branch
+                 AND (at_ms, job) < (@atMs, @job)
+               ORDER BY atMs DESC, seen DESC LIMIT @rows + 0
+             ) CROSS JOIN job ON job.id = seen`,
+  jobsOf: `SELECT ${jobColumns} FROM job INDEXED BY job_of_commit
+           WHERE commit_id = @commit AND repository IS @repository ORDER BY id LIMIT @rows + 0`,
+  jobs: `SELECT repository, ${jobColumns} FROM job WHERE commit_id = @commit
+         ORDER BY id LIMIT @rows + 0`,
+  entries: 'SELECT seq, entry FROM journal WHERE job = @job ORDER BY seq DESC LIMIT @rows + 0',
+  runs: `SELECT run.id AS run, repository, commit_id AS "commit", job, name, number,
+                leased_at_ms AS leasedAtMs, ended_at_ms AS endedAtMs, ending, reason
+         FROM run JOIN job ON job.id = run.job
+         WHERE runner = @runner AND (leased_at_ms, run.id) < (@leasedAtMs, @run)
+         ORDER BY leased_at_ms DESC, run.id DESC LIMIT @rows + 0`,
+  branches: `SELECT branch.name AS onBranch, at_ms AS atMs, ${commitColumns}
+             FROM branch CROSS JOIN job ON job.id = branch.job
+             WHERE branch.repository = @repository AND (at_ms, branch.name) < (@atMs, @branch)
+             ORDER BY at_ms DESC, branch.name DESC LIMIT @rows + 0`,
+  durations: `SELECT duration_ms FROM (
+                SELECT id, verdict, finished_at_ms FROM job INDEXED BY job_judged
+                WHERE repository IS @repository AND name = @name
+                  AND verdict IN ('passed', 'failed')
+                ORDER BY finished_at_ms DESC LIMIT @rows + 0
+              ) AS judged JOIN run ON run.job = judged.id AND ending = verdict
+              ORDER BY finished_at_ms DESC`,
+} as const;
+
+/** A commit as it is met on the way through its jobs: with the one that was met last. */
+type Met = Omit<CommitRow, 'position' | 'jobs'> & Position;
+
+/** Prepares the statements once; answers a function for each question. */
+export function questionsOf(database: Database) {
+  const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]);
+  const ask = Object.fromEntries(prepared) as { readonly [Name in keyof typeof sql]: Statement };
+
+  function commits({ repository, branch, before = end, most }: CommitsQuestion): CommitRow[] {
+    const walk =
+      branch !== undefined ? 'ofBranch' : repository !== undefined ? 'ofRepository' : 'everywhere';
+    const from = { atMs: before.atMs, job: before.job, repository, branch, rows: rowsMax };
+    const found = new Map<string, Met>();
+    for (const row of ask[walk].iterate(from) as Iterable<Met>) {
+      const key = `${row.commit} ${row.repository}`;
+      if (found.size === most && !found.has(key)) break;
+      found.set(key, row);
+    }
+    return [...found.values()].map(withJobs);
+  }
+
+  function withJobs({ job, atMs, ...row }: Met): CommitRow {
+    return { ...row, position: { atMs, job }, jobs: jobsOf(row) };
+  }
+
+  function jobsOf({ repository, commit }: Pick<Met, 'repository' | 'commit'>): FinishedOrNot[] {
+    return ask.jobsOf.all({ repository, commit, rows: jobsOfCommitMax }) as FinishedOrNot[];
+  }
+
+  function story({ commit }: { readonly commit: Commit }): JobStory[] {
+    const jobs = ask.jobs.all({ commit, rows: rowsMax }) as Omit<JobStory, 'entries'>[];
+    let room = entriesMax;
+    return jobs.map((row) => {
+      const rows = Math.min(room, entriesOfJobMax);
+      const entries = ask.entries.raw().all({ job: row.job, rows }) as [number, string][];
+      room -= entries.length;
+      return { ...row, entries: entries.reverse().map(([seq, text]) => readEntry(seq, text)) };
+    });
+  }
+
+  function runsOf({ runner, before, most }: RunsQuestion): RunRow[] {
+    const from = before ?? { leasedAtMs: end.atMs, run: end.text };
+    return ask.runs.all({ ...from, runner, rows: Math.min(most, rowsMax) }) as RunRow[];
+  }
+
+  function branches({ repository, before, most }: BranchesQuestion): BranchRow[] {
+    const from = before ?? { atMs: end.atMs, branch: end.text };
+    const rows = ask.branches.all({ ...from, repository, rows: Math.min(most, rowsMax) });
+    return (rows as (Met & { readonly onBranch: string })[]).map(({ onBranch, ...row }) => ({
+      branch: onBranch,
+      atMs: row.atMs,
+      newest: withJobs(row),
+    }));
+  }
+
+  function durations({ repository, name, most }: DurationsQuestion): number[] {
+    const rows = Math.min(most, rowsMax);
+    return ask.durations.pluck().all({ repository, name, rows }) as number[];
+  }
+
+  return { commits, story, runsOf, branches, durations };
+}
