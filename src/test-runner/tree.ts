@@ -13,8 +13,11 @@ import type { Tree } from './suite.js';
 const fileBytesMax = 1_024 * 1_024;
 
 export function treeAt(folder: string): Tree {
-  const top = realpathSync.native(folder);
-  const inside = (path: string) => insideOf(top, path);
+  let top: string | null = null;
+  const inside = (path: string) => {
+    top ??= realpathSync.native(folder);
+    return insideOf(top, path);
+  };
   return {
     read: (path) => attempt(() => textOf(inside(path))),
     isExecutable: (path) => attempt(() => isAllowed(inside(path))) ?? false,
