@@ -17,6 +17,7 @@ import { tellIfExposed } from '../world/token.js';
 import { type Options, readOptions } from './options.js';
 import { Auth, type TurnedAway, tellingOnce, tlsWanted } from './shell/auth.js';
 import { connectionsMaxDefault, Dispatcher } from './shell/dispatcher.js';
+import { backUp } from './store/backup.js';
 import { LogFiles } from './store/logs.js';
 import { openSqliteStore } from './store/sqlite.js';
 
@@ -27,6 +28,10 @@ await run(async (argv) => {
   const options = readOptions(argv);
   if (options === null) return;
   const tell = storyteller(options.story);
+  if (options.backup !== null) {
+    copyStore(options.data, options.backup, tell);
+    return;
+  }
   const classicHosts = await hostsNamed(options.allowClassic);
   tellIfExposed(options.token, tell);
   options.tls?.tellBy(tell);
@@ -61,6 +66,12 @@ await run(async (argv) => {
     reload: () => options.tls?.current(),
   });
 });
+
+function copyStore(data: string, file: string, tell: Tell): void {
+  const jobs = backUp(data, file);
+  const msg = `${jobs} jobs are in ${file}; their logs are files: copy ${join(data, 'logs')} after it`;
+  tell({ event: 'backed-up', jobs, file, msg });
+}
 
 function network({ tls }: Options, mayBePlain: Hosts, turnedAway: TurnedAway): Network {
   if (tls === null) return realNetwork;

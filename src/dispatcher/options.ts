@@ -19,6 +19,8 @@ export interface Options {
   readonly data: string;
   /** The folder with a file per commit, absolute. */
   readonly results: string;
+  /** Where to copy the store to, instead of all else. */
+  readonly backup: string | null;
   readonly dialect: 'classic' | 'py3';
   readonly classicRunMaxMs: number;
   /** Null: everyone on this machine may speak. */
@@ -38,6 +40,10 @@ const flags = {
     type: 'string',
     default: 'test_results',
     describe: "folder with a file per commit: its suite's output",
+  },
+  backup: {
+    type: 'string',
+    describe: 'file to copy the store to; the dispatcher that is at work goes on',
   },
   dialect: {
     choices: ['classic', 'py3'] as const,
@@ -78,6 +84,7 @@ export function readOptions(argv: readonly string[]): Options | null {
     port: read.port,
     data: resolve(read.data),
     results: resolve(read.results),
+    backup: read.backup === undefined ? null : resolve(read.backup),
     dialect: read.dialect,
     classicRunMaxMs: read['classic-run-max'],
     token,

@@ -22,7 +22,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { makeFolder, readIfThere, syncFolder, writeAtomically } from './files.js';
+import { makeFolder, readIfThere, syncToDisk, writeAtomically } from './files.js';
 
 /** `write`: made where it is missing, never truncated. `append-new`: an old one makes it fail. */
 export type How = 'read' | 'write' | 'append-new';
@@ -67,7 +67,7 @@ export const realDisk: Disk = {
   open: (path, how) => adopt(openSync(path, flags[how], 0o644)),
   remove,
   syncNames,
-  syncNamesNow: syncFolder,
+  syncNamesNow: syncToDisk,
   link,
   readText: readIfThere,
   writeText: writeAtomically,

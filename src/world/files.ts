@@ -32,7 +32,7 @@ export function writeAtomically(path: string, text: string): void {
     rmSync(draft, { force: true });
     throw error;
   }
-  syncFolder(dirname(path));
+  syncToDisk(dirname(path));
 }
 
 /** Makes a folder and what is missing above it; returns once their names are on disk. */
@@ -48,20 +48,20 @@ export function makeFolder(path: string): void {
     // Another process may have been faster.
     if (!isFolder(folder)) throw error;
   }
-  syncFolder(parent);
+  syncToDisk(parent);
 }
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** Makes names that were created, renamed or removed in a folder durable. */
-export function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
+/** Makes a file durable, or of a folder the names that were created, renamed or removed in it. */
+export function syncToDisk(path: string): void {
+  const file = openSync(path, 'r');
   try {
-    fsyncSync(folder);
+    fsyncSync(file);
   } finally {
-    closeSync(folder);
+    closeSync(file);
   }
 }
 

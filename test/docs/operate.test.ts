@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as tls from 'node:tls';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
@@ -18,13 +18,15 @@ import { hasSqlite } from '../support/tools.js';
 
 const readme = readFileSync('README.md', 'utf8');
 const operate = readFileSync('docs/operate.md', 'utf8');
+const main = resolve('src/dispatcher/main.ts');
+const dispatcher = `${process.execPath} --import ${import.meta.resolve('tsx')} ${main}`;
 const [c, later] = [commit(0xc0ffee), commit(0xdecade)];
 
-test.runIf(hasSqlite)('a backup is taken of a dispatcher at work, and put back', async () => {
+test('a backup is taken of a dispatcher at work, and put back', async () => {
   const folder = temporaryFolder();
   const first = await spawnDispatcher(folder);
   await passes(first.port);
-  await sh(folder, blockWith(operate, '.backup'));
+  await sh(folder, blockWith(operate, '--backup'));
   await tell(first.port, `dispatch:${later}`);
   first.kill('SIGKILL');
   await first.exit;
@@ -116,6 +118,9 @@ function blockWith(page: string, part: string): string {
 
 /** As a person types it, in the folder where tests have their dispatcher's files. */
 async function sh(cwd: string, text: string): Promise<string> {
-  const here = text.replaceAll('.trivet', 'data').replaceAll('test_results', 'results');
+  const here = text
+    .replaceAll('.trivet', 'data')
+    .replaceAll('test_results', 'results')
+    .replaceAll('node /opt/trivet/dispatcher.js', `${dispatcher} --data data`);
   return (await promisify(execFile)('sh', ['-ec', here], { cwd })).stdout;
 }

@@ -35,7 +35,7 @@ export class QueryThread implements Queries {
   readonly branches: Queries['branches'] = (question) => this.#ask('branches', question);
   readonly durations: Queries['durations'] = (question) => this.#ask('durations', question);
 
-  /** What is asked and not answered fails. Resolves once the thread has ended. */
+  /** What is asked and not answered fails. Resolves once the thread has ended: it would go on. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#thread?.terminate();
@@ -54,8 +54,6 @@ export class QueryThread implements Queries {
 
   #start(): Worker {
     const thread = startThread(import.meta.dirname, 'query-worker', this.#path);
-    // It is there for the process, not the process for it.
-    thread.unref();
     let cause: unknown;
     thread.on('message', ([number, rows, error]: [number, never, Error | null]) => {
       const asked = this.#asked.get(number);
