@@ -6,7 +6,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { firstState, transitions } from '../src/dispatcher/core/transitions.js';
+import { transitions } from '../src/dispatcher/core/transitions.js';
 import { vocabulary } from '../src/protocol/help.js';
 
 const path = fileURLToPath(new URL('../docs/protocol.md', import.meta.url));
@@ -18,11 +18,13 @@ export function withWhatCodeSays(page: string): string {
 
 /** `leased → waiting: lost, handed-back`, a line for each pair of states, as in transitions.ts. */
 export function arrows(): string[] {
-  const by = new Map([[`(nothing) → ${firstState}`, ['accepted']]]);
+  const by = new Map<string, string[]>();
   for (const [entry, { from, to }] of Object.entries(transitions)) {
-    for (const state of from) {
-      const arrow = `${state} → ${to}`;
-      by.set(arrow, [...(by.get(arrow) ?? []), entry]);
+    for (const state of entry === 'accepted' ? ['(nothing)'] : from) {
+      for (const next of to === 'same' ? [state] : to) {
+        const arrow = `${state} → ${next}`;
+        by.set(arrow, [...(by.get(arrow) ?? []), entry]);
+      }
     }
   }
   return [...by].map(([arrow, entries]) => `${arrow}: ${entries.join(', ')}`);

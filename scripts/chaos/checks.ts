@@ -64,7 +64,7 @@ export function judge(data: string, results: string, project: Project): Judgemen
   for (const entry of journal) ledger.happened(entry);
   const jobs = [...ledger.jobs.values()];
   for (const expected of project.expected) {
-    const job = ledger.jobOf(expected.commit);
+    const [job] = ledger.jobsOf(expected.commit);
     const completed = project.witnessed('completed', expected.commit);
     const result = join(results, expected.commit);
     for (const law of judgeOne(expected, job, completed, result)) broken.push(law);
@@ -74,7 +74,7 @@ export function judge(data: string, results: string, project: Project): Judgemen
       says: laws[law],
       violations: broken.filter((one) => one.law === law).map(({ how }) => how),
     })),
-    lost: project.expected.filter(({ commit }) => !ledger.jobOf(commit)?.verdict).length,
+    lost: project.expected.filter(({ commit }) => !ledger.jobsOf(commit)[0]?.verdict).length,
     doubled: count(journal, 'finished') - jobs.filter(({ verdict }) => verdict !== null).length,
     runs: jobs.reduce((sum, { runs }) => sum + runs.length, 0),
     lostRuns: count(journal, 'lost'),

@@ -2,7 +2,8 @@
  * Owns the words for a journal entry as `why` tells it, and for a verdict as the story tells it too.
  */
 
-import { short } from '../protocol/ids.js';
+import { defaultJobName, short } from '../protocol/ids.js';
+import type { Job } from './core/job.js';
 import type { Entry } from './core/journal.js';
 
 /** One entry as a sentence of the job's story. */
@@ -14,8 +15,14 @@ export function sentence(entry: Entry): string {
       const author = entry.author === '' ? '' : ` by ${entry.author}`;
       const what = `${short(entry.commit)}${subject}${author}${branch}`;
       const repository = entry.repository ?? 'an unnamed repository';
-      return `${what} of ${repository} was handed over by ${entry.by}.`;
+      const needs = entry.needs.length === 0 ? '' : ` It needs ${entry.needs.join(', ')}.`;
+      const name = entry.name === defaultJobName ? '' : `Job ${entry.name} of `;
+      return `${name}${what} of ${repository} was handed over by ${entry.by}.${needs}`;
     }
+    case 'known-on':
+      return `It was handed over on ${entry.branch} too.`;
+    case 'unblocked':
+      return 'All that it needs has passed.';
     case 'leased':
       return `Run ${entry.number} began on runner ${entry.runner}.`;
     case 'resumed':
@@ -36,6 +43,11 @@ export function sentence(entry: Entry): string {
     case 'finished':
       return `${ending(entry)}.`;
   }
+}
+
+/** `1a2b3c4`, or `1a2b3c4:lint`, as it may be typed. */
+export function jobNamed({ commit, name }: Pick<Job, 'commit' | 'name'>): string {
+  return name === defaultJobName ? short(commit) : `${short(commit)}:${name}`;
 }
 
 /** `passed after 1.2 s`, `failed after 3.4 s with exit code 1: …` */

@@ -1,40 +1,41 @@
 /**
  * Owns the dispatcher's sentences: what a spectator is told of each turn.
- * Never decides; it reads outcomes. What belongs together is told together, so that a lost runner
+ * Never decides; it reads effects. What belongs together is told together, so that a lost runner
  * reads as one line: "runner :8900 closed its connection → 1a2b3c4 requeued → runner :8901".
  */
 
 import { formatAddress } from '../protocol/address.js';
 import { type RunId, short } from '../protocol/ids.js';
 import type { Told } from '../world/story.js';
-import type { Notice, Outcome } from './core/events.js';
+import { type Effect, entriesOf, type Notice, noticesOf } from './core/events.js';
 import type { Job } from './core/job.js';
 import type { Entry, JobId } from './core/journal.js';
-import { ending, seconds } from './sentences.js';
+import { ending, jobNamed, seconds } from './sentences.js';
 
 export type FindJob = (id: JobId) => Job | undefined;
 
 /** The sentences for all that one turn brought. */
 export function tellTurn(
-  outcomes: readonly Outcome[],
+  turn: readonly (readonly Effect[])[],
   find: FindJob,
   severalRepositories = false,
 ): Told[] {
   const name = (job: Job) => named(job, severalRepositories);
-  return outcomes.flatMap((outcome) => tellOutcome(outcome, find, name));
+  return turn.flatMap((effects) => tellEffects(effects, find, name));
 }
 
-/** `1a2b3c4`, and of which repository where there are several. */
-export function named({ commit, repository }: Job, severalRepositories: boolean): string {
-  const isTold = severalRepositories && repository !== null;
-  return isTold ? `${short(commit)} of ${repository}` : short(commit);
+/** `1a2b3c4:lint`, and of which repository where there are several. */
+export function named(job: Job, severalRepositories: boolean): string {
+  const isTold = severalRepositories && job.repository !== null;
+  return isTold ? `${jobNamed(job)} of ${job.repository}` : jobNamed(job);
 }
 
-function tellOutcome(
-  { append, notices }: Outcome,
+function tellEffects(
+  effects: readonly Effect[],
   find: FindJob,
   name: (job: Job) => string,
 ): Told[] {
+  const [append, notices] = [entriesOf(effects), noticesOf(effects)];
   const lost = new Set(append.filter(({ kind }) => kind === 'lost').map(({ job }) => job));
   // A runner that left with runs is told of by what became of each.
   const leavings = notices.filter((notice) => notice.kind === 'left' && notice.runs > 0);
@@ -121,6 +122,10 @@ function tellEntry(
       const branch = entry.branch === '' ? '' : ` on ${entry.branch}`;
       return { ...base, msg: `${id}${subject}${branch} accepted from ${entry.by}` };
     }
+    case 'known-on':
+      return { ...base, branch: entry.branch, msg: `${id} is on ${entry.branch} too` };
+    case 'unblocked':
+      return { ...base, level: 'debug', msg: `${id} has what it needs` };
     case 'leased': {
       const { run, runner, number } = entry;
       return { ...base, run, runner, number, msg: `${id} → runner ${runner}${again(job, run)}` };

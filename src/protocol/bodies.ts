@@ -167,7 +167,6 @@ export const sentence = z.object({ says: prose(1_000) });
 export type Hello = Omit<z.infer<typeof hello>, 'token'>;
 export type HelloToSend = z.input<typeof hello>;
 export type Welcome = z.infer<typeof welcome>;
-export type Description = z.infer<typeof description>;
 export type PlannedJob = z.infer<typeof plannedJob>;
 export type HandoverBody = z.infer<typeof handover>;
 export type Assignment = z.infer<typeof assignment>;

@@ -6,10 +6,9 @@
  *   `--verb--´ field len `---body--´    `-verb--´ `host-´ port
  */
 
-import { parseHost } from './address.js';
-import { parseCommit, parseJobs, parseRevision, parseRun, parseSecret } from './ids.js';
+import { type Fields, mayGrowIntoFields, readFields, splitFields } from './fields.js';
 import { headerBytesMax } from './limits.js';
-import type { BodyThatFollows, FieldTypes, Row } from './row.js';
+import type { BodyThatFollows, Row } from './row.js';
 
 /** The peer said something that means nothing. `says` is fit to be sent back to it. */
 export interface Fault {
@@ -18,7 +17,7 @@ export interface Fault {
 
 export interface Header {
   readonly verb: string;
-  readonly fields: Readonly<Record<string, FieldTypes[keyof FieldTypes]>>;
+  readonly fields: Fields;
   /** Bytes that the header took, its last colon included, a newline not. */
   readonly size: number;
 }
@@ -76,7 +75,9 @@ export function readHeader(table: Table, bytes: Buffer, endIsEnd: boolean): Head
 
 /** `dispatch:<commit>`, `results:<commit>:<length>:<body>`: how a verb is written. */
 export function usage(verb: string, row: Row): string {
-  const fields = Object.keys(row.fields).map((field) => `:<${field}>`);
+  const fields = Object.entries(row.fields).map(([field, kind]) =>
+    kind === 'job?' ? `[:<${field}>]` : `:<${field}>`,
+  );
   return verb + fields.join('') + (row.body.kind === 'none' ? '' : ':<length>:<body>');
 }
 
@@ -142,59 +143,11 @@ function readUpToBody(
   return { kind: 'body follows', header: { verb, fields, size: restAt + at, body, length } };
 }
 
-/** Cuts at colons; a host, or jobs, take the colons that the other fields leave over. */
-function splitFields(text: string | null, row: Row): string[] {
-  if (text === null) return [];
-  const kinds = Object.values(row.fields);
-  const parts = text.split(':');
-  const hostAt = kinds.findIndex((kind) => kind === 'host' || kind === 'jobs');
-  const surplus = parts.length - kinds.length;
-  if (hostAt < 0 || surplus <= 0) return parts;
-  const host = parts.slice(hostAt, hostAt + surplus + 1).join(':');
-  return [...parts.slice(0, hostAt), host, ...parts.slice(hostAt + surplus + 1)];
-}
-
-function readFields(row: Row, texts: readonly string[]): Header['fields'] | null {
-  const fields: Record<string, FieldTypes[keyof FieldTypes]> = {};
-  for (const [index, [name, kind]] of Object.entries(row.fields).entries()) {
-    const value = fieldReaders[kind](texts[index] ?? '');
-    if (value === null) return null;
-    fields[name] = value;
-  }
-  return fields;
-}
-
-const fieldReaders: { [Kind in keyof FieldTypes]: (text: string) => FieldTypes[Kind] | null } = {
-  commit: parseCommit,
-  revision: parseRevision,
-  run: parseRun,
-  jobs: (text) => parseJobs(Buffer.from(text, 'latin1').toString('utf8')),
-  host: parseHost,
-  port: (text) => numberUpTo(text, 1, 65_535),
-  offset: (text) => numberUpTo(text, 0, Number.MAX_SAFE_INTEGER),
-  secret: parseSecret,
-};
-
 function holdsSecret(row: Row): boolean {
   return Object.values(row.fields).includes('secret');
 }
 
-function numberUpTo(text: string, least: number, most: number): number | null {
-  if (!/^[0-9]{1,16}$/.test(text)) return null;
-  const value = Number(text);
-  return value >= least && value <= most ? value : null;
-}
-
-/** Could more bytes make these fields others? An id that is too short could be, and a branch. */
-function mayGrowIntoFields(row: Row, texts: readonly string[]): boolean {
-  const last = Object.values(row.fields).at(-1);
-  const text = texts.at(-1) ?? '';
-  if (last === 'revision') return parseCommit(text) === null && /^[0-9a-fA-F]{0,63}$/.test(text);
-  if (last === 'jobs') return parseCommit(text) === null && !text.startsWith('-');
-  return last === 'commit' && parseCommit(text) === null && /^[0-9a-fA-F]{0,63}$/.test(text);
-}
-
-const unended = invalid('a branch, or the beginning of an id, is ended by Enter');
+const unended = invalid('a branch, a job, or the beginning of an id is ended by Enter');
 
 function isPrefixOfAny(text: string, table: Table): boolean {
   return Object.keys(table).some((verb) => verb.startsWith(text));

@@ -17,7 +17,8 @@ export function help(): string {
     'Trivet dispatcher. One request a connection, ended by Enter:',
     ...lines.map(([written, says]) => `  ${written.padEnd(width)}  ${says}`),
     'A <commit> is a full id of 40 or 64 hex digits, or but in dispatch a beginning;',
-    '<jobs> are those of a <commit>, a <branch> or a <repository>:<branch>.',
+    'Of several <job>s of a commit all are meant, where none is named. <jobs> are',
+    'those of a <commit>, a <branch>, a <repository>:<branch>, or a <commit>:<job>.',
     'docs/protocol.md has the rest.',
     '',
   ].join('\n');

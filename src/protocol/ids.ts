@@ -16,8 +16,11 @@ export type Abbreviation = Branded<'Abbreviation'>;
 /** One attempt at a job: `<dispatcher start, 8 hex digits>-<counter>`, unique over restarts. */
 export type RunId = Branded<'RunId'>;
 
-/** The jobs of a branch, written `<branch>` or `<repository>:<branch>`. */
-export type BranchJobs = Branded<'BranchJobs'>;
+/**
+ * What a person may say instead of a commit's id: `<branch>`, `<repository>:<branch>`,
+ * `<commit>:<job>`, or the beginning of an id. What is meant, only who knows the commits can say.
+ */
+export type NamedJobs = Branded<'NamedJobs'>;
 
 /** One connection of a peer: `s<dispatcher start>-<counter>`; no two sessions ever share one. */
 export type SessionId = Branded<'SessionId'>;
@@ -25,7 +28,8 @@ export type SessionId = Branded<'SessionId'>;
 const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const abbreviationPattern = /^[0-9a-f]{4,63}$/;
 const runPattern = /^[0-9a-f]{8}-[0-9]{1,15}$/;
-const branchPattern = /^(?!-)[^\s\p{Cc}]{1,400}$/u;
+/** A branch holds no blank, the name of a job may. */
+const namedJobsPattern = /^(?=.{1,400}$)(?!-)[^\s\p{Cc}]+(?: [^\s\p{Cc}]+)*$/u;
 const secretPattern = /^[!-9;-~]{1,256}$/;
 
 /** A name that people choose: letters and digits of any script, no spaces or path separators. */
@@ -68,20 +72,36 @@ export function parseRun(text: string): RunId | null {
   return runPattern.test(text) ? (text as RunId) : null;
 }
 
-/** Whose jobs `text` names, or null: a commit's or a branch's. */
-export function parseJobs(text: string): Commit | BranchJobs | null {
-  return parseCommit(text) ?? (branchPattern.test(text) ? (text as BranchJobs) : null);
+/** Whose jobs `text` names, or null. */
+export function parseJobs(text: string): Commit | NamedJobs | null {
+  return parseCommit(text) ?? (namedJobsPattern.test(text) ? (text as NamedJobs) : null);
 }
 
-export function isCommit(named: Commit | Abbreviation | BranchJobs): named is Commit {
+/** The name of a job that `text` is, or null. */
+export function parseJobName(text: string): string | null {
+  return jobNamePattern.test(text) ? text : null;
+}
+
+export function isCommit(named: Commit | Abbreviation | NamedJobs): named is Commit {
   return parseCommit(named) !== null;
 }
 
-/** A branch may hold no colon, so the last one stands before it. */
-export function branchOf(jobs: BranchJobs): { repository: string | null; branch: string } {
-  const colonAt = jobs.lastIndexOf(':');
-  const repository = colonAt === -1 ? null : jobs.slice(0, colonAt);
-  return { repository, branch: jobs.slice(colonAt + 1) };
+/** `<commit>:<job>` or `<commit>`, whole or by its beginning; null where it cannot be that. */
+export function jobOf(
+  named: Commit | NamedJobs,
+): { readonly commit: Commit | Abbreviation; readonly job: string | null } | null {
+  const [revision = '', ...rest] = named.split(':');
+  const commit = parseRevision(revision);
+  if (commit === null || rest.length > 1) return null;
+  const job = rest[0] === undefined ? null : parseJobName(rest[0]);
+  return job === null && rest.length > 0 ? null : { commit, job };
+}
+
+/** `<branch>` or `<repository>:<branch>`. A branch may hold no colon, so the last stands before it. */
+export function branchOf(named: string): { repository: string | null; branch: string } {
+  const colonAt = named.lastIndexOf(':');
+  const repository = colonAt === -1 ? null : named.slice(0, colonAt);
+  return { repository, branch: named.slice(colonAt + 1) };
 }
 
 /** The secret that `text` could be, or null: printable, without spaces and colons. */

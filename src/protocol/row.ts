@@ -4,7 +4,7 @@
  */
 
 import type { z } from 'zod';
-import type { Abbreviation, BranchJobs, Commit, RunId } from './ids.js';
+import type { Abbreviation, Commit, NamedJobs, RunId } from './ids.js';
 
 /** What a field becomes once it has been read. */
 export interface FieldTypes {
@@ -18,11 +18,13 @@ export interface FieldTypes {
   readonly port: number;
   /** A position in a log, in bytes from its start. */
   readonly offset: number;
+  /** The last field, where it is there: one job of the commit before it. Only a newline ends it. */
+  readonly 'job?': string | null;
   /**
-   * Whose jobs: a commit's, or those of `<branch>` or `<repository>:<branch>`, with the colons that
-   * other fields leave. Only a newline ends a branch: half of one is another one.
+   * Whose jobs: a commit's, or `<commit>:<job>`, `<branch>`, `<repository>:<branch>`, with the colons
+   * that other fields leave. Only a newline ends a branch: half of one is another one.
    */
-  readonly jobs: Commit | BranchJobs;
+  readonly jobs: Commit | NamedJobs;
   /** Printable, without spaces and colons. Only a newline ends it: half a secret is a wrong one. */
   readonly secret: string;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { classicRunnersMax } from '../../src/dispatcher/core/rules.js';
+import { heartbeatEveryMs } from '../../src/protocol/limits.js';
 import type { ClassicManner } from '../support/classic-manners.js';
 import { scenario } from '../support/dispatcher-scenario.js';
 import { classicTests, classicAddress as here } from '../support/dispatcher-scenes.js';
@@ -26,8 +27,8 @@ describe('a classic dispatcher’s runner', () => {
   test('has one run at a time and no labels, for which its dialect has no words', () => {
     const s = classicTests();
     s.given(() => s.dispatch(2));
-    expect(s.core.runners()).toMatchObject([{ labels: [], capacity: 1, repository: null }]);
-    expect(s.core.counts()).toEqual({ waiting: 1, leased: 1 });
+    expect(s.core.runners()).toMatchObject([{ capacity: 1, repository: null }]);
+    expect(s.core.counts()).toEqual({ waiting: 1, blocked: 0, leased: 1 });
   });
 
   test('A16: one that nobody answers for disturbs no other, and gets no work', () => {
@@ -37,7 +38,7 @@ describe('a classic dispatcher’s runner', () => {
       s.registers(here);
       s.runner('ada');
     });
-    s.passes(10_000);
+    s.passes(10 * heartbeatEveryMs);
     s.outcome('(runner nowhere.example.com:1 left: refused the connection)');
     expect(s.pings(key)).toBe(10);
     expect(s.core.runners().map(({ name }) => name)).toEqual([':8900', 'ada']);
@@ -57,7 +58,7 @@ describe('a classic dispatcher’s runner', () => {
       s.registers(here);
       s.registers(here);
     });
-    s.passes(5_000);
+    s.passes(5 * heartbeatEveryMs);
     s.outcome();
     expect(s.pings(key)).toBe(5);
     expect(s.core.runners()).toHaveLength(1);
@@ -186,10 +187,10 @@ describe('a classic dispatcher’s runner', () => {
   });
 
   test('A29: that hangs is timed out in the end, for it cannot be told to stop', () => {
-    const s = classicTests({ classicRunMaxMs: 60_000 });
-    s.passes(60_000);
+    const s = classicTests({ classicRunMaxMs: 60 * heartbeatEveryMs });
+    s.passes(60 * heartbeatEveryMs);
     s.outcome('job 1 timed-out: the classic runner :8900 sent no result in time');
-    expect(s.journal.at(-1)).toMatchObject({ durationMs: 60_000 });
+    expect(s.journal.at(-1)).toMatchObject({ durationMs: 60 * heartbeatEveryMs });
     s.classicResult(1);
     s.outcome('→ asker: OK');
   });

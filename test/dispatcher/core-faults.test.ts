@@ -204,6 +204,6 @@ describe('promise 6: infrastructure is tried again, tests never are', () => {
     expect(s.holds('ada', s.runOf(2))).toBe(true);
     s.given(() => s.dispatch(3));
     s.given(() => s.handsBack('ada', s.runOf(2), 'stopped'));
-    expect(s.core.counts()).toEqual({ waiting: 3, leased: 0 });
+    expect(s.core.counts()).toEqual({ waiting: 3, blocked: 0, leased: 0 });
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { sendsOf } from '../../src/dispatcher/core/events.js';
 import { finishedRememberedMs } from '../../src/dispatcher/core/rules.js';
+import { heartbeatEveryMs } from '../../src/protocol/limits.js';
 import { commit } from '../support/commits.js';
 import { scenario } from '../support/dispatcher-scenario.js';
 
@@ -18,9 +20,9 @@ describe('handing a commit over', () => {
     );
   });
 
-  test('an entry is appended before its answer is sent: an outcome lists them in that order', () => {
+  test('an entry is appended before its answer is sent: the effects are listed in that order', () => {
     const s = scenario();
-    const outcome = s.core.handle(
+    const effects = s.core.handle(
       {
         kind: 'dispatch',
         from: { request: 1 },
@@ -30,8 +32,10 @@ describe('handing a commit over', () => {
       },
       s.nowMs,
     );
-    expect(outcome.append).toMatchObject([{ kind: 'accepted', branch: 'main', atMs: s.nowMs }]);
-    expect(outcome.sends).toEqual([{ kind: 'reply', request: 1, reply: { kind: 'accepted' } }]);
+    expect(effects).toMatchObject([
+      { kind: 'append', entry: { kind: 'accepted', branch: 'main', atMs: s.nowMs } },
+      { kind: 'reply', request: 1, reply: { kind: 'accepted' } },
+    ]);
   });
 
   test('what its author says of it goes with it to the runner', () => {
@@ -40,11 +44,11 @@ describe('handing a commit over', () => {
     const description = { branch: 'main', author: 'Ada', subject: 'first' };
     const from = { request: 1 };
     const dispatch = { kind: 'dispatch', from, commit: commit(1), description } as const;
-    const { sends } = s.core.handle({ ...dispatch, histories: [] }, s.nowMs);
-    expect(sends).toMatchObject([
+    const effects = s.core.handle({ ...dispatch, histories: [] }, s.nowMs);
+    expect(sendsOf(effects)).toMatchObject([
       { kind: 'reply' },
-      { kind: 'session', message: { body: { ...description, repository: 'demo', number: 1 } } },
-      { kind: 'session', message: { verb: 'ping' } },
+      { kind: 'send', message: { body: { ...description, repository: 'demo', number: 1 } } },
+      { kind: 'send', message: { verb: 'ping' } },
     ]);
   });
 
@@ -67,7 +71,7 @@ describe('handing a commit over', () => {
       s.runner('ada');
       s.dispatch(1);
       s.reports('ada', s.runOf(1));
-      s.passes(finishedRememberedMs);
+      s.passes(finishedRememberedMs + heartbeatEveryMs);
     });
     expect(s.core.jobsOf(commit(1))).toEqual([]);
     expect(s.core.jobOfRun(s.runOf(1))).toBeUndefined();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunId } from '../../src/protocol/ids.js';
+import { heartbeatEveryMs } from '../../src/protocol/limits.js';
 import { replayed } from '../support/dispatcher-journal.js';
 import { beatMs, scenario } from '../support/dispatcher-scenario.js';
 import { adaTests } from '../support/dispatcher-scenes.js';
@@ -40,7 +41,7 @@ describe('promise 5: a runner that dies', () => {
       for (const number of [1, 2, 3]) s.dispatch(number);
       s.leaves('ada');
     });
-    expect(s.core.counts()).toEqual({ waiting: 3, leased: 0 });
+    expect(s.core.counts()).toEqual({ waiting: 3, blocked: 0, leased: 0 });
     s.runner('bob', { capacity: 3 });
     s.outcomeOf(
       /leased/,
@@ -73,7 +74,7 @@ describe('promise 5: a runner that dies', () => {
     expect(s.core.runners().map(({ name }) => name)).toEqual(
       Array.from({ length: 10 }, (_, index) => `r${2 * index + 1}`),
     );
-    expect(s.core.counts()).toEqual({ waiting: 10, leased: 10 });
+    expect(s.core.counts()).toEqual({ waiting: 10, blocked: 0, leased: 10 });
   });
 
   test('A35: a healthy peer is pinged once a heartbeat, however many leave before it', () => {
@@ -92,9 +93,9 @@ describe('promise 5: a runner that dies', () => {
   test('A36: is pinged within its first second; silence before that costs nothing', () => {
     const s = scenario();
     s.given(() => s.runner('ada'));
-    s.passes(1_000);
+    s.passes(heartbeatEveryMs);
     expect(s.pings('ada')).toBe(1);
-    s.passes(9_000);
+    s.passes(9 * heartbeatEveryMs);
     expect(s.pings('ada')).toBe(10);
     s.outcome();
   });
@@ -178,7 +179,7 @@ describe('A32: promise 4: a dispatcher that was killed', () => {
     const { s } = adaTests();
     s.restart();
     s.given(() => s.runner('bob'));
-    s.passes(5_000);
+    s.passes(5_000 + heartbeatEveryMs);
     s.outcome(
       'job 1 lost: ada did not come back after the dispatcher restarted',
       'job 1 leased: run 2-1, number 2, bob',

@@ -62,7 +62,7 @@ describe('the order of the queue', () => {
       for (let number = 1; number <= 5; number += 1) s.dispatch(number);
     });
     expect(s.core.runners().map(({ runs }) => runs.size)).toEqual([2, 2]);
-    expect(s.core.counts()).toEqual({ waiting: 1, leased: 4 });
+    expect(s.core.counts()).toEqual({ waiting: 1, blocked: 0, leased: 4 });
     expect(s.job(1)?.runs[0]?.runner).toBe('ada');
     expect(s.job(2)?.runs[0]?.runner).toBe('bob');
   });

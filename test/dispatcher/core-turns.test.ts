@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Jobs } from '../../src/dispatcher/core/jobs.js';
 import { scenario } from '../support/dispatcher-scenario.js';
 
 type Handed = readonly [repository: string, branch: string];
@@ -101,15 +100,4 @@ describe('whose turn it is', () => {
     expect(s.runOf(2)).toBeDefined();
     expect(s.why(3)).toBe('1 runner, busy, first in line');
   });
-});
-
-test('a decision looks at one job of each repository, not at the queue', () => {
-  const s = scenario();
-  s.given(() => {
-    for (let number = 1; number <= 50; number += 1) s.dispatch(number, undefined, `b${number % 7}`);
-  });
-  const jobs = new Jobs();
-  for (const entry of s.journal) jobs.apply(entry);
-  expect(jobs.waitingCount).toBe(50);
-  expect([...jobs.nextInTurn()].map(({ id }) => id)).toEqual([1]);
 });

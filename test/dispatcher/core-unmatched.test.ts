@@ -66,7 +66,8 @@ describe('who waits for nobody is told of in the story', () => {
       { kind: 'untested', repository: 'proj', tested: ['proj-ci'] },
       { kind: 'unwanted', repository: 'proj-ci', runners: 1, watched: ['proj'] },
     ] as const;
-    const told = tellTurn([{ append: [], sends: [], notices }], () => undefined);
+    const effects = notices.map((notice) => ({ kind: 'publish', notice }) as const);
+    const told = tellTurn([effects], () => undefined);
     expect(told.map(({ msg }) => msg)).toEqual([
       'no runner tests proj (they test proj-ci): its commits wait; ' +
         'if these are one, start both with the same --repository',

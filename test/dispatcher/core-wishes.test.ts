@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cancelWithinMs } from '../../src/dispatcher/core/rules.js';
+import { heartbeatEveryMs } from '../../src/protocol/limits.js';
 import { scenario } from '../support/dispatcher-scenario.js';
 
 const unknown =
@@ -50,7 +51,7 @@ describe('cancel', () => {
       if (fate === 'leaves') s.leaves('ada');
       if (fate === 'hands back') s.handsBack('ada', s.runOf(1), 'stopped');
       if (fate === 'falls silent') s.freezes('ada');
-      if (fate !== 'leaves') s.passes(cancelWithinMs);
+      if (fate !== 'leaves') s.passes(cancelWithinMs + heartbeatEveryMs);
       const why = {
         leaves: 'its runner ada closed its connection before it could report',
         'hands back': 'its runner ada handed it back before it could report',

@@ -50,7 +50,7 @@ test('the log of a job that memory has forgotten is that of the run that gave th
   const core = new DispatcherCore(initial, store.unfinished(), clock.nowMs());
   const read: string[] = [];
   const room = new LogRoom(core, store, files, clock, () => {});
-  room.followers.follow(commit(1), {
+  room.followers.follow(commit(1), null, {
     write: (bytes) => read.push(bytes.toString()) > 0,
     end: () => read.push('(the end)'),
   });

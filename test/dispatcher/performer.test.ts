@@ -1,21 +1,19 @@
 import { expect, test } from 'vitest';
-import type { Outcome } from '../../src/dispatcher/core/events.js';
-import { type Effects, Performer } from '../../src/dispatcher/shell/performer.js';
+import type { Effect } from '../../src/dispatcher/core/events.js';
+import { type Hands, Performer } from '../../src/dispatcher/shell/performer.js';
 import { defaultJob } from '../../src/protocol/bodies.js';
 import { commit } from '../support/commits.js';
 import { eventually } from '../support/eventually.js';
 import { handClock } from '../support/hand-clock.js';
 
 /** The acceptance of a commit, and its OK. */
-function accepted(job: number): Outcome {
+function accepted(job: number): Effect[] {
   const described = { ...defaultJob, branch: '', author: '', subject: '', by: 'a request' };
-  return {
-    append: [
-      { kind: 'accepted', job, atMs: 1, repository: null, commit: commit(job), ...described },
-    ],
-    sends: [{ kind: 'reply', request: job, reply: { kind: 'accepted' } }],
-    notices: [],
-  };
+  const entry = { job, atMs: 1, repository: null, commit: commit(job), ...described } as const;
+  return [
+    { kind: 'append', entry: { kind: 'accepted', ...entry } },
+    { kind: 'reply', request: job, reply: { kind: 'accepted' } },
+  ];
 }
 
 /** A performer whose effects are written down, upon a disk that may be full. */
@@ -23,7 +21,7 @@ function given() {
   const happened: string[] = [];
   const disk = { isFull: false, isBroken: false };
   const clock = handClock();
-  const effects: Effects = {
+  const hands: Hands = {
     prepare: () => {
       if (disk.isFull) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
       happened.push('prepared');
@@ -34,11 +32,11 @@ function given() {
       happened.push(`on disk: ${entries.map(({ job }) => job).join(' ')}`);
     },
     send: (send) => happened.push(send.kind === 'reply' ? `OK ${send.request}` : send.kind),
-    tell: (outcomes) => happened.push(`told of ${outcomes.length}`),
+    tell: (turn) => happened.push(`told of ${turn.length}`),
     lacksRoom: (error) => (error as { code?: string }).code !== undefined,
     blocked: (isBlocked) => happened.push(isBlocked ? 'blocked' : 'open again'),
   };
-  return { performer: new Performer(clock, effects), happened, disk, clock };
+  return { performer: new Performer(clock, hands), happened, disk, clock };
 }
 
 test('promise 1: OK leaves after its entry is on disk, and one sync serves a whole turn', async () => {
@@ -69,8 +67,10 @@ test('a classic runner is not told OK while there is no room for its address', a
   const { performer, happened, disk, clock } = given();
   disk.isFull = true;
   const address = { host: 'localhost', port: 8900 };
-  const sends = [{ kind: 'reply', request: 1, reply: { kind: 'accepted' } }] as const;
-  performer.submit({ append: [], sends, notices: [{ kind: 'registered', address }] });
+  performer.submit([
+    { kind: 'reply', request: 1, reply: { kind: 'accepted' } },
+    { kind: 'publish', notice: { kind: 'registered', address } },
+  ]);
   await eventually('the disk is tried', () => performer.isBlocked);
   expect(happened).toEqual(['blocked']);
   disk.isFull = false;

@@ -109,7 +109,13 @@ describe('what was appended', () => {
     );
     for (const job of jobs) {
       expect(store.jobsOf(job.commit)).toEqual([
-        { id: job.id, commit: job.commit, verdict: verdictOf(job), runs: job.runs.length },
+        {
+          id: job.id,
+          commit: job.commit,
+          name: job.name,
+          verdict: verdictOf(job),
+          runs: job.runs.length,
+        },
       ]);
     }
   });

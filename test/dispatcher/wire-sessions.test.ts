@@ -19,7 +19,7 @@ describe('modern sessions', () => {
     observer.say({ verb: 'dispatch', commit: c, body });
     expect(await observer.hears('accepted')).toMatchObject({ commit: c });
     const { run, body: assignment } = await runner.hears('runtest');
-    expect(assignment).toEqual({ ...body, repository: 'demo', number: 1 });
+    expect(assignment).toEqual({ ...body, repository: 'demo', job: 'default', number: 1 });
     runner.finishes(run, 'all good\n');
     expect(await runner.hears('recorded')).toMatchObject({ run });
     expect(result(c).toString()).toBe('all good\n');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as json from '../../src/protocol/bodies.js';
 import { countCharacters } from '../../src/protocol/characters.js';
+import { usage } from '../../src/protocol/header.js';
 import { help, vocabulary } from '../../src/protocol/help.js';
 import {
   nearestName,
@@ -18,8 +19,7 @@ describe('help', () => {
   test('names every verb that a person may type, with how it is written', () => {
     const forPeople = Object.entries<Row>(requests).filter(([, { from }]) => from === 'anyone');
     for (const [verb, row] of forPeople.filter(([verb]) => verb !== 'hello')) {
-      const written = Object.keys(row.fields).reduce((text, field) => `${text}:<${field}>`, verb);
-      expect(help()).toContain(`  ${written} `);
+      expect(help()).toContain(`  ${usage(verb, row)} `);
       expect(help()).toContain(row.says);
     }
     expect(help()).toContain('dispatch:<commit>');

@@ -24,7 +24,10 @@ export function classicActors(ground: Ground): Actors {
   });
   const runners = ['anna', 'bert']
     .slice(0, random.between(1, 2))
-    .map((name, index) => new RunnerMachine(ground, name, `10.0.1.${index + 1}`, 1));
+    .map(
+      (name, index) =>
+        new RunnerMachine(ground, { name, host: `10.0.1.${index + 1}`, labels: [] }, 1),
+    );
   const ours = [observer, ...runners].map(({ machine }) => machine);
   const owed = new Set<Commit>();
   const actors = { dispatcher, observer, runners, classic: null, confused: null };

@@ -6,6 +6,7 @@
 
 import type { Described, RevList, Tip } from '../../src/observer/core/news.js';
 import type { Repository } from '../../src/observer/repository.js';
+import type { PlannedJob } from '../../src/protocol/bodies.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import type { Life } from './life.js';
 import type { Random } from './random.js';
@@ -15,11 +16,14 @@ export class History {
   /** In a thousand polls. */
   failingLooks = 0;
   readonly #random: Random;
+  readonly #planOf: (commit: Commit) => readonly PlannedJob[] | undefined;
   readonly #commits = new Map<Commit, Described & { readonly pushedAtMs: number }>();
   readonly #branches = new Map<string, Commit>();
 
-  constructor(random: Random) {
+  /** `planOf` answers nothing where commits have no plans. */
+  constructor(random: Random, planOf: (commit: Commit) => readonly PlannedJob[] | undefined) {
     this.#random = random;
+    this.#planOf = planOf;
   }
 
   get commits(): Commit[] {
@@ -115,7 +119,8 @@ export class History {
     const commit = this.#random.hex(40) as Commit;
     const author = this.#random.pick(['Ada', 'Grace', 'Éva']);
     const subject = `change ${this.#commits.size + 1}`;
-    this.#commits.set(commit, { commit, parents, author, subject, pushedAtMs: nowMs });
+    const jobs = this.#planOf(commit);
+    this.#commits.set(commit, { commit, parents, author, subject, jobs, pushedAtMs: nowMs });
     return commit;
   }
 

@@ -20,7 +20,11 @@ export interface LedgerRun {
 export interface LedgerJob {
   readonly id: JobId;
   readonly commit: Commit;
-  state: 'waiting' | 'leased' | 'finished';
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly needs: readonly string[];
+  readonly group: string | null;
+  state: 'blocked' | 'waiting' | 'leased' | 'finished';
   lease: RunId | null;
   verdict: string | null;
   runs: LedgerRun[];
@@ -33,15 +37,15 @@ export interface LedgerJob {
 
 export class Ledger {
   readonly jobs = new Map<JobId, LedgerJob>();
-  readonly #byCommit = new Map<Commit, LedgerJob>();
+  readonly #byCommit = new Map<Commit, LedgerJob[]>();
   readonly #breaks: (law: Law, how: string) => void;
 
   constructor(breaks: (law: Law, how: string) => void) {
     this.#breaks = breaks;
   }
 
-  jobOf(commit: Commit): LedgerJob | undefined {
-    return this.#byCommit.get(commit);
+  jobsOf(commit: Commit): readonly LedgerJob[] {
+    return this.#byCommit.get(commit) ?? [];
   }
 
   get unfinished(): LedgerJob[] {
@@ -55,12 +59,17 @@ export class Ledger {
     if (job === undefined) return this.#breaks('verdict', `job ${entry.job} was never accepted`);
     job.changes += 1;
     switch (entry.kind) {
+      case 'known-on':
+        return;
+      case 'unblocked':
+        return this.#unblocked(job);
       case 'leased':
         return this.#leased(job, entry);
       case 'resumed':
         if (job.state === 'finished' || (job.lease !== null && job.lease !== entry.run)) {
           this.#breaks('single', `run ${entry.run} resumed while ${job.lease ?? 'none'} has it`);
         }
+        this.#holds(job);
         return lease(job, entry.run);
       case 'lost':
       case 'handed-back':
@@ -68,7 +77,7 @@ export class Ledger {
       case 'cancel-asked':
         return;
       case 'rerun-asked':
-        job.state = 'waiting';
+        job.state = beginsAs(job);
         job.verdict = null;
         job.before = job.runs.length;
         job.reruns += 1;
@@ -78,15 +87,37 @@ export class Ledger {
     }
   }
 
-  #accepted({ job: id, commit }: Entry & { kind: 'accepted' }): void {
+  #accepted({ job: id, commit, name, labels, needs, group }: Entry & { kind: 'accepted' }): void {
     if (this.jobs.has(id)) this.#breaks('verdict', `job ${id} was accepted twice`);
-    if (this.#byCommit.has(commit)) this.#breaks('same', `${commit.slice(0, 7)} has two jobs`);
+    const others = this.#byCommit.get(commit) ?? [];
+    if (others.some((other) => other.name === name)) {
+      this.#breaks('same', `${commit.slice(0, 7)} has two jobs ${name}`);
+    }
     const job: LedgerJob = {
-      ...{ id, commit, state: 'waiting', lease: null, verdict: null },
-      ...{ runs: [], before: 0, reruns: 0, changes: 1 },
+      ...{ id, commit, name, labels, needs, group, state: beginsAs({ needs }), lease: null },
+      ...{ verdict: null, runs: [], before: 0, reruns: 0, changes: 1 },
     };
     this.jobs.set(id, job);
-    this.#byCommit.set(commit, job);
+    this.#byCommit.set(commit, [...others, job]);
+  }
+
+  #unblocked(job: LedgerJob): void {
+    if (job.state !== 'blocked') this.#breaks('needs', `job ${job.id} is ${job.state}`);
+    const others = this.jobsOf(job.commit);
+    for (const need of job.needs) {
+      const verdict = others.find(({ name }) => name === need)?.verdict;
+      if (verdict !== 'passed') this.#breaks('needs', `job ${job.id} began, ${need} is ${verdict}`);
+    }
+    job.state = 'waiting';
+  }
+
+  /** It has its lease now: nothing else of its group may. */
+  #holds({ id, group }: LedgerJob): void {
+    if (group === null) return;
+    for (const other of this.jobs.values()) {
+      if (other.id === id || other.group !== group || other.lease === null) continue;
+      this.#breaks('group', `jobs ${other.id} and ${id} have the group ${group}`);
+    }
   }
 
   #leased(job: LedgerJob, { run: id, number, classic }: Entry & { kind: 'leased' }): void {
@@ -98,6 +129,7 @@ export class Ledger {
       this.#breaks('single', `run ${job.runs.length + 1} is numbered ${number}`);
     }
     job.runs.push({ id, number, classic, end: null });
+    this.#holds(job);
     lease(job, id);
   }
 
@@ -125,6 +157,10 @@ export class Ledger {
     job.lease = null;
     job.verdict = entry.verdict;
   }
+}
+
+function beginsAs({ needs }: Pick<LedgerJob, 'needs'>): 'blocked' | 'waiting' {
+  return needs.length > 0 ? 'blocked' : 'waiting';
 }
 
 function endOf(entry: Entry & { kind: 'lost' | 'handed-back' }): LedgerRun['end'] {

@@ -8,6 +8,7 @@ import type { SimulatedDisk } from './disk.js';
 import { DispatcherMachine } from './dispatcher-machine.js';
 import type { Ground, Machine } from './machine.js';
 import { ObserverMachine } from './observer-machine.js';
+import { rareLabel, runnerNames } from './plans.js';
 import { RunnerMachine } from './runner-machine.js';
 
 export interface Machines {
@@ -35,12 +36,17 @@ export interface Stricken {
 export function buildMachines(ground: Ground, disk: SimulatedDisk): Machines {
   const { random, witness } = ground;
   const dialect = random.pick(['classic', 'py3'] as const);
-  const names = ['anna', 'bert', 'cleo'].slice(0, random.between(1, 3));
+  const names = runnerNames.slice(0, random.between(1, 3));
   return {
     dispatcher: new DispatcherMachine(ground, disk, dialect),
     observer: new ObserverMachine(ground, (commit) => witness.acknowledged(commit)),
     runners: names.map(
-      (name, index) => new RunnerMachine(ground, name, `10.0.1.${index + 1}`, random.between(1, 2)),
+      (name, index) =>
+        new RunnerMachine(
+          ground,
+          { name, host: `10.0.1.${index + 1}`, labels: index === 0 ? [rareLabel] : [] },
+          random.between(1, 2),
+        ),
     ),
     classic: random.perMille(300) ? new ClassicRunnerMachine(ground, '10.0.1.9', dialect) : null,
     confused: random.perMille(250) ? new ConfusedRunner(ground, '10.0.1.8') : null,

@@ -6,6 +6,7 @@
 import type { Commit } from '../../src/protocol/ids.js';
 import type { Request } from '../../src/protocol/messages.js';
 import { type Caller, callerOn } from './caller.js';
+import type { LedgerJob } from './ledger.js';
 import type { Ground } from './machine.js';
 
 /** Of a thousand worlds, so many have people who never look at what they typed. */
@@ -35,7 +36,7 @@ export class People {
     else if (fault < 54) this.#rerun(commit);
     else if (fault < 84) this.#why(commit);
     else if (fault < 90) this.#say({ verb: 'poll' });
-    else if (fault < 95) this.#caller.ask({ verb: 'log', commit }, () => {});
+    else if (fault < 95) this.#caller.ask({ verb: 'log', commit, job: null }, () => {});
     else this.#watch(this.#unfinished() ?? commit, 40);
   }
 
@@ -46,16 +47,16 @@ export class People {
   }
 
   /** Once all is at rest: is what they are told what the store and the disk hold? */
-  checkVerdict(commit: Commit, verdict: string): void {
-    this.#caller.ask({ verb: 'verdict', commit }, (answer) => {
+  checkVerdict({ commit, name, verdict }: LedgerJob): void {
+    this.#caller.ask({ verb: 'verdict', commit, job: name }, (answer) => {
       const told = answer.toString().trim();
       if (told === verdict) return;
       this.#breaks('told', `${commit.slice(0, 7)} is ${verdict}, and was called "${told}"`);
     });
   }
 
-  checkLog(commit: Commit, log: Buffer): void {
-    this.#caller.ask({ verb: 'log', commit }, (answer) => {
+  checkLog({ commit, name }: LedgerJob, log: Buffer): void {
+    this.#caller.ask({ verb: 'log', commit, job: name }, (answer) => {
       if (answer.equals(log)) return;
       this.#breaks('told', `the log of ${commit.slice(0, 7)} was not told as it is`);
     });
@@ -90,10 +91,10 @@ export class People {
     const { random, witness } = this.#ground;
     // Just now something may have been decided that is not on disk yet.
     if (random.perMille(500)) this.#why(commit);
-    this.#caller.ask({ verb: 'verdict', commit }, (answer) => {
+    this.#caller.ask({ verb: 'verdict', commit, job: null }, (answer) => {
       const told = answer.toString().trim();
       witness.wasTold(commit, told);
-      if (times === 0 || !['waiting', 'running'].includes(told)) return;
+      if (times === 0 || !['blocked', 'waiting', 'running'].includes(told)) return;
       const { clock } = this.#caller;
       clock.after(random.between(1, 60), () => this.#watch(commit, times - 1));
     });
@@ -106,17 +107,19 @@ export class People {
 
   #rerun(commit: Commit): void {
     this.#ground.witness.rerunAsked(commit);
-    this.#say({ verb: 'rerun', commit });
+    this.#say({ verb: 'rerun', commit, job: null });
   }
 
   #why(commit: Commit): void {
     const { witness } = this.#ground;
-    const before = witness.jobOf(commit)?.changes;
-    this.#caller.ask({ verb: 'why', commit }, (answer) => {
-      const job = witness.jobOf(commit);
-      // Where it changed while the answer travelled, either may be right.
-      if (job?.state !== 'waiting' || job.changes !== before) return;
-      if (/^It waits: \S.*\.$/m.test(answer.toString())) return;
+    const before = changesOf(witness.jobsOf(commit));
+    this.#caller.ask({ verb: 'why', commit, job: null }, (answer) => {
+      const jobs = witness.jobsOf(commit);
+      // Where something changed while the answer travelled, either may be right.
+      if (changesOf(jobs) !== before) return;
+      const waiting = jobs.filter(({ state }) => state === 'waiting' || state === 'blocked');
+      const reasons = answer.toString().match(/^It waits: \S.*\.$/gm) ?? [];
+      if (reasons.length >= waiting.length) return;
       this.#breaks('reason', `${commit.slice(0, 7)} waits, and why is not told`);
     });
   }
@@ -134,4 +137,9 @@ export class People {
   #breaks(...broken: Parameters<Ground['witness']['breaks']>): void {
     this.#ground.witness.breaks(...broken);
   }
+}
+
+/** How often something happened to them. */
+function changesOf(jobs: readonly LedgerJob[]): number {
+  return jobs.reduce((sum, { changes }) => sum + changes, 0);
 }

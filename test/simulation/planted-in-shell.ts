@@ -8,23 +8,22 @@ export const plantedInShell: readonly PlantedBug[] = [
   {
     name: 'the reply leaves before the entry is durable',
     file: 'dispatcher/shell/performer.ts',
-    line: '      this.#effects.prepare(turn);',
-    becomes: `      for (const { sends } of turn.splice(0, turn.length, ...turn.map(silent))) {
-        for (const send of sends) this.#effects.send(send);
-      }
-      function silent(outcome: Outcome): Outcome {
-        return { ...outcome, sends: [] };
-      }
-      this.#effects.prepare(turn);`,
+    line: '      this.#hands.prepare(turn);',
+    becomes: `      for (const send of turn.flatMap(sendsOf)) this.#hands.send(send);
+      this.#turn = turn.map((effects) =>
+        effects.filter(({ kind }) => kind === 'append' || kind === 'publish'),
+      );
+      turn.splice(0, turn.length, ...this.#turn);
+      this.#hands.prepare(turn);`,
     breaks: ['accepted', 'single', 'lease'],
     withinSeeds: 100,
   },
   {
     name: 'the reply leaves although the disk is full',
     file: 'dispatcher/shell/performer.ts',
-    line: '      if (!this.#isBlocked) this.#effects.blocked(true, error);',
-    becomes: `      for (const { sends } of turn) for (const send of sends) this.#effects.send(send);
-      if (!this.#isBlocked) this.#effects.blocked(true, error);`,
+    line: '      if (!this.#isBlocked) this.#hands.blocked(true, error);',
+    becomes: `      for (const send of turn.flatMap(sendsOf)) this.#hands.send(send);
+      if (!this.#isBlocked) this.#hands.blocked(true, error);`,
     breaks: ['accepted', 'single'],
     withinSeeds: 100,
   },
@@ -55,8 +54,8 @@ export const plantedInShell: readonly PlantedBug[] = [
   },
   {
     name: 'the log of a finished job is that of its last run, not of its verdict',
-    file: 'dispatcher/shell/log-room.ts',
-    line: "  const chosen = state.kind === 'waiting' ? null : state.run;",
+    file: 'dispatcher/shell/readings.ts',
+    line: "  const chosen = 'run' in state ? state.run : null;",
     becomes: '  const chosen = null;',
     breaks: ['told'],
     withinSeeds: 4_000,
@@ -73,9 +72,9 @@ export const plantedInShell: readonly PlantedBug[] = [
   {
     name: 'a classic runner is told OK before its address is kept',
     file: 'dispatcher/shell/dispatcher.ts',
-    line: '    for (const notice of outcomes.flatMap(({ notices }) => notices)) this.#remember(notice);',
+    line: '    for (const notice of turn.flatMap(noticesOf)) this.#remember(notice);',
     becomes: `    this.#world.clock.soon(() => {
-      for (const notice of outcomes.flatMap(({ notices }) => notices)) this.#remember(notice);
+      for (const notice of turn.flatMap(noticesOf)) this.#remember(notice);
     });`,
     breaks: ['crash'],
     withinSeeds: 2_000,

@@ -41,10 +41,12 @@ export class Recollection {
   }
 
   /** What the store says of unfinished jobs, and its rows, against the journal and those jobs. */
-  differenceOfStore(store: Store, jobs: Iterable<LedgerJob>): string | null {
-    const open = new Set<JobId>();
-    for (const { id, commit, verdict, runs, state } of jobs) {
-      if (state !== 'finished') open.add(id);
+  differenceOfStore(store: Store, jobs: readonly LedgerJob[]): string | null {
+    // Of a commit whose jobs are not all over, each may be needed.
+    const isOpen = (job: LedgerJob) => job.state !== 'finished';
+    const commits = new Set(jobs.filter(isOpen).map(({ commit }) => commit));
+    const open = new Set(jobs.filter(({ commit }) => commits.has(commit)).map(({ id }) => id));
+    for (const { id, commit, verdict, runs } of jobs) {
       const row = store.jobsOf(commit).find((one) => one.id === id);
       if (row?.verdict !== verdict || row.runs !== (runs.at(-1)?.number ?? 0)) {
         return `job ${id} is ${row?.verdict} in its row, and ${verdict} in truth`;
@@ -93,19 +95,19 @@ function difference(memory: Remembered, jobs: Jobs, ids: Iterable<JobId>): strin
     const lost = was?.runs.find((run) => memory.jobOfRun(run.id)?.id !== id);
     if (lost !== undefined) return `run ${lost.id} of job ${id} is not known as a run of it`;
   }
-  const queue = byBranch(jobs.waiting());
+  const queue = byBranch([...jobs.waiting(), ...jobs.blocked()]);
   const line = byBranch(memory.waits(Number.POSITIVE_INFINITY, 0).map(({ job }) => job));
   if (!isDeepStrictEqual(line, queue)) return 'the jobs of a branch wait in another order';
   const { leased } = memory.counts();
-  if (leased !== jobs.leasedCount) return `${leased} jobs are leased, not ${jobs.leasedCount}`;
+  if (leased !== jobs.counts.leased) return `${leased} jobs are leased, not ${jobs.counts.leased}`;
   return heldWithoutLease(memory);
 }
 
 /** Whose turn it is begins anew at a restart; the order within a branch does not. */
 function byBranch(jobs: Iterable<Job>): Map<string, JobId[]> {
   const lines = new Map<string, JobId[]>();
-  for (const { repository, branch, id } of jobs) {
-    const key = `${repository}:${branch}`;
+  for (const { shape, branch, id } of jobs) {
+    const key = `${shape.key}:${branch}`;
     lines.set(key, [...(lines.get(key) ?? []), id]);
   }
   return lines;

@@ -6,6 +6,7 @@
 import type { Ground, Machine } from './machine.js';
 import { type Machines, ownMachines } from './machines.js';
 import type { People } from './people.js';
+import { resultOf } from './verdicts.js';
 
 /** What is not at rest yet, in words; empty where all is. */
 export function unrest(ground: Ground, machines: Machines): string {
@@ -39,14 +40,14 @@ export function checkRest(ground: Ground, machines: Machines, people: People): v
     [dispatcher, ...runners].map(({ machine }) => machine),
   );
   checkSockets(ground, machines);
-  for (const { commit, verdict } of witness.jobs.values()) {
-    people.checkVerdict(commit, verdict ?? '');
+  for (const job of witness.jobs.values()) {
+    people.checkVerdict(job);
     const finished = witness.journal.findLast(
-      (entry) => entry.kind === 'finished' && witness.jobs.get(entry.job)?.commit === commit,
+      (entry) => entry.kind === 'finished' && entry.job === job.id,
     );
-    const result = dispatcher.machine.disk.read(`/results/${commit}`);
+    const result = dispatcher.machine.disk.read(resultOf(job, witness.jobsOf(job.commit)));
     if (finished?.kind === 'finished' && finished.run !== null && result !== null) {
-      people.checkLog(commit, result);
+      people.checkLog(job, result);
     }
   }
 }
@@ -71,5 +72,5 @@ function checkSockets({ network, witness }: Ground, machines: Machines): void {
 /** Commits that should have been handed over and were not. */
 function unseen({ history, witness }: Ground, { observer }: Machines) {
   const expected = history.reachable(observer.foundThere);
-  return [...expected].filter((commit) => witness.jobOf(commit) === undefined);
+  return [...expected].filter((commit) => witness.jobsOf(commit).length === 0);
 }

@@ -13,17 +13,24 @@ import type { Life } from './life.js';
 import { dispatcherAddress, type Ground, Machine, repository } from './machine.js';
 import { graceMs, logBytesMax, Stage, timeoutMs } from './suites.js';
 
+interface Identity {
+  readonly name: string;
+  readonly host: string;
+  readonly labels: readonly string[];
+}
+
 export class RunnerMachine {
   readonly machine: Machine;
   readonly #ground: Ground;
   readonly #slots: number;
+  readonly #labels: readonly string[];
   /** Its clone lags: a commit is known here only so long after its push. */
   #lagMs = 0;
   /** Fetches fail, in a thousand. */
   failingFetches = 0;
   #runner: Runner | null = null;
 
-  constructor(ground: Ground, name: string, host: string, slots: number) {
+  constructor(ground: Ground, { name, host, labels }: Identity, slots: number) {
     const disk = new SimulatedDisk(ground.timeline, ground.random);
     this.machine = new Machine(
       ground,
@@ -32,6 +39,7 @@ export class RunnerMachine {
     );
     this.#ground = ground;
     this.#slots = slots;
+    this.#labels = labels;
   }
 
   set lagMs(lagMs: number) {
@@ -76,7 +84,7 @@ export class RunnerMachine {
     const slots = Array.from({ length: this.#slots }, (_, slot) => this.#takeOver(life, slot));
     const options = {
       ...{ name, host, port: null, version: 'simulated', repository },
-      ...{ labels: [], dispatcher: dispatcherAddress, reachable: host },
+      ...{ labels: this.#labels, dispatcher: dispatcherAddress, reachable: host },
       mayDial: (dialling: string) => dialling === dispatcherAddress.host,
       ...{ guard: 'guard', localStart: random.hex(8) },
       suite: { command: 'test', timeoutMs, graceMs, logBytesMax, environment: {} },

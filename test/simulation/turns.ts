@@ -6,7 +6,8 @@
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
 
 interface Branch {
-  readonly repository: string | null;
+  /** Of those that want the same of a runner. */
+  readonly line: string;
   readonly name: string;
   /** Fresh jobs of it that wait; what was interrupted has a lane of its own. */
   readonly waiting: Set<JobId>;
@@ -17,6 +18,8 @@ interface Branch {
 export class Turns {
   readonly #branches = new Map<string, Branch>();
   readonly #ofJob = new Map<JobId, Branch>();
+  /** Jobs that wait for others before they stand in line. */
+  readonly #needy = new Set<JobId>();
   readonly #breaks: (how: string) => void;
 
   constructor(breaks: (how: string) => void) {
@@ -24,12 +27,15 @@ export class Turns {
   }
 
   happened(entry: Entry): void {
+    if (entry.kind === 'known-on') return;
     if (entry.kind === 'accepted') {
-      this.#ofJob.set(entry.job, this.#branch(entry.repository, entry.branch));
+      this.#ofJob.set(entry.job, this.#branch(entry));
+      if (entry.needs.length > 0) this.#needy.add(entry.job);
     }
     const branch = this.#ofJob.get(entry.job);
     if (branch === undefined) return;
-    if (entry.kind === 'accepted' || entry.kind === 'rerun-asked') {
+    const begins = entry.kind === 'accepted' || entry.kind === 'rerun-asked';
+    if (entry.kind === 'unblocked' || (begins && !this.#needy.has(entry.job))) {
       if (branch.waiting.size === 0) branch.passedBy.clear();
       branch.waiting.add(entry.job);
     } else if (branch.waiting.delete(entry.job) && entry.kind === 'leased') this.#served(branch);
@@ -43,7 +49,7 @@ export class Turns {
   #served(served: Branch): void {
     served.passedBy.clear();
     for (const other of this.#branches.values()) {
-      if (other === served || other.repository !== served.repository) continue;
+      if (other === served || other.line !== served.line) continue;
       if (other.waiting.size === 0) continue;
       const times = (other.passedBy.get(served) ?? 0) + 1;
       other.passedBy.set(served, times);
@@ -51,12 +57,16 @@ export class Turns {
     }
   }
 
-  #branch(repository: string | null, name: string): Branch {
-    const key = `${repository}:${name}`;
+  #branch({ repository, name: job, labels, group, branch: name }: Accepted): Branch {
+    // Whoever wants the same of a runner stands in one line.
+    const line = JSON.stringify([repository, job === 'default', labels, group]);
+    const key = `${line}:${name}`;
     const branch = this.#branches.get(key) ?? {
-      ...{ repository, name, waiting: new Set<JobId>(), passedBy: new Map<Branch, number>() },
+      ...{ line, name, waiting: new Set<JobId>(), passedBy: new Map<Branch, number>() },
     };
     this.#branches.set(key, branch);
     return branch;
   }
 }
+
+type Accepted = Entry & { kind: 'accepted' };

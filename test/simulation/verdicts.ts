@@ -19,20 +19,27 @@ export interface Evidence {
   /** Runs whose suites came to their own end. */
   readonly completed: ReadonlySet<string>;
   readonly isCancelAsked: boolean;
+  /** All jobs of the commit. */
+  readonly siblings: readonly LedgerJob[];
 }
 
 /** The laws that this entry breaks. */
 export function* judge(job: LedgerJob, entry: Finished, evidence: Evidence): Generator<Broken> {
   const run = job.runs.find(({ id }) => id === entry.run);
   yield* judgeTruth(job, run, entry, evidence);
-  if (run !== undefined) yield* judgeLog(job, run, entry, evidence.disk);
+  if (run !== undefined) yield* judgeLog(job, run, entry, evidence);
+}
+
+/** The file in the results folder that holds the log of that job. */
+export function resultOf({ commit, name }: LedgerJob, siblings: readonly LedgerJob[]): string {
+  return siblings.length > 1 ? `/results/${commit}.${name}` : `/results/${commit}`;
 }
 
 function* judgeTruth(
   job: LedgerJob,
   run: LedgerRun | undefined,
   entry: Finished,
-  { completed, isCancelAsked }: Evidence,
+  { completed, isCancelAsked, siblings }: Evidence,
 ): Generator<Broken> {
   const { ends } = scriptOf(job.commit);
   const floods = wholeOutput(job.commit).length > logBytesMax;
@@ -43,6 +50,7 @@ function* judgeTruth(
     (!is('failed') || ends === 'fails') &&
     (!is('errored') || run === undefined || (floods && !run.classic)) &&
     (!is('cancelled') || isCancelAsked) &&
+    (!is('skipped') || siblings.some(isInTheWayOf(job))) &&
     (!isJudged || run !== undefined);
   const called = `is called ${entry.verdict}`;
   const name = job.commit.slice(0, 7);
@@ -52,12 +60,19 @@ function* judgeTruth(
   }
 }
 
+/** One that the job needs, and that is over and did not pass. */
+function isInTheWayOf(job: LedgerJob): (other: LedgerJob) => boolean {
+  return ({ name, verdict }) =>
+    job.needs.includes(name) && verdict !== null && verdict !== 'passed';
+}
+
 function* judgeLog(
-  { commit, id }: LedgerJob,
+  job: LedgerJob,
   run: LedgerRun,
   entry: Finished,
-  disk: SimulatedDisk,
+  { disk, siblings }: Evidence,
 ): Generator<Broken> {
+  const { commit, id } = job;
   // A classic one that sends nothing leaves nothing.
   if (run.classic && entry.verdict === 'timed-out') return;
   const whole = run.classic ? classicOutput(commit) : wholeOutput(commit);
@@ -72,7 +87,7 @@ function* judgeLog(
   } else if (!printed.equals(expected)) {
     yield { law: 'log', how: `${where} is not what the suite printed` };
   }
-  if (!isDeepStrictEqual(disk.readSynced(`/results/${commit}`), log)) {
+  if (!isDeepStrictEqual(disk.readSynced(resultOf(job, siblings)), log)) {
     const how = `the result of ${commit.slice(0, 7)} is not the log of its verdict's run`;
     yield { law: 'log', how };
   }

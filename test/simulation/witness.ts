@@ -11,6 +11,7 @@ import type { Commit } from '../../src/protocol/ids.js';
 import type { SimulatedDisk } from './disk.js';
 import type { Broken, Law } from './laws.js';
 import { Ledger, type LedgerJob } from './ledger.js';
+import { suits } from './plans.js';
 import { Recollection } from './recollection.js';
 import { Turns } from './turns.js';
 import { judge } from './verdicts.js';
@@ -55,8 +56,8 @@ export class Witness {
     return this.#ledger.unfinished;
   }
 
-  jobOf(commit: Commit): LedgerJob | undefined {
-    return this.#ledger.jobOf(commit);
+  jobsOf(commit: Commit): readonly LedgerJob[] {
+    return this.#ledger.jobsOf(commit);
   }
 
   appended(entries: readonly Entry[]): void {
@@ -89,16 +90,16 @@ export class Witness {
 
   acknowledged(commit: Commit): void {
     // What was undone is handed over anew: at rest it is looked whether it was.
-    if (this.jobOf(commit) !== undefined || this.#undone.accepted.has(commit)) return;
+    if (this.jobsOf(commit).length > 0 || this.#undone.accepted.has(commit)) return;
     this.breaks('accepted', `${commit.slice(0, 7)} was acknowledged and is not there`);
   }
 
   /** Somebody was told that verdict: it must be one that cannot be taken back. */
   wasTold(commit: Commit, told: string): void {
-    if (['waiting', 'running', 'unknown'].includes(told)) return;
-    const job = this.jobOf(commit);
+    if (['blocked', 'waiting', 'running', 'unknown'].includes(told)) return;
+    const jobs = this.jobsOf(commit).map(({ id }) => id);
     const isRecorded = this.journal.some(
-      (entry) => entry.kind === 'finished' && entry.job === job?.id && entry.verdict === told,
+      (entry) => entry.kind === 'finished' && jobs.includes(entry.job) && entry.verdict === told,
     );
     // An answer from before may be on its way.
     const wasRecorded = this.#undone.told.has(`${commit} ${told}`);
@@ -137,7 +138,7 @@ export class Witness {
   recovered(store: Store, memory: Remembered): void {
     this.#turns.begun();
     for (const { lease } of this.unfinished) if (lease !== null) this.#inherited.add(lease);
-    const difference = this.#recollection.differenceOfStore(store, this.jobs.values());
+    const difference = this.#recollection.differenceOfStore(store, [...this.jobs.values()]);
     if (difference !== null) this.breaks('recovery', difference);
     this.remembers(memory);
     const inMemory = this.#recollection.differenceInAll(memory);
@@ -148,7 +149,7 @@ export class Witness {
   remembers(memory: Remembered): void {
     const states = this.unfinished.map(({ state }) => state);
     const count = (wanted: string) => states.filter((state) => state === wanted).length;
-    const truly = { waiting: count('waiting'), leased: count('leased') };
+    const truly = { waiting: count('waiting'), blocked: count('blocked'), leased: count('leased') };
     if (!isDeepStrictEqual(memory.counts(), truly)) {
       this.breaks('recovery', 'it counts other jobs than there are');
     }
@@ -181,10 +182,14 @@ export class Witness {
     if (entry.kind === 'rerun-asked' && !this.#rerunAsked.has(job.commit)) {
       this.breaks('once', `job ${job.id} is tested again, and nobody asked for that`);
     }
+    if (entry.kind === 'leased' && !suits(entry.runner, job)) {
+      this.breaks('suits', `job ${job.id} (${job.name}) went to ${entry.runner}`);
+    }
     if (entry.kind === 'lost') this.#lost(job, entry);
     if (entry.kind === 'finished') {
       const isCancelAsked = this.#cancelAsked.has(job.commit);
-      const evidence = { disk: this.#disk, completed: this.#completed, isCancelAsked };
+      const siblings = this.jobsOf(job.commit);
+      const evidence = { disk: this.#disk, completed: this.#completed, isCancelAsked, siblings };
       for (const { law, how } of judge(job, entry, evidence)) this.breaks(law, how);
     }
   }

@@ -15,6 +15,7 @@ import { misfortuneMsMost } from './fault-plan.js';
 import { History } from './history.js';
 import type { Ground } from './machine.js';
 import { SimulatedNetwork } from './network.js';
+import { planOf } from './plans.js';
 import { Random } from './random.js';
 import type { Ended, Line } from './record.js';
 import { Timeline } from './timeline.js';
@@ -36,6 +37,9 @@ const commitsMost = 18;
 
 /** In so many of a thousand worlds the dispatcher's store is put back now and then, or deleted. */
 const backups = 200;
+
+/** Of a thousand worlds, in so many commits have several jobs. */
+const plans = 300;
 
 /** Of a thousand worlds, so many have a classic dispatcher. */
 const classic = 50;
@@ -77,12 +81,13 @@ class World {
     const timeline = this.#timeline;
     const suffered = (fault: string) => this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
     const disk = new SimulatedDisk(timeline, random);
+    const hasPlans = new Random(seed, 'plans').perMille(plans);
     this.#ground = {
       timeline,
       random,
       suffered,
       network: new SimulatedNetwork(timeline, new Random(seed, 'network'), suffered),
-      history: new History(new Random(seed, 'history')),
+      history: new History(new Random(seed, 'history'), hasPlans ? planOf : () => undefined),
       witness: new Witness(disk),
       hasBackups: new Random(seed, 'backups').perMille(backups),
       tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),

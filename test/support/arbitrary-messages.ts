@@ -48,6 +48,7 @@ const fields = {
   run,
   // A beginning of one is ended by a newline only, as a branch is: see decoder.test.ts.
   revision: commit,
+  'job?': fc.constant(null),
   jobs: commit,
   host: fc.constantFrom(
     'localhost',

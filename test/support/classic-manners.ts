@@ -10,7 +10,7 @@ export type ClassicManner = 'alive' | 'py3' | 'busy' | 'mumbling' | 'wordless' |
 
 /** What the core hears of that question, from a runner of that manner. */
 export function answerTo(
-  { runner, request, run }: Send & { kind: 'classic' },
+  { runner, request, run }: Send & { kind: 'ask' },
   manner: ClassicManner,
 ): EventOf<'answered'> {
   const answer = answerOf(manner, request.verb);

@@ -29,11 +29,15 @@ export function isRecorded(journal: readonly Entry[], run: RunId): boolean {
   return journal.some((entry) => entry.kind === 'finished' && entry.run === run);
 }
 
-/** The entries of the jobs that are not over. */
+/** The entries of the jobs that are not over, and of those of the same commits. */
 export function unfinished(journal: readonly Entry[]): Entry[] {
   const jobs = replayed(journal);
-  return journal.filter(({ job }) => jobs.get(job)?.state.kind !== 'finished');
+  const open = [...jobs.values()].filter(({ state }) => state.kind !== 'finished');
+  const commits = new Set(open.map(({ commit }) => commit));
+  return journal.filter(({ job }) => commits.has(jobs.get(job)?.commit ?? never));
 }
+
+const never = '' as Commit;
 
 /** What the next core has to know of the jobs before it. */
 export function remembered(

@@ -7,20 +7,38 @@
  */
 
 import { expect, onTestFinished } from 'vitest';
+import type { z } from 'zod';
 import { DispatcherCore } from '../../src/dispatcher/core/core.js';
-import type { Event, EventOf, Outcome, Send } from '../../src/dispatcher/core/events.js';
+import {
+  type Effect,
+  type Event,
+  type EventOf,
+  entriesOf,
+  noticesOf,
+  type Send,
+  sendsOf,
+} from '../../src/dispatcher/core/events.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
+import { beatsPerHeartbeat } from '../../src/dispatcher/core/rules.js';
 import { waitReason } from '../../src/dispatcher/shell/wait-reasons.js';
 import { type Address, formatAddress, parseAddress } from '../../src/protocol/address.js';
-import { type Handback, handback, hello, type Report, report } from '../../src/protocol/bodies.js';
-import { type RunId, type SessionId, sessionId } from '../../src/protocol/ids.js';
+import {
+  type Handback,
+  handback,
+  handover,
+  hello,
+  type Report,
+  report,
+} from '../../src/protocol/bodies.js';
+import { defaultJobName, type RunId, type SessionId, sessionId } from '../../src/protocol/ids.js';
+import { heartbeatEveryMs } from '../../src/protocol/limits.js';
 import { answerOf, answerTo, type ClassicManner } from './classic-manners.js';
 import { commit } from './commits.js';
 import { historiesOf, isRecorded, jobsOf, remembered, unfinished } from './dispatcher-journal.js';
 import { isPing, tellEntry, tellNotice, tellSend } from './dispatcher-transcript.js';
 
 /** A quarter of a heartbeat. */
-export const beatMs = 250;
+export const beatMs = heartbeatEveryMs / beatsPerHeartbeat;
 
 interface Introduction {
   readonly repository?: string | null;
@@ -30,7 +48,13 @@ interface Introduction {
   /** How much of what it handed over is not in the store. */
   readonly lacks?: number;
   readonly process?: string;
+  readonly labels?: readonly string[];
+  /** Of a release that knows no jobs by name. */
+  readonly isOld?: boolean;
 }
+
+/** A job of a commit's plan; what is not said is as of the only one. */
+type Planned = NonNullable<z.input<typeof handover>['jobs']>[number];
 
 export type Scenario = ReturnType<typeof scenario>;
 
@@ -62,25 +86,25 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     return starts.toString(16).padStart(8, '0');
   }
 
-  function feed(event: Event): Outcome {
-    const outcome = core.handle(event, nowMs);
-    journal.push(...outcome.append);
-    transcript.push(...outcome.append.map(tellEntry));
-    for (const send of outcome.sends) {
+  function feed(event: Event): Effect[] {
+    const effects = core.handle(event, nowMs);
+    journal.push(...entriesOf(effects));
+    transcript.push(...entriesOf(effects).map(tellEntry));
+    for (const send of sendsOf(effects)) {
       if (isPing(send)) count(pings, nameOf(send));
       else transcript.push(tellSend(send, nameOf(send)));
     }
-    for (const notice of outcome.notices) {
+    for (const notice of noticesOf(effects)) {
       if (notice.kind === 'registered')
         registered.set(formatAddress(notice.address), notice.address);
       else if (notice.kind === 'forgotten') registered.delete(formatAddress(notice.address));
       else transcript.push(tellNotice(notice));
     }
-    for (const send of outcome.sends) {
-      if (send.kind === 'classic') feed(answerTo(send, manners.get(send.runner) ?? 'dead'));
-      else if (send.kind === 'session' && isPing(send)) answerPing(nameOf(send), send.session);
+    for (const send of sendsOf(effects)) {
+      if (send.kind === 'ask') feed(answerTo(send, manners.get(send.runner) ?? 'dead'));
+      else if (send.kind === 'send' && isPing(send)) answerPing(nameOf(send), send.session);
     }
-    return outcome;
+    return effects;
   }
 
   function answerPing(name: string, to: SessionId): void {
@@ -90,10 +114,13 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
   }
 
   function nameOf(send: Send): string {
-    if (send.kind === 'classic') return send.runner;
+    if (send.kind === 'ask') return send.runner;
     if (send.kind === 'reply') return 'asker';
     return [...sessions].find(([, id]) => id === send.session)?.[0] ?? send.session;
   }
+
+  const job = (number: number, name = defaultJobName) =>
+    jobsOf(journal, commit(number)).find((one) => one.name === name);
 
   const session = (name: string) => {
     const id = sessions.get(name);
@@ -105,6 +132,8 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     counter += 1;
     const id = sessionId(start(), counter);
     const { repository = 'demo', capacity = 1, runs = [], lacks = 0, process } = introduction;
+    const { labels = [], isOld = false } = introduction;
+    const knows = isOld ? [] : ['jobs'];
     sessions.set(name, id);
     if (frozen.has(name)) frozen.set(name, 0);
     const held = runs.map((run) => ({
@@ -113,13 +142,13 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       loggedBytes: 0,
       recorded: isRecorded(journal, run),
     }));
-    const introduced = hello.parse({ role, name, repository, capacity, process });
+    const introduced = hello.parse({ role, name, repository, capacity, process, labels, knows });
     feed({ kind: 'joined', session: id, hello: introduced, held, lacks });
   }
 
-  function asks(kind: 'cancel' | 'rerun', number: number): void {
+  function asks(kind: 'cancel' | 'rerun', number: number, job: string | null): void {
     counter += 1;
-    const event = { kind, request: counter, commit: commit(number) };
+    const event = { kind, request: counter, commit: commit(number), job };
     feed({ ...event, histories: historiesOf(journal, commit(number)) });
   }
 
@@ -175,19 +204,19 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     },
 
     /** By hand or by a classic observer; with `by`, over that observer's session. */
-    dispatch(number: number, by?: string, branch = ''): void {
+    dispatch(number: number, by?: string, branch = '', jobs?: readonly Planned[]): void {
       counter += 1;
       const from = by === undefined ? { request: counter } : { session: session(by) };
-      const description = { branch, author: '', subject: '' };
+      const description = handover.parse({ branch, ...(jobs && { jobs }) });
       const event = { kind: 'dispatch' as const, from, commit: commit(number), description };
       feed({ ...event, histories: historiesOf(journal, commit(number)) });
     },
-    cancel: (number: number) => asks('cancel', number),
+    cancel: (number: number, job: string | null = null) => asks('cancel', number, job),
     cancelBranch(branch: string, repository: string | null = null): void {
       counter += 1;
       feed({ kind: 'cancel-branch', request: counter, repository, branch });
     },
-    rerun: (number: number) => asks('rerun', number),
+    rerun: (number: number, job: string | null = null) => asks('rerun', number, job),
     poll() {
       counter += 1;
       feed({ kind: 'poll', request: counter });
@@ -251,15 +280,15 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       core = started();
     },
 
-    job: (number: number) => jobsOf(journal, commit(number))[0],
+    job,
     /** The run that has the lease of that commit's job, or had the last one. */
-    runOf(number: number): RunId {
-      const run = jobsOf(journal, commit(number))[0]?.runs.at(-1)?.id;
+    runOf(number: number, name = defaultJobName): RunId {
+      const run = job(number, name)?.runs.at(-1)?.id;
       if (run === undefined) throw new Error(`commit ${number} never had a run`);
       return run;
     },
-    why: (number: number) => {
-      const [job] = core.jobsOf(commit(number));
+    why: (number: number, name = defaultJobName) => {
+      const job = core.jobsOf(commit(number)).find((one) => one.name === name);
       const why = job === undefined ? null : core.whyWaiting(job, nowMs);
       return why === null ? null : waitReason(why);
     },

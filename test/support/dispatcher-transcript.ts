@@ -5,18 +5,22 @@
 import type { Notice, Send } from '../../src/dispatcher/core/events.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { wordsFor } from '../../src/dispatcher/shell/replies.js';
-import type { Commit, RunId } from '../../src/protocol/ids.js';
+import { type Commit, defaultJobName, type RunId } from '../../src/protocol/ids.js';
 
 export function isPing(send: Send): boolean {
-  if (send.kind === 'session') return send.message.verb === 'ping';
-  return send.kind === 'classic' && send.request.verb === 'ping';
+  if (send.kind === 'send') return send.message.verb === 'ping';
+  return send.kind === 'ask' && send.request.verb === 'ping';
 }
 
 export function tellEntry(entry: Entry): string {
   const job = `job ${entry.job}`;
   switch (entry.kind) {
     case 'accepted':
-      return `${job} accepted: ${brief(entry.commit)} of ${entry.repository ?? 'any repository'}`;
+      return `${job} accepted: ${brief(entry.commit)}${named(entry)} of ${entry.repository ?? 'any repository'}`;
+    case 'known-on':
+      return `${job} known on ${entry.branch}`;
+    case 'unblocked':
+      return `${job} unblocked`;
     case 'leased':
       return `${job} leased: run ${spell(entry.run)}, number ${entry.number}, ${entry.runner}`;
     case 'resumed':
@@ -40,9 +44,9 @@ export function tellSend(send: Send, name: string): string {
       return `→ asker: ${wordsFor(send.reply, 'OK').trim()}`;
     case 'hang-up':
       return `→ ${name}: hangs up, ${send.says}`;
-    case 'classic':
+    case 'ask':
       return `→ ${name}: ${send.request.verb}${'commit' in send.request ? ` ${brief(send.request.commit)}` : ''}`;
-    case 'session': {
+    case 'send': {
       const { message } = send;
       const about = 'run' in message ? ` run ${spell(message.run)}` : '';
       const what = 'commit' in message ? ` ${brief(message.commit)}` : '';
@@ -72,6 +76,10 @@ export function tellNotice(notice: Exclude<Notice, { kind: 'registered' | 'forgo
     case 'late':
       return `(run ${spell(notice.run)} was late)`;
   }
+}
+
+function named({ name }: { readonly name: string }): string {
+  return name === defaultJobName ? '' : `:${name}`;
 }
 
 /** `c10` for the tenth commit. */

@@ -6,9 +6,10 @@
 import { type Address, formatAddress, isLoopback } from '../../protocol/address.js';
 import { plain } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
+import { finish } from './endings.js';
 import type { EventOf } from './events.js';
 import { attempts } from './job.js';
-import { finish, isWanted, takeReport } from './leases.js';
+import { isWanted, takeReport } from './leases.js';
 import type { PeerKey, Runner } from './pool.js';
 import {
   classicRunnersMax,
@@ -36,7 +37,7 @@ export function registered(
   }
   // A process that registers has just started: whatever ran at that address before is dead (A19).
   if (former !== undefined) loseAll(turn, former, 'registered anew');
-  const { name } = join(turn.state, reachable);
+  const { name } = join(turn.state, reachable, true);
   turn.publish({ kind: 'registered', address: reachable });
   turn.publish({ kind: 'joined', role: 'runner', name, repository: null, classic: true });
   turn.reply(request, { kind: 'accepted' });
@@ -44,7 +45,7 @@ export function registered(
 
 /** A runner that was registered before our restart: it is away until it answers a ping. */
 export function expect(state: State, address: Address): void {
-  join(state, address).reconnects = 0;
+  join(state, address, false);
 }
 
 /** What came of a `ping` or a `runtest`. */
@@ -98,7 +99,7 @@ export function results(
 
 /** One beat of a classic runner: asked again where that is due, dialled again, or given up. */
 export function pulse(turn: Turn, runner: Runner, address: Address, isDue: boolean): void {
-  const ping = { kind: 'classic', runner: runner.key, address, run: null } as const;
+  const ping = { kind: 'ask', runner: runner.key, address, run: null } as const;
   if (runner.reconnects !== null) {
     if ((turn.state.beats + runner.phase) % reconnectEveryBeats !== 0) return;
     runner.reconnects += 1;
@@ -136,9 +137,9 @@ function keyOf(address: Address): PeerKey {
   return `classic ${formatAddress(address)}`;
 }
 
-function join(state: State, address: Address): Runner {
+function join(state: State, address: Address, isHere: boolean): Runner {
   const name = isLoopback(address.host) ? `:${address.port}` : formatAddress(address);
-  return state.pool.joinClassic(keyOf(address), name, address);
+  return state.pool.joinClassic(keyOf(address), name, address, isHere);
 }
 
 function refuse(turn: Turn, runner: Runner, run: RunId, detail: string): void {
@@ -151,13 +152,13 @@ function goAway(turn: Turn, runner: Runner, reason: string): void {
   const runs = runner.runs.size;
   turn.publish({ kind: 'left', role: 'runner', name: runner.name, reason, runs });
   loseAll(turn, runner, reason);
-  runner.reconnects = 0;
+  turn.state.pool.setReconnects(runner, 0);
 }
 
 function comeBack(turn: Turn, runner: Runner): void {
   runner.silentBeats = 0;
   if (runner.reconnects === null) return;
-  runner.reconnects = null;
+  turn.state.pool.setReconnects(runner, null);
   turn.publish({
     kind: 'joined',
     role: 'runner',

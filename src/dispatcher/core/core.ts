@@ -1,9 +1,9 @@
 /**
- * Owns the dispatcher's decisions: an event and the time go in, an outcome comes out.
+ * Owns the dispatcher's decisions: an event and the time go in, effects come out.
  * Never touches a socket, a file or a clock. Live operation and recovery change jobs by the same
  * function (`Jobs.apply`), so a restart is nothing special.
  *
- *   handle(event, nowMs) → { append, sends, notices }      in that order, see events.ts
+ *   handle(event, nowMs) → [...appends, ...sends, ...notices]      see events.ts
  *
  * Each kind of peer has a file of its own: sessions.ts, classic.ts, people.ts. What they share
  * is in leases.ts. The policy of retries and all numbers are in rules.ts.
@@ -11,18 +11,21 @@
 
 import type { Commit, RunId } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
+import { assign } from './assign.js';
 import * as classic from './classic.js';
-import type { Event, Outcome } from './events.js';
+import { giveUp } from './endings.js';
+import type { Effect, Event } from './events.js';
 import type { Job } from './job.js';
+import type { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
-import { assign, giveUp, giveUpIfExhausted, isWanted, lose } from './leases.js';
+import { giveUpIfExhausted, isWanted, lose } from './leases.js';
 import * as people from './people.js';
-import { type WaitReason, whyWaiting } from './placing.js';
 import type { Observer, Runner } from './pool.js';
 import { beatsPerHeartbeat, cancelWithinMs, listenForMs } from './rules.js';
 import * as sessions from './sessions.js';
 import { type InitialState, State, Turn } from './turn.js';
 import { tellUnmatched } from './unmatched.js';
+import { type WaitReason, whyWaiting } from './waits.js';
 
 export class DispatcherCore {
   readonly #state: State;
@@ -34,11 +37,11 @@ export class DispatcherCore {
     for (const address of initial.classicRunners) classic.expect(this.#state, address);
   }
 
-  handle(event: Event, nowMs: number): Outcome {
+  handle(event: Event, nowMs: number): Effect[] {
     const turn = new Turn(this.#state, nowMs);
     this.#react(turn, event);
     if (event.kind !== 'heard' && event.kind !== 'pong') assign(turn);
-    return turn.outcome;
+    return turn.effects;
   }
 
   #react(turn: Turn, event: Event): void {
@@ -128,14 +131,14 @@ export class DispatcherCore {
     for (const { job, run } of [...jobs.leased()]) {
       const isOrphan = pool.holderOf(run.id) === undefined;
       if (isOrphan && !turn.isAwaitingReturns) {
-        const isHere = pool.runners().some(({ name }) => name === run.runner);
+        const isHere = pool.isHere(run.runner);
         const absent = goneBecause[turn.state.awake.after];
         lose(turn, run.id, run.runner, isHere ? 'came back without it' : absent);
       } else if (turn.nowMs - (job.cancelAskedAtMs ?? turn.nowMs) >= cancelWithinMs) {
         giveUp(turn, job, 'cancelled', 'its runner did not report the end in time');
       }
     }
-    for (const job of [...jobs.interrupted()]) {
+    for (const job of jobs.interrupted()) {
       if (job.runs.at(-1)?.end === 'unknown-commit') giveUpIfExhausted(turn, job);
     }
   }
@@ -176,39 +179,38 @@ export class DispatcherCore {
     return this.#state.pool.observers();
   }
 
-  counts(): { readonly waiting: number; readonly leased: number } {
-    return { waiting: this.#state.jobs.waitingCount, leased: this.#state.jobs.leasedCount };
+  counts(): Jobs['counts'] {
+    return this.#state.jobs.counts;
   }
 
-  /** The first `most` waiting jobs, each with the reason why it waits. */
+  /** The first `most` jobs that wait or are blocked, each with the reason why. */
   waits(most: number, nowMs: number): { readonly job: Job; readonly why: WaitReason }[] {
     const waits: { job: Job; why: WaitReason }[] = [];
-    const ahead = new Map<string | null, number>();
-    for (const job of this.#state.jobs.waiting()) {
+    for (const { job, ahead } of this.#inLine()) {
       if (waits.length >= most) break;
-      // Lines are by repository: another one's commits want other runners.
-      const place = ahead.get(job.repository) ?? 0;
-      waits.push({ job, why: this.#why(job, place, nowMs) });
-      ahead.set(job.repository, place + 1);
+      waits.push({ job, why: whyWaiting(this.#state, job, ahead, nowMs) });
     }
     return waits;
   }
 
   /** Why that job waits; null where it does not. */
   whyWaiting(job: Job, nowMs: number): WaitReason | null {
-    let ahead = 0;
-    for (const other of this.#state.jobs.waiting()) {
-      if (other.id === job.id) return this.#why(job, ahead, nowMs);
-      if (other.repository === job.repository) ahead += 1;
+    for (const { job: other, ahead } of this.#inLine()) {
+      if (other.id === job.id) return whyWaiting(this.#state, job, ahead, nowMs);
     }
     return null;
   }
 
-  #why(job: Job, ahead: number, nowMs: number): WaitReason {
-    if (this.#state.draining) return { kind: 'dispatcher-draining' };
-    if (nowMs < this.#state.listensUntilMs) return { kind: 'dispatcher-listening' };
-    const { pool } = this.#state;
-    return whyWaiting(job, ahead, pool.runners(), this.#state.placingContext(nowMs));
+  /** Lines are by shape: those of another one want other runners. */
+  *#inLine(): Generator<{ job: Job; ahead: number }> {
+    const { jobs } = this.#state;
+    const ahead = new Map<string, number>();
+    for (const job of jobs.waiting()) {
+      const place = ahead.get(job.shape.key) ?? 0;
+      yield { job, ahead: place };
+      ahead.set(job.shape.key, place + 1);
+    }
+    for (const job of jobs.blocked()) yield { job, ahead: 0 };
   }
 }
 

@@ -85,6 +85,8 @@ export type Event =
       readonly kind: 'cancel' | 'rerun';
       readonly request: RequestId;
       readonly commit: Commit;
+      /** Only that one of its jobs; null: all. */
+      readonly job: string | null;
       readonly histories: Histories;
     }
   /** Of all repositories, if none is named. */
@@ -112,6 +114,7 @@ export type Reply =
   /** What a person asked for is done, or is under way. */
   | { readonly kind: 'done' }
   | { readonly kind: 'unknown-commit' }
+  | { readonly kind: 'unknown-job'; readonly name: string; readonly names: readonly string[] }
   | { readonly kind: 'already-finished' }
   | { readonly kind: 'not-finished' }
   | { readonly kind: 'nothing-on-branch'; readonly branch: string }
@@ -124,13 +127,14 @@ export type Reply =
   | { readonly kind: 'no-run-waits' }
   | { readonly kind: 'too-many-classic-runners'; readonly most: number };
 
-/** What is to leave the dispatcher once the entries of the same outcome are on disk. */
+/** What is to leave the dispatcher once the entries of the same turn are on disk. */
 export type Send =
-  | { readonly kind: 'session'; readonly session: SessionId; readonly message: SessionMessage }
+  | { readonly kind: 'send'; readonly session: SessionId; readonly message: SessionMessage }
   | { readonly kind: 'hang-up'; readonly session: SessionId; readonly says: string }
   | { readonly kind: 'reply'; readonly request: RequestId; readonly reply: Reply }
+  /** Over a connection of its own: a classic runner is dialled for each request. */
   | {
-      readonly kind: 'classic';
+      readonly kind: 'ask';
       readonly runner: PeerKey;
       readonly address: Address;
       readonly request: Extract<Request, { verb: 'ping' | 'runtest' }>;
@@ -174,11 +178,28 @@ export type Notice =
   | { readonly kind: 'late'; readonly run: RunId; readonly commit: Commit };
 
 /**
- * What the core asks for, in this order: first `append` is made durable, then `sends` leave, then
- * `notices` are told. (`registered` and `forgotten` are written down before; twice is harmless.)
+ * What the core asks for, in the order of the list: first entries, to be made durable together, then
+ * what leaves, then what is told. (`registered` and `forgotten` are written down before; twice is
+ * harmless.)
  */
-export interface Outcome {
-  readonly append: readonly Entry[];
-  readonly sends: readonly Send[];
-  readonly notices: readonly Notice[];
+export type Effect =
+  | { readonly kind: 'append'; readonly entry: Entry }
+  | Send
+  | { readonly kind: 'publish'; readonly notice: Notice };
+
+/** Those that are to be made durable. */
+export function entriesOf(effects: readonly Effect[]): Entry[] {
+  return effects.flatMap((effect) => (effect.kind === 'append' ? effect.entry : []));
+}
+
+/** Those that are to be told. */
+export function noticesOf(effects: readonly Effect[]): Notice[] {
+  return effects.flatMap((effect) => (effect.kind === 'publish' ? effect.notice : []));
+}
+
+/** Those that leave. */
+export function sendsOf(effects: readonly Effect[]): Send[] {
+  return effects.filter(
+    (effect): effect is Send => effect.kind !== 'append' && effect.kind !== 'publish',
+  );
 }

@@ -1,6 +1,6 @@
 /**
  * Owns what a job is and how each journal entry changes it: live and at recovery alike.
- * Never decides anything. A job is waiting, leased or finished, never two of these; an entry
+ * Never decides anything. A job is blocked, waiting, leased or finished, never two of these; an entry
  * that does not fit its state is our own bug, and stops the process before it is written.
  */
 
@@ -8,7 +8,8 @@ import assert from 'node:assert/strict';
 import type { Handback } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { Entry, JobId, Verdict } from './journal.js';
-import { firstState, mayCome } from './transitions.js';
+import { type Shape, shapeOf } from './shape.js';
+import { mayCome } from './transitions.js';
 
 /** One attempt. `end` is null while it has the lease. */
 export interface Run {
@@ -23,6 +24,8 @@ export interface Run {
 }
 
 export type JobState =
+  /** Jobs that it needs have not passed yet. */
+  | { readonly kind: 'blocked' }
   | { readonly kind: 'waiting'; readonly interrupted: boolean }
   | { readonly kind: 'leased'; readonly run: RunId }
   | { readonly kind: 'finished'; readonly verdict: Verdict; readonly run: RunId | null };
@@ -32,10 +35,13 @@ export interface Job {
   readonly repository: string | null;
   readonly commit: Commit;
   readonly name: string;
-  readonly labels: readonly string[];
+  /** Names of jobs of its commit that must have passed before it. */
   readonly needs: readonly string[];
-  readonly group: string | null;
+  /** What it wants of a runner. */
+  readonly shape: Shape;
   readonly branch: string;
+  /** Further branches on which its commit was handed over. */
+  readonly alsoOn: readonly string[];
   readonly author: string;
   readonly subject: string;
   /** Since when it is as it is. */
@@ -57,21 +63,22 @@ export function applied(job: Job | undefined, entry: Entry): Job {
       repository: entry.repository,
       commit: entry.commit,
       name: entry.name,
-      labels: entry.labels,
       needs: entry.needs,
-      group: entry.group,
+      shape: shapeOf(entry),
       branch: entry.branch,
+      alsoOn: [],
       author: entry.author,
       subject: entry.subject,
       sinceMs: entry.atMs,
-      state: { kind: firstState, interrupted: false },
+      state: firstState(entry),
       runs: [],
       runsBefore: 0,
       cancelAskedAtMs: null,
     };
   }
   assert(job !== undefined, `job ${entry.job} has ${entry.kind} before accepted`);
-  return { ...job, sinceMs: entry.atMs, ...change(job, entry) };
+  const isNews = entry.kind !== 'known-on';
+  return { ...job, ...(isNews && { sinceMs: entry.atMs }), ...change(job, entry) };
 }
 
 /** The attempt with that id, if the job had it. */
@@ -95,6 +102,10 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
   const illegal = `job ${job.id} is ${state.kind} and cannot be ${entry.kind}`;
   assert(mayCome(entry.kind, state.kind) && !isOfOther, illegal);
   switch (entry.kind) {
+    case 'known-on':
+      return { alsoOn: [...job.alsoOn, entry.branch] };
+    case 'unblocked':
+      return { state: { kind: 'waiting', interrupted: false } };
     case 'leased':
       return {
         state: { kind: 'leased', run: entry.run },
@@ -111,7 +122,7 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
       return { cancelAskedAtMs: entry.atMs };
     case 'rerun-asked':
       return {
-        state: { kind: 'waiting', interrupted: false },
+        state: firstState(job),
         runsBefore: job.runs.length,
         cancelAskedAtMs: null,
       };
@@ -123,6 +134,10 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
         ),
       };
   }
+}
+
+function firstState({ needs }: { readonly needs: readonly string[] }): JobState {
+  return needs.length > 0 ? { kind: 'blocked' } : { kind: 'waiting', interrupted: false };
 }
 
 /** A runner that never had the run cannot have died of it. */

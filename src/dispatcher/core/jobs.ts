@@ -1,23 +1,23 @@
 /**
- * Owns all jobs that are not over, and the order in which they wait.
- * Never changes a job but by journal entries. An interrupted job keeps the place of its acceptance
- * by going to the front of all; fresh ones wait in a line in which repositories and branches take
- * turns.
+ * Owns all jobs that are not over, and those that were over just now or are of a commit that is not.
+ * Never changes a job but by journal entries; in which order the waiting ones are served stands in
+ * queue.ts.
  */
 
 import type { Commit, RunId } from '../../protocol/ids.js';
 import { applied, type Job, type Run } from './job.js';
 import type { Entry, JobId } from './journal.js';
-import { Line } from './line.js';
-import { finishedRememberedMs } from './rules.js';
+import { Queue } from './queue.js';
+import { askAgainAtMs, finishedRememberedMs, nextTry } from './rules.js';
 
 export class Jobs {
+  readonly queue = new Queue();
   readonly #all = new Map<JobId, Job>();
   readonly #byCommit = new Map<Commit, Set<JobId>>();
   readonly #byRun = new Map<RunId, JobId>();
-  readonly #interrupted = new Set<JobId>();
-  readonly #fresh = new Line();
+  readonly #blocked = new Set<JobId>();
   readonly #leased = new Set<JobId>();
+  /** Of commits whose jobs are all over. */
   readonly #finished = new Set<JobId>();
 
   /** The one way in which a job changes. Answers the job as it is then. */
@@ -26,11 +26,10 @@ export class Jobs {
     const job = applied(before, entry);
     this.#all.set(job.id, job);
     if (entry.kind === 'accepted') this.#index(job);
-    if (entry.kind === 'leased') {
-      this.#byRun.set(entry.run, job.id);
-      this.#fresh.serve(job);
-    }
-    this.#queue(job);
+    if (entry.kind === 'leased') this.#byRun.set(entry.run, job.id);
+    if (entry.kind === 'known-on') return job;
+    if (before !== undefined) this.#displace(before, entry);
+    this.#place(job);
     return job;
   }
 
@@ -41,73 +40,81 @@ export class Jobs {
     this.#all.set(job.id, job);
     this.#index(job);
     for (const { id } of job.runs) this.#byRun.set(id, job.id);
-    this.#queue(job);
+    this.#place(job);
   }
 
   get(id: JobId): Job | undefined {
     return this.#all.get(id);
   }
 
+  /** One that is named by what we keep ourselves. */
+  known(id: JobId): Job {
+    const job = this.#all.get(id);
+    if (job === undefined) throw new Error(`job ${id} is named but not known`);
+    return job;
+  }
+
   ofCommit(commit: Commit): Job[] {
-    return [...(this.#byCommit.get(commit) ?? [])].map((id) => this.#known(id));
+    return [...(this.#byCommit.get(commit) ?? [])].map((id) => this.known(id));
+  }
+
+  /** The other jobs of its commit, in its repository. */
+  siblings({ id, commit, repository }: Job): Job[] {
+    return this.ofCommit(commit).filter((job) => job.repository === repository && job.id !== id);
   }
 
   /** The job that has or had that run. */
   ofRun(run: RunId): Job | undefined {
     const id = this.#byRun.get(run);
-    return id === undefined ? undefined : this.#known(id);
+    return id === undefined ? undefined : this.known(id);
   }
 
   /** In the order in which they are to be served. */
   *waiting(): Generator<Job> {
-    yield* this.interrupted();
-    for (const id of this.#fresh) yield this.#known(id);
+    for (const id of this.queue) yield this.known(id);
   }
 
-  /** Those that a run was lost of, or that were handed back: each has its own time and runners. */
-  *interrupted(): Generator<Job> {
-    for (const id of [...this.#interrupted].sort((a, b) => a - b)) yield this.#known(id);
+  /** Those that wait for others of their commit. */
+  *blocked(): Generator<Job> {
+    for (const id of this.#blocked) yield this.known(id);
   }
 
-  /** Of the others, for each repository the one whose turn it is. */
-  *nextInTurn(): Generator<Job> {
-    for (const id of this.#fresh.heads()) yield this.#known(id);
-  }
-
-  get waitingCount(): number {
-    return this.#interrupted.size + this.#fresh.size;
+  /** Those that a run was lost of, or that were handed back. */
+  interrupted(): Job[] {
+    return this.queue.interrupted().map((id) => this.known(id));
   }
 
   /** Each with the run that has its lease: the only one of its runs that has no end. */
   *leased(): Generator<{ job: Job; run: Run }> {
     for (const id of this.#leased) {
-      const job = this.#known(id);
+      const job = this.known(id);
       for (const run of job.runs) if (run.end === null) yield { job, run };
     }
   }
 
   unfinished(): Job[] {
-    return [...this.waiting(), ...[...this.leased()].map(({ job }) => job)];
+    return [...this.waiting(), ...this.blocked(), ...[...this.leased()].map(({ job }) => job)];
   }
 
-  get leasedCount(): number {
-    return this.#leased.size;
+  get counts(): { readonly waiting: number; readonly blocked: number; readonly leased: number } {
+    return {
+      waiting: this.queue.size,
+      blocked: this.#blocked.size,
+      leased: this.#leased.size,
+    };
   }
 
   /** Forgets what has been over for a while; the store remembers. */
   forgetFinished(nowMs: number): void {
     for (const id of this.#finished) {
-      const job = this.#known(id);
+      const job = this.known(id);
       // In the order in which they finished: the first that is too young ends the search.
       if (nowMs - job.sinceMs < finishedRememberedMs) return;
+      this.#finished.delete(id);
+      // One of its commit was asked for again: it comes back here with that one's end.
+      if (!this.#isOver(job.commit)) continue;
       this.#forget(job);
     }
-  }
-
-  #known(id: JobId): Job {
-    const job = this.#all.get(id);
-    if (job === undefined) throw new Error(`job ${id} is named but not known`);
-    return job;
   }
 
   #index(job: Job): void {
@@ -115,17 +122,47 @@ export class Jobs {
     this.#byCommit.set(job.commit, ids.add(job.id));
   }
 
-  #queue(job: Job): void {
-    for (const set of [this.#interrupted, this.#leased, this.#finished]) set.delete(job.id);
-    if (job.state.kind !== 'waiting') {
-      this.#fresh.leave(job);
-      (job.state.kind === 'leased' ? this.#leased : this.#finished).add(job.id);
-    } else if (job.state.interrupted) this.#interrupted.add(job.id);
-    else this.#fresh.join(job);
+  /** Takes it from where it was. */
+  #displace(before: Job, entry: Entry): void {
+    this.#blocked.delete(before.id);
+    this.#finished.delete(before.id);
+    if (before.state.kind === 'waiting') {
+      if (entry.kind === 'leased') this.queue.serve(before);
+      else this.queue.leave(before);
+    }
+    if (this.#leased.delete(before.id)) this.queue.letGo(before);
+  }
+
+  #place(job: Job): void {
+    switch (job.state.kind) {
+      case 'blocked':
+        this.#blocked.add(job.id);
+        break;
+      case 'waiting': {
+        this.queue.join(job, nextTry(job)?.atMs ?? null);
+        const last = job.runs.at(-1);
+        if (last?.end === 'unknown-commit') {
+          this.queue.lookAgainAt(job, askAgainAtMs(job, last.runner));
+        }
+        break;
+      }
+      case 'leased':
+        this.#leased.add(job.id);
+        this.queue.hold(job);
+        break;
+      case 'finished':
+        // Those that wait for it look at it until they are over themselves.
+        if (!this.#isOver(job.commit)) break;
+        for (const { id } of this.ofCommit(job.commit)) this.#finished.add(id);
+        break;
+    }
+  }
+
+  #isOver(commit: Commit): boolean {
+    return this.ofCommit(commit).every(({ state }) => state.kind === 'finished');
   }
 
   #forget(job: Job): void {
-    this.#finished.delete(job.id);
     this.#all.delete(job.id);
     for (const run of job.runs) this.#byRun.delete(run.id);
     const ids = this.#byCommit.get(job.commit);

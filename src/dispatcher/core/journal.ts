@@ -10,7 +10,7 @@ import type { Commit, RunId } from '../../protocol/ids.js';
 /** Given by the dispatcher, ascending in the order of acceptance. */
 export type JobId = number;
 
-/** How a job ended. Superseded and skipped are for workflows to come. */
+/** How a job ended. Skipped: one that it needs did not pass. Superseded is for workflows to come. */
 export const verdicts = [
   'passed',
   'failed',
@@ -53,6 +53,10 @@ type Happening =
       /** Who handed it over. */
       readonly by: string;
     }
+  /** The same commit was handed over on a further branch. */
+  | { readonly kind: 'known-on'; readonly branch: string }
+  /** All that it needs has passed. */
+  | { readonly kind: 'unblocked' }
   | {
       readonly kind: 'leased';
       readonly run: RunId;

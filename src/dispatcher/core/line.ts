@@ -1,84 +1,79 @@
 /**
- * Owns in which order fresh jobs are served: repositories take turns, within each its branches,
- * and a branch's jobs come in the order in which they were accepted. So one import of thousands
- * keeps nobody waiting for longer than one job. Never knows a runner.
- * Invariant: in each map the key that stands first was served longest ago; none is empty.
+ * Owns in which order the waiting jobs of one shape are served: first those that were interrupted,
+ * in the order of their acceptance; then the branches take turns, each with its jobs in the order
+ * in which they were accepted. Never knows a runner.
+ * Invariant: the branch that stands first was served longest ago; none is empty.
  */
 
 import type { Job } from './job.js';
 import type { JobId } from './journal.js';
-
-type Branches = Map<string, Set<JobId>>;
+import type { Shape } from './shape.js';
+import { firstWhere } from './sorted.js';
+import { inTurns, moveToEnd } from './turns.js';
 
 export class Line {
-  readonly #repositories = new Map<string | null, Branches>();
-  #size = 0;
+  readonly shape: Shape;
+  /** Ascending. */
+  readonly #interrupted: JobId[] = [];
+  readonly #branches = new Map<string, Set<JobId>>();
+  #fresh = 0;
+  /** Ascending over all lines: the one with the lowest was served longest ago. */
+  servedAt: number;
+
+  constructor(shape: Shape, servedAt: number) {
+    this.shape = shape;
+    this.servedAt = servedAt;
+  }
 
   get size(): number {
-    return this.#size;
+    return this.#interrupted.length + this.#fresh;
   }
 
-  /** The last of its branch. */
-  join({ repository, branch, id }: Job): void {
-    const branches: Branches = this.#repositories.get(repository) ?? new Map();
-    const ids = branches.get(branch) ?? new Set();
-    if (!ids.has(id)) this.#size += 1;
-    this.#repositories.set(repository, branches.set(branch, ids.add(id)));
+  /** The last of its branch, or, interrupted, at the place that its acceptance gave it. */
+  join({ id, branch, state }: Job): void {
+    if (state.kind === 'waiting' && state.interrupted) {
+      const at = this.#placeOf(id);
+      if (this.#interrupted[at] !== id) this.#interrupted.splice(at, 0, id);
+      return;
+    }
+    const ids = this.#branches.get(branch) ?? new Set();
+    if (!ids.has(id)) this.#fresh += 1;
+    this.#branches.set(branch, ids.add(id));
   }
 
-  /** Answers whether it was there. */
-  leave({ repository, branch, id }: Job): boolean {
-    const branches = this.#repositories.get(repository);
-    const ids = branches?.get(branch);
-    if (branches === undefined || !ids?.delete(id)) return false;
-    this.#size -= 1;
-    if (ids.size === 0) branches.delete(branch);
-    if (branches.size === 0) this.#repositories.delete(repository);
-    return true;
+  leave({ id, branch }: Job): void {
+    const at = this.#placeOf(id);
+    if (this.#interrupted[at] === id) this.#interrupted.splice(at, 1);
+    const ids = this.#branches.get(branch);
+    if (!ids?.delete(id)) return;
+    this.#fresh -= 1;
+    if (ids.size === 0) this.#branches.delete(branch);
   }
 
-  /** It has its turn: the next of its repository and of its branch come after all others. */
+  /** It has its turn: the next of its branch comes after all other branches. */
   serve(job: Job): void {
-    const wasHere = this.leave(job);
-    const branches = this.#repositories.get(job.repository);
-    if (!wasHere || branches === undefined) return;
-    moveToEnd(branches, job.branch);
-    moveToEnd(this.#repositories, job.repository);
+    const isFresh = this.#branches.get(job.branch)?.has(job.id) === true;
+    this.leave(job);
+    if (isFresh) moveToEnd(this.#branches, job.branch);
   }
 
-  /** Of each repository the job whose turn it is. Whoever suits it suits all of its repository. */
-  *heads(): Generator<JobId> {
-    for (const branches of [...this.#repositories.values()]) {
-      const [ids] = branches.values();
-      const [id] = ids ?? [];
-      if (id !== undefined) yield id;
-    }
+  get interrupted(): readonly JobId[] {
+    return this.#interrupted;
   }
 
-  /** All, in the order in which they will be served if nothing else comes. */
-  *[Symbol.iterator](): Generator<JobId> {
-    yield* inTurns([...this.#repositories.values()].map((branches) => inTurns(branches.values())));
+  /** Of those that were not interrupted, the one whose turn it is. */
+  get nextFresh(): JobId | undefined {
+    const [ids] = this.#branches.values();
+    const [id] = ids ?? [];
+    return id;
   }
-}
 
-function moveToEnd<Key, Value>(map: Map<Key, Value>, key: Key): void {
-  const value = map.get(key);
-  if (value === undefined) return;
-  map.delete(key);
-  map.set(key, value);
-}
+  /** Those that were not interrupted, as they will be served if nothing else comes. */
+  fresh(): Generator<JobId> {
+    return inTurns(this.#branches.values());
+  }
 
-/** One of each, and again, until none has any more. */
-function* inTurns<Value>(lines: Iterable<Iterable<Value>>): Generator<Value> {
-  let open = [...lines].map((line) => line[Symbol.iterator]());
-  while (open.length > 0) {
-    const going: typeof open = [];
-    for (const line of open) {
-      const next = line.next();
-      if (next.done) continue;
-      going.push(line);
-      yield next.value;
-    }
-    open = going;
+  #placeOf(id: JobId): number {
+    return firstWhere(this.#interrupted, (other) => other >= id);
   }
 }

@@ -3,12 +3,15 @@
  */
 
 import { defaultJob } from '../../protocol/bodies.js';
-import type { EventOf } from './events.js';
+import type { Commit } from '../../protocol/ids.js';
+import { giveUp, settle, skippedBecauseOf } from './endings.js';
+import type { EventOf, RequestId } from './events.js';
 import type { Job } from './job.js';
-import { askToCancel, giveUp } from './leases.js';
+import { askToCancel } from './leases.js';
+import { alsoOnMax } from './rules.js';
 import type { Turn } from './turn.js';
 
-/** Accepts a commit once: the same commit handed over again is the same job. */
+/** Accepts a commit once, with all its jobs: handed over again it is the same jobs. */
 export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
   const { from, commit } = event;
   const { jobs: plan = [defaultJob], ...description } = event.description;
@@ -16,33 +19,48 @@ export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
   const { state } = turn;
   const observer = 'session' in from ? state.pool.get(from.session) : undefined;
   const repository = observer?.repository ?? onlyRepository(state.repositories);
-  const known = turn.jobsOf(commit).find((job) => isSame(job.repository, repository));
-  if (known !== undefined) {
-    turn.publish({ kind: 'known', job: known.id, commit });
-  } else {
+  const known = turn.jobsOf(commit).filter((job) => isSame(job.repository, repository));
+  if (known.length > 0) knownAgain(turn, known, description.branch);
+  else {
     const by = observer?.name ?? 'a request';
     for (const planned of plan) {
-      const job = state.nextJob;
+      turn.append({
+        kind: 'accepted',
+        job: state.nextJob,
+        repository,
+        commit,
+        ...planned,
+        ...description,
+        by,
+      });
       state.nextJob += 1;
-      turn.append({ kind: 'accepted', job, repository, commit, ...planned, ...description, by });
     }
   }
   if ('session' in from) turn.send(from.session, { verb: 'accepted', commit });
   else turn.reply(from.request, { kind: 'accepted' });
 }
 
+/** A branch that none of these jobs was known on is put on record; so many at most. */
+function knownAgain(turn: Turn, jobs: readonly Job[], branch: string): void {
+  const isNewTo = (job: Job) => !isOn(job, branch) && job.alsoOn.length < alsoOnMax;
+  const news = branch === '' ? [] : jobs.filter(isNewTo);
+  for (const { id } of news) turn.append({ kind: 'known-on', job: id, branch });
+  const [first] = jobs;
+  if (news.length === 0 && first !== undefined)
+    turn.publish({ kind: 'known', job: first.id, commit: first.commit });
+}
+
 /** Ends what is waiting, asks the runner of what is running. */
 export function cancel(
   turn: Turn,
-  { request, commit, histories }: EventOf<'cancel' | 'rerun'>,
+  { request, commit, job: name, histories }: EventOf<'cancel' | 'rerun'>,
 ): void {
   turn.recall(histories);
-  const jobs = turn.jobsOf(commit);
-  const open = jobs.filter(({ state }) => state.kind !== 'finished');
-  for (const job of open) cancelJob(turn, job);
-  if (jobs.length === 0) turn.reply(request, { kind: 'unknown-commit' });
-  else if (open.length === 0) turn.reply(request, { kind: 'already-finished' });
-  else turn.reply(request, { kind: 'done' });
+  const jobs = jobsNamed(turn, request, commit, name);
+  if (jobs.length === 0) return;
+  const open = jobs.filter(isOpen);
+  for (const { id } of open) cancelJob(turn, turn.state.jobs.known(id));
+  turn.reply(request, { kind: open.length === 0 ? 'already-finished' : 'done' });
 }
 
 /** The same for all jobs of a branch; of which repository must be clear. */
@@ -52,7 +70,7 @@ export function cancelBranch(
 ): void {
   const jobs = turn.state.jobs
     .unfinished()
-    .filter((job) => job.branch === branch && (repository ?? job.repository) === job.repository);
+    .filter((job) => isOn(job, branch) && (repository ?? job.repository) === job.repository);
   const [one, ...others] = new Set(jobs.map((job) => job.repository));
   if (one === undefined) {
     turn.reply(request, { kind: 'nothing-on-branch', branch });
@@ -60,23 +78,28 @@ export function cancelBranch(
     const repositories = [one, ...others].map((name) => name ?? '').sort();
     turn.reply(request, { kind: 'ambiguous-branch', branch, repositories });
   } else {
-    for (const job of jobs) cancelJob(turn, job);
+    for (const { id } of jobs) cancelJob(turn, turn.state.jobs.known(id));
     turn.reply(request, { kind: 'done' });
   }
 }
 
-/** A finished job waits again; its runs and their logs stay. */
+/**
+ * A finished job waits again, and with it those that were skipped because of it; its runs and their
+ * logs stay.
+ */
 export function rerun(
   turn: Turn,
-  { request, commit, histories }: EventOf<'cancel' | 'rerun'>,
+  { request, commit, job: name, histories }: EventOf<'cancel' | 'rerun'>,
 ): void {
   turn.recall(histories);
-  const jobs = turn.jobsOf(commit);
-  const finished = jobs.filter(({ state }) => state.kind === 'finished');
-  for (const job of finished) turn.append({ kind: 'rerun-asked', job: job.id });
-  if (jobs.length === 0) turn.reply(request, { kind: 'unknown-commit' });
-  else if (finished.length === 0) turn.reply(request, { kind: 'not-finished' });
-  else turn.reply(request, { kind: 'done' });
+  const jobs = jobsNamed(turn, request, commit, name);
+  if (jobs.length === 0) return;
+  const finished = jobs.filter((job) => !isOpen(job));
+  const also = finished.flatMap((job) => skippedBecauseOf(job, turn.state.jobs.siblings(job)));
+  const all = [...new Set([...finished, ...also].map(({ id }) => id))];
+  for (const id of all) turn.append({ kind: 'rerun-asked', job: id });
+  for (const id of all) settle(turn, turn.state.jobs.known(id));
+  turn.reply(request, { kind: finished.length === 0 ? 'not-finished' : 'done' });
 }
 
 /** Makes the observers poll their repositories now. */
@@ -86,7 +109,28 @@ export function poll(turn: Turn, { request }: EventOf<'poll'>): void {
   turn.reply(request, { kind: observers.length > 0 ? 'done' : 'no-observer' });
 }
 
+/** All jobs of the commit, or those of that name; where there is none, whoever asks is told so. */
+function jobsNamed(turn: Turn, request: RequestId, commit: Commit, name: string | null): Job[] {
+  const jobs = turn.jobsOf(commit);
+  const meant = jobs.filter((job) => name === null || job.name === name);
+  if (jobs.length === 0) turn.reply(request, { kind: 'unknown-commit' });
+  else if (meant.length === 0 && name !== null) {
+    turn.reply(request, { kind: 'unknown-job', name, names: jobs.map((job) => job.name) });
+  }
+  return meant;
+}
+
+function isOpen({ state }: Job): boolean {
+  return state.kind !== 'finished';
+}
+
+function isOn({ branch, alsoOn }: Job, other: string): boolean {
+  return branch === other || alsoOn.includes(other);
+}
+
 function cancelJob(turn: Turn, job: Job): void {
+  // One that needed another that was cancelled just now is over.
+  if (job.state.kind === 'finished') return;
   if (job.state.kind !== 'leased') {
     giveUp(turn, job, 'cancelled', 'it was cancelled while it waited');
     return;

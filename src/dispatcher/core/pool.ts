@@ -1,13 +1,16 @@
 /**
  * Owns who is there: runners by session or classic address, observers, and how long each has
  * been silent. Never journaled: after a restart everybody introduces themselves again.
- * A runner holds at most as many runs as its capacity.
+ * Invariants: a runner holds at most as many runs as its capacity; whatever changes whether it is
+ * free is a method here, so that those that are free can always be found at once.
  */
 
 import type { Address } from '../../protocol/address.js';
 import type { Hello } from '../../protocol/bodies.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
-import { beatsPerHeartbeat } from './rules.js';
+import { FreeRunners } from './free-runners.js';
+import { backoffMs, beatsPerHeartbeat } from './rules.js';
+import { type Offer, offerOf } from './shape.js';
 
 /** A session's id, or `classic <host>:<port>`. */
 export type PeerKey = string;
@@ -33,15 +36,13 @@ export interface Runner extends PeerCommon {
   readonly via:
     | { readonly kind: 'session'; readonly session: SessionId }
     | { readonly kind: 'classic'; readonly address: Address };
-  readonly labels: readonly string[];
+  readonly offer: Offer;
   readonly capacity: number;
   readonly runs: Set<RunId>;
   /** Of these, those that it has not shown to have yet, each with the pong that will show it. */
   readonly unconfirmed: Map<RunId, number>;
-  /** Ascending: a counter: the runner with the lowest has been idle longest. */
-  idleSince: number;
   draining: boolean;
-  /** Given nothing before that: it said BUSY, or handed a run back. */
+  /** Given nothing before that: it said BUSY, or handed a run back. 0: nothing holds it off. */
   backsOffUntilMs: number;
   /** How often it did so in a row. */
   refusals: number;
@@ -57,50 +58,45 @@ export interface Observer extends PeerCommon {
 export type Peer = Runner | Observer;
 
 export class Pool {
+  readonly free = new FreeRunners();
   readonly #peers = new Map<PeerKey, Peer>();
   readonly #named = new Map<string, Peer>();
   readonly #holders = new Map<RunId, Runner>();
-  #idles = 0;
   #joins = 0;
 
   joinSession(session: SessionId, hello: Hello): Peer {
-    const common = {
-      key: session,
-      name: this.#nameFor(hello),
-      process: hello.process,
-      repository: hello.repository,
-      ...this.#unheard(),
-    };
+    const { process, repository, labels, capacity, knows } = hello;
+    const name = this.#nameFor(hello);
+    const common = { key: session, name, process, repository, ...this.#unheard() };
     const peer: Peer =
       hello.role === 'observer'
         ? { ...common, role: 'observer', session }
         : {
             ...common,
-            ...this.#idle(),
+            ...idle(),
             role: 'runner',
             via: { kind: 'session', session },
-            labels: hello.labels,
-            capacity: hello.capacity,
+            offer: offerOf({ repository, labels, knowsJobs: knows.includes('jobs') }),
+            capacity,
           };
-    this.#peers.set(peer.key, peer);
-    this.#named.set(peer.name, peer);
-    return peer;
+    return this.#add(peer);
   }
 
-  joinClassic(key: PeerKey, name: string, address: Address): Runner {
-    const runner: Runner = {
+  /** Instead of whoever was there before. `isHere`: it has just registered; else it is looked for. */
+  joinClassic(key: PeerKey, name: string, address: Address, isHere: boolean): Runner {
+    this.leave(key);
+    return this.#add({
       key,
       name,
       repository: null,
       ...this.#unheard(),
-      ...this.#idle(),
+      ...idle(),
       role: 'runner',
       via: { kind: 'classic', address },
-      labels: [],
+      offer: offerOf({ repository: null, labels: [], knowsJobs: false }),
       capacity: 1,
-    };
-    this.#peers.set(key, runner);
-    return runner;
+      reconnects: isHere ? null : 0,
+    });
   }
 
   /** Its runs were released before. */
@@ -109,6 +105,7 @@ export class Pool {
     if (peer === undefined) return;
     this.#peers.delete(key);
     if (this.#named.get(peer.name) === peer) this.#named.delete(peer.name);
+    if (peer.role === 'runner') this.drain(peer);
   }
 
   get(key: PeerKey): Peer | undefined {
@@ -118,6 +115,12 @@ export class Pool {
   runner(key: PeerKey): Runner | undefined {
     const peer = this.#peers.get(key);
     return peer?.role === 'runner' ? peer : undefined;
+  }
+
+  /** Whether a runner that is called so is here. */
+  isHere(name: string): boolean {
+    const peer = this.#named.get(name);
+    return peer?.role === 'runner' && peer.reconnects === null;
   }
 
   holderOf(run: RunId): Runner | undefined {
@@ -149,14 +152,40 @@ export class Pool {
     runner.runs.add(run);
     if (confirmedBy !== null) runner.unconfirmed.set(run, confirmedBy);
     this.#holders.set(run, runner);
-    runner.idleSince = this.#nextIdle();
+    this.free.place(runner);
   }
 
   release(runner: Runner, run: RunId): void {
     if (!runner.runs.delete(run)) return;
     runner.unconfirmed.delete(run);
     this.#holders.delete(run);
-    runner.idleSince = this.#nextIdle();
+    this.free.place(runner);
+  }
+
+  /** It is given nothing more. */
+  drain(runner: Runner): void {
+    runner.draining = true;
+    this.free.place(runner);
+  }
+
+  /** It is left alone for a while, and for longer each time in a row. */
+  backOff(runner: Runner, nowMs: number): void {
+    runner.refusals += 1;
+    runner.backsOffUntilMs = nowMs + backoffMs(runner.refusals);
+    this.free.place(runner);
+  }
+
+  /** Of classic ones: it is looked for from now on, or it is here again. */
+  setReconnects(runner: Runner, reconnects: number | null): void {
+    runner.reconnects = reconnects;
+    this.free.place(runner);
+  }
+
+  #add<P extends Peer>(peer: P): P {
+    this.#peers.set(peer.key, peer);
+    this.#named.set(peer.name, peer);
+    if (peer.role === 'runner') this.free.place(peer);
+    return peer;
   }
 
   /** Its former session may not have been heard to end: a process keeps its name. */
@@ -169,28 +198,19 @@ export class Pool {
   }
 
   #unheard() {
-    return { phase: this.#nextPhase(), silentBeats: 0, pingsSent: 0, pongsHeard: 0 };
-  }
-
-  #idle() {
-    return {
-      runs: new Set<RunId>(),
-      unconfirmed: new Map<RunId, number>(),
-      idleSince: this.#nextIdle(),
-      draining: false,
-      backsOffUntilMs: 0,
-      refusals: 0,
-      reconnects: null,
-    };
-  }
-
-  #nextPhase(): number {
     this.#joins += 1;
-    return this.#joins % beatsPerHeartbeat;
+    const phase = this.#joins % beatsPerHeartbeat;
+    return { phase, silentBeats: 0, pingsSent: 0, pongsHeard: 0 };
   }
+}
 
-  #nextIdle(): number {
-    this.#idles += 1;
-    return this.#idles;
-  }
+function idle() {
+  return {
+    runs: new Set<RunId>(),
+    unconfirmed: new Map<RunId, number>(),
+    draining: false,
+    backsOffUntilMs: 0,
+    refusals: 0,
+    reconnects: null,
+  };
 }

@@ -54,6 +54,9 @@ export const reconnectEveryBeats = 5 * beatsPerHeartbeat;
 /** …and forgotten after so many tries (nine minutes): it registers anew when it starts anew. */
 export const reconnectsMax = 120;
 
+/** Further branches that a commit is known to be on; of more nobody reads. */
+export const alsoOnMax = 32;
+
 /** More addresses than that are no pool but an attack. */
 export const classicRunnersMax = 1_000;
 
@@ -76,7 +79,7 @@ export const finishedRememberedMs = 10_000;
  */
 export function whyRetriesAreExhausted(
   job: Job,
-  candidates: readonly string[],
+  candidates: () => readonly string[],
   nowMs: number,
 ): string | null {
   const lost = attempts(job).filter(({ end }) => end === 'lost');
@@ -97,8 +100,10 @@ export function whyRetriesAreExhausted(
   const unknown = attempts(job).filter(isUnknown);
   const patientUntilMs = (unknown[0]?.endedAtMs ?? nowMs) + patienceMs;
   const lately = unknown.filter(({ endedAtMs }) => endedAtMs >= patientUntilMs);
+  if (lately.length === 0) return null;
   const askedLately = new Set(lately.map(({ runner }) => runner));
-  if (candidates.length > 0 && candidates.every((runner) => askedLately.has(runner))) {
+  const able = candidates();
+  if (able.length > 0 && able.every((runner) => askedLately.has(runner))) {
     const asked = new Set(unknown.map(({ runner }) => runner));
     return `no repository has this commit (asked ${[...asked].join(', ')})`;
   }
@@ -113,7 +118,7 @@ export type Setback =
 
 /** The earliest time at which a job may be tried again after such a failure, and why. */
 export function nextTry(job: Job): { readonly atMs: number; readonly why: Setback } | null {
-  const last = job.runs.at(-1);
+  const last = attempts(job).at(-1);
   if (last === undefined) return null;
   if (isUnconfirmed(last)) {
     const count = attempts(job).filter(isUnconfirmed).length - unconfirmedAtOnceMax;

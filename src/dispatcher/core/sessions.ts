@@ -7,7 +7,7 @@ import type { RunId, SessionId } from '../../protocol/ids.js';
 import type { EventOf } from './events.js';
 import { giveUpIfExhausted, lose, ping, resume, takeReport } from './leases.js';
 import type { Peer, Runner } from './pool.js';
-import { backoffMs, missedPings, silentBeatsMax } from './rules.js';
+import { missedPings, silentBeatsMax } from './rules.js';
 import type { Turn } from './turn.js';
 
 /** A peer introduced itself. Each run that it still holds is wanted, recorded or revoked. */
@@ -68,7 +68,7 @@ export function loseAll(turn: Turn, runner: Runner, reason: string): void {
 /** The runner finishes what it holds and is given nothing more. */
 export function draining(turn: Turn, { session }: EventOf<'draining'>): void {
   const runner = turn.state.pool.runner(session);
-  if (runner !== undefined) runner.draining = true;
+  if (runner !== undefined) turn.state.pool.drain(runner);
 }
 
 /** A run's report. One that is not wanted any more was recorded before, or its lease is gone. */
@@ -90,8 +90,7 @@ export function giveBack(turn: Turn, runner: Runner, run: RunId, handback: Handb
   turn.state.pool.release(runner, run);
   // Nothing is wrong with the commit but with the machine: it would say so again at once.
   if (handback.reason === 'stopped' || handback.reason === 'machine-fault') {
-    runner.refusals += 1;
-    runner.backsOffUntilMs = turn.nowMs + backoffMs(runner.refusals);
+    turn.state.pool.backOff(runner, turn.nowMs);
   }
   if (job.cancelAskedAtMs !== null) {
     lose(turn, run, runner.name, 'handed it back');
@@ -112,6 +111,6 @@ function letGo({ state }: Turn, runner: Runner): void {
 function replaceFormerSession(turn: Turn, run: RunId, now: Runner): void {
   const former = turn.state.pool.holderOf(run);
   if (former === undefined || former.key === now.key || former.via.kind !== 'session') return;
-  former.draining = true;
+  turn.state.pool.drain(former);
   turn.hangUp(former.via.session, 'your run came back over a newer session');
 }

@@ -1,16 +1,15 @@
 /**
- * Owns one handling of one event: the state it may change and the outcome it gathers.
+ * Owns one handling of one event: the state it may change and the effects it gathers.
  * Never reads a clock: the time is given, and is the same throughout the turn.
  */
 
 import type { Address } from '../../protocol/address.js';
 import type { Commit, SessionId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
-import type { Notice, Outcome, Reply, RequestId, Send } from './events.js';
+import type { Effect, Notice, Reply, RequestId, Send } from './events.js';
 import type { Job } from './job.js';
 import { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
-import type { PlacingContext } from './placing.js';
 import { Pool } from './pool.js';
 import { returnWithinMs } from './rules.js';
 
@@ -42,9 +41,9 @@ export class State {
     this.classicRunMaxMs = initial.classicRunMaxMs;
   }
 
-  /** What the match of a job and a runner depends on at that moment. */
-  placingContext(nowMs: number): PlacingContext {
-    return { nowMs, severalRepositories: this.repositories.size > 1 };
+  /** A runner that names no repository cannot be trusted with any then. */
+  get severalRepositories(): boolean {
+    return this.repositories.size > 1;
   }
 }
 
@@ -73,12 +72,13 @@ export class Turn {
     this.nowMs = nowMs;
   }
 
-  get outcome(): Outcome {
-    return { append: this.#append, sends: this.#sends, notices: this.#notices };
-  }
-
-  get placingContext(): PlacingContext {
-    return this.state.placingContext(this.nowMs);
+  /** All that was asked for, in the order in which it is to be performed. */
+  get effects(): Effect[] {
+    return [
+      ...this.#append.map((entry) => ({ kind: 'append', entry }) as const),
+      ...this.#sends,
+      ...this.#notices.map((notice) => ({ kind: 'publish', notice }) as const),
+    ];
   }
 
   /** Whether runs that nobody holds may still come back with their runners. */
@@ -109,10 +109,10 @@ export class Turn {
   }
 
   send(session: SessionId, message: SessionMessage): void {
-    this.#sends.push({ kind: 'session', session, message });
+    this.#sends.push({ kind: 'send', session, message });
   }
 
-  ask(send: Send & { kind: 'classic' }): void {
+  ask(send: Send & { kind: 'ask' }): void {
     this.#sends.push(send);
   }
 

@@ -5,9 +5,9 @@
  */
 
 import type { Notice } from './events.js';
-import { suits } from './placing.js';
 import type { Runner } from './pool.js';
 import { unmatchedForMs } from './rules.js';
+import { isOfRepository } from './shape.js';
 import type { Turn } from './turn.js';
 
 /** Tells of those who have been unmatched for a while: at a start, processes come in any order. */
@@ -25,13 +25,14 @@ export function tellUnmatched(turn: Turn): void {
 
 /** Repositories whose jobs wait, while there are runners, but none for them. */
 function untested(turn: Turn): [string, Notice][] {
-  const { jobs, pool } = turn.state;
+  const { jobs, pool, severalRepositories: several } = turn.state;
   const runners = pool.runners();
   if (runners.length === 0) return [];
   const tested = names(runners);
-  return [...jobs.nextInTurn()]
-    .filter((job) => !runners.some((runner) => suits(runner, job, turn.placingContext)))
-    .flatMap(({ repository }): [string, Notice][] => {
+  return jobs.queue
+    .lines()
+    .filter(({ shape }) => !runners.some(({ offer }) => isOfRepository(offer, shape, several)))
+    .flatMap(({ shape: { repository } }): [string, Notice][] => {
       if (repository === null) return [];
       return [[`untested ${repository}`, { kind: 'untested', repository, tested }]];
     });
@@ -44,7 +45,7 @@ function unwanted(turn: Turn): [string, Notice][] {
   const watched = names(observers);
   const wanted = new Set([
     ...observers.map(({ repository }) => repository),
-    ...[...jobs.nextInTurn()].map(({ repository }) => repository),
+    ...jobs.queue.lines().map(({ shape }) => shape.repository),
   ]);
   if (observers.length === 0 || wanted.has(null)) return [];
   const idle = new Map<string, Runner[]>();

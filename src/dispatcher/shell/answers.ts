@@ -3,14 +3,15 @@
  * are asked, text comes out.
  */
 
-import { type Commit, short } from '../../protocol/ids.js';
+import type { Commit } from '../../protocol/ids.js';
 import type { DispatcherCore } from '../core/core.js';
 import { type Job, runOf } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { Runner } from '../core/pool.js';
-import { seconds, sentence } from '../sentences.js';
+import { jobNamed, seconds, sentence } from '../sentences.js';
 import type { Store } from '../store/store.js';
 import { named } from '../story.js';
+import { whyNoJob } from './replies.js';
 import { waitReason } from './wait-reasons.js';
 
 /** So many waiting commits are listed; the rest is counted. */
@@ -18,13 +19,13 @@ const listedMost = 20;
 
 /** Who is there, what runs, what waits and why. */
 export function status(core: DispatcherCore, nowMs: number): string {
-  const { waiting, leased } = core.counts();
+  const { waiting, blocked, leased } = core.counts();
   const runners = core.runners();
   const observers = core.observers();
   const waits = core.waits(listedMost, nowMs);
   return [
     `${plural(runners.length, 'runner')}, ${plural(observers.length, 'observer')}; ` +
-      `${leased} running, ${waiting} waiting`,
+      `${leased} running, ${waiting} waiting${blocked > 0 ? `, ${blocked} blocked` : ''}`,
     ...runners.map((runner) => describeRunner(core, runner, nowMs)),
     ...observers.map(
       ({ name, repository }) =>
@@ -33,30 +34,50 @@ export function status(core: DispatcherCore, nowMs: number): string {
     ...waits.map(
       ({ job, why }) => `  ${named(job, core.hasSeveralRepositories)} waits: ${waitReason(why)}`,
     ),
-    ...(waiting > listedMost ? [`  and ${waiting - listedMost} more`] : []),
+    ...(waiting + blocked > listedMost ? [`  and ${waiting + blocked - listedMost} more`] : []),
     '',
   ].join('\n');
 }
 
-/** One word: a verdict, or waiting, running, unknown. Of several jobs, what matters most. */
-export function verdict(core: DispatcherCore, store: Store, commit: Commit): string {
+/** What is asked about: a commit, or one of its jobs. */
+interface About {
+  readonly commit: Commit;
+  /** Null: all of them. */
+  readonly job: string | null;
+}
+
+/** One word: a verdict, or blocked, waiting, running, unknown. Of several jobs, what matters most. */
+export function verdict(core: DispatcherCore, store: Store, { commit, job: name }: About): string {
   const live = new Map(core.jobsOf(commit).map((job) => [job.id, wordFor(job)]));
-  const stored = store.jobsOf(commit).map((row) => live.get(row.id) ?? row.verdict ?? 'waiting');
-  const words = [...stored, ...live.values()];
+  const words = store
+    .jobsOf(commit)
+    .filter((row) => (name ?? row.name) === row.name)
+    .map((row) => live.get(row.id) ?? row.verdict ?? 'waiting');
   return `${words.sort((a, b) => rank(a) - rank(b))[0] ?? 'unknown'}\n`;
 }
 
-/** The story of every job of the commit, and what it waits for now. */
-export function why(core: DispatcherCore, store: Store, commit: Commit, nowMs: number): string {
-  const histories = store.jobsOf(commit).map(({ id }) => store.history(id));
-  if (histories.length === 0) return `${commit} was never handed over.\n`;
+/** The story of every job of the commit, or of that one, and what it waits for now. */
+export function why(
+  core: DispatcherCore,
+  store: Store,
+  { commit, job: name }: About,
+  nowMs: number,
+): string {
+  const rows = store.jobsOf(commit);
+  const says = whyNoJob(
+    commit,
+    name,
+    rows.map((row) => row.name),
+  );
+  if (says !== null) return says;
   const live = new Map(core.jobsOf(commit).map((job) => [job.id, job]));
-  return histories
-    .map((history) => {
-      const job = history[0] && live.get(history[0].job);
+  return rows
+    .filter((row) => (name ?? row.name) === row.name)
+    .map(({ id }) => {
+      const job = live.get(id);
       const reason = job === undefined ? null : core.whyWaiting(job, nowMs);
       return [
-        ...history.map(stamped),
+        ...store.history(id).map(stamped),
         ...(reason === null ? [] : [`It waits: ${waitReason(reason)}.`]),
       ];
     })
@@ -69,13 +90,14 @@ function describeRunner(core: DispatcherCore, runner: Runner, nowMs: number): st
     runner.via.kind === 'classic'
       ? 'a classic runner'
       : `for ${runner.repository ?? 'any repository'}`;
-  const labels = runner.labels.length === 0 ? '' : `, labels ${runner.labels.join(' ')}`;
+  const carried = [...runner.offer.labels];
+  const labels = carried.length === 0 ? '' : `, labels ${carried.join(' ')}`;
   const runs = [...runner.runs].flatMap((run) => {
     const job = core.jobOfRun(run);
     if (job === undefined) return [];
     // The job's own time begins anew where its runner comes back with the run.
     const sinceMs = runOf(job, run)?.leasedAtMs ?? job.sinceMs;
-    return `${short(job.commit)} for ${seconds(nowMs - sinceMs)}`;
+    return `${jobNamed(job)} for ${seconds(nowMs - sinceMs)}`;
   });
   const doing = runs.length > 0 ? `tests ${runs.join(', ')}` : runner.draining ? 'leaving' : 'idle';
   return `  runner ${runner.name} (${where}${labels}): ${doing}`;
@@ -83,20 +105,21 @@ function describeRunner(core: DispatcherCore, runner: Runner, nowMs: number): st
 
 function wordFor({ state }: Job): string {
   if (state.kind === 'finished') return state.verdict;
-  return state.kind === 'leased' ? 'running' : 'waiting';
+  return state.kind === 'leased' ? 'running' : state.kind;
 }
 
 /** What matters most stands first: what still goes on, then what is not green. */
 const importance = [
   'running',
   'waiting',
+  'blocked',
   'failed',
   'errored',
   'timed-out',
   'cancelled',
-  'passed',
   'superseded',
   'skipped',
+  'passed',
 ];
 
 function rank(word: string): number {

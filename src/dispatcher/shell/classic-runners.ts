@@ -22,7 +22,7 @@ export class ClassicRunners {
     this.#feed = feed;
   }
 
-  ask({ runner, address, request, run }: Send & { kind: 'classic' }): void {
+  ask({ runner, address, request, run }: Send & { kind: 'ask' }): void {
     if (request.verb === 'ping') {
       if (this.#pinging.has(runner)) return;
       this.#pinging.add(runner);

@@ -2,7 +2,7 @@
  * Owns the wiring: the connections on one side, the core in the middle, the disk on the other.
  * Never decides. A commit's way through here:
  *
- *   admission ──request──> router ──event──> core ──outcome──> performer ──entries──> store
+ *   admission ──request──> router ──event──> core ──effects──> performer ──entries──> store
  *                            ^                                     │
  *                            └───────────── then sends ────────────┴──> classic runners
  */
@@ -14,7 +14,14 @@ import { type Cancel, every, notBefore } from '../../world/clock.js';
 import type { Listener } from '../../world/network.js';
 import type { Tell } from '../../world/story.js';
 import { DispatcherCore } from '../core/core.js';
-import type { Event, Notice, Outcome, Send } from '../core/events.js';
+import {
+  type Effect,
+  type Event,
+  entriesOf,
+  type Notice,
+  noticesOf,
+  type Send,
+} from '../core/events.js';
 import type { JobId } from '../core/journal.js';
 import { beatsPerHeartbeat, stalledAfterMs } from '../core/rules.js';
 import type { LogFiles } from '../store/logs.js';
@@ -115,10 +122,10 @@ export class Dispatcher {
     });
     this.#classicRunners = new ClassicRunners(this.#world, feed);
     this.#performer = new Performer(clock, {
-      prepare: (outcomes) => this.#prepare(outcomes),
+      prepare: (turn) => this.#prepare(turn),
       append: (entries) => store.append(entries),
       send: (send) => this.#send(send),
-      tell: (outcomes) => this.#told(outcomes),
+      tell: (turn) => this.#told(turn),
       lacksRoom,
       blocked: (isBlocked, error) => this.#block(isBlocked, error),
     });
@@ -177,8 +184,8 @@ export class Dispatcher {
   }
 
   #handle(event: Event): void {
-    const outcome = this.#core.handle(event, this.#world.clock.nowMs());
-    if (event.kind !== 'heard' && event.kind !== 'pong') this.#performer.submit(outcome);
+    const effects = this.#core.handle(event, this.#world.clock.nowMs());
+    if (event.kind !== 'heard' && event.kind !== 'pong') this.#performer.submit(effects);
   }
 
   /** Beats come all the time: where none came, neither did anything else. */
@@ -191,7 +198,7 @@ export class Dispatcher {
 
   #send(send: Send): void {
     switch (send.kind) {
-      case 'session':
+      case 'send':
         this.#router.session(send.session)?.send(send.message);
         break;
       case 'hang-up':
@@ -200,7 +207,7 @@ export class Dispatcher {
       case 'reply':
         this.#router.reply(send.request, send.reply);
         break;
-      case 'classic':
+      case 'ask':
         this.#classicRunners.ask(send);
         break;
       default:
@@ -208,18 +215,18 @@ export class Dispatcher {
     }
   }
 
-  #prepare(outcomes: readonly Outcome[]): void {
-    for (const notice of outcomes.flatMap(({ notices }) => notices)) this.#remember(notice);
-    const entries = outcomes.flatMap(({ append }) => append);
+  #prepare(turn: readonly (readonly Effect[])[]): void {
+    for (const notice of turn.flatMap(noticesOf)) this.#remember(notice);
+    const entries = turn.flatMap(entriesOf);
     this.#logs.beginLogs(entries);
     this.#logs.publishResults(entries);
   }
 
-  #told(outcomes: readonly Outcome[]): void {
+  #told(turn: readonly (readonly Effect[])[]): void {
     const find = (id: JobId) => this.#core.job(id);
-    const all = tellTurn(outcomes, find, this.#core.hasSeveralRepositories);
+    const all = tellTurn(turn, find, this.#core.hasSeveralRepositories);
     for (const told of all) this.#tell(told);
-    this.#logs.afterwards(outcomes.flatMap(({ append }) => append));
+    this.#logs.afterwards(turn.flatMap(entriesOf));
     if (this.#onDrained !== null && this.#core.counts().leased === 0) this.#onDrained();
   }
 

@@ -1,7 +1,7 @@
 /**
  * Owns the readers of live logs: each is sent what exists, then what comes, until the commit has
- * its verdict. Finished and live logs are the same thing. Of a commit of several repositories each
- * job's log has a heading, those first that are over. Memory a reader: one shared buffer; one that
+ * its verdict. Finished and live logs are the same thing. Of a commit of several jobs each log has a
+ * heading, those first that are over. Memory a reader: one shared buffer; one that
  * does not read is simply not sent more.
  */
 
@@ -11,6 +11,8 @@ import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
 import type { PendingConnection } from './pending-connection.js';
+import { type Reading, toldApart } from './readings.js';
+import { whyNoJob } from './replies.js';
 
 /** Where a reader writes: a connection that is answering `log:<commit>`. */
 export interface Reader {
@@ -19,16 +21,10 @@ export interface Reader {
   end(): void;
 }
 
-/** A job to be read: its latest run's log, null before the first, and whether more may come. */
-export interface Reading {
-  readonly job: JobId;
-  readonly repository: string | null;
-  readonly log: LogName | null;
-  readonly isOver: boolean;
-}
-
 interface Follower {
   readonly commit: Commit;
+  /** Only that one of its jobs; null: all. */
+  readonly name: string | null;
   readonly reader: Reader;
   /** The job that is being read. */
   job: JobId | null;
@@ -54,9 +50,13 @@ export class Followers {
   }
 
   /** Starts reading. Answers what to call when the reader has room again, or is gone. */
-  follow(commit: Commit, reader: Reader): { drained: () => void; gone: () => void } {
+  follow(
+    commit: Commit,
+    name: string | null,
+    reader: Reader,
+  ): { drained: () => void; gone: () => void } {
     const nothingRead = { job: null, read: new Set<JobId>(), log: null, offset: 0 };
-    const follower: Follower = { commit, reader, ...nothingRead, hasRoom: true };
+    const follower: Follower = { commit, name, reader, ...nothingRead, hasRoom: true };
     const all = this.#byCommit.get(commit) ?? new Set();
     this.#byCommit.set(commit, all.add(follower));
     this.#advance(follower);
@@ -76,14 +76,15 @@ export class Followers {
 
   #advance(follower: Follower): void {
     while (follower.hasRoom) {
-      const readings = this.#look(follower.commit);
+      const { name } = follower;
+      const readings = this.#look(follower.commit).filter((of) => (name ?? of.name) === of.name);
       const reading = chosen(readings, follower);
       if (reading === undefined) {
         this.#drop(follower);
         follower.reader.end();
         return;
       }
-      if (reading.job !== follower.job) begin(follower, reading, readings.length > 1);
+      if (reading.job !== follower.job) begin(follower, reading, readings);
       const { log, isOver } = reading;
       if (log !== null && follower.log === null) follower.log = log;
       const count = this.#read(follower);
@@ -125,15 +126,17 @@ export class Followers {
   }
 }
 
-/** Answers `log:<commit>`: the connection is a reader's from here on. */
+/** Answers `log:<commit>`, or of one of its jobs: the connection is a reader's from here on. */
 export function serveLog(
   pending: PendingConnection,
-  commit: Commit,
+  { commit, job }: { readonly commit: Commit; readonly job: string | null },
   store: Pick<Store, 'jobsOf'>,
   followers: Followers,
 ): void {
-  if (store.jobsOf(commit).length === 0) {
-    pending.reply(`${commit} was never handed over.\n`);
+  const names = store.jobsOf(commit).map(({ name }) => name);
+  const why = whyNoJob(commit, job, names);
+  if (why !== null) {
+    pending.reply(why);
     return;
   }
   const { connection } = pending;
@@ -142,7 +145,7 @@ export function serveLog(
     if (event.kind === 'drained') follower.drained();
     if (event.kind === 'closed') follower.gone();
   });
-  follower = followers.follow(commit, {
+  follower = followers.follow(commit, job, {
     write: (bytes) => connection.write(bytes),
     end: () => connection.destroySoon(),
   });
@@ -156,9 +159,10 @@ function chosen(readings: readonly Reading[], { job, read }: Follower): Reading 
   );
 }
 
-function begin(follower: Follower, { job, repository }: Reading, isOneOfSeveral: boolean): void {
-  Object.assign(follower, { job, log: null, offset: 0 });
-  if (!isOneOfSeveral) return;
+function begin(follower: Follower, reading: Reading, all: readonly Reading[]): void {
+  Object.assign(follower, { job: reading.job, log: null, offset: 0 });
+  const apart = toldApart(reading, all);
+  if (apart.length === 0) return;
   const gap = follower.read.size === 0 ? '' : '\n';
-  follower.reader.write(`${gap}=== ${repository ?? 'an unnamed repository'} ===\n`);
+  follower.reader.write(`${gap}=== ${apart.join(', ')} ===\n`);
 }

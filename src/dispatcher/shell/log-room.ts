@@ -1,8 +1,7 @@
 /**
  * Owns the way of log bytes: from a session to their file, from the file to readers, and at the
- * end of a run to its public place (results.ts). Log bytes are not events and never
- * pass through the core;
- * the core is only asked whether a run may still log.
+ * end of a run to its public place (results.ts). Log bytes are not events and never pass through the
+ * core; the core is only asked whether a run may still log.
  */
 
 import type { Report } from '../../protocol/bodies.js';
@@ -11,12 +10,12 @@ import type { SessionMessage } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
-import { applied, attempts, type Job, type Run } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
-import { Followers, type Reading } from './followers.js';
+import { Followers } from './followers.js';
+import { logOf, readingsOf } from './readings.js';
 import { Results } from './results.js';
 
 /** How long a runner's log waits before a full disk is tried again. */
@@ -25,7 +24,6 @@ const retryAfterMs = 1_000;
 export class LogRoom {
   readonly followers: Followers;
   readonly #core: DispatcherCore;
-  readonly #store: Store;
   readonly #files: LogFiles;
   readonly #results: Results;
   readonly #clock: Clock;
@@ -35,11 +33,10 @@ export class LogRoom {
 
   constructor(core: DispatcherCore, store: Store, files: LogFiles, clock: Clock, tell: Tell) {
     this.#core = core;
-    this.#store = store;
     this.#files = files;
     this.#clock = clock;
     this.#tell = tell;
-    const readings = (commit: Commit) => this.#readings(commit);
+    const readings = (commit: Commit) => readingsOf(core, store, commit);
     this.followers = new Followers(files, readings);
     this.#results = new Results(files, readings, clock, tell);
   }
@@ -175,36 +172,4 @@ export class LogRoom {
     if (job === undefined || number === undefined) return null;
     return { commit: job.commit, job: job.id, number };
   }
-
-  /** Of every job of the commit: as memory has it, else as the journal tells it. */
-  #readings(commit: Commit): Reading[] {
-    const live = this.#core.jobsOf(commit);
-    const forgotten = this.#store
-      .jobsOf(commit)
-      .filter(({ id }) => !live.some((job) => job.id === id))
-      .map(({ id }) => this.#store.history(id).reduce<Job | undefined>(applied, undefined))
-      .filter((job) => job !== undefined);
-    return [...forgotten, ...live].map((job) => {
-      const { id, repository, state, runs } = job;
-      const isOver = state.kind === 'finished';
-      const log = runs.length > 0 || isOver ? logOf(job) : null;
-      return { job: id, repository, log, isOver };
-    });
-  }
-}
-
-/** The log of a job by now; one that ended without any run has a log of its own, for the reason. */
-function logOf(job: Job): LogName {
-  return { commit: job.commit, job: job.id, number: currentRun(job)?.number ?? 0 };
-}
-
-/**
- * Whose output is the job's by now: the run with the lease or the verdict, else the last one. An end
- * without a run is none of an earlier verdict's affair, whose log stays as it is.
- */
-function currentRun(job: Job): Run | undefined {
-  const { state, runs } = job;
-  const chosen = state.kind === 'waiting' ? null : state.run;
-  const last = state.kind === 'finished' ? attempts(job).at(-1) : runs.at(-1);
-  return runs.find(({ id }) => id === chosen) ?? last;
 }

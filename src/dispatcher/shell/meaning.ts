@@ -5,10 +5,11 @@
 
 import {
   type Abbreviation,
-  type BranchJobs,
+  branchOf,
   type Commit,
   isCommit,
-  parseRevision,
+  jobOf,
+  type NamedJobs,
 } from '../../protocol/ids.js';
 import type { Store } from '../store/store.js';
 import type { PendingConnection } from './pending-connection.js';
@@ -41,22 +42,28 @@ export function meaning(
   });
 }
 
+/** What a person wants ended: the jobs of a commit, one of them, or those of a branch. */
+export type Meant =
+  | { readonly commit: Commit; readonly job: string | null }
+  | { readonly repository: string | null; readonly branch: string };
+
 /** The same for whose jobs are meant; what no commit begins with may be a branch's name. */
 export function meaningJobs(
   known: Known,
   pending: PendingConnection,
-  named: Commit | BranchJobs,
-  then: (jobs: Commit | BranchJobs) => void,
+  named: Commit | NamedJobs,
+  then: (meant: Meant) => void,
 ): void {
-  const beginning = parseRevision(named);
-  if (beginning === null || isCommit(beginning)) {
-    then(named);
-    return;
+  const of = jobOf(named);
+  if (of === null) then(branchOf(named));
+  else if (isCommit(of.commit)) then({ commit: of.commit, job: of.job });
+  else {
+    const { commit: beginning, job } = of;
+    known.settled(() => {
+      if (known.store.commitsLike(beginning, 1).length === 0) then(branchOf(named));
+      else meaning(known, pending, beginning, (commit) => then({ commit, job }));
+    });
   }
-  known.settled(() => {
-    if (known.store.commitsLike(beginning, 1).length === 0) then(named);
-    else meaning(known, pending, beginning, then);
-  });
 }
 
 function whyNot(beginning: Abbreviation, found: readonly Commit[]): string {

@@ -1,5 +1,5 @@
 /**
- * Owns the order in which outcomes happen, for the whole dispatcher, here and nowhere else:
+ * Owns the order in which effects happen, for the whole dispatcher, here and nowhere else:
  *
  *   1. what may be done twice is done        (results files in place, classic runners known)
  *   2. what happened is on disk              (all entries of this turn of the loop, one sync)
@@ -12,15 +12,18 @@
  */
 
 import type { Cancel, Clock } from '../../world/clock.js';
-import type { Outcome, Send } from '../core/events.js';
+import { type Effect, entriesOf, type Send, sendsOf } from '../core/events.js';
 import type { Entry } from '../core/journal.js';
 
-export interface Effects {
+/** What was decided in one turn of the loop: the effects of each event, in their order. */
+type Decided = readonly (readonly Effect[])[];
+
+export interface Hands {
   /** Puts finished runs' output in its public place; keeps what a restart must know besides. */
-  readonly prepare: (outcomes: readonly Outcome[]) => void;
+  readonly prepare: (turn: Decided) => void;
   readonly append: (entries: readonly Entry[]) => void;
   readonly send: (send: Send) => void;
-  readonly tell: (outcomes: readonly Outcome[]) => void;
+  readonly tell: (turn: Decided) => void;
   /** Whether an error of the first two means "not now" rather than "never". */
   readonly lacksRoom: (error: unknown) => boolean;
   readonly blocked: (blocked: boolean, error: unknown) => void;
@@ -31,16 +34,16 @@ const retryEveryMs = 1_000;
 
 export class Performer {
   readonly #clock: Clock;
-  readonly #effects: Effects;
-  #turn: Outcome[] = [];
+  readonly #hands: Hands;
+  #turn: (readonly Effect[])[] = [];
   #curious: (() => void)[] = [];
   #isScheduled = false;
   #isBlocked = false;
   #cancelRetry: Cancel = () => {};
 
-  constructor(clock: Clock, effects: Effects) {
+  constructor(clock: Clock, hands: Hands) {
     this.#clock = clock;
-    this.#effects = effects;
+    this.#hands = hands;
   }
 
   /** The disk is full: what was decided is not on it yet, and is tried again. */
@@ -53,9 +56,9 @@ export class Performer {
     return this.#turn.length > 0;
   }
 
-  /** Performs the outcome at the end of this turn of the loop, together with its neighbours. */
-  submit(outcome: Outcome): void {
-    this.#turn.push(outcome);
+  /** Performs them at the end of this turn of the loop, together with their neighbours. */
+  submit(effects: readonly Effect[]): void {
+    this.#turn.push(effects);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     this.#clock.soon(() => this.#perform());
@@ -75,23 +78,23 @@ export class Performer {
 
   #perform(): void {
     const turn = this.#turn;
-    const entries = turn.flatMap(({ append }) => append);
+    const entries = turn.flatMap(entriesOf);
     try {
-      this.#effects.prepare(turn);
-      if (entries.length > 0) this.#effects.append(entries);
+      this.#hands.prepare(turn);
+      if (entries.length > 0) this.#hands.append(entries);
     } catch (error) {
-      if (!this.#effects.lacksRoom(error)) throw error;
-      if (!this.#isBlocked) this.#effects.blocked(true, error);
+      if (!this.#hands.lacksRoom(error)) throw error;
+      if (!this.#isBlocked) this.#hands.blocked(true, error);
       this.#isBlocked = true;
       this.#cancelRetry = this.#clock.after(retryEveryMs, () => this.#perform());
       return;
     }
     this.#turn = [];
     this.#isScheduled = false;
-    if (this.#isBlocked) this.#effects.blocked(false, null);
+    if (this.#isBlocked) this.#hands.blocked(false, null);
     this.#isBlocked = false;
-    for (const { sends } of turn) for (const send of sends) this.#effects.send(send);
+    for (const send of turn.flatMap(sendsOf)) this.#hands.send(send);
     for (const call of this.#curious.splice(0)) call();
-    this.#effects.tell(turn);
+    this.#hands.tell(turn);
   }
 }

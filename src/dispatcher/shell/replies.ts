@@ -3,6 +3,7 @@
  * classic peers compare stands alone, in the dialect that they expect.
  */
 
+import type { Commit } from '../../protocol/ids.js';
 import type { Reply } from '../core/events.js';
 
 /** `ok` is what a classic peer is told when all is well. */
@@ -16,6 +17,8 @@ function sentence(reply: Exclude<Reply, { kind: 'accepted' }>): string {
       return 'OK';
     case 'unknown-commit':
       return 'Unknown commit: this dispatcher has no memory of it; dispatch:<commit> hands it over';
+    case 'unknown-job':
+      return noSuchJob(reply.name, reply.names);
     case 'already-finished':
       return 'Nothing to cancel: it is finished';
     case 'not-finished':
@@ -31,4 +34,19 @@ function sentence(reply: Exclude<Reply, { kind: 'accepted' }>): string {
     case 'too-many-classic-runners':
       return `BUSY: ${reply.most} classic runners are registered`;
   }
+}
+
+/** Why a question about the commit, or that one of its jobs, has no answer; null where it has one. */
+export function whyNoJob(
+  commit: Commit,
+  name: string | null,
+  names: readonly string[],
+): string | null {
+  if (names.length === 0) return `${commit} was never handed over.\n`;
+  return name === null || names.includes(name) ? null : `${noSuchJob(name, names)}\n`;
+}
+
+function noSuchJob(name: string, names: readonly string[]): string {
+  const jobs = names.length === 1 ? 'its only job is' : 'its jobs are';
+  return `The commit has no job "${name}": ${jobs} ${[...new Set(names)].join(', ')}`;
 }

@@ -7,14 +7,7 @@
 import type { Report } from '../../protocol/bodies.js';
 import { encodeSession } from '../../protocol/encoder.js';
 import { help } from '../../protocol/help.js';
-import {
-  branchOf,
-  type Commit,
-  isCommit,
-  type RunId,
-  type SessionId,
-  sessionId,
-} from '../../protocol/ids.js';
+import { type Commit, type RunId, type SessionId, sessionId } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
 import { heartbeatEveryMs } from '../../protocol/limits.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
@@ -26,7 +19,7 @@ import * as answers from './answers.js';
 import type { Auth } from './auth.js';
 import { serveLog } from './followers.js';
 import type { LogRoom } from './log-room.js';
-import { meaning, meaningJobs } from './meaning.js';
+import { type Meant, meaning, meaningJobs } from './meaning.js';
 import type { PendingConnection } from './pending-connection.js';
 import { heldRuns, histories, missing } from './recall.js';
 import { wordsFor } from './replies.js';
@@ -50,8 +43,9 @@ export interface RequestRouterOptions {
 
 /** Requests that the core answers, once what they ask for is on disk. */
 type Wish =
-  | Extract<Request, { verb: 'dispatch' | 'register' | 'results' | 'result' | 'cancel' | 'poll' }>
-  | { readonly verb: 'rerun'; readonly commit: Commit };
+  | Extract<Request, { verb: 'dispatch' | 'register' | 'results' | 'result' | 'poll' }>
+  | { readonly verb: 'rerun'; readonly commit: Commit; readonly job: string | null }
+  | { readonly verb: 'cancel'; readonly meant: Meant };
 
 export class RequestRouter {
   readonly #options: RequestRouterOptions;
@@ -115,17 +109,17 @@ export class RequestRouter {
         break;
       case 'verdict':
         meaning(this.#options, pending, request.commit, (commit) =>
-          settled(() => pending.reply(answers.verdict(core, store, commit))),
+          settled(() => pending.reply(answers.verdict(core, store, { ...request, commit }))),
         );
         break;
       case 'why':
         meaning(this.#options, pending, request.commit, (commit) =>
-          settled(() => pending.reply(answers.why(core, store, commit, nowMs))),
+          settled(() => pending.reply(answers.why(core, store, { ...request, commit }, nowMs))),
         );
         break;
       case 'log':
         meaning(this.#options, pending, request.commit, (commit) =>
-          serveLog(pending, commit, store, logs.followers),
+          serveLog(pending, { ...request, commit }, store, logs.followers),
         );
         break;
       case 'rerun':
@@ -134,8 +128,8 @@ export class RequestRouter {
         );
         break;
       case 'cancel':
-        meaningJobs(this.#options, pending, request.jobs, (jobs) =>
-          this.#ask(pending, { ...request, jobs }),
+        meaningJobs(this.#options, pending, request.jobs, (meant) =>
+          this.#ask(pending, { verb: 'cancel', meant }),
         );
         break;
       case 'ping':
@@ -170,15 +164,14 @@ export class RequestRouter {
         void this.#keepResult(request, wish.commit, wish.body);
         break;
       case 'rerun': {
-        const { verb: kind, commit } = wish;
-        feed({ kind, request, commit, histories: histories(core, store, commit) });
+        const { verb: kind, commit, job } = wish;
+        feed({ kind, request, commit, job, histories: histories(core, store, commit) });
         break;
       }
       case 'cancel': {
-        const { verb: kind, jobs } = wish;
-        if (isCommit(jobs)) {
-          feed({ kind, request, commit: jobs, histories: histories(core, store, jobs) });
-        } else feed({ kind: 'cancel-branch', request, ...branchOf(jobs) });
+        const { verb: kind, meant } = wish;
+        if ('branch' in meant) feed({ kind: 'cancel-branch', request, ...meant });
+        else feed({ kind, request, ...meant, histories: histories(core, store, meant.commit) });
         break;
       }
       case 'poll':

@@ -1,6 +1,6 @@
 /**
  * Owns the results folder: a file for each commit with what its latest run printed, and one for each
- * repository where several have the commit. These are copies: a folder that is full, or was tampered
+ * job where it has several (`<commit>.<repository>.<job>`, of which what is the same is left out). These are copies: a folder that is full, or was tampered
  * with, costs a copy and not the dispatcher, for the logs are kept.
  */
 
@@ -9,7 +9,7 @@ import type { Cancel, Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
-import type { Reading } from './followers.js';
+import { type Reading, toldApart, unnamed } from './readings.js';
 
 /** How long a full folder is left alone. */
 const retryAfterMs = 1_000;
@@ -66,9 +66,12 @@ export class Results {
   #place(name: LogName): void {
     this.#files.publish(name);
     const readings = this.#readings(name.commit);
-    if (readings.length < 2) return;
-    for (const { log, repository, isOver } of readings) {
-      if (isOver && log !== null && repository !== null) this.#files.publish(log, repository);
+    for (const reading of readings) {
+      const apart = toldApart(reading, readings);
+      if (apart.length === 0 || apart.includes(unnamed)) continue;
+      // One that is asked for again in the same turn is not over any more, and has its result.
+      const log = reading.job === name.job ? name : reading.isOver ? reading.log : null;
+      if (log !== null) this.#files.publish(log, apart.join('.'));
     }
   }
 

@@ -2,8 +2,9 @@
  * Owns the words for why a job waits, as half a sentence: "2 runners, both busy, third in line".
  */
 
-import type { WaitReason } from '../core/placing.js';
 import type { Setback } from '../core/rules.js';
+import type { WaitReason } from '../core/waits.js';
+import { jobNamed } from '../sentences.js';
 
 /** So many runners are named; the others are counted as others. */
 const namedMost = 3;
@@ -16,6 +17,20 @@ export function waitReason(reason: WaitReason): string {
       const tested = reason.tested.map((repository) => repository ?? 'none they named');
       return `no runner tests the repository ${reason.repository} (they test ${tested.join(', ')})`;
     }
+    case 'blocked':
+      return `it needs ${enumeration.format(reason.by)}`;
+    case 'labels-wanted': {
+      const { labels, runners } = reason;
+      const of =
+        runners === 1
+          ? 'the only runner for it does not carry'
+          : `none of ${runners} runners for it carries`;
+      return `${of} ${labels.length === 1 ? 'the label' : 'the labels'} ${labels.join(', ')}`;
+    }
+    case 'runners-too-old':
+      return `${named(reason.runners)} cannot take a job by its name: upgrade, or start another`;
+    case 'group-taken':
+      return `${jobNamed(reason.by)} has the group ${reason.group}`;
     case 'retry':
       return `${setback(reason.why)}; tried again in ${seconds(reason.inMs)}`;
     case 'commit-unknown': {

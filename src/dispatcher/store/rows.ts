@@ -61,6 +61,8 @@ function derive(statements: Statements, entry: Entry): void {
       statements.interrupted.run({ ...entry, ending: 'handed-back', reason: entry.detail });
       break;
     case 'cancel-asked':
+    case 'known-on':
+    case 'unblocked':
       break;
     case 'rerun-asked':
       statements.reopened.run(entry);

@@ -11,7 +11,7 @@ import type { Commit, RunId } from '../../protocol/ids.js';
 import { UsageError } from '../../world/exit.js';
 import { makeFolder } from '../../world/files.js';
 import { type Lock, tryLock } from '../../world/lock.js';
-import type { Entry, JobId, Verdict } from '../core/journal.js';
+import type { Entry, JobId } from '../core/journal.js';
 import { migrate } from './migrations.js';
 import { lacksRoom } from './no-room.js';
 import { deriver } from './rows.js';
@@ -70,8 +70,9 @@ export class SqliteStore implements Store {
 
   unfinished(): Entry[] {
     return this.#entries(
-      `SELECT seq, entry FROM journal WHERE job IN (SELECT id FROM job WHERE verdict IS NULL)
-       ORDER BY seq`,
+      `SELECT seq, entry FROM journal WHERE job IN (
+         SELECT id FROM job WHERE commit_id IN (SELECT commit_id FROM job WHERE verdict IS NULL)
+       ) ORDER BY seq`,
     );
   }
 
@@ -89,10 +90,10 @@ export class SqliteStore implements Store {
 
   jobsOf(commit: Commit): JobRow[] {
     const rows = this.#statement(
-      `SELECT id, verdict, (SELECT max(number) FROM run WHERE job = job.id) AS runs
+      `SELECT id, name, verdict, (SELECT max(number) FROM run WHERE job = job.id) AS runs
          FROM job WHERE commit_id = ? ORDER BY id`,
-    ).all(commit) as { id: JobId; verdict: Verdict | null; runs: number | null }[];
-    return rows.map(({ id, verdict, runs }) => ({ id, commit, verdict, runs: runs ?? 0 }));
+    ).all(commit) as (Omit<JobRow, 'runs'> & { runs: number | null })[];
+    return rows.map((row) => ({ ...row, commit, runs: row.runs ?? 0 }));
   }
 
   hasJob(commit: Commit, repository: string): boolean {

@@ -12,6 +12,7 @@ import type { Entry, JobId, Verdict } from '../core/journal.js';
 export interface JobRow {
   readonly id: JobId;
   readonly commit: Commit;
+  readonly name: string;
   readonly verdict: Verdict | null;
   /** The number of its latest run; 0 before the first. */
   readonly runs: number;
@@ -23,7 +24,10 @@ export interface Store {
    * `UsageError` where the store was taken away from under us.
    */
   append(entries: readonly Entry[]): void;
-  /** The entries of every job that is not finished, in the order in which they were appended. */
+  /**
+   * The entries of every job that is not finished, and of those beside it of the same commit, which
+   * it may need; in the order in which they were appended.
+   */
   unfinished(): Entry[];
   /** The entries of a job, in the order in which they were appended. */
   history(job: JobId): Entry[];

@@ -10,7 +10,7 @@ import {
   type Batch,
   type Handover,
   HandoverQueue,
-  handover,
+  handoverOf,
   type Progress,
 } from './handover-queue.js';
 import type { Broken, Change, Listed, Poll, RevList } from './news.js';
@@ -103,5 +103,5 @@ function notices({ tip, first, commits, isCutShort }: Brought): Notice[] {
 }
 
 function batch({ tip: { branch, commit }, commits }: Brought): Batch {
-  return { branch, tip: commit, handovers: commits.map((one) => handover(one, branch)) };
+  return { branch, tip: commit, handovers: commits.map((one) => handoverOf(one, branch)) };
 }

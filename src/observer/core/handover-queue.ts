@@ -10,14 +10,14 @@
  *              ^ #accepted                     ^ #sent
  */
 
-import { type Description, description } from '../../protocol/bodies.js';
+import { type HandoverBody, handover } from '../../protocol/bodies.js';
 import type { Commit } from '../../protocol/ids.js';
 import type { Described } from './news.js';
 
 /** One commit on its way to the dispatcher. */
 export interface Handover {
   readonly commit: Commit;
-  readonly description: Description;
+  readonly description: HandoverBody;
 }
 
 /** What is new on a branch, oldest first; its last commit is the branch's next position. */
@@ -117,6 +117,6 @@ export class HandoverQueue {
 }
 
 /** The commit as it is handed over, its description made fit for the wire. */
-export function handover({ commit, author, subject }: Described, branch: string): Handover {
-  return { commit, description: description.parse({ branch, author, subject }) };
+export function handoverOf({ commit, author, subject, jobs }: Described, branch: string): Handover {
+  return { commit, description: handover.parse({ branch, author, subject, jobs }) };
 }

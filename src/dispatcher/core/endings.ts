@@ -1,0 +1,86 @@
+/**
+ * Owns how a job ends, and what follows: its lease ends with it, and jobs of its commit that need it
+ * go on once all that they need has passed, or are skipped.
+ */
+
+import type { RunId } from '../../protocol/ids.js';
+import type { Job } from './job.js';
+import type { Conclusion } from './journal.js';
+import type { Turn } from './turn.js';
+
+/** Ends a job. Whoever holds its lease loses it, and is told unless it is the one reporting. */
+export function finish(turn: Turn, job: Job, run: RunId | null, ending: Conclusion): void {
+  const held = job.state.kind === 'leased' ? job.state.run : null;
+  turn.append({ kind: 'finished', job: job.id, run, ...ending });
+  if (held !== null) release(turn, held, held !== run);
+  settleDependents(turn, job);
+}
+
+/** An ending that no runner reported. */
+export function giveUp(turn: Turn, job: Job, verdict: Conclusion['verdict'], reason: string): void {
+  finish(turn, job, null, {
+    verdict,
+    exitCode: null,
+    signal: null,
+    reason,
+    logBytes: 0,
+    durationMs: 0,
+  });
+}
+
+/** Whoever holds that run does so no longer; `revoke`: and is told. */
+export function release(turn: Turn, run: RunId, revoke: boolean): void {
+  const holder = turn.state.pool.holderOf(run);
+  if (holder === undefined) return;
+  turn.state.pool.release(holder, run);
+  if (revoke && holder.via.kind === 'session') {
+    turn.send(holder.via.session, { verb: 'revoked', run });
+  }
+}
+
+/** Looks at all that need that job, which is over. */
+function settleDependents(turn: Turn, job: Job): void {
+  for (const dependent of turn.state.jobs.siblings(job)) {
+    if (dependent.needs.includes(job.name)) settle(turn, dependent);
+  }
+}
+
+/** Lets the job go on, or skips it, where what it needs is over. */
+export function settle(turn: Turn, { id }: Job): void {
+  const job = turn.state.jobs.known(id);
+  if (job.state.kind !== 'blocked') return;
+  const needed = turn.state.jobs.siblings(job).filter(({ name }) => job.needs.includes(name));
+  for (const { name, state } of needed) {
+    if (state.kind !== 'finished' || state.verdict === 'passed') continue;
+    giveUp(turn, job, 'skipped', `it needs ${name}, which ${ended[state.verdict]}`);
+    return;
+  }
+  const isReady = needed.every(({ state }) => state.kind === 'finished');
+  if (isReady) turn.append({ kind: 'unblocked', job: id });
+}
+
+/** Those of the jobs that the job waits for. */
+export function missing(job: Job, siblings: readonly Job[]): string[] {
+  const passed = siblings.filter(
+    ({ state }) => state.kind === 'finished' && state.verdict === 'passed',
+  );
+  return job.needs.filter((needed) => !passed.some(({ name }) => name === needed));
+}
+
+/** Jobs that were skipped because of that one, or because of one that was so skipped. */
+export function skippedBecauseOf(job: Job, siblings: readonly Job[]): Job[] {
+  const direct = siblings.filter(
+    ({ state, needs }) =>
+      state.kind === 'finished' && state.verdict === 'skipped' && needs.includes(job.name),
+  );
+  return [...new Set(direct.flatMap((one) => [one, ...skippedBecauseOf(one, siblings)]))];
+}
+
+const ended = {
+  failed: 'failed',
+  errored: 'errored',
+  'timed-out': 'timed out',
+  cancelled: 'was cancelled',
+  superseded: 'was superseded',
+  skipped: 'was skipped',
+} as const;

@@ -1,0 +1,65 @@
+/**
+ * Owns what there is to be read of a commit: each of its jobs with its log by now, as memory has it
+ * or, forgotten, as the journal tells it; and how they are told apart where there are several.
+ */
+
+import type { Commit } from '../../protocol/ids.js';
+import type { DispatcherCore } from '../core/core.js';
+import { applied, attempts, type Job, type Run } from '../core/job.js';
+import type { JobId } from '../core/journal.js';
+import type { LogName } from '../store/logs.js';
+import type { Store } from '../store/store.js';
+
+/** A job to be read: its latest run's log, null before the first, and whether more may come. */
+export interface Reading {
+  readonly job: JobId;
+  readonly repository: string | null;
+  readonly name: string;
+  readonly log: LogName | null;
+  readonly isOver: boolean;
+}
+
+/** Of every job of the commit, those that memory has forgotten first. */
+export function readingsOf(core: DispatcherCore, store: Store, commit: Commit): Reading[] {
+  const live = core.jobsOf(commit);
+  const forgotten = store
+    .jobsOf(commit)
+    .filter(({ id }) => !live.some((job) => job.id === id))
+    .map(({ id }) => store.history(id).reduce<Job | undefined>(applied, undefined))
+    .filter((job) => job !== undefined);
+  return [...forgotten, ...live].map((job) => {
+    const { id, repository, name, state, runs } = job;
+    const isOver = state.kind === 'finished';
+    const log = runs.length > 0 || isOver ? logOf(job) : null;
+    return { job: id, repository, name, log, isOver };
+  });
+}
+
+/** How a repository is called that nobody has named. */
+export const unnamed = 'an unnamed repository';
+
+/** What tells that job from the others: its repository, its name, or both; empty: it is alone. */
+export function toldApart(
+  { repository, name }: Pick<Reading, 'repository' | 'name'>,
+  all: readonly Pick<Reading, 'repository' | 'name'>[],
+): string[] {
+  const isShared = all.some((other) => other.repository !== repository);
+  const isOneOfSeveral = all.some((other) => other.name !== name);
+  return [...(isShared ? [repository ?? unnamed] : []), ...(isOneOfSeveral ? [name] : [])];
+}
+
+/** The log of a job by now; one that ended without any run has a log of its own, for the reason. */
+export function logOf(job: Job): LogName {
+  return { commit: job.commit, job: job.id, number: currentRun(job)?.number ?? 0 };
+}
+
+/**
+ * Whose output is the job's by now: the run with the lease or the verdict, else the last one. An end
+ * without a run is none of an earlier verdict's affair, whose log stays as it is.
+ */
+function currentRun(job: Job): Run | undefined {
+  const { state, runs } = job;
+  const chosen = 'run' in state ? state.run : null;
+  const last = state.kind === 'finished' ? attempts(job).at(-1) : runs.at(-1);
+  return runs.find(({ id }) => id === chosen) ?? last;
+}

@@ -1,0 +1,85 @@
+/**
+ * Owns the fields of a header: how a line is cut into them, and what their texts mean.
+ * Never waits; it can say whether more bytes could make other fields of them.
+ */
+
+import { parseHost } from './address.js';
+import {
+  parseCommit,
+  parseJobName,
+  parseJobs,
+  parseRevision,
+  parseRun,
+  parseSecret,
+} from './ids.js';
+import type { FieldTypes, Row } from './row.js';
+
+export type Fields = Readonly<Record<string, FieldTypes[keyof FieldTypes]>>;
+
+/** Cuts at colons; a host, or jobs, take the colons that the other fields leave over. */
+export function splitFields(text: string | null, row: Row): string[] {
+  if (text === null) return [];
+  const kinds = Object.values(row.fields);
+  const parts = text.split(':');
+  const hostAt = kinds.findIndex((kind) => kind === 'host' || kind === 'jobs');
+  const surplus = parts.length - kinds.length;
+  if (surplus === -1 && kinds.at(-1) === 'job?') return [...parts, ''];
+  if (hostAt < 0 || surplus <= 0) return parts;
+  const host = parts.slice(hostAt, hostAt + surplus + 1).join(':');
+  return [...parts.slice(0, hostAt), host, ...parts.slice(hostAt + surplus + 1)];
+}
+
+/** What the texts mean; null where one of them means nothing. */
+export function readFields(row: Row, texts: readonly string[]): Fields | null {
+  const fields: Record<string, FieldTypes[keyof FieldTypes]> = {};
+  for (const [index, [name, kind]] of Object.entries(row.fields).entries()) {
+    const text = texts[index] ?? '';
+    const isLeftOut = kind === 'job?' && text === '';
+    const value = isLeftOut ? null : fieldReaders[kind](text);
+    if (value === null && !isLeftOut) return null;
+    fields[name] = value;
+  }
+  return fields;
+}
+
+const fieldReaders: { [Kind in keyof FieldTypes]: (text: string) => FieldTypes[Kind] | null } = {
+  commit: parseCommit,
+  revision: parseRevision,
+  run: parseRun,
+  'job?': (text) => parseJobName(utf8(text)),
+  jobs: (text) => parseJobs(utf8(text)),
+  host: parseHost,
+  port: (text) => numberUpTo(text, 1, 65_535),
+  offset: (text) => numberUpTo(text, 0, Number.MAX_SAFE_INTEGER),
+  secret: parseSecret,
+};
+
+/** Headers are split as bytes; names are text. */
+function utf8(text: string): string {
+  return Buffer.from(text, 'latin1').toString('utf8');
+}
+
+function numberUpTo(text: string, least: number, most: number): number | null {
+  if (!/^[0-9]{1,16}$/.test(text)) return null;
+  const value = Number(text);
+  return value >= least && value <= most ? value : null;
+}
+
+/** Could more bytes make these fields others? An id that is too short could be, and a name. */
+export function mayGrowIntoFields(row: Row, texts: readonly string[]): boolean {
+  const kinds = Object.values(row.fields);
+  const isLeftOut = kinds.at(-1) === 'job?' && texts.at(-1) === '';
+  const last = kinds.at(isLeftOut ? -2 : -1);
+  const text = texts.at(isLeftOut ? -2 : -1) ?? '';
+  switch (last) {
+    case 'job?':
+      return true;
+    case 'jobs':
+      return parseCommit(text) === null && !text.startsWith('-');
+    case 'commit':
+    case 'revision':
+      return parseCommit(text) === null && /^[0-9a-fA-F]{0,63}$/.test(text);
+    default:
+      return false;
+  }
+}
