@@ -14,11 +14,15 @@ import { onStopSignals } from '../world/signals.js';
 import { storyteller, type Tell } from '../world/story.js';
 import { acceptingTls } from '../world/tls.js';
 import { tellIfExposed } from '../world/token.js';
+import type { JobId } from './core/journal.js';
 import { type Options, readOptions } from './options.js';
 import { Auth, type TurnedAway, tellingOnce, tlsWanted } from './shell/auth.js';
 import { connectionsMaxDefault, Dispatcher } from './shell/dispatcher.js';
 import { backUp } from './store/backup.js';
+import { Keeper, type Past } from './store/keeper.js';
 import { LogFiles } from './store/logs.js';
+import { QueryThread } from './store/query-thread.js';
+import { storeFile } from './store/schema.js';
 import { openSqliteStore } from './store/sqlite.js';
 
 /** Of the descriptors that we may have; the rest is for the store, logs and classic runners. */
@@ -46,12 +50,18 @@ await run(async (argv) => {
   const connectionsMax = Math.min(connectionsMaxDefault, descriptors);
   const guarded = { ...options, auth, connectionsMax };
   const dispatcher = new Dispatcher(world, guarded, { store, logs, start }, tell);
+  const isRemembered = (job: JobId) => dispatcher.remembered.job(job) !== undefined;
+  const past = keepPast(options, { store, logs, isRemembered, tell });
+  const close = () => {
+    past.close();
+    dispatcher.close();
+  };
   const port = await listen(dispatcher, options);
   introduce(tell, dispatcher, options, { port, isNew });
   onStopSignals({
     drain: () => {
       const exit = () => {
-        dispatcher.close();
+        close();
         tell({ event: 'stopped', msg: 'stopped; what waits is on disk' });
         process.exit(exitCodes.fine);
       };
@@ -62,7 +72,7 @@ await run(async (argv) => {
         tell({ event: 'draining', runs, msg });
       }
     },
-    abort: () => dispatcher.close(),
+    abort: close,
     reload: () => options.tls?.current(),
   });
 });
@@ -89,6 +99,21 @@ function openLogs({ data, results }: Options): LogFiles {
         'or choose --results.',
     );
   }
+}
+
+/** Removes what `--keep` lets go, until it is closed. */
+function keepPast(
+  { data, keep }: Options,
+  rest: Pick<Past, 'store' | 'logs' | 'isRemembered' | 'tell'>,
+): { close(): void } {
+  const queries = new QueryThread(join(data, storeFile));
+  const keeper = new Keeper({ ...rest, keep, clock: realClock, queries });
+  return {
+    close: () => {
+      keeper.close();
+      void queries.close();
+    },
+  };
 }
 
 async function listen(dispatcher: Dispatcher, { host, port }: Options): Promise<number> {

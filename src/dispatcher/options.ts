@@ -10,6 +10,7 @@ import { UsageError } from '../world/exit.js';
 import { duration, port } from '../world/flag-values.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
+import { type Keep, parseKeep } from './store/keep.js';
 
 export interface Options {
   readonly host: string;
@@ -19,6 +20,8 @@ export interface Options {
   readonly data: string;
   /** The folder with a file per commit, absolute. */
   readonly results: string;
+  /** How much of the past is kept. */
+  readonly keep: Keep;
   /** Where to copy the store to, instead of all else. */
   readonly backup: string | null;
   readonly dialect: 'classic' | 'py3';
@@ -40,6 +43,14 @@ const flags = {
     type: 'string',
     default: 'test_results',
     describe: "folder with a file per commit: its suite's output",
+  },
+  keep: {
+    default: '90d',
+    describe:
+      'how much of the past is kept: an age (36h, 90d, 2y), a size of its logs (500MB, 20GB), a ' +
+      'number of commits (10000), several of these with commas between, or all; of each ' +
+      'branch the newest commit always is',
+    coerce: keep,
   },
   backup: {
     type: 'string',
@@ -84,6 +95,7 @@ export function readOptions(argv: readonly string[]): Options | null {
     port: read.port,
     data: resolve(read.data),
     results: resolve(read.results),
+    keep: read.keep,
     backup: read.backup === undefined ? null : resolve(read.backup),
     dialect: read.dialect,
     classicRunMaxMs: read['classic-run-max'],
@@ -92,6 +104,15 @@ export function readOptions(argv: readonly string[]): Options | null {
     tls: serverCredentials(read['tls-cert'], read['tls-key'], read['tls-client-ca']),
     story: { level: read['log-level'], format: read['log-format'] },
   };
+}
+
+function keep(text: string): Keep {
+  const parsed = parseKeep(String(text));
+  if (parsed !== null) return parsed;
+  throw new UsageError(
+    `--keep is all, an age such as 90d, a size such as 20GB, a number of commits such as 10000, ` +
+      `or several of these with commas between, not "${text}".`,
+  );
 }
 
 function serverCredentials(cert?: string, key?: string, ca?: string): Renewing | null {

@@ -20,6 +20,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeFolder, readIfThere, syncToDisk, writeAtomically } from './files.js';
@@ -48,12 +49,16 @@ export interface Disk {
   open(path: string, how: How): OpenFile;
   /** Removes a file, if it is there. */
   remove(path: string): void;
+  /** The same, without holding up the process: of a long file that takes a while. */
+  discard(path: string): Promise<void>;
   /** Resolves once the names in a folder are on disk: a file that was synced may have none yet. */
   syncNames(folder: string): Promise<void>;
   /** The same, and returns only then. */
   syncNamesNow(folder: string): void;
   /** Gives a file a second name; who reads under that name sees the old file or this one, whole. */
   link(path: string, as: string): void;
+  /** Whether `as` is, by all that can be seen, what `link(path, as)` made, and nothing since. */
+  isLinked(path: string, as: string): boolean;
   /** Null where there is no such file. */
   readText(path: string): string | null;
   /** Returns once the text and the name are on disk; a reader sees the old text or the new. */
@@ -66,9 +71,11 @@ export const realDisk: Disk = {
   sizeOf: (path) => statSync(path, { throwIfNoEntry: false })?.size ?? null,
   open: (path, how) => adopt(openSync(path, flags[how], 0o644)),
   remove,
+  discard: (path) => rm(path, { force: true }),
   syncNames,
   syncNamesNow: syncToDisk,
   link,
+  isLinked,
   readText: readIfThere,
   writeText: writeAtomically,
 };
@@ -123,4 +130,12 @@ function link(path: string, as: string): void {
   renameSync(draft, as);
   // Renaming one name of a file onto another name of the same file leaves both.
   rmSync(draft, { force: true });
+}
+
+function isLinked(path: string, as: string): boolean {
+  const [file, other] = [path, as].map((name) => statSync(name, { throwIfNoEntry: false }));
+  if (file === undefined || other === undefined || !other.isFile()) return false;
+  if (file.dev === other.dev && file.ino === other.ino) return true;
+  // A copy, where there are no links, has no other name, and its length.
+  return other.nlink === 1 && other.size === file.size;
 }

@@ -93,12 +93,10 @@ describe('the newest commits', () => {
   });
 
   test('of a branch are in the order in which they were seen there', () => {
-    const { store, queries, path } = opened();
+    const { store, queries } = opened();
     store.append([...life(1, { branch: 'x' }), ...life(2), ...life(3, { branch: 'y' })]);
     const later = 1_700_000_000_010;
-    by(path, (database) => {
-      database.prepare("INSERT INTO known_on VALUES ('demo', 'main', ?, 1)").run(later);
-    });
+    store.append([{ kind: 'known-on', job: 1, branch: 'main', atMs: later }]);
     const most = { repository: 'demo', branch: 'main', most: 9 };
     const rows = queries.commits(most);
     expect(rows.map((row) => row.commit)).toEqual([commit(1), commit(2)]);

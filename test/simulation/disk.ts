@@ -58,6 +58,13 @@ export class SimulatedDisk {
       remove: (path) => {
         if (life.step()) this.#files.delete(path);
       },
+      discard: async (path) => {
+        if (life.step()) this.#files.delete(path);
+      },
+      isLinked: (path, as) => {
+        const inode = this.#files.get(path);
+        return inode !== undefined && inode === this.#files.get(as);
+      },
       link: (path, as) => {
         this.#makeRoom(life);
         const inode = this.#known(path, life);

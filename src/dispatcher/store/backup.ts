@@ -10,10 +10,11 @@ import Database from 'better-sqlite3';
 import { UsageError } from '../../world/exit.js';
 import { syncToDisk } from '../../world/files.js';
 import { lacksRoom } from './no-room.js';
+import { storeFile } from './schema.js';
 
 /** Copies the store in the folder `data` to `file`; answers how many jobs that holds. */
 export function backUp(data: string, file: string): number {
-  const path = join(data, 'trivet.db');
+  const path = join(data, storeFile);
   if (!existsSync(path)) {
     throw new UsageError(`There is no store in ${data}: name its folder with --data.`);
   }

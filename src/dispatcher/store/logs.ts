@@ -125,10 +125,18 @@ export class LogFiles {
     if (this.size(name) === 0) this.#touch(name);
     // People clear it away, as they may: it holds copies.
     this.#disk.makeFolder(this.#results);
-    this.#disk.link(
-      this.#path(name),
-      join(this.#results, `${name.commit}${apart === null ? '' : `.${apart}`}`),
-    );
+    this.#disk.link(this.#path(name), this.#publicPath(name.commit, apart));
+  }
+
+  /** Removes that log, and each of those public names that is its own still. */
+  async discard(name: LogName, aparts: readonly string[]): Promise<void> {
+    const path = this.#path(name);
+    this.release(name);
+    for (const as of [null, ...aparts]) {
+      const published = this.#publicPath(name.commit, as);
+      if (this.#disk.isLinked(path, published)) await this.#disk.discard(published);
+    }
+    await this.#disk.discard(path);
   }
 
   /** Returns once what was published is on disk under its public names. */
@@ -165,6 +173,10 @@ export class LogFiles {
     const [path, { file }] = oldest;
     this.#open.delete(path);
     file.close();
+  }
+
+  #publicPath(commit: Commit, apart: string | null): string {
+    return join(this.#results, `${commit}${apart === null ? '' : `.${apart}`}`);
   }
 
   #path({ commit, job, number }: LogName): string {

@@ -18,6 +18,8 @@ export interface Queries {
   branches(question: BranchesQuestion): Promise<readonly BranchRow[]>;
   /** How long a repository's job of that name took when it was last judged, in milliseconds. */
   durations(question: DurationsQuestion): Promise<readonly number[]>;
+  /** The commits of all repositories, with what their removal would take away. */
+  past(question: PastQuestion): Promise<readonly PastRow[]>;
 }
 
 export interface CommitsQuestion {
@@ -44,6 +46,11 @@ export interface BranchesQuestion {
 export interface DurationsQuestion {
   readonly repository: string | null;
   readonly name: string;
+  readonly most: number;
+}
+
+export interface PastQuestion {
+  readonly before?: Position;
   readonly most: number;
 }
 
@@ -100,4 +107,16 @@ export interface BranchRow {
   readonly branch: string;
   readonly atMs: number;
   readonly newest: CommitRow;
+}
+
+export interface PastRow extends Pick<CommitRow, 'repository' | 'commit' | 'position'> {
+  /** When the last of its jobs ended; null while one is not over. */
+  readonly finishedAtMs: number | null;
+  readonly jobs: readonly Pick<FinishedOrNot, 'job' | 'name'>[];
+  /** `logBytes` is null where no runner reported how long its log is. */
+  readonly runs: readonly {
+    readonly job: JobId;
+    readonly number: number;
+    readonly logBytes: number | null;
+  }[];
 }

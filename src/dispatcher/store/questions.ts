@@ -14,6 +14,8 @@ import type {
   DurationsQuestion,
   FinishedOrNot,
   JobStory,
+  PastQuestion,
+  PastRow,
   Position,
   RunRow,
   RunsQuestion,
@@ -75,6 +77,8 @@ export const sql = {
                 ORDER BY finished_at_ms DESC LIMIT @rows + 0
               ) AS judged JOIN run ON run.job = judged.id AND ending = verdict
               ORDER BY finished_at_ms DESC`,
+  runsOfJob: `SELECT job, number, log_bytes AS logBytes FROM run
+              WHERE job = @job ORDER BY number DESC LIMIT @rows + 0`,
 } as const;
 
 /** A commit as it is met on the way through its jobs: with the one that was met last. */
@@ -137,5 +141,26 @@ export function questionsOf(database: Database) {
     return ask.durations.pluck().all({ repository, name, rows }) as number[];
   }
 
-  return { commits, story, runsOf, branches, durations };
+  function past({ before = end, most }: PastQuestion): PastRow[] {
+    return commits({ before, most }).map(({ repository, commit, position, jobs }) => {
+      const ends = jobs.map(({ finishedAtMs }) => finishedAtMs);
+      const finishedAtMs = ends.reduce<number | null>(laterOf, 0);
+      const runs = jobs.flatMap(({ job }) => ask.runsOfJob.all({ job, rows: rowsMax }));
+      return {
+        repository,
+        commit,
+        position,
+        finishedAtMs,
+        jobs,
+        runs: runs as PastRow['runs'],
+      };
+    });
+  }
+
+  return { commits, story, runsOf, branches, durations, past };
+}
+
+/** Null, which is never, is later than all. */
+function laterOf(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : Math.max(a, b);
 }

@@ -18,9 +18,13 @@ type Statements = { readonly [Name in keyof typeof sql]: Statement };
 const sql = {
   accepted: `INSERT INTO job (id, repository, commit_id, name, branch, author, subject, accepted_at_ms)
              VALUES (@job, @repository, @commit, @name, @branch, @author, @subject, @atMs)`,
+  known: `INSERT INTO known_on (repository, branch, at_ms, job)
+          SELECT repository, @branch, @atMs, id FROM job
+          WHERE id = @job AND repository IS NOT NULL`,
   branch: `INSERT INTO branch (repository, name, at_ms, job)
-           VALUES (@repository, @branch, @atMs, @job)
-           ON CONFLICT (repository, name) DO UPDATE SET at_ms = @atMs, job = @job`,
+             SELECT repository, @branch, @atMs, id FROM job
+             WHERE id = @job AND repository IS NOT NULL
+             ON CONFLICT (repository, name) DO UPDATE SET at_ms = @atMs, job = @job`,
   leased: `INSERT INTO run (id, job, number, runner, leased_at_ms)
            VALUES (@run, @job, @number, @runner, @atMs)`,
   resumed: `UPDATE run SET ended_at_ms = NULL, ending = NULL, reason = '', runner = @runner
@@ -46,7 +50,7 @@ function derive(statements: Statements, entry: Entry): void {
   switch (entry.kind) {
     case 'accepted':
       statements.accepted.run(entry);
-      if (entry.repository !== null && entry.branch !== '') statements.branch.run(entry);
+      if (entry.branch !== '') statements.branch.run(entry);
       break;
     case 'leased':
       statements.leased.run(entry);
@@ -60,8 +64,11 @@ function derive(statements: Statements, entry: Entry): void {
     case 'handed-back':
       statements.interrupted.run({ ...entry, ending: 'handed-back', reason: entry.detail });
       break;
-    case 'cancel-asked':
     case 'known-on':
+      statements.known.run(entry);
+      statements.branch.run(entry);
+      break;
+    case 'cancel-asked':
     case 'unblocked':
       break;
     case 'rerun-asked':

@@ -4,8 +4,11 @@
  *
  * `journal` is the truth: what happened, in order, never changed. `job`, `run`, `branch` and
  * `known_on` are derived from it in the same transaction and serve queries; they could be dropped
- * and made again. `classic_runner` alone is no history but a list of addresses.
+ * and made again. `classic_runner` and `removed` alone are no history but lists.
  */
+
+/** Its name in the data folder. */
+export const storeFile = 'trivet.db';
 
 /** The n-th leads from version n to version n + 1; 0 is an empty database. */
 export const steps: readonly string[] = [
@@ -73,6 +76,14 @@ export const steps: readonly string[] = [
     PRIMARY KEY (repository, branch, at_ms, job)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX known_on_of_job ON known_on (job);
+
+  CREATE TABLE removed (                    -- of those that --keep let go, the last
+    commit_id  TEXT    NOT NULL,
+    repository TEXT    NOT NULL,
+    job        INTEGER NOT NULL,
+    PRIMARY KEY (commit_id, repository)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX removed_of_repository ON removed (repository, job);
 
   CREATE TABLE branch (
     repository TEXT    NOT NULL,

@@ -14,12 +14,14 @@ import { type Lock, tryLock } from '../../world/lock.js';
 import type { Entry, JobId } from '../core/journal.js';
 import { migrate } from './migrations.js';
 import { lacksRoom } from './no-room.js';
+import { type OfRepository, type Removal, removalFrom } from './removal.js';
 import { deriver } from './rows.js';
+import { storeFile } from './schema.js';
 import type { JobRow, Store } from './store.js';
 import { readEntry } from './upcast.js';
 
 /** Opens or makes the store in `folder`. Throws `UsageError` where that cannot be. */
-export function openSqliteStore(folder: string): Store {
+export function openSqliteStore(folder: string): SqliteStore {
   let lock: Lock | null = null;
   try {
     makeFolder(folder);
@@ -29,7 +31,7 @@ export function openSqliteStore(folder: string): Store {
         `Another dispatcher uses the data folder ${folder}: stop it, or choose --data.`,
       );
     }
-    const database = new Database(join(folder, 'trivet.db'));
+    const database = new Database(join(folder, storeFile));
     const fileNow = () => statSync(database.name, { throwIfNoEntry: false })?.ino;
     const file = fileNow();
     return new SqliteStore(database, lock, () => fileNow() === file);
@@ -40,12 +42,13 @@ export function openSqliteStore(folder: string): Store {
 }
 
 /** The store in a database that is open; `lock` is released with it. `isThere`: under its name. */
-export class SqliteStore implements Store {
+export class SqliteStore implements Store, Removal {
   readonly #database: Database.Database;
   readonly #lock: Lock;
   readonly #isThere: () => boolean;
   readonly #statements = new Map<string, Database.Statement>();
   readonly #append: (entries: readonly Entry[]) => void;
+  readonly #removal: Removal;
 
   constructor(database: Database.Database, lock: Lock, isThere: () => boolean = () => true) {
     this.#lock = lock;
@@ -56,6 +59,7 @@ export class SqliteStore implements Store {
     this.#database.pragma('synchronous = FULL');
     migrate(this.#database);
     this.#append = this.#prepareAppend();
+    this.#removal = removalFrom(this.#database);
   }
 
   append(entries: readonly Entry[]): void {
@@ -98,8 +102,11 @@ export class SqliteStore implements Store {
 
   hasJob(commit: Commit, repository: string): boolean {
     const row = this.#statement(
-      'SELECT 1 FROM job WHERE commit_id = ? AND (repository = ? OR repository IS NULL) LIMIT 1',
-    ).get(commit, repository);
+      `SELECT 1 FROM job
+         WHERE commit_id = @commit AND (repository = @repository OR repository IS NULL)
+       UNION ALL
+       SELECT 1 FROM removed WHERE commit_id = @commit AND repository IN (@repository, '') LIMIT 1`,
+    ).get({ commit, repository });
     return row !== undefined;
   }
 
@@ -143,6 +150,19 @@ export class SqliteStore implements Store {
 
   forgetRunner(address: Address): void {
     this.#statement('DELETE FROM classic_runner WHERE host = @host AND port = @port').run(address);
+  }
+
+  oldestAtMs(): number {
+    const oldest = this.#statement('SELECT accepted_at_ms FROM job ORDER BY id LIMIT 1');
+    return (oldest.pluck().get() as number | undefined) ?? Infinity;
+  }
+
+  isRemovable(which: OfRepository): boolean {
+    return this.#removal.isRemovable(which);
+  }
+
+  remove(which: readonly OfRepository[]): number {
+    return this.#removal.remove(which);
   }
 
   close(): void {

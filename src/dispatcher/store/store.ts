@@ -35,7 +35,7 @@ export interface Store {
   commitsLike(beginning: string, most: number): Commit[];
   /** The jobs of a commit, oldest first. */
   jobsOf(commit: Commit): JobRow[];
-  /** Whether there is a job of that commit, in that repository or in none that was named. */
+  /** Whether there is, or was, a job of that commit, in that repository or in none by name. */
   hasJob(commit: Commit, repository: string): boolean;
   /** Whether any job belongs to that repository. */
   hasJobs(repository: string): boolean;
