@@ -105,8 +105,8 @@ test('what people may type: help, status, verdict, why, poll, cancel, rerun', as
   expect(await type(port, 'help')).toContain('verdict:<commit>');
   expect(await type(port, 'status')).toBe('0 runners, 0 observers; 0 running, 0 waiting\n');
   expect(await type(port, `verdict:${c}`)).toBe('unknown\n');
-  expect(await type(port, `why:${c}`)).toBe(`${c} was never handed over.\n`);
-  expect(await type(port, `log:${c}`)).toBe(`${c} was never handed over.\n`);
+  expect(await type(port, `why:${c}`)).toBe(`${c} was never handed over, or is no longer kept.\n`);
+  expect(await type(port, `log:${c}`)).toBe(`${c} was never handed over, or is no longer kept.\n`);
   expect(await type(port, 'poll')).toBe('No observer is connected\n');
   await type(port, `dispatch:${c}`);
   expect(await type(port, 'status')).toContain('0000000 waits: no runner');

@@ -42,7 +42,7 @@ export function whyNoJob(
   name: string | null,
   names: readonly string[],
 ): string | null {
-  if (names.length === 0) return `${commit} was never handed over.\n`;
+  if (names.length === 0) return `${commit} was never handed over, or is no longer kept.\n`;
   return name === null || names.includes(name) ? null : `${noSuchJob(name, names)}\n`;
 }
 
