@@ -83,6 +83,19 @@ describe('what was appended', () => {
     expect(again.history(99)).toEqual([]);
   });
 
+  test('has a number of its own, one after the other, which is never given again', () => {
+    const [one, two, ...rest] = lives();
+    if (one === undefined || two === undefined) throw new Error('too short a life');
+    const { store, folder, close } = opened();
+    expect(store.append([one, two])).toBe(2);
+    close();
+    const { store: again } = opened(folder);
+    expect(() => again.append([one])).toThrow();
+    expect(again.append(rest)).toBe(2 + rest.length);
+    const seqs = query<{ seq: number }>(folder, 'SELECT seq FROM journal ORDER BY seq');
+    expect(seqs.map(({ seq }) => seq)).toEqual(Array.from(lives(), (_, index) => index + 1));
+  });
+
   test('derives rows that say what replaying says', () => {
     const entries = lives();
     const { store, folder } = opened();

@@ -64,14 +64,14 @@ export class Memory {
     };
     return {
       append: (entries) => {
-        let isWritten = false;
+        let seq = 0;
         write(() => {
-          store.append(entries);
-          isWritten = true;
+          seq = store.append(entries);
           this.#isBehind = false;
           this.#appended(entries);
         });
-        if (!isWritten) this.unwritten = [...this.unwritten, ...entries];
+        if (seq === 0) this.unwritten = [...this.unwritten, ...entries];
+        return seq;
       },
       unfinished: () => store.unfinished(),
       history: (job) => store.history(job),

@@ -47,7 +47,7 @@ export class SqliteStore implements Store, Removal {
   readonly #lock: Lock;
   readonly #isThere: () => boolean;
   readonly #statements = new Map<string, Database.Statement>();
-  readonly #append: (entries: readonly Entry[]) => void;
+  readonly #append: (entries: readonly Entry[]) => number;
   readonly #removal: Removal;
 
   constructor(database: Database.Database, lock: Lock, isThere: () => boolean = () => true) {
@@ -62,14 +62,14 @@ export class SqliteStore implements Store, Removal {
     this.#removal = removalFrom(this.#database);
   }
 
-  append(entries: readonly Entry[]): void {
+  append(entries: readonly Entry[]): number {
     // SQLite would go on writing to a file that has no name any more, and nobody could read.
     if (!this.#isThere()) {
       throw new UsageError(
         `The store ${this.#database.name} was removed or replaced meanwhile: start again.`,
       );
     }
-    this.#append(entries);
+    return this.#append(entries);
   }
 
   unfinished(): Entry[] {
@@ -170,16 +170,19 @@ export class SqliteStore implements Store, Removal {
     this.#lock.release();
   }
 
-  #prepareAppend(): (entries: readonly Entry[]) => void {
+  #prepareAppend(): (entries: readonly Entry[]) => number {
     const derive = deriver(this.#database);
     const insert = this.#database.prepare(
       'INSERT INTO journal (job, at_ms, kind, entry) VALUES (?, ?, ?, ?)',
     );
     const all = this.#database.transaction((entries: readonly Entry[]) => {
+      let seq = 0;
       for (const entry of entries) {
-        insert.run(entry.job, entry.atMs, entry.kind, JSON.stringify(entry));
+        const { job, atMs, kind } = entry;
+        seq = Number(insert.run(job, atMs, kind, JSON.stringify(entry)).lastInsertRowid);
         derive(entry);
       }
+      return seq;
     });
     return (entries) => all.immediate(entries);
   }

@@ -20,10 +20,11 @@ export interface JobRow {
 
 export interface Store {
   /**
-   * All or nothing, durable on return. On neither it throws the disk's error (see `lacksRoom`), or
+   * All or nothing, durable on return. Answers the sequence number of the last entry; those before
+   * it have the ones before, and none is ever given twice. On neither it throws the disk's error (see `lacksRoom`), or
    * `UsageError` where the store was taken away from under us.
    */
-  append(entries: readonly Entry[]): void;
+  append(entries: readonly Entry[]): number;
   /**
    * The entries of every job that is not finished, and of those beside it of the same commit, which
    * it may need; in the order in which they were appended.
