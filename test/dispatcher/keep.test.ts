@@ -227,6 +227,17 @@ describe('the keeper', () => {
     expect(store.nextJob()).toBe(4);
   });
 
+  test('removes what several jobs of a commit are called in the results folder', async () => {
+    const lint = { commit: commit(1), name: 'lint' };
+    const entries = [...days(1), ...life(2, { ...lint, atMs: 1_699_999_990_000 }), ...life(3)];
+    const { folder, sweep, files } = kept('1', entries);
+    const logs = new LogFiles(join(folder, 'logs'), join(folder, 'results'));
+    logs.publish({ commit: commit(1), job: 1, number: 1 }, 'default');
+    logs.publish({ commit: commit(1), job: 2, number: 1 }, 'demo.lint');
+    await sweep();
+    expect(files()).toEqual([[commit(3)], [`${commit(3)}-3.1.log`]]);
+  });
+
   test('leaves a results file that somebody wrote, and one of another run', async () => {
     const shared = { commit: commit(1), repository: 'other' };
     const entries = [...days(2), ...life(3, { ...shared, atMs: 1_699_999_999_000 }), ...life(4)];
