@@ -1,128 +1,72 @@
 /**
- * Owns the work on the runs in hand: which slot each has, its suite while that goes on, its log on
- * the way to the dispatcher. Knows no connection; it is given one end of a pump.
- * Never decides: what is started, ended, shipped and forgotten, the core has said.
+ * Owns the words between a runner and whatever does its runs: checkouts and processes of this
+ * machine (local/), or runners of another kind, elsewhere. Who does runs knows no dispatcher, and
+ * keeps neither logs nor reports: that is done for all of them alike (runs.ts).
+ * Never holds a value of its own.
  */
 
-import type { Report } from '../protocol/bodies.js';
-import type { RunId } from '../protocol/ids.js';
-import type { Clock } from '../world/clock.js';
-import type { OpenFile } from '../world/disk.js';
-import type { Because, Ending, Run } from './core/events.js';
-import { LogPump, type PumpOptions } from './log-pump.js';
-import { isMachineFault } from './process.js';
-import type { Slot } from './slots.js';
-import type { Command } from './suite.js';
-import { type SuiteOptions, SuiteRun } from './suite-run.js';
+import type { Handback, Report } from '../protocol/bodies.js';
+import type { Because, KeptRun, Run } from './core/events.js';
+import type { RunFiles } from './run-files.js';
 
-export interface ExecutorEvents extends PumpOptions {
-  readonly starting: (run: Run, command: Command) => void;
-  readonly ended: (run: Run, ending: Ending) => void;
-  /** The log of an ended run is not on disk any more. */
-  readonly logLost: (run: RunId) => void;
+export interface Executor {
+  /** One for each run that it can do at once. */
+  readonly slots: readonly Slot[];
+  /** What it offers. */
+  readonly labels: readonly string[];
+  /** Why that slot takes no run now, or none any more; null where it does. */
+  whyNot(slot: number): NotDone | null;
+  /** Begins a run in a slot that takes one, and has none. */
+  start(slot: number, run: Run, watch: Watch): Execution;
+  /** Resolves once nothing of all this is at work any more. */
+  close(): Promise<void>;
 }
 
-/** A run's log for reading; null where the disk has lost it, `not now` without descriptors. */
-export type Opened = OpenFile | null | 'not now';
+/** Where one run at a time is done. */
+export interface Slot {
+  readonly files: RunFiles;
+  /** Results that an earlier process could not deliver. */
+  readonly kept: readonly KeptRun[];
+}
 
-export class Executor {
-  readonly #clock: Clock;
-  readonly #slots: readonly Slot[];
-  readonly #suite: SuiteOptions;
-  readonly #events: ExecutorEvents;
-  readonly #pump: LogPump;
-  readonly #slotOf = new Map<RunId, Slot>();
-  readonly #going = new Map<RunId, SuiteRun>();
-  /** Logs that cannot be opened for want of descriptors; tried again at every tick. */
-  readonly #unopened = new Map<RunId, { readonly offset: number; report: Report | null }>();
+/** Who hears what a run does. */
+export interface Watch {
+  /** What tests the commit, as people write it, is found and begins. */
+  readonly starting: (command: string) => void;
+  /** What it has printed; where that cannot be kept, the execution is told to stop. */
+  readonly output: (bytes: Buffer) => void;
+  /** The last of all that, as much as a tool says at its end. */
+  readonly lastOutput: () => string;
+}
 
-  constructor(clock: Clock, slots: readonly Slot[], suite: SuiteOptions, events: ExecutorEvents) {
-    this.#clock = clock;
-    this.#slots = slots;
-    this.#suite = suite;
-    this.#events = events;
-    this.#pump = new LogPump(events);
-    for (const slot of slots) for (const { run } of slot.kept) this.#slotOf.set(run.id, slot);
-  }
+/** A run that goes on. */
+export interface Execution {
+  /** Resolves once nothing of the run is left. Rejects with what the world refused, by its code. */
+  readonly ended: Promise<Done | NotDone>;
+  /** Ends it before its time; the first reason is the one that counts. */
+  stop(because: Because | 'too-long'): void;
+}
 
-  start(number: number, run: Run): void {
-    const slot = this.#slots[number];
-    if (slot === undefined) throw new Error(`there is no slot ${number}`);
-    this.#slotOf.set(run.id, slot);
-    const suite = new SuiteRun(this.#clock, slot, run, this.#suite, {
-      starting: (command) => this.#events.starting(run, command),
-      grown: (bytes) => this.#pump.grown(run.id, bytes),
-    });
-    this.#going.set(run.id, suite);
-    void suite.ended.then((ending) => {
-      this.#going.delete(run.id);
-      this.#events.ended(run, ending);
-      if (ending.kind !== 'report') return;
-      const unopened = this.#unopened.get(run.id);
-      if (unopened !== undefined) unopened.report = ending.report;
-      this.#pump.ended(run.id, ending.report.logBytes);
-    });
-  }
+/** What a run came to. */
+export interface Done {
+  readonly kind: 'done';
+  readonly verdict: Verdict;
+}
 
-  /** Ends the run's suite before its time. */
-  end({ id: run }: Run, because: Because): void {
-    this.#going.get(run)?.stop(because);
-  }
+export type Verdict = Omit<Report, 'logBytes' | 'durationMs'>;
 
-  /** Sends the run's log from `offset` on, as it grows; `report` is null while the run goes on. */
-  ship(run: RunId, offset: number, report: Report | null): void {
-    this.#unopened.delete(run);
-    const log = this.log(run);
-    if (log === 'not now') {
-      this.#unopened.set(run, { offset, report });
-      return;
-    }
-    if (log === null) {
-      // A run that goes on without a log (a full disk) is handed back by its own end.
-      if (report !== null) this.#events.logLost(run);
-      return;
-    }
-    const bytes = report?.logBytes ?? this.#going.get(run)?.logBytes ?? 0;
-    this.#pump.ship(run, log, { offset, bytes, ended: report !== null });
-  }
+/** Another runner must have the run. */
+export type NotDone =
+  | { readonly kind: 'handback'; readonly handback: Handback }
+  /** The same, and no other run will fare better here. */
+  | { readonly kind: 'unfit'; readonly handback: Handback };
 
-  /** The connection has room again. */
-  drained(): void {
-    this.#pump.drained();
-  }
+/** For a run whose machine is at fault: another's may fare better. */
+export function machineFault(detail: string): NotDone {
+  return { kind: 'handback', handback: { reason: 'machine-fault', detail } };
+}
 
-  /** Tries again what could not be opened. */
-  tick(): void {
-    for (const [run, { offset, report }] of [...this.#unopened]) this.ship(run, offset, report);
-  }
-
-  /** The connection is gone; over the next one the dispatcher says what it wants. */
-  stopShipping(): void {
-    this.#unopened.clear();
-    this.#pump.stop();
-  }
-
-  /** Opens the log of a run in hand. Whoever gets it closes it. */
-  log(run: RunId): Opened {
-    const slot = this.#slotOf.get(run);
-    if (slot === undefined) throw new Error(`run ${run} has no slot`);
-    try {
-      return slot.files.openLog(run);
-    } catch (error) {
-      if (!isMachineFault(error as NodeJS.ErrnoException)) throw error;
-      return 'not now';
-    }
-  }
-
-  forget({ id: run }: Run): void {
-    this.#unopened.delete(run);
-    this.#pump.forget(run);
-    this.#slotOf.get(run)?.files.forget(run);
-    this.#slotOf.delete(run);
-  }
-
-  /** Resolves once no suite is going on. */
-  async settled(): Promise<void> {
-    await Promise.all([...this.#going.values()].map(({ ended }) => ended));
-  }
+/** Whether the machine lacked something, rather than the command: there may be enough later. */
+export function isMachineFault({ code }: NodeJS.ErrnoException): boolean {
+  return ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(code ?? '');
 }

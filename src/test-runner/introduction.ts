@@ -8,34 +8,32 @@ import type { Address } from '../protocol/address.js';
 import type { Hello } from '../protocol/bodies.js';
 import { nearestName } from '../protocol/ids.js';
 import { heldRunsMax } from '../protocol/limits.js';
+import type { Executor } from './executor.js';
 
 /** What is known of a runner before it listens. */
 export interface Introduction {
-  /** Null: after this machine, with a number of this process. */
-  readonly name: string | null;
+  readonly name: string;
   /** Eight hex digits, new with every process. */
   readonly localStart: string;
   readonly version: string;
   /** What the repository is called that it tests. */
   readonly repository: string;
-  readonly labels: readonly string[];
   readonly dispatcher: Address;
 }
 
 /** Four digits can be said aloud, and two processes of a machine hardly share them. */
 const numbers = { from: 1_000, count: 9_000 };
 
-/** Its name: `build-4711`. */
-export function nameOf({ name, localStart }: Pick<Introduction, 'name' | 'localStart'>): string {
+/** After this machine, with a number of this process: `build-4711`. */
+export function usualName(localStart: string): string {
   const number = numbers.from + (Number.parseInt(localStart, 16) % numbers.count);
-  return name ?? `${nearestName(hostname())}-${number}`;
+  return `${nearestName(hostname())}-${number}`;
 }
 
 /** Its `hello`; of the runs in hand as many are named as fit, the rest at a later connection. */
 export function introduce(
-  { localStart, version, repository, labels }: Introduction,
-  name: string,
-  slots: number,
+  { name, localStart, version, repository }: Introduction,
+  { labels, slots }: Pick<Executor, 'labels' | 'slots'>,
   inHand: Hello['runs'],
 ): Hello {
   return {
@@ -45,7 +43,7 @@ export function introduce(
     version,
     repository,
     labels: [...labels],
-    capacity: slots,
+    capacity: slots.length,
     knows: ['jobs'],
     runs: inHand.slice(0, heldRunsMax),
   };

@@ -17,14 +17,16 @@ import { storyteller } from '../world/story.js';
 import { clientNetwork } from '../world/tls.js';
 import { tellIfExposed } from '../world/token.js';
 import { ownVersion } from '../world/version.js';
-import { reachableHost } from './classic-dispatcher.js';
-import { inherited } from './environment.js';
-import { standGuard } from './guard.js';
+import { userPlace } from './checkout/place.js';
+import { reachableHost } from './classic/dispatcher.js';
+import { usualName } from './introduction.js';
+import { LocalExecutor } from './local/executor.js';
+import { standGuard } from './local/guard.js';
+import { claimSlots } from './local/slots.js';
 import { readOptions } from './options.js';
-import { userPlace } from './place.js';
-import { assertSandbox } from './sandbox.js';
 import { startRunner } from './shell.js';
-import { claimSlots } from './slots.js';
+import { inherited } from './suite/environment.js';
+import { assertSandbox } from './suite/sandbox.js';
 
 await run(async (argv) => {
   const options = readOptions(argv);
@@ -52,31 +54,34 @@ await run(async (argv) => {
   options.tls?.tellBy(tell);
   tellWhatGitMisses(tell);
 
+  const localStart = randomBytes(4).toString('hex');
+  const name = options.name ?? usualName(localStart);
+  const repository = options.repository ?? repositoryName(clone);
+  const executor = new LocalExecutor(realClock, slots, options.labels, {
+    command: options.command,
+    isOffline: sandbox?.network === false,
+    timeoutMs: options.timeoutMs,
+    graceMs: options.graceMs,
+    logBytesMax: options.logBytesMax,
+    names: { runner: name, repository, guard },
+    environment: inherited(process.env),
+  });
   const runner = await startRunner(
     { clock: realClock, network, tell, exit: leave },
     {
-      name: options.name,
+      name,
       version: ownVersion(),
-      repository: options.repository ?? repositoryName(clone),
-      labels: options.labels,
+      repository,
       host: options.host,
       port: options.port,
       dispatcher: options.dispatcher,
       token: options.token,
       mayDial,
       reachable: reachableHost(options.host, hostname(), options.dispatcher),
-      guard,
-      localStart: randomBytes(4).toString('hex'),
-      suite: {
-        command: options.command,
-        isOffline: sandbox?.network === false,
-        timeoutMs: options.timeoutMs,
-        graceMs: options.graceMs,
-        logBytesMax: options.logBytesMax,
-        environment: inherited(process.env),
-      },
+      localStart,
+      logBytesMax: options.logBytesMax,
     },
-    slots,
+    executor,
   );
   onStopSignals({
     drain: () => runner.drain(),

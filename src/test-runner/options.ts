@@ -11,7 +11,7 @@ import { UsageError } from '../world/exit.js';
 import { atMostAWeek, port, wholeNumber, wireName } from '../world/flag-values.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
-import type { SandboxOptions } from './sandbox.js';
+import type { SandboxOptions } from './suite/sandbox.js';
 
 export interface Options {
   readonly repo: string;

@@ -13,15 +13,14 @@ import { type Hosts, nobody } from '../world/hosts.js';
 import type { Connection, ConnectionHandler, Listener } from '../world/network.js';
 import type { Tell } from '../world/story.js';
 import type { Token } from '../world/token.js';
-import { ClassicDispatcher } from './classic-dispatcher.js';
+import { ClassicDispatcher } from './classic/dispatcher.js';
+import { listen } from './classic/listen.js';
 import { Core } from './core/core.js';
 import type { Effect, Event } from './core/events.js';
-import { Executor } from './executor.js';
-import { type Introduction, introduce, nameOf } from './introduction.js';
-import { listen } from './listen.js';
-import type { Slot } from './slots.js';
+import type { Executor } from './executor.js';
+import { type Introduction, introduce } from './introduction.js';
+import { Runs } from './runs.js';
 import { Story } from './story.js';
-import type { SuiteOptions } from './suite-run.js';
 
 export interface World extends Wire {
   readonly tell: Tell;
@@ -37,11 +36,7 @@ export interface RunnerOptions extends Introduction {
   readonly mayDial?: Hosts;
   /** Where a classic dispatcher can dial us; null where it cannot, which it is told (A17). */
   readonly reachable: string | null;
-  readonly suite: Omit<SuiteOptions, 'names'>;
-  /** What `standGuard` was given. */
-  readonly guard: string;
-  /** Eight hex digits, new at every start. */
-  readonly localStart: string;
+  readonly logBytesMax: number;
 }
 
 export interface Runner {
@@ -49,7 +44,7 @@ export interface Runner {
   drain(): void;
   /** Ends all suites' trees and hands their runs back, without waiting. */
   abort(): void;
-  /** Resolves once no suite is going on. */
+  /** Resolves once nothing is at work, neither a suite nor what is done after one. */
   settled(): Promise<void>;
 }
 
@@ -57,13 +52,13 @@ export interface Runner {
 const tickEveryMs = 1_000;
 
 /**
- * Listens, takes over what the slots have kept, and looks for the dispatcher. The slots are
- * claimed already. Rejects with a `UsageError` where there is no port to be had.
+ * Listens, takes over what the executor's slots have kept, and looks for the dispatcher. Rejects with
+ * a `UsageError` where there is no port to be had.
  */
 export async function startRunner(
   world: World,
   options: RunnerOptions,
-  slots: readonly Slot[],
+  executor: Executor,
 ): Promise<Runner> {
   let shell: Shell | null = null;
   const listener = await listen(world.network, options.host, options.port, (connection) => {
@@ -71,7 +66,7 @@ export async function startRunner(
     connection.destroy();
     return () => {};
   });
-  shell = new Shell(world, options, slots, listener);
+  shell = new Shell(world, options, executor, listener);
   return shell;
 }
 
@@ -82,31 +77,27 @@ class Shell implements Runner {
   readonly #core: Core;
   readonly #link: Link;
   readonly #executor: Executor;
+  readonly #runs: Runs;
   readonly #classicDispatcher: ClassicDispatcher;
   readonly #story: Story;
   readonly #cancelTick: Cancel;
 
-  constructor(world: World, options: RunnerOptions, slots: readonly Slot[], listener: Listener) {
+  constructor(world: World, options: RunnerOptions, executor: Executor, listener: Listener) {
     this.#world = world;
     this.#options = options;
     this.#listener = listener;
-    const name = nameOf(options);
+    this.#executor = executor;
+    const { slots } = executor;
     const kept = slots.flatMap((slot) => slot.kept);
     this.#core = new Core({ slots: slots.length, kept, localStart: options.localStart });
-    this.#story = new Story(world.tell, { ...options, name });
-    const names = { runner: name, repository: options.repository, guard: options.guard };
-    this.#executor = new Executor(
-      world.clock,
-      slots,
-      { ...options.suite, names },
-      {
-        send: (message) => this.#link.send(message),
-        shipped: (run) => this.#handle({ kind: 'shipped', run }),
-        starting: (run, { says }) => this.#story.starting(run, says),
-        ended: (run, ending) => this.#handle({ kind: 'ended', run, ending }),
-        logLost: (run) => this.#handle({ kind: 'log-lost', run }),
-      },
-    );
+    this.#story = new Story(world.tell, options);
+    this.#runs = new Runs(world.clock, executor, options.logBytesMax, {
+      send: (message) => this.#link.send(message),
+      shipped: (run) => this.#handle({ kind: 'shipped', run }),
+      starting: (run, command) => this.#story.starting(run, command),
+      ended: (run, ending) => this.#handle({ kind: 'ended', run, ending }),
+      logLost: (run) => this.#handle({ kind: 'log-lost', run }),
+    });
     this.#classicDispatcher = new ClassicDispatcher(world, {
       dispatcher: options.dispatcher,
       mayDial: options.mayDial ?? nobody,
@@ -118,12 +109,12 @@ class Shell implements Runner {
     );
     this.#link = openLink(world, {
       address: options.dispatcher,
-      hello: () => introduce(options, name, slots.length, this.#core.inHand()),
+      hello: () => introduce(options, executor, this.#core.inHand()),
       token: options.token ?? null,
       handle: (event) => this.#hear(event),
     });
     this.#cancelTick = every(world.clock, tickEveryMs, () => {
-      this.#executor.tick();
+      this.#runs.tick();
       this.#handle({ kind: 'tick' });
     });
   }
@@ -137,8 +128,9 @@ class Shell implements Runner {
     this.#close();
   }
 
-  settled(): Promise<void> {
-    return this.#executor.settled();
+  async settled(): Promise<void> {
+    await this.#runs.settled();
+    await this.#executor.close();
   }
 
   /** Only a classic dispatcher has a reason to dial us. */
@@ -153,14 +145,14 @@ class Shell implements Runner {
         this.#handle(event);
         break;
       case 'drained':
-        this.#executor.drained();
+        this.#runs.drained();
         break;
       case 'classic':
         this.#classicDispatcher.speaks(event.dialect);
         this.#handle({ kind: 'classic' });
         break;
       case 'away':
-        this.#executor.stopShipping();
+        this.#runs.stopShipping();
         if (event.final) {
           this.#story.neverLetIn(event.reason);
           this.#leave(exitCodes.usage);
@@ -183,25 +175,25 @@ class Shell implements Runner {
   #perform(effect: Effect): void {
     switch (effect.kind) {
       case 'start':
-        this.#executor.start(effect.slot, effect.run);
+        this.#runs.start(effect.slot, effect.run);
         break;
       case 'end':
-        this.#executor.end(effect.run, effect.because);
+        this.#runs.end(effect.run, effect.because);
         break;
       case 'send':
         this.#link.send(effect.message);
         break;
       case 'ship':
-        this.#executor.ship(effect.run, effect.offset, effect.report);
+        this.#runs.ship(effect.run, effect.offset, effect.report);
         break;
       case 'forget':
-        this.#executor.forget(effect.run);
+        this.#runs.forget(effect.run);
         break;
       case 'register':
         this.#register();
         break;
       case 'deliver':
-        this.#classicDispatcher.deliver(effect, this.#executor.log(effect.run.id));
+        this.#classicDispatcher.deliver(effect, this.#runs.log(effect.run.id));
         break;
       case 'answer':
         this.#classicDispatcher.answer(effect);
@@ -231,6 +223,7 @@ class Shell implements Runner {
   }
 
   #close(): void {
+    this.#runs.close();
     this.#cancelTick();
     this.#link.close();
     this.#listener.close();

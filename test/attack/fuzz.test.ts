@@ -11,7 +11,7 @@ import { type Decoded, requestDecoder, sessionDecoder } from '../../src/protocol
 import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
 import { quietAfterMs } from '../../src/protocol/limits.js';
 import type { Request, SessionMessage } from '../../src/protocol/messages.js';
-import { answerOn } from '../../src/test-runner/classic-wire.js';
+import { answerOn } from '../../src/test-runner/classic/wire.js';
 import type { Told } from '../../src/world/story.js';
 import { anyRequest, anySessionMessage, pieces } from '../support/arbitrary-messages.js';
 import { commit } from '../support/commits.js';

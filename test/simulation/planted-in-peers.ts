@@ -7,7 +7,7 @@ import type { PlantedBug } from './planted-bug.js';
 export const plantedInPeers: readonly PlantedBug[] = [
   {
     name: 'red is reported as green',
-    file: 'test-runner/verdict.ts',
+    file: 'test-runner/suite/verdict.ts',
     line: "  if (exitCode === 0) return { end: 'passed', exitCode, signal, reason: '' };",
     becomes: "  if (signal === null) return { end: 'passed', exitCode, signal, reason: '' };",
     breaks: ['truth'],
@@ -15,7 +15,7 @@ export const plantedInPeers: readonly PlantedBug[] = [
   },
   {
     name: 'a suite that was ended at its timeout is judged by its exit code',
-    file: 'test-runner/suite-run.ts',
+    file: 'test-runner/local/execution.ts',
     line: "        return { end: 'timed-out', exitCode, signal, reason };",
     becomes: "        return { end: 'failed', exitCode, signal, reason };",
     breaks: ['truth'],

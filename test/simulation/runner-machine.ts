@@ -4,9 +4,10 @@
 
 import type { Handback } from '../../src/protocol/bodies.js';
 import type { Commit } from '../../src/protocol/ids.js';
+import { LocalExecutor } from '../../src/test-runner/local/executor.js';
+import type { LocalSlot } from '../../src/test-runner/local/slots.js';
 import { RunFiles } from '../../src/test-runner/run-files.js';
 import { type Runner, startRunner } from '../../src/test-runner/shell.js';
-import type { Slot } from '../../src/test-runner/slots.js';
 import { SimulatedDisk } from './disk.js';
 import type { History } from './history.js';
 import type { Life } from './life.js';
@@ -84,19 +85,21 @@ export class RunnerMachine {
     const slots = Array.from({ length: this.#slots }, (_, slot) => this.#takeOver(life, slot));
     const options = {
       ...{ name, host, port: null, version: 'simulated', repository },
-      ...{ labels: this.#labels, dispatcher: dispatcherAddress, reachable: host },
+      ...{ dispatcher: dispatcherAddress, reachable: host, logBytesMax },
       mayDial: (dialling: string) => dialling === dispatcherAddress.host,
-      ...{ guard: 'guard', localStart: random.hex(8) },
-      suite: { command: 'test', timeoutMs, graceMs, logBytesMax, environment: {} },
+      localStart: random.hex(8),
     };
+    const names = { runner: name, repository, guard: 'guard' };
+    const suite = { command: 'test', timeoutMs, graceMs, logBytesMax, names, environment: {} };
+    const executor = new LocalExecutor(life.clock, slots, this.#labels, suite);
     this.#runner = null;
-    void startRunner(world, options, slots).then((runner) => {
+    void startRunner(world, options, executor).then((runner) => {
       this.#runner = runner;
     });
   }
 
   /** As slots.ts does it: what a dead process left is kept or forgotten. */
-  #takeOver(life: Life, slot: number): Slot {
+  #takeOver(life: Life, slot: number): LocalSlot {
     const { timeline, witness, suffered } = this.#ground;
     const files = new RunFiles(`/runs/${slot}`, this.machine.disk.seenBy(life));
     const { ended, interrupted } = files.find();

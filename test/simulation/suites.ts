@@ -5,9 +5,9 @@
  */
 
 import type { Commit } from '../../src/protocol/ids.js';
-import type { Output } from '../../src/test-runner/output.js';
-import type { ProcessEnd, ProcessOptions } from '../../src/test-runner/process.js';
-import type { RunningSuite } from '../../src/test-runner/slots.js';
+import type { RunningSuite } from '../../src/test-runner/local/slots.js';
+import type { Output } from '../../src/test-runner/suite/output.js';
+import type { ProcessEnd, ProcessOptions } from '../../src/test-runner/suite/process.js';
 import type { Clock } from '../../src/world/clock.js';
 import type { Life } from './life.js';
 import { hashOf, Random } from './random.js';

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Checkout } from '../../src/test-runner/checkout.js';
+import { Checkout } from '../../src/test-runner/checkout/checkout.js';
 import { openClone } from '../../src/world/clone.js';
 import { makeClone, makeRemote, type TestRepository, temporaryFolder } from './git.js';
 

@@ -5,9 +5,11 @@
 
 import { randomBytes } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { inherited } from '../../src/test-runner/environment.js';
+import { usualName } from '../../src/test-runner/introduction.js';
+import { LocalExecutor } from '../../src/test-runner/local/executor.js';
+import { claimSlots } from '../../src/test-runner/local/slots.js';
 import { startRunner } from '../../src/test-runner/shell.js';
-import { claimSlots } from '../../src/test-runner/slots.js';
+import { inherited } from '../../src/test-runner/suite/environment.js';
 import { realClock } from '../../src/world/clock.js';
 import { openClone, repositoryName } from '../../src/world/clone.js';
 import { type Hosts, nobody } from '../../src/world/hosts.js';
@@ -48,43 +50,37 @@ export async function runnerFor(settings: RunnerSettings) {
   const claim = { guard, tell, sandbox, checkouts };
   const slots = claimSlots(state, clone, settings.jobs ?? 1, claim);
   const exits: number[] = [];
+  const localStart = randomBytes(4).toString('hex');
+  const [name, repository] = [usualName(localStart), repositoryName(clone)];
+  const logBytesMax = settings.logBytesMax ?? 1_000_000_000;
+  const executor = new LocalExecutor(realClock, slots, [], {
+    command: settings.command === undefined ? 'echo hello' : settings.command,
+    isOffline: sandbox?.network === false,
+    timeoutMs: settings.timeoutMs ?? 60_000,
+    graceMs: settings.graceMs ?? 5_000,
+    logBytesMax,
+    names: { runner: name, repository, guard },
+    environment: inherited(settings.environment ?? { PATH: process.env['PATH'] ?? '' }),
+  });
   const runner = await startRunner(
+    { clock: realClock, network: realNetwork, tell, exit: (code) => exits.push(code) },
     {
-      clock: realClock,
-      network: realNetwork,
-      tell,
-      exit: (code) => exits.push(code),
-    },
-    {
-      name: null,
+      name,
       version: 'test',
-      repository: repositoryName(clone),
-      labels: [],
+      repository,
       host: settings.host ?? '127.0.0.1',
       mayDial: settings.mayDial ?? nobody,
       port: 0,
       dispatcher: { host: '127.0.0.1', port: settings.dispatcherPort },
       reachable: settings.reachable === undefined ? '127.0.0.1' : settings.reachable,
-      guard,
-      localStart: randomBytes(4).toString('hex'),
-      suite: {
-        command: settings.command === undefined ? 'echo hello' : settings.command,
-        isOffline: sandbox?.network === false,
-        timeoutMs: settings.timeoutMs ?? 60_000,
-        graceMs: settings.graceMs ?? 5_000,
-        logBytesMax: settings.logBytesMax ?? 1_000_000_000,
-        environment: inherited(settings.environment ?? { PATH: process.env['PATH'] ?? '' }),
-      },
+      localStart,
+      logBytesMax,
     },
-    slots,
+    executor,
   );
   onTestFinished(async () => {
     runner.abort();
     await runner.settled();
-    for (const { checkout, lock } of slots) {
-      await checkout.settled();
-      lock.release();
-    }
   });
   return { runner, slots, told, exits, sentences: () => told.map(({ msg }) => msg) };
 }

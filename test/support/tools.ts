@@ -3,7 +3,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { assertSandbox } from '../../src/test-runner/sandbox.js';
+import { assertSandbox } from '../../src/test-runner/suite/sandbox.js';
 
 /** Whether tests of `--sandbox` are run. */
 export const mayBuildSandbox = process.env['CI'] !== undefined || canBuildSandbox();

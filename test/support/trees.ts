@@ -3,7 +3,7 @@
  */
 
 import { basename, dirname, normalize, relative } from 'node:path';
-import type { Tree } from '../../src/test-runner/suite.js';
+import type { Tree } from '../../src/test-runner/suite/suite.js';
 
 /** Of texts by their paths; each can be executed. */
 export function treeOf(files: Readonly<Record<string, string>>): Tree {

@@ -6,8 +6,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Checkout } from '../../src/test-runner/checkout.js';
-import { objectFolders } from '../../src/test-runner/slot-repository.js';
+import { Checkout } from '../../src/test-runner/checkout/checkout.js';
+import { objectFolders } from '../../src/test-runner/checkout/repository.js';
 import { openClone } from '../../src/world/clone.js';
 import { makeRemote, makeRepository, temporaryFolder } from '../support/git.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inherited, suiteEnvironment } from '../../src/test-runner/environment.js';
+import { inherited, suiteEnvironment } from '../../src/test-runner/suite/environment.js';
 import { commit } from '../support/commits.js';
 
 const names = { runner: 'r', repository: 'demo', guard: 'g' };

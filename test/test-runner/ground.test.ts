@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { mountsIn } from '../../src/test-runner/ground.js';
+import { mountsIn } from '../../src/test-runner/checkout/ground.js';
 import { checkoutOf, git, textOf, twoCommits } from '../support/checkouts.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
 

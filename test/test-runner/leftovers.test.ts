@@ -7,8 +7,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readIndex } from '../../src/test-runner/git-index.js';
-import { removeLeftovers } from '../../src/test-runner/leftovers.js';
+import { readIndex } from '../../src/test-runner/checkout/git-index.js';
+import { removeLeftovers } from '../../src/test-runner/checkout/leftovers.js';
 import { checkoutOf, twoCommits } from '../support/checkouts.js';
 import { temporaryFolder } from '../support/git.js';
 

@@ -7,7 +7,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Slot } from '../../src/test-runner/slots.js';
+import type { LocalSlot } from '../../src/test-runner/local/slots.js';
 import { restoreDescriptors, softGiven } from '../../src/world/descriptors.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
@@ -89,9 +89,9 @@ test('where the kernel killed for want of memory, a red verdict says so and a gr
 });
 
 /** From now on the kernel has counted a victim by the end of each run. */
-function runShortOfMemory(slot: Slot): void {
+function runShortOfMemory(slot: LocalSlot): void {
   const { startProcess } = slot;
-  const killing: Slot['startProcess'] = (clock, options) => {
+  const killing: LocalSlot['startProcess'] = (clock, options) => {
     const suite = startProcess(clock, options);
     const ended = suite.ended.then((end) => ({ ...end, memoryKills: 1 }));
     return { ended, end: () => suite.end(), kill: () => suite.kill() };

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } fro
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { Place, userPlace } from '../../src/test-runner/place.js';
+import { Place, userPlace } from '../../src/test-runner/checkout/place.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';

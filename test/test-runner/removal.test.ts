@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Checkout } from '../../src/test-runner/checkout.js';
+import { Checkout } from '../../src/test-runner/checkout/checkout.js';
 import { openClone } from '../../src/world/clone.js';
 import type { Told } from '../../src/world/story.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';

@@ -17,7 +17,7 @@ import * as net from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { assertSandbox } from '../../src/test-runner/sandbox.js';
+import { assertSandbox } from '../../src/test-runner/suite/sandbox.js';
 import { taggedWith } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';

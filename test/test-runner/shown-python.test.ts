@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { findSuite } from '../../src/test-runner/suite.js';
+import { findSuite } from '../../src/test-runner/suite/suite.js';
 import { treeOf } from '../support/trees.js';
 
 const all = { has: () => true, network: true };

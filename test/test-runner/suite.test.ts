@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findSuite } from '../../src/test-runner/suite.js';
-import { treeAt } from '../../src/test-runner/tree.js';
+import { findSuite } from '../../src/test-runner/suite/suite.js';
+import { treeAt } from '../../src/test-runner/suite/tree.js';
 import { temporaryFolder } from '../support/git.js';
 import { treeOf } from '../support/trees.js';
 

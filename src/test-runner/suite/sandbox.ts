@@ -13,7 +13,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../world/exit.js';
+import { UsageError } from '../../world/exit.js';
 import { noSandbox, type ProcessEnd, statusDescriptor } from './process.js';
 import type { Command } from './suite.js';
 

@@ -3,14 +3,14 @@
  * spoken to, what it is told of us and of our results. Never decides; core and classic.ts do.
  */
 
-import type { World as Wire } from '../link/ask.js';
-import type { Dialect } from '../link/classic-watch.js';
-import { type Address, isLoopback } from '../protocol/address.js';
-import type { Hosts } from '../world/hosts.js';
-import type { Connection, ConnectionHandler } from '../world/network.js';
-import { answerOn, deliver, register } from './classic-wire.js';
-import type { Effect, Event } from './core/events.js';
-import type { Opened } from './executor.js';
+import type { World as Wire } from '../../link/ask.js';
+import type { Dialect } from '../../link/classic-watch.js';
+import { type Address, isLoopback } from '../../protocol/address.js';
+import type { Hosts } from '../../world/hosts.js';
+import type { Connection, ConnectionHandler } from '../../world/network.js';
+import type { Effect, Event } from '../core/events.js';
+import type { Opened } from '../runs.js';
+import { answerOn, deliver, register } from './wire.js';
 
 export interface ClassicDispatcherOptions {
   /** Where it is dialled. */

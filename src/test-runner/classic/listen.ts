@@ -3,8 +3,8 @@
  * documented range, one after the other (A18). Port 0 leaves the choice to the system.
  */
 
-import { UsageError } from '../world/exit.js';
-import type { Connection, ConnectionHandler, Listener, Network } from '../world/network.js';
+import { UsageError } from '../../world/exit.js';
+import type { Connection, ConnectionHandler, Listener, Network } from '../../world/network.js';
 
 /** The ancestor's range, which people's firewalls may know. */
 export const portFirst = 8_900;

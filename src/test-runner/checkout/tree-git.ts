@@ -5,11 +5,11 @@
 
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Clone } from '../world/clone.js';
-import { type EndableGit, endableGitIn, type Git, GitFault, gitIn } from '../world/git.js';
-import { isLocalPath } from '../world/git-folder.js';
-import { type Mark, signalAll, taggedWith } from '../world/process-tree.js';
-import { checkoutSettings } from './slot-repository.js';
+import type { Clone } from '../../world/clone.js';
+import { type EndableGit, endableGitIn, type Git, GitFault, gitIn } from '../../world/git.js';
+import { isLocalPath } from '../../world/git-folder.js';
+import { type Mark, signalAll, taggedWith } from '../../world/process-tree.js';
+import { checkoutSettings } from './repository.js';
 
 /** A fetch that shows no progress for so long has lost its remote. */
 const usualSilenceMs = 60_000;

@@ -7,10 +7,10 @@
  *   refs/trivet/fetched/heads/*    all branches, of a remote that gives no single commits
  */
 
-import type { Commit } from '../protocol/ids.js';
-import type { Clone } from '../world/clone.js';
-import { type Git, GitFault, patientGitIn } from '../world/git.js';
-import { type Upkeep, upkeepOf } from '../world/upkeep.js';
+import type { Commit } from '../../protocol/ids.js';
+import type { Clone } from '../../world/clone.js';
+import { type Git, GitFault, patientGitIn } from '../../world/git.js';
+import { type Upkeep, upkeepOf } from '../../world/upkeep.js';
 
 /** As many lines of history as people work on at once; older ones are fetched again if need be. */
 const keptMax = 100;

@@ -1,13 +1,11 @@
 /**
- * Owns what the end of a suite comes to that nobody has stopped. Knows no process and no log, only
- * how the one ended and what the other says last.
+ * Owns what the end of a suite comes to that nobody has stopped, or why it could not begin. Knows no
+ * process and no log, only how the one ended and what the other says last.
  */
 
-import type { Report } from '../protocol/bodies.js';
+import type { Verdict } from '../executor.js';
 import type { ProcessEnd } from './process.js';
-import type { Command } from './suite.js';
-
-export type Verdict = Omit<Report, 'logBytes' | 'durationMs'>;
+import { type Command, type Tree, workflowPath } from './suite.js';
 
 export type Ended = Pick<ProcessEnd, 'exitCode' | 'signal' | 'memoryKills'>;
 
@@ -41,3 +39,30 @@ const sayHow = 'add an executable .ci/run, or start the runner with --command';
 const notHad = `what is named there was not installed; if that is why, ${sayHow}`;
 
 const outOfMemory = 'meanwhile the kernel killed a process here for want of memory';
+
+/**
+ * The words for a suite whose program could not be started, for whoever wrote the commit: a clause
+ * without a full stop.
+ */
+export function whyNotStarted(
+  { code, message }: NodeJS.ErrnoException,
+  { file }: Command,
+  tree: Tree,
+): string {
+  const isWorkflow = file === `./${workflowPath}`;
+  const program = isWorkflow && code === 'ENOENT' ? interpreterOf(tree) : null;
+  if (program === null) return message;
+  const endings = program.endsWith('\r') ? ': Windows line endings?' : '';
+  // Quoted, so that what one cannot see is seen.
+  const shown = JSON.stringify(program).slice(1, -1);
+  const first = `the first line of ${workflowPath} names a program that is not on this machine`;
+  return `${first} (${shown}${endings})`;
+}
+
+/** Longer than a kernel reads of such a line. */
+const interpreterMost = 256;
+
+function interpreterOf(tree: Tree): string | null {
+  const [, program = null] = /^#![ \t]*([^ \t\n]+)/.exec(tree.read(workflowPath) ?? '') ?? [];
+  return program === null ? null : program.slice(0, interpreterMost);
+}

@@ -9,40 +9,45 @@
  *                               tree/   with --state: the checkout; else it is in its place (place.ts)
  */
 
-import { existsSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Clock } from '../world/clock.js';
-import type { Clone } from '../world/clone.js';
-import { UsageError } from '../world/exit.js';
-import { makeFolder } from '../world/files.js';
-import { isTagged, killAllThat, worksIn } from '../world/process-tree.js';
-import { Checkout, type CheckoutOptions } from './checkout.js';
-import type { KeptRun } from './core/events.js';
-import { OutputPipe } from './output.js';
-import { oddPartOf, Place } from './place.js';
-import { type ProcessOptions, SuiteProcess } from './process.js';
-import { remove, removeOldTrees } from './removal.js';
-import { RunFiles } from './run-files.js';
-import { endInSandbox, type SandboxOptions, sandboxed } from './sandbox.js';
-import { lockSlot, type SlotLock } from './slot-lock.js';
-import { objectFolders } from './slot-repository.js';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../../world/clock.js';
+import type { Clone } from '../../world/clone.js';
+import { UsageError } from '../../world/exit.js';
+import { makeFolder } from '../../world/files.js';
+import { tryLock } from '../../world/lock.js';
+import { isTagged, killAllThat, worksIn } from '../../world/process-tree.js';
+import { Checkout, type CheckoutOptions } from '../checkout/checkout.js';
+import { oddPartOf, Place } from '../checkout/place.js';
+import { remove, removeOldTrees } from '../checkout/removal.js';
+import { objectFolders } from '../checkout/repository.js';
+import type { Slot } from '../executor.js';
+import { RunFiles } from '../run-files.js';
+import { OutputPipe } from '../suite/output.js';
+import { type ProcessOptions, SuiteProcess } from '../suite/process.js';
+import { endInSandbox, type SandboxOptions, sandboxed } from '../suite/sandbox.js';
 
 export type RunningSuite = Pick<SuiteProcess, 'ended' | 'end' | 'kill'>;
 
 /** What a run needs of its place. A simulated world brings its own git and processes here. */
-export interface Slot {
+export interface LocalSlot extends Slot {
   readonly checkout: Pick<
     Checkout,
     'folder' | 'at' | 'remarks' | 'end' | 'clean' | 'settled' | 'whyBlocked'
   >;
-  readonly files: RunFiles;
   readonly output: Pick<OutputPipe, 'open'>;
   readonly startProcess: (clock: Clock, options: ProcessOptions) => RunningSuite;
-  /** Results that an earlier process could not deliver. */
-  readonly kept: readonly KeptRun[];
   readonly lock: SlotLock;
   /** Why no run can be had here any more; null while the clone is there. */
   readonly whyUnfit: () => string | null;
+}
+
+export interface SlotLock {
+  /** Whether nobody else can have used the slot since it was claimed, or claimed again. */
+  isWhole(): boolean;
+  /** Claims it again if need be, its folder made anew; false where another process has it now. */
+  renew(): boolean;
+  release(): void;
 }
 
 /** No machine runs that many runners on one clone; something else is wrong with the folder. */
@@ -61,8 +66,8 @@ export function claimSlots(
   clone: Clone,
   count: number,
   options: ClaimOptions,
-): Slot[] {
-  const slots: Slot[] = [];
+): LocalSlot[] {
+  const slots: LocalSlot[] = [];
   try {
     makeFolder(state);
     const site = { state: realpathSync(state), place: placeFor(state, clone, options) };
@@ -112,7 +117,7 @@ function takeOver(
   claim: SlotLock,
   clone: Clone,
   options: ClaimOptions,
-): Slot {
+): LocalSlot {
   const { sandbox } = options;
   const folder = join(state, 'slots', String(number));
   const tree = place?.tree(number) ?? join(folder, 'tree');
@@ -159,4 +164,36 @@ async function removeFormer(tree: string): Promise<void> {
   killAllThat((pid) => worksIn(pid, tree));
   await removeOldTrees(tree);
   if (existsSync(tree)) await remove(tree);
+}
+
+/**
+ * Takes the lock kept in the file `path`; null where another process has it. Whoever deletes that file
+ * lets other runners in: so the claim is looked at before and after each run, and made again where
+ * nobody has come.
+ */
+export function lockSlot(path: string): SlotLock | null {
+  let lock = tryLock(path);
+  if (lock === null) return null;
+  let inode = inodeOf(path);
+  const isWhole = () => inode !== null && inodeOf(path) === inode;
+  const renew = () => {
+    if (isWhole()) return true;
+    try {
+      makeFolder(dirname(path));
+      const next = tryLock(path);
+      if (next === null) return false;
+      lock?.release();
+      lock = next;
+      inode = inodeOf(path);
+      return inode !== null;
+    } catch {
+      // A folder that can be neither made nor locked in is not ours.
+      return false;
+    }
+  };
+  return { isWhole, renew, release: () => lock?.release() };
+}
+
+function inodeOf(path: string): bigint | null {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
 }

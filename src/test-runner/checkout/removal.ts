@@ -11,8 +11,8 @@ import { execFile } from 'node:child_process';
 import { readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { GitFault } from '../world/git.js';
-import type { Tell } from '../world/story.js';
+import { GitFault } from '../../world/git.js';
+import type { Tell } from '../../world/story.js';
 import { mountsIn } from './ground.js';
 
 const execute = promisify(execFile);

@@ -5,7 +5,7 @@
 
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Git } from '../world/git.js';
+import type { Git } from '../../world/git.js';
 
 /** Whether this commit has submodules, or an earlier one left theirs. */
 export function hasSubmodules(folder: string): boolean {

@@ -5,7 +5,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clone } from '../world/clone.js';
+import type { Clone } from '../../world/clone.js';
 
 export class GitIndex {
   readonly #bytes: Buffer;

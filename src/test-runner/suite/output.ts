@@ -8,8 +8,8 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, lstatSync, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Clock } from '../world/clock.js';
-import { passed } from '../world/garbage.js';
+import type { Clock } from '../../world/clock.js';
+import { passed } from '../../world/garbage.js';
 
 export interface Output {
   /** The end to write into. */

@@ -3,7 +3,7 @@
  * (the token among them) and git variables that would redirect its git calls to another place.
  */
 
-import type { Run } from './core/events.js';
+import type { Run } from '../core/events.js';
 
 export interface RunnerNames {
   readonly runner: string;

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { Report } from '../../src/protocol/bodies.js';
 import type { RunId } from '../../src/protocol/ids.js';
 import type { Run } from '../../src/test-runner/core/events.js';
-import { Executor } from '../../src/test-runner/executor.js';
-import type { Slot } from '../../src/test-runner/slots.js';
+import type { Executor } from '../../src/test-runner/executor.js';
+import { Runs } from '../../src/test-runner/runs.js';
 import type { OpenFile } from '../../src/world/disk.js';
 import { commit } from '../support/commits.js';
 import { handClock } from '../support/hand-clock.js';
@@ -19,36 +19,36 @@ const report: Report = {
 };
 
 test('a log that cannot be opened for want of descriptors is shipped when there are some', () => {
-  const given = executor();
+  const given = heldRun();
   given.failsWith('EMFILE');
-  given.executor.ship(run, 0, report);
-  given.executor.tick();
+  given.runs.ship(run, 0, report);
+  given.runs.tick();
   expect(given.done).toEqual([]);
   given.failsWith(null);
-  given.executor.tick();
+  given.runs.tick();
   expect(given.done).toEqual(['log hello', 'shipped']);
-  given.executor.tick();
+  given.runs.tick();
   expect(given.done).toHaveLength(2);
 });
 
 test('one that a closed session wanted is not shipped to the next, which says what it wants', () => {
-  const given = executor();
+  const given = heldRun();
   given.failsWith('EMFILE');
-  given.executor.ship(run, 0, report);
-  given.executor.stopShipping();
+  given.runs.ship(run, 0, report);
+  given.runs.stopShipping();
   given.failsWith(null);
-  given.executor.tick();
+  given.runs.tick();
   expect(given.done).toEqual([]);
 });
 
 test('a log that the system refuses for another reason is our own bug', () => {
-  const given = executor();
+  const given = heldRun();
   given.failsWith('EINVAL');
-  expect(() => given.executor.ship(run, 0, report)).toThrow('EINVAL');
+  expect(() => given.runs.ship(run, 0, report)).toThrow('EINVAL');
 });
 
-/** An executor that holds one ended run, whose log says hello where it can be opened. */
-function executor() {
+/** Runs of which one is in hand, ended, and its log says hello where it can be opened. */
+function heldRun() {
   const done: string[] = [];
   let code: string | null = null;
   const log: OpenFile = {
@@ -75,10 +75,9 @@ function executor() {
       number: 1,
     },
   };
-  const slot = { files: { openLog }, kept: [{ run: ended, report }] } as unknown as Slot;
-  const names = { runner: 'ada', repository: 'demo', guard: 'none' };
-  const suite = { command: null, timeoutMs: 1, graceMs: 1, logBytesMax: 1, names, environment: {} };
-  const executor = new Executor(handClock(), [slot], suite, {
+  const slot = { files: { openLog }, kept: [{ run: ended, report }] };
+  const executor = { slots: [slot] } as unknown as Executor;
+  const runs = new Runs(handClock(), executor, 1, {
     send: (message) => done.push(`log ${message.verb === 'log' ? message.body : ''}`) > 0,
     shipped: () => done.push('shipped'),
     starting: () => {},
@@ -88,5 +87,5 @@ function executor() {
   const failsWith = (wanted: string | null) => {
     code = wanted;
   };
-  return { executor, done, failsWith };
+  return { runs, done, failsWith };
 }

@@ -10,24 +10,18 @@
 
 import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Handback } from '../protocol/bodies.js';
-import { type Commit, parseCommit } from '../protocol/ids.js';
-import type { Clone } from '../world/clone.js';
-import { GitFault } from '../world/git.js';
-import type { Tell } from '../world/story.js';
+import type { Handback } from '../../protocol/bodies.js';
+import { type Commit, parseCommit } from '../../protocol/ids.js';
+import type { Clone } from '../../world/clone.js';
+import { GitFault } from '../../world/git.js';
+import type { Tell } from '../../world/story.js';
 import { Attributes, failedFilter } from './attributes.js';
 import { Fetching } from './fetching.js';
 import { readIndex } from './git-index.js';
 import { isClear, watchMountsOver } from './ground.js';
 import { evenOut, removeLeftovers } from './leftovers.js';
 import { removeOldTrees, removeTree } from './removal.js';
-import {
-  followShallow,
-  leftIn,
-  makeHold,
-  nothingLeft,
-  restoreRepository,
-} from './slot-repository.js';
+import { followShallow, leftIn, makeHold, nothingLeft, restoreRepository } from './repository.js';
 import { forget, hasSubmodules, updateSubmodules } from './submodules.js';
 import { TreeGit } from './tree-git.js';
 

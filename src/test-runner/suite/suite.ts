@@ -5,7 +5,8 @@
  * `.ci/run` is the simplest workflow: an executable file in the commit, run from the tree's top.
  */
 
-import type { Means } from './means.js';
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
 import { looks, type Shown } from './shown.js';
 
 /** A program and its arguments, and how people write it. */
@@ -86,4 +87,28 @@ function workflow(tree: Tree): Suite {
 
 function byShell(text: string, more: Pick<Command, 'guess'> = {}): Suite {
   return { kind: 'command', command: { file: 'sh', args: ['-c', text], says: text, ...more } };
+}
+
+/** What a runner has to run suites with that nobody has spelled out: better told of than tried. */
+export interface Means {
+  /** Whether a program of that name would be found. */
+  readonly has: (program: string) => boolean;
+  /** Whether packages can be fetched. */
+  readonly network: boolean;
+}
+
+/** By the `PATH` that suites get. */
+export function meansIn(path: string, network: boolean): Means {
+  const folders = path.split(':').filter((folder) => folder !== '');
+  const has = (program: string) => folders.some((folder) => isProgram(join(folder, program)));
+  return { has, network };
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -8,7 +8,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Cancel, Clock } from '../world/clock.js';
+import type { Cancel, Clock } from '../../world/clock.js';
 import {
   groupOf,
   isTagged,
@@ -19,7 +19,7 @@ import {
   signalGroup,
   startOf,
   worksIn,
-} from '../world/process-tree.js';
+} from '../../world/process-tree.js';
 import { asFirstVictim, memoryKills } from './memory.js';
 import type { Command } from './suite.js';
 
@@ -41,7 +41,7 @@ export const statusDescriptor = 3;
 export interface ProcessEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** Why the main process could not even start; else null. See `isMachineFault`. */
+  /** Why the main process could not even start; else null. The machine may be at fault. */
   readonly couldNotStart: NodeJS.ErrnoException | null;
   /** What it wrote to `statusDescriptor`. */
   readonly status: string;
@@ -175,11 +175,6 @@ export class SuiteProcess {
 
 /** The code of the error of a command that needs a sandbox, where none could be built. */
 export const noSandbox = 'NO_SANDBOX';
-
-/** Whether the machine lacked something, rather than the command: there may be enough later. */
-export function isMachineFault({ code }: NodeJS.ErrnoException): boolean {
-  return ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', noSandbox].includes(code ?? '');
-}
 
 /** Some of what is wrong with a program is thrown (a shebang that names itself), some is emitted. */
 function start(options: ProcessOptions): ChildProcess | Error {

@@ -4,24 +4,24 @@
  * Invariant: whatever comes in, each connection is answered at most once and closes (A12).
  */
 
-import { ask, type World } from '../link/ask.js';
-import type { Dialect } from '../link/classic-watch.js';
-import type { Address } from '../protocol/address.js';
-import type { Answer } from '../protocol/answer.js';
-import type { Report } from '../protocol/bodies.js';
-import { type Decoded, requestDecoder } from '../protocol/decoder.js';
-import type { Commit } from '../protocol/ids.js';
-import { impossible } from '../protocol/impossible.js';
+import { ask, type World } from '../../link/ask.js';
+import type { Dialect } from '../../link/classic-watch.js';
+import type { Address } from '../../protocol/address.js';
+import type { Answer } from '../../protocol/answer.js';
+import type { Report } from '../../protocol/bodies.js';
+import { type Decoded, requestDecoder } from '../../protocol/decoder.js';
+import type { Commit } from '../../protocol/ids.js';
+import { impossible } from '../../protocol/impossible.js';
 import {
   classicBodyBytesMax,
   firstMessageWithinMs,
   lingerMs,
   quietAfterMs,
-} from '../protocol/limits.js';
-import type { Request } from '../protocol/messages.js';
-import type { Cancel } from '../world/clock.js';
-import type { OpenFile } from '../world/disk.js';
-import type { Connection, ConnectionHandler } from '../world/network.js';
+} from '../../protocol/limits.js';
+import type { Request } from '../../protocol/messages.js';
+import type { Cancel } from '../../world/clock.js';
+import type { OpenFile } from '../../world/disk.js';
+import type { Connection, ConnectionHandler } from '../../world/network.js';
 
 /** What is asked on our port. The answer is a word, or for `runtest` what the core decides. */
 export interface Asked {

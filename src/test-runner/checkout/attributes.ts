@@ -7,11 +7,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Clone } from '../world/clone.js';
-import type { Git } from '../world/git.js';
-import { gitSettingsNow } from '../world/git-settings.js';
+import type { Clone } from '../../world/clone.js';
+import type { Git } from '../../world/git.js';
+import { gitSettingsNow } from '../../world/git-settings.js';
 import { readIndex } from './git-index.js';
-import { isRegularFile } from './slot-repository.js';
+import { isRegularFile } from './repository.js';
 
 export class Attributes {
   readonly #tree: string;

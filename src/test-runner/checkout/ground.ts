@@ -6,7 +6,7 @@
 
 import { lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { GitFault } from '../world/git.js';
+import { GitFault } from '../../world/git.js';
 
 /**
  * Makes it a real folder: where a link or a file stands instead, that goes (and not what it leads

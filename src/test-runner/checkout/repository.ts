@@ -17,8 +17,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { Clone } from '../world/clone.js';
-import { makeFolder, readIfThere } from '../world/files.js';
+import type { Clone } from '../../world/clone.js';
+import { makeFolder, readIfThere } from '../../world/files.js';
 
 /** What a checkout left in `gitDir`, by which is known whether anybody has changed it since. */
 export interface Left {

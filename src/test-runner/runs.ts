@@ -1,0 +1,170 @@
+/**
+ * Owns what every run in hand has, wherever it is done: its execution while that goes on, its log on
+ * disk and on the way to the dispatcher, its report until that is recorded. Knows no connection; it
+ * is given one end of a pump. Never decides: what is started, ended, shipped and forgotten, the core
+ * has said.
+ *
+ *   start --> execution, log grows --> report --> recorded: all of it is forgotten
+ *                                         '-- not within a second, or nobody there: kept on disk
+ */
+
+import type { Report } from '../protocol/bodies.js';
+import type { RunId } from '../protocol/ids.js';
+import type { Clock } from '../world/clock.js';
+import type { OpenFile } from '../world/disk.js';
+import { Attempt } from './attempt.js';
+import type { Because, Ending, KeptRun, Run } from './core/events.js';
+import { type Executor, isMachineFault, type Slot } from './executor.js';
+import { LogPump, type PumpOptions } from './log-pump.js';
+
+export interface RunsEvents extends PumpOptions {
+  readonly starting: (run: Run, command: string) => void;
+  readonly ended: (run: Run, ending: Ending) => void;
+  /** The log of an ended run is not on disk any more. */
+  readonly logLost: (run: RunId) => void;
+}
+
+/** A run's log for reading; null where the disk has lost it, `not now` without descriptors. */
+export type Opened = OpenFile | null | 'not now';
+
+/** A run that took so long is kept at once: to do it again would cost more than the disk does. */
+const keptAtOnceMs = 10_000;
+
+export class Runs {
+  readonly #clock: Clock;
+  readonly #executor: Executor;
+  readonly #logBytesMax: number;
+  readonly #events: RunsEvents;
+  readonly #pump: LogPump;
+  readonly #slotOf = new Map<RunId, Slot>();
+  readonly #going = new Map<RunId, Attempt>();
+  /** Ended, and not on disk yet: mostly the dispatcher has recorded them before that is worth it. */
+  readonly #unkept = new Map<RunId, KeptRun>();
+  /** Logs that cannot be opened for want of descriptors; tried again at every tick. */
+  readonly #unopened = new Map<RunId, { readonly offset: number; report: Report | null }>();
+
+  constructor(clock: Clock, executor: Executor, logBytesMax: number, events: RunsEvents) {
+    this.#clock = clock;
+    this.#executor = executor;
+    this.#logBytesMax = logBytesMax;
+    this.#events = events;
+    this.#pump = new LogPump(events);
+    for (const slot of executor.slots) {
+      for (const { run } of slot.kept) this.#slotOf.set(run.id, slot);
+    }
+  }
+
+  start(slot: number, run: Run): void {
+    const place = this.#executor.slots[slot];
+    if (place === undefined) throw new Error(`there is no slot ${slot}`);
+    this.#slotOf.set(run.id, place);
+    const options = { executor: this.#executor, slot, logBytesMax: this.#logBytesMax };
+    const attempt = new Attempt(this.#clock, run, options, {
+      starting: (command) => this.#events.starting(run, command),
+      grown: (bytes) => this.#pump.grown(run.id, bytes),
+    });
+    this.#going.set(run.id, attempt);
+    void attempt.ended.then((ending) => this.#end(run, ending));
+  }
+
+  /** Ends the run's suite before its time. */
+  end({ id: run }: Run, because: Because): void {
+    this.#going.get(run)?.stop(because);
+  }
+
+  /** Sends the run's log from `offset` on, as it grows; `report` is null while the run goes on. */
+  ship(run: RunId, offset: number, report: Report | null): void {
+    this.#unopened.delete(run);
+    const log = this.log(run);
+    if (log === 'not now') {
+      this.#unopened.set(run, { offset, report });
+      return;
+    }
+    if (log === null) {
+      // A run that goes on without a log (a full disk) is handed back by its own end.
+      if (report !== null) this.#events.logLost(run);
+      return;
+    }
+    const bytes = report?.logBytes ?? this.#going.get(run)?.logBytes ?? 0;
+    this.#pump.ship(run, log, { offset, bytes, ended: report !== null });
+  }
+
+  /** The connection has room again. */
+  drained(): void {
+    this.#pump.drained();
+  }
+
+  /** Tries again what could not be opened, and keeps what nobody has recorded. */
+  tick(): void {
+    for (const [run, { offset, report }] of [...this.#unopened]) this.ship(run, offset, report);
+    this.#keepAll();
+  }
+
+  /** The connection is gone; over the next one the dispatcher says what it wants. */
+  stopShipping(): void {
+    this.#unopened.clear();
+    this.#pump.stop();
+    this.#keepAll();
+  }
+
+  /** Opens the log of a run in hand. Whoever gets it closes it. */
+  log(run: RunId): Opened {
+    const slot = this.#slotOf.get(run);
+    if (slot === undefined) throw new Error(`run ${run} has no slot`);
+    try {
+      return slot.files.openLog(run);
+    } catch (error) {
+      if (!isMachineFault(error as NodeJS.ErrnoException)) throw error;
+      return 'not now';
+    }
+  }
+
+  forget({ id: run }: Run): void {
+    this.#unopened.delete(run);
+    this.#unkept.delete(run);
+    this.#pump.forget(run);
+    this.#slotOf.get(run)?.files.forget(run);
+    this.#slotOf.delete(run);
+  }
+
+  /** Resolves once no suite is going on. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#going.values()].map(({ ended }) => ended));
+  }
+
+  /** What has ended is on disk when this returns: the next process delivers it. */
+  close(): void {
+    this.#pump.stop();
+    for (const [run, kept] of this.#unkept) this.#slotOf.get(run)?.files.writeReport(kept);
+  }
+
+  #end(run: Run, ending: Ending): void {
+    const { id } = run;
+    this.#going.delete(id);
+    if (ending.kind === 'report') this.#unkept.set(id, { run, report: ending.report });
+    this.#events.ended(run, ending);
+    if (ending.kind !== 'report') return;
+    const unopened = this.#unopened.get(id);
+    if (unopened !== undefined) unopened.report = ending.report;
+    const isLong = ending.report.durationMs >= keptAtOnceMs;
+    if (isLong || !this.#pump.isShipping(id)) this.#keepAll();
+    this.#pump.ended(id, ending.report.logBytes);
+  }
+
+  #keepAll(): void {
+    for (const kept of this.#unkept.values()) void this.#keep(kept);
+    this.#unkept.clear();
+  }
+
+  async #keep(kept: KeptRun): Promise<void> {
+    const { id } = kept.run;
+    const slot = this.#slotOf.get(id);
+    try {
+      await slot?.files.syncLog(kept);
+      if (this.#slotOf.get(id) === slot) slot?.files.writeReport(kept);
+    } catch {
+      // A full disk, say. Delivered it can be all the same, and the next tick tries again.
+      if (this.#slotOf.has(id)) this.#unkept.set(id, kept);
+    }
+  }
+}
