@@ -73,7 +73,10 @@ await run(async (argv) => {
       }
     },
     abort: close,
-    reload: () => options.tls?.current(),
+    reload: () => {
+      options.token?.reread(tell);
+      options.tls?.current();
+    },
   });
 });
 

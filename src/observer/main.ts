@@ -70,6 +70,9 @@ await run(async (argv) => {
   onStopSignals({
     drain: () => observer.drain(),
     abort: () => observer.close(),
-    reload: () => options.tls?.current(),
+    reload: () => {
+      options.token?.reread(tell);
+      options.tls?.current();
+    },
   });
 });

@@ -86,7 +86,10 @@ await run(async (argv) => {
   onStopSignals({
     drain: () => runner.drain(),
     abort: () => runner.abort(),
-    reload: () => options.tls?.current(),
+    reload: () => {
+      options.token?.reread(tell);
+      options.tls?.current();
+    },
   });
 });
 

@@ -17,13 +17,36 @@ const othersMay = 0o077;
 
 /** Private fields stay out of JSON and of what `console.log` shows. */
 export class Token {
-  /** The file that it is from, where others than its owner may read or write that; else null. */
-  readonly exposedIn: string | null;
-  readonly #text: string;
+  /** Null where it is from the environment, which nobody can change. */
+  readonly #file: string | null;
+  #text: string;
 
-  constructor(text: string, exposedIn: string | null = null) {
+  constructor(text: string, file: string | null = null) {
     this.#text = text;
-    this.exposedIn = exposedIn;
+    this.#file = file;
+  }
+
+  /** The file that it is from, where others than its owner may read or write that; else null. */
+  get exposedIn(): string | null {
+    if (this.#file === null) return null;
+    return (statSync(this.#file).mode & othersMay) === 0 ? null : this.#file;
+  }
+
+  /** Reads its file anew. What cannot be used is not taken; sessions that are open stay so. */
+  reread(tell: Tell): void {
+    const file = this.#file;
+    if (file === null) return;
+    try {
+      const text = textOf(file);
+      if (text === this.#text) return;
+      this.#text = text;
+      tell({ event: 'token-read', file, msg: `the token was read anew from ${file}` });
+      tellIfExposed(this, tell);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      const msg = `${error.message} The former token stays in use.`;
+      tell({ event: 'token-unusable', level: 'warn', file, msg });
+    }
   }
 
   /** In a time that says nothing about where, or at which length, the two differ. */
@@ -42,10 +65,7 @@ export function readToken(file: string | undefined): Token | null {
   const given = process.env['TRIVET_TOKEN'];
   // No child of ours, git among them, has any business with it.
   delete process.env['TRIVET_TOKEN'];
-  if (file !== undefined) {
-    const secret = checked(readFile(file), `The token in ${file}`);
-    return new Token(secret, (statSync(file).mode & othersMay) === 0 ? null : file);
-  }
+  if (file !== undefined) return new Token(textOf(file), file);
   if (given === undefined || given === '') return null;
   return new Token(checked(given, 'The token in TRIVET_TOKEN'));
 }
@@ -56,6 +76,10 @@ export function tellIfExposed(token: Token | null, tell: Tell): void {
   if (file === null) return;
   const msg = `others on this machine may read the token in ${file}: chmod 600 ${file}`;
   tell({ event: 'token-exposed', level: 'warn', file, msg });
+}
+
+function textOf(file: string): string {
+  return checked(readFile(file), `The token in ${file}`);
 }
 
 function checked(text: string, what: string): string {

@@ -1,0 +1,37 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Told } from '../../src/world/story.js';
+import { readToken } from '../../src/world/token.js';
+import { temporaryFolder } from '../support/git.js';
+
+test('A49: a token is read anew where its file has changed, and that is said without it', () => {
+  const { file, token, told } = tokenIn('correct-horse-battery');
+  token?.reread((line) => told.push(line));
+  expect(told).toEqual([]);
+  writeFileSync(file, 'incorrect-horse-battery\n');
+  token?.reread((line) => told.push(line));
+  expect(token?.matches('correct-horse-battery')).toBe(false);
+  expect(token?.matches('incorrect-horse-battery')).toBe(true);
+  expect(told).toEqual([
+    { event: 'token-read', file, msg: `the token was read anew from ${file}` },
+  ]);
+});
+
+test.each([
+  ['too short', (file: string) => writeFileSync(file, 'horse')],
+  ['gone', (file: string) => rmSync(file)],
+])('a token file that is %s is not taken, and said', (_, spoil) => {
+  const { file, token, told } = tokenIn('correct-horse-battery');
+  spoil(file);
+  token?.reread((line) => told.push(line));
+  expect(token?.matches('correct-horse-battery')).toBe(true);
+  expect(told[0]?.msg).toMatch(/The former token stays in use\.$/);
+});
+
+function tokenIn(text: string) {
+  const file = join(temporaryFolder(), 'token');
+  writeFileSync(file, text, { mode: 0o600 });
+  const told: Told[] = [];
+  return { file, token: readToken(file), told };
+}
