@@ -14,6 +14,7 @@ import { latency } from './bench/latency.js';
 import { recovery } from './bench/recovery.js';
 import { restart } from './bench/restart.js';
 import { closeAllRooms } from './bench/room.js';
+import { scale } from './bench/scale.js';
 import { sessions } from './bench/sessions.js';
 import { throughput } from './bench/throughput.js';
 import { readCommandLine } from './command-line.js';
@@ -25,6 +26,7 @@ const all: readonly Benchmark[] = [
   recovery,
   flood,
   sessions,
+  scale,
   restart,
   branches,
   history,

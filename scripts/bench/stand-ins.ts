@@ -1,9 +1,11 @@
 /**
- * Owns the other side of `sessions`: a process that is a thousand idle runners at once, each with
- * a session of its own that answers pings, or a bare server's thousand peers. Told by its parent.
+ * Owns the other side of `sessions` and `scale`: a process that is many runners at once, each with a
+ * session of its own that answers pings and reports what it is given at once; or a bare server's
+ * thousand peers. Told by its parent.
  */
 
 import { connect, type Socket } from 'node:net';
+import { report } from '../../src/protocol/bodies.js';
 import { sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
 
@@ -12,6 +14,8 @@ export interface Heard {
   readonly open: number;
   /** Milliseconds between two pings of one session, of all sessions. */
   readonly beats: readonly number[];
+  /** Results that the dispatcher has on disk. */
+  readonly recorded: number;
 }
 
 /** Connections that are being opened at the same time. */
@@ -19,12 +23,14 @@ const openingMax = 50;
 
 const [port, count] = process.argv.slice(2).map(Number);
 const pong = encodeSession({ verb: 'pong' });
+const passed = report.parse({ end: 'passed', logBytes: 0, durationMs: 1 });
 const beats: number[] = [];
 let open = 0;
+let recorded = 0;
 
 process.on('message', (word) => {
   if (word === 'forget') beats.length = 0;
-  if (word === 'tell') process.send?.({ open, beats } satisfies Heard);
+  if (word === 'tell') process.send?.({ open, beats, recorded } satisfies Heard);
 });
 process.on('disconnect', () => process.exit());
 
@@ -42,7 +48,8 @@ function session(name: string): Promise<void> {
     const hear = (socket: Socket, bytes: Buffer) => {
       for (const decoded of decoder.push(bytes)) {
         if (decoded.kind === 'fault') throw new Error(decoded.fault.says);
-        const { verb } = decoded.message;
+        const { message } = decoded;
+        const { verb } = message;
         if (verb === 'welcome') {
           open += 1;
           resolve();
@@ -51,6 +58,10 @@ function session(name: string): Promise<void> {
           const now = performance.now();
           if (pingedAt > 0) beats.push(now - pingedAt);
           pingedAt = now;
+        } else if (verb === 'runtest') {
+          socket.write(encodeSession({ verb: 'results', run: message.run, body: passed }));
+        } else if (verb === 'recorded') {
+          recorded += 1;
         }
       }
     };

@@ -106,8 +106,12 @@ export class People {
   }
 
   #rerun(commit: Commit): void {
-    this.#ground.witness.rerunAsked(commit);
-    this.#say({ verb: 'rerun', commit, job: null });
+    const { random, witness } = this.#ground;
+    const jobs = witness.jobsOf(commit);
+    // All of them, or one.
+    const job = jobs.length > 1 && random.perMille(500) ? random.pick(jobs).name : null;
+    witness.rerunAsked(commit);
+    this.#say({ verb: 'rerun', commit, job });
   }
 
   #why(commit: Commit): void {

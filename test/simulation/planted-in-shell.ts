@@ -15,7 +15,7 @@ export const plantedInShell: readonly PlantedBug[] = [
       );
       turn.splice(0, turn.length, ...this.#turn);
       this.#hands.prepare(turn);`,
-    breaks: ['accepted', 'single', 'lease'],
+    breaks: ['accepted', 'single', 'lease', 'recovery'],
     withinSeeds: 100,
   },
   {

@@ -1,0 +1,181 @@
+/**
+ * Owns what a job costs the dispatcher, by the size of its pool and of its queue: runners that report
+ * at once, so that the dispatcher's own time is all there is. What the sessions cost that only answer
+ * pings is measured first, and taken off.
+ */
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { hello, type PlannedJob } from '../../src/protocol/bodies.js';
+import { sessionDecoder } from '../../src/protocol/decoder.js';
+import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
+import type { Commit } from '../../src/protocol/ids.js';
+import { pause, until } from './clock.js';
+import type { Benchmark } from './figures.js';
+import { inRoom, type Room } from './room.js';
+import type { Heard } from './stand-ins.js';
+import { cpuSeconds, megabytes } from './trio.js';
+
+const pools = [10, 100, 1_000, 10_000] as const;
+const queues = [100, 100_000] as const;
+const jobs = 4_000;
+
+/** Commits that the observer has sent and that are not accepted yet. */
+const windowMost = 256;
+
+const idleWatchMs = 4_000;
+
+/** A pool of ten thousand on a busy machine. */
+const withinMs = 120_000;
+
+export const scale: Benchmark = {
+  name: 'scale',
+  says: `${jobs} jobs, by the runners of the pool and by what else waits`,
+  run: async () => {
+    const byPool = [];
+    for (const runners of pools) byPool.push(await inRoom((room) => costs(room, runners, 0)));
+    const byQueue = [];
+    for (const waiting of queues) byQueue.push(await inRoom((room) => costs(room, 10, waiting)));
+    const [fewRunners] = byPool;
+    const [shortQueue] = byQueue;
+    return {
+      figures: [
+        ...byPool.map((cost, index) => ({
+          says: `${pools[index]} runners`,
+          unit: 'ms' as const,
+          samples: [cost.msAJob],
+          ...(fewRunners !== cost && {
+            floor: { says: '', unit: 'ms' as const, samples: [fewRunners?.msAJob ?? 0] },
+          }),
+          target: 0.6,
+        })),
+        ...byQueue.map((cost, index) => ({
+          says: `${queues[index]} others waiting`,
+          unit: 'ms' as const,
+          samples: [cost.msAJob],
+          ...(shortQueue !== cost && {
+            floor: { says: '', unit: 'ms' as const, samples: [shortQueue?.msAJob ?? 0] },
+          }),
+          target: 0.6,
+        })),
+        ...byPool.slice(-1).flatMap(({ idleCpu, memory }) => [
+          { says: '10,000 idle: CPU', unit: '%' as const, samples: [idleCpu], target: 10 },
+          { says: '10,000 idle: memory', unit: 'MB' as const, samples: [memory], target: 300 },
+        ]),
+      ],
+      floors: [],
+      peers: '6.6 ms with 5,000 runners before jobs were placed by shape',
+      notes: ['Floor: the same with the smallest pool, and with the shortest queue.'],
+    };
+  },
+};
+
+interface Cost {
+  readonly msAJob: number;
+  /** Of one core, while nothing happens. */
+  readonly idleCpu: number;
+  readonly memory: number;
+}
+
+async function costs(room: Room, runners: number, waiting: number): Promise<Cost> {
+  const { dispatcher, port } = await room.dispatcher('--port', '0', '--log-level', 'info');
+  const { pid } = dispatcher;
+  const observer = await Observer.connect(port);
+  if (waiting > 0) await observer.handOver(waiting, [nobodysJob]);
+  const crowd = await standIns(port, runners);
+  try {
+    const idle = cpuSeconds(pid);
+    await pause(idleWatchMs);
+    const idleShare = ((cpuSeconds(pid) - idle) * 1_000) / idleWatchMs;
+    const memory = megabytes(pid, 'VmRSS');
+    const before = cpuSeconds(pid);
+    const beganAt = performance.now();
+    await observer.handOver(jobs, undefined);
+    await until(
+      'all results',
+      async () => ((await heard(crowd)).recorded >= jobs ? true : undefined),
+      { everyMs: 100, withinMs },
+    );
+    const wallMs = performance.now() - beganAt;
+    const cpuMs = (cpuSeconds(pid) - before) * 1_000 - idleShare * wallMs;
+    return { msAJob: cpuMs / jobs, idleCpu: idleShare * 100, memory };
+  } finally {
+    crowd.kill('SIGKILL');
+    observer.close();
+  }
+}
+
+const nobodysJob: PlannedJob = { name: 'default', labels: ['nobody'], needs: [], group: null };
+
+async function standIns(port: number, count: number): Promise<ChildProcess> {
+  const path = fileURLToPath(new URL('./stand-ins.ts', import.meta.url));
+  const child = fork(path, [String(port), String(count)], { execArgv: ['--import', 'tsx'] });
+  await once(child, 'message');
+  return child;
+}
+
+async function heard(child: ChildProcess): Promise<Heard> {
+  child.send('tell');
+  const [answer] = (await once(child, 'message')) as [Heard];
+  return answer;
+}
+
+let commits = 0;
+
+/** A session that hands over commits as fast as they are accepted. */
+class Observer {
+  readonly #socket;
+  readonly #decoder = sessionDecoder();
+  #accepted = 0;
+  #goOn = () => {};
+
+  private constructor(port: number) {
+    this.#socket = connect(port, 'localhost');
+    this.#socket.setNoDelay(true);
+    this.#socket.on('error', () => {});
+    this.#socket.on('data', (bytes) => this.#hear(bytes));
+    const body = hello.parse({ role: 'observer', name: 'eve', repository: 'none' });
+    const request = encodeRequest({ verb: 'hello', body });
+    this.#socket.write(Buffer.concat([request, Buffer.from('\n')]));
+  }
+
+  static async connect(port: number): Promise<Observer> {
+    const observer = new Observer(port);
+    await once(observer.#socket, 'data');
+    return observer;
+  }
+
+  async handOver(count: number, plan: PlannedJob[] | undefined): Promise<void> {
+    const from = this.#accepted;
+    for (let sent = 0; sent < count; sent += 1) {
+      commits += 1;
+      const commit = commits.toString(16).padStart(40, '0') as Commit;
+      const body = { branch: `b${sent % 5}`, author: 'Ada', subject: 'change', jobs: plan };
+      this.#socket.write(encodeSession({ verb: 'dispatch', commit, body }));
+      while (from + sent - this.#accepted >= windowMost) await this.#progress();
+    }
+    while (this.#accepted < from + count) await this.#progress();
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #progress(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#goOn = resolve;
+    });
+  }
+
+  #hear(bytes: Buffer): void {
+    for (const decoded of this.#decoder.push(bytes)) {
+      if (decoded.kind === 'fault') throw new Error(decoded.fault.says);
+      const { verb } = decoded.message;
+      if (verb === 'ping') this.#socket.write(encodeSession({ verb: 'pong' }));
+      if (verb === 'accepted') this.#accepted += 1;
+    }
+    this.#goOn();
+  }
+}
