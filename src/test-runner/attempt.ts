@@ -1,5 +1,5 @@
 /**
- * Owns one run from the first byte of its log to its report, wherever it is done. Ends in exactly
+ * Owns one run from the first byte of its log to its report on disk, wherever it is done. Ends in exactly
  * one `Ending`: red tests are a value here, and a disk that is full is the machine's fault.
  */
 
@@ -62,8 +62,9 @@ export class Attempt {
     const { executor, slot, logBytesMax } = this.#options;
     const startedAtMs = this.#clock.nowMs();
     try {
-      const file = executor.slots[slot]?.files.createLog(this.#run.id);
-      if (file === undefined) throw new Error(`there is no slot ${slot}`);
+      const files = executor.slots[slot]?.files;
+      if (files === undefined) throw new Error(`there is no slot ${slot}`);
+      const file = files.createLog(this.#run.id);
       const log = new RunLog(file, logBytesMax, this.#events.grown);
       this.#log = log;
       this.#execution = executor.start(slot, this.#run, {
@@ -77,6 +78,7 @@ export class Attempt {
       log.finish(outcome.verdict.reason);
       const durationMs = this.#clock.nowMs() - startedAtMs;
       const report: Report = { ...outcome.verdict, logBytes: log.bytes, durationMs };
+      await files.keep({ run: this.#run, report }, file);
       return { kind: 'report', report };
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;

@@ -41,10 +41,6 @@ export class LogPump {
     this.#pump();
   }
 
-  isShipping(run: RunId): boolean {
-    return this.#shipments.has(run);
-  }
-
   grown(run: RunId, bytes: number): void {
     this.#update(run, bytes, false);
   }

@@ -49,19 +49,10 @@ export class RunFiles {
     return this.#disk.sizeOf(path) === null ? null : this.#disk.open(path, 'read');
   }
 
-  /** First its log, then the word that it ended: with both on disk an ended run survives us. */
-  async syncLog({ run, report }: KeptRun): Promise<void> {
-    const log = report.logBytes > 0 ? this.openLog(run.id) : null;
-    try {
-      // A long log takes the disk a while, and pings want their answers meanwhile.
-      await log?.sync();
-    } finally {
-      log?.close();
-    }
-  }
-
-  /** Returns once the report is on disk, whole. */
-  writeReport({ run, report }: KeptRun): void {
+  /** Makes an ended run survive us: first its log, then, atomically, the word that it ended. */
+  async keep({ run, report }: KeptRun, log: OpenFile): Promise<void> {
+    // A long log takes the disk a while, and pings want their answers meanwhile.
+    if (report.logBytes > 0) await log.sync();
     const { id, ...rest } = run;
     this.#disk.writeText(this.#reportPath(id), JSON.stringify({ run: id, ...rest, report }));
   }

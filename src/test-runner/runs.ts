@@ -4,8 +4,7 @@
  * is given one end of a pump. Never decides: what is started, ended, shipped and forgotten, the core
  * has said.
  *
- *   start --> execution, log grows --> report --> recorded: all of it is forgotten
- *                                         '-- not within a second, or nobody there: kept on disk
+ *   start --> execution, log grows --> report, kept on disk --> recorded: all of it is forgotten
  */
 
 import type { Report } from '../protocol/bodies.js';
@@ -13,7 +12,7 @@ import type { RunId } from '../protocol/ids.js';
 import type { Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
 import { Attempt } from './attempt.js';
-import type { Because, Ending, KeptRun, Run } from './core/events.js';
+import type { Because, Ending, Run } from './core/events.js';
 import { type Executor, isMachineFault, type Slot } from './executor.js';
 import { LogPump, type PumpOptions } from './log-pump.js';
 
@@ -27,9 +26,6 @@ export interface RunsEvents extends PumpOptions {
 /** A run's log for reading; null where the disk has lost it, `not now` without descriptors. */
 export type Opened = OpenFile | null | 'not now';
 
-/** A run that took so long is kept at once: to do it again would cost more than the disk does. */
-const keptAtOnceMs = 10_000;
-
 export class Runs {
   readonly #clock: Clock;
   readonly #executor: Executor;
@@ -38,8 +34,6 @@ export class Runs {
   readonly #pump: LogPump;
   readonly #slotOf = new Map<RunId, Slot>();
   readonly #going = new Map<RunId, Attempt>();
-  /** Ended, and not on disk yet: mostly the dispatcher has recorded them before that is worth it. */
-  readonly #unkept = new Map<RunId, KeptRun>();
   /** Logs that cannot be opened for want of descriptors; tried again at every tick. */
   readonly #unopened = new Map<RunId, { readonly offset: number; report: Report | null }>();
 
@@ -94,17 +88,15 @@ export class Runs {
     this.#pump.drained();
   }
 
-  /** Tries again what could not be opened, and keeps what nobody has recorded. */
+  /** Tries again what could not be opened. */
   tick(): void {
     for (const [run, { offset, report }] of [...this.#unopened]) this.ship(run, offset, report);
-    this.#keepAll();
   }
 
   /** The connection is gone; over the next one the dispatcher says what it wants. */
   stopShipping(): void {
     this.#unopened.clear();
     this.#pump.stop();
-    this.#keepAll();
   }
 
   /** Opens the log of a run in hand. Whoever gets it closes it. */
@@ -121,7 +113,6 @@ export class Runs {
 
   forget({ id: run }: Run): void {
     this.#unopened.delete(run);
-    this.#unkept.delete(run);
     this.#pump.forget(run);
     this.#slotOf.get(run)?.files.forget(run);
     this.#slotOf.delete(run);
@@ -132,39 +123,13 @@ export class Runs {
     await Promise.all([...this.#going.values()].map(({ ended }) => ended));
   }
 
-  /** What has ended is on disk when this returns: the next process delivers it. */
-  close(): void {
-    this.#pump.stop();
-    for (const [run, kept] of this.#unkept) this.#slotOf.get(run)?.files.writeReport(kept);
-  }
-
   #end(run: Run, ending: Ending): void {
     const { id } = run;
     this.#going.delete(id);
-    if (ending.kind === 'report') this.#unkept.set(id, { run, report: ending.report });
     this.#events.ended(run, ending);
     if (ending.kind !== 'report') return;
     const unopened = this.#unopened.get(id);
     if (unopened !== undefined) unopened.report = ending.report;
-    const isLong = ending.report.durationMs >= keptAtOnceMs;
-    if (isLong || !this.#pump.isShipping(id)) this.#keepAll();
     this.#pump.ended(id, ending.report.logBytes);
-  }
-
-  #keepAll(): void {
-    for (const kept of this.#unkept.values()) void this.#keep(kept);
-    this.#unkept.clear();
-  }
-
-  async #keep(kept: KeptRun): Promise<void> {
-    const { id } = kept.run;
-    const slot = this.#slotOf.get(id);
-    try {
-      await slot?.files.syncLog(kept);
-      if (this.#slotOf.get(id) === slot) slot?.files.writeReport(kept);
-    } catch {
-      // A full disk, say. Delivered it can be all the same, and the next tick tries again.
-      if (this.#slotOf.has(id)) this.#unkept.set(id, kept);
-    }
   }
 }

@@ -223,7 +223,6 @@ class Shell implements Runner {
   }
 
   #close(): void {
-    this.#runs.close();
     this.#cancelTick();
     this.#link.close();
     this.#listener.close();

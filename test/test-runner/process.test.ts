@@ -4,8 +4,6 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
@@ -53,14 +51,12 @@ test('what a dead runner and its guard left behind is ended before the slot is u
   expect(tagged(run)).toEqual([]);
 });
 
-test('A27: a result that nobody acknowledged within a second is delivered by the next process', async () => {
-  const { dispatcher, commit, start, state } = await setting();
+test('A27: a result that nobody acknowledged is delivered by the next process', async () => {
+  const { dispatcher, commit, start } = await setting();
   dispatcher.records = false;
   const first = start('echo hello; exit 7');
   await eventually('it is there', () => dispatcher.connected);
   const { run } = await dispatcher.verdict(commit);
-  const kept = join(state, 'slots', '1', 'runs', `${run}.json`);
-  await eventually('it is kept', () => existsSync(kept));
   await kill(first);
 
   dispatcher.reports.clear();
@@ -129,7 +125,7 @@ async function setting() {
     onTestFinished(() => kill(runner));
     return runner;
   };
-  return { dispatcher, commit, start, state, cwd: repository.path };
+  return { dispatcher, commit, start, cwd: repository.path };
 }
 
 async function kill(runner: ChildProcess): Promise<void> {
