@@ -1,10 +1,20 @@
 /**
  * Owns what is seen to after a suite that git does not see. In a small tree we look ourselves, which
  * is not worth the two processes that clean a large one, and remove what the commit does not have.
- * Where more than files is not as git leaves it, those two see to it all. Follows no link.
+ * Where more than files is not as git leaves it, those two see to it all. Goes by handles: a folder
+ * that turns into a link meanwhile is not followed.
  */
 
-import { lstatSync, readdirSync, type Stats, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  type Stats,
+  unlinkSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { GitIndex } from './git-index.js';
 
@@ -13,45 +23,60 @@ const filesMost = 500;
 
 /**
  * Cleans a small tree where that takes no more than removing files. Answers whether it now is what
- * git left there, but for files that were changed or removed.
+ * git left there, but for files that were changed or removed. Never so where no `/proc` is.
  */
 export function removeLeftovers(tree: string, index: GitIndex): boolean {
   if (index.size > filesMost) return false;
-  const leftovers = leftoversIn(tree, index.paths());
-  for (const path of leftovers ?? []) unlinkSync(path);
-  return leftovers !== null;
+  const files = index.paths();
+  return isSeenTo(Buffer.from(tree), '', { files, folders: foldersOf(files) });
 }
 
-/** Null where there is more to be seen to than files to be removed. */
-function leftoversIn(tree: string, files: ReadonlySet<string>): Buffer[] | null {
-  const folders = foldersOf(files);
-  const at = (path: string) => Buffer.concat([Buffer.from(tree), Buffer.from(path, 'latin1')]);
-  const leftovers: Buffer[] = [];
-  const inside = [''];
-  if (modeOf(lstatSync(tree)) !== folderMode) return null;
-  for (const folder of inside) {
-    const names = readdirSync(at(folder), 'latin1');
-    if (names.length > 2 * filesMost) return null;
-    for (const name of names) {
-      const path = `${folder}/${name}`;
-      if (path === '/.git') continue;
-      const found = lstatSync(at(path));
+interface Expected {
+  readonly files: ReadonlySet<string>;
+  readonly folders: ReadonlySet<string>;
+}
+
+/** The folder and all below it; `at` may be looked up once only, `path` is its name in the tree. */
+function isSeenTo(at: Buffer, path: string, { files, folders }: Expected): boolean {
+  const handle = handleOf(at);
+  if (handle === null) return false;
+  try {
+    const here = `/proc/self/fd/${handle}`;
+    if (modeOf(fstatSync(handle)) !== folderMode) return false;
+    const names = readdirSync(here, 'latin1');
+    if (names.length > 2 * filesMost) return false;
+    return names.every((name) => {
+      const inTree = path === '' ? name : `${path}/${name}`;
+      if (inTree === '.git') return true;
+      const child = Buffer.concat([Buffer.from(`${here}/`), Buffer.from(name, 'latin1')]);
+      const found = lstatSync(child);
       if (found.isDirectory()) {
-        if (!folders.has(path) || modeOf(found) !== folderMode) return null;
-        inside.push(path);
-      } else if (name === '.git' || (files.has(path.slice(1)) && !isEven(found))) return null;
-      else if (!files.has(path.slice(1))) leftovers.push(at(path));
-    }
+        return folders.has(inTree) && isSeenTo(child, inTree, { files, folders });
+      }
+      if (name === '.git') return false;
+      if (files.has(inTree)) return isEven(found);
+      unlinkSync(child);
+      return true;
+    });
+  } finally {
+    closeSync(handle);
   }
-  return leftovers;
+}
+
+/** Null where it is no folder, or has no name in `/proc`. */
+function handleOf(folder: Buffer): number | null {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
+  const handle = openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (lstatSync(`/proc/self/fd/${handle}`, { throwIfNoEntry: false }) !== undefined) return handle;
+  closeSync(handle);
+  return null;
 }
 
 /** With all that lie above them. */
 function foldersOf(files: ReadonlySet<string>): Set<string> {
-  const folders = new Set(['/']);
+  const folders = new Set(['.']);
   for (const file of files) {
-    for (let path = dirname(`/${file}`); !folders.has(path); path = dirname(path))
-      folders.add(path);
+    for (let path = dirname(file); !folders.has(path); path = dirname(path)) folders.add(path);
   }
   return folders;
 }
