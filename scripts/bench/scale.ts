@@ -111,7 +111,9 @@ const nobodysJob: PlannedJob = { name: 'default', labels: ['nobody'], needs: [],
 
 async function standIns(port: number, count: number): Promise<ChildProcess> {
   const path = fileURLToPath(new URL('./stand-ins.ts', import.meta.url));
-  const child = fork(path, [String(port), String(count)], { execArgv: ['--import', 'tsx'] });
+  const child = fork(path, [String(port), String(count), 'jobs', 'rests'], {
+    execArgv: ['--import', 'tsx'],
+  });
   await once(child, 'message');
   return child;
 }

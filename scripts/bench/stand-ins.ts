@@ -21,7 +21,9 @@ export interface Heard {
 /** Connections that are being opened at the same time. */
 const openingMax = 50;
 
-const [port, count] = process.argv.slice(2).map(Number);
+const [port, count] = process.argv.slice(2, 4).map(Number);
+/** What they say that they know. */
+const knows = process.argv.slice(4);
 const pong = encodeSession({ verb: 'pong' });
 const passed = report.parse({ end: 'passed', logBytes: 0, durationMs: 1 });
 const beats: number[] = [];
@@ -67,7 +69,7 @@ function session(name: string): Promise<void> {
     };
     const socket = connect(port ?? 0, 'localhost', () => {
       const hello = { role: 'runner', name, version: 'stand-in', repository: 'none' } as const;
-      const body = { ...hello, labels: [], capacity: 1, knows: [], runs: [] };
+      const body = { ...hello, labels: [], capacity: 1, knows, runs: [] };
       socket.write(Buffer.concat([encodeRequest({ verb: 'hello', body }), Buffer.from('\n')]));
     });
     socket.setNoDelay(true);

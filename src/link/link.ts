@@ -56,6 +56,8 @@ export interface LinkOptions {
   readonly hello: () => Hello;
   /** What the dispatcher may want to see before it lets us in. */
   readonly token?: Token | null;
+  /** Whether a dispatcher may ping us less often, as nothing is in hand. */
+  readonly isResting?: () => boolean;
   readonly handle: (event: LinkEvent) => void;
 }
 
@@ -206,7 +208,9 @@ class SessionLink implements Link {
     // Beats, not milliseconds, are counted: after a freeze of ours one beat is late, not many.
     this.#cancelTimer = every(this.#world.clock, welcome.heartbeatEveryMs, () => {
       this.#missedBeats += 1;
-      if (this.#missedBeats > missedPingsMax) this.#goAway('fell silent');
+      const isResting = this.#options.isResting?.() === true;
+      const heartbeats = isResting ? (welcome.restingHeartbeats ?? 1) : 1;
+      if (this.#missedBeats > missedPingsMax * heartbeats) this.#goAway('fell silent');
     });
     this.#options.handle({ kind: 'session', welcome });
   }

@@ -61,7 +61,10 @@ export const hello = z.object({
   labels,
   /** Runs at once. */
   capacity: z.number().int().min(1).max(capacityMax).default(1),
-  /** Later additions to the wire that it understands. `jobs`: that a commit may have several. */
+  /**
+   * Later additions to the wire that it understands. `jobs`: that a commit may have several. `rests`:
+   * that it is pinged less often while it has nothing in hand.
+   */
   knows: z.array(name).max(knownMax).default([]),
   /** Runs still in hand from an earlier session: going on, or ended and not yet acknowledged. */
   runs: z.array(z.object({ run, commit })).max(heldRunsMax).default([]),
@@ -75,6 +78,8 @@ export const hello = z.object({
 export const welcome = z.object({
   session: z.string().max(64),
   heartbeatEveryMs: z.number().int().min(10).max(600_000),
+  /** To a runner that rests: the heartbeats from ping to ping while it has nothing in hand. */
+  restingHeartbeats: z.number().int().min(1).max(1_000).optional(),
   /** To an observer: those of `handedOver` that are not in this dispatcher's memory. */
   lacks: z.array(commit).max(handedOverMax).optional(),
   /** To an observer: nothing of its repository is. */

@@ -42,8 +42,8 @@ export const jobNamePattern =
 /** The job of a commit that no workflow names. */
 export const defaultJobName = 'default';
 
-/** What a runner carries and a job may demand: `gpu`, `platform=linux/amd64`. */
-export const labelPattern = /^[\p{L}\p{M}\p{N}._:@+=/-]{1,100}$/u;
+/** What a runner carries and a job may demand: `gpu`, `platform=linux`. */
+export const labelPattern = /^[\p{L}\p{M}\p{N}._:@+=-]{1,100}$/u;
 
 /** What a peer is called: a name, or several with single blanks between. */
 export const peerNamePattern =

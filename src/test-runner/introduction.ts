@@ -44,7 +44,7 @@ export function introduce(
     repository,
     labels: [...labels],
     capacity: slots.length,
-    knows: ['jobs'],
+    knows: ['jobs', 'rests'],
     runs: inHand.slice(0, heldRunsMax),
   };
 }

@@ -111,6 +111,7 @@ class Shell implements Runner {
       address: options.dispatcher,
       hello: () => introduce(options, executor, this.#core.inHand()),
       token: options.token ?? null,
+      isResting: () => this.#core.inHand().length === 0,
       handle: (event) => this.#hear(event),
     });
     this.#cancelTick = every(world.clock, tickEveryMs, () => {

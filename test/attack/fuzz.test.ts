@@ -113,7 +113,9 @@ test(`${numRuns} damaged conversations leave a dispatcher serving, and its folde
       const person = connect();
       person.says('status\n');
       await settled();
-      expect(person.heard()).toMatch(/^\d+ runners?, \d+ observers?; \d+ running, \d+ waiting\n/);
+      expect(person.heard()).toMatch(
+        /^\d+ runners?, \d+ observers?; \d+ running, \d+ waiting(?:, \d+ blocked)?\n/,
+      );
       expect(person.heard()).not.toMatch(controls);
       person.leaves();
       expect(

@@ -8,6 +8,7 @@
  * the same world, to the last byte of its trace.
  */
 
+import { heartbeatEveryMs, missedPingsMax, restingHeartbeats } from '../../src/protocol/limits.js';
 import { type Actors, ownActors } from './actors.js';
 import { classicActors } from './classic-actors.js';
 import { SimulatedDisk } from './disk.js';
@@ -27,8 +28,11 @@ export const restWithinMs = 1_000_000;
 /** What began before the healing may last: a freeze, a partition, bytes on their way. */
 const aftermathMs = misfortuneMsMost + 1_000;
 
-/** A world at rest is watched so long for what still moves. */
-const calmMs = 4_000;
+/**
+ * A world at rest is watched so long for what still moves: until the last peer that rests has been
+ * found to be silent.
+ */
+const calmMs = (missedPingsMax + 1) * restingHeartbeats * heartbeatEveryMs;
 
 /** Time for an answer where nothing goes wrong. */
 const answerMs = 500;

@@ -51,6 +51,8 @@ interface Introduction {
   readonly labels?: readonly string[];
   /** Of a release that knows no jobs by name. */
   readonly isOld?: boolean;
+  /** It is pinged less often while it has no runs. */
+  readonly rests?: boolean;
 }
 
 /** A job of a commit's plan; what is not said is as of the only one. */
@@ -132,8 +134,8 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     counter += 1;
     const id = sessionId(start(), counter);
     const { repository = 'demo', capacity = 1, runs = [], lacks = 0, process } = introduction;
-    const { labels = [], isOld = false } = introduction;
-    const knows = isOld ? [] : ['jobs'];
+    const { labels = [], isOld = false, rests = false } = introduction;
+    const knows = [...(isOld ? [] : ['jobs']), ...(rests ? ['rests'] : [])];
     sessions.set(name, id);
     if (frozen.has(name)) frozen.set(name, 0);
     const held = runs.map((run) => ({

@@ -13,8 +13,9 @@ import { isWanted, takeReport } from './leases.js';
 import type { PeerKey, Runner } from './pool.js';
 import {
   classicRunnersMax,
+  isDue,
   missedPings,
-  reconnectEveryBeats,
+  reconnectHeartbeats,
   reconnectsMax,
   silentBeatsMax,
 } from './rules.js';
@@ -98,10 +99,10 @@ export function results(
 }
 
 /** One beat of a classic runner: asked again where that is due, dialled again, or given up. */
-export function pulse(turn: Turn, runner: Runner, address: Address, isDue: boolean): void {
+export function pulse(turn: Turn, runner: Runner, address: Address): void {
   const ping = { kind: 'ask', runner: runner.key, address, run: null } as const;
   if (runner.reconnects !== null) {
-    if ((turn.state.beats + runner.phase) % reconnectEveryBeats !== 0) return;
+    if (!isDue(turn.state, runner, reconnectHeartbeats)) return;
     runner.reconnects += 1;
     if (runner.reconnects <= reconnectsMax) turn.ask({ ...ping, request: { verb: 'ping' } });
     else {
@@ -114,7 +115,7 @@ export function pulse(turn: Turn, runner: Runner, address: Address, isDue: boole
     goAway(turn, runner, missedPings);
     return;
   }
-  if (isDue) turn.ask({ ...ping, request: { verb: 'ping' } });
+  if (isDue(turn.state, runner, 1)) turn.ask({ ...ping, request: { verb: 'ping' } });
 }
 
 /** A classic runner cannot end a suite that hangs: after so long its job is timed out (A29). */

@@ -113,10 +113,9 @@ export class DispatcherCore {
     state.beats += 1;
     for (const peer of state.pool.all()) {
       peer.silentBeats += 1;
-      const isDue = (state.beats + peer.phase) % beatsPerHeartbeat === 0;
-      if (peer.role === 'observer') sessions.pulse(turn, peer, peer.session, isDue);
-      else if (peer.via.kind === 'session') sessions.pulse(turn, peer, peer.via.session, isDue);
-      else classic.pulse(turn, peer, peer.via.address, isDue);
+      if (peer.role === 'observer') sessions.pulse(turn, peer, peer.session);
+      else if (peer.via.kind === 'session') sessions.pulse(turn, peer, peer.via.session);
+      else classic.pulse(turn, peer, peer.via.address);
     }
     if (state.beats % beatsPerHeartbeat !== 0) return;
     // What would end a wait may have come already, and not have been heard.

@@ -8,6 +8,7 @@
 import type { Address } from '../../protocol/address.js';
 import type { Hello } from '../../protocol/bodies.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
+import { restingHeartbeats } from '../../protocol/limits.js';
 import { FreeRunners } from './free-runners.js';
 import { backoffMs, beatsPerHeartbeat } from './rules.js';
 import { type Offer, offerOf } from './shape.js';
@@ -22,7 +23,7 @@ interface PeerCommon {
   /** Absent where it does not say. */
   readonly process?: string | undefined;
   readonly repository: string | null;
-  /** Its own beat of each heartbeat's four, so that the pings of a thousand are spread out. */
+  /** Its own beat among those between two pings, so that the pings of a thousand are spread out. */
   readonly phase: number;
   /** Beats since anything was heard. */
   silentBeats: number;
@@ -38,6 +39,8 @@ export interface Runner extends PeerCommon {
     | { readonly kind: 'classic'; readonly address: Address };
   readonly offer: Offer;
   readonly capacity: number;
+  /** It is content with fewer pings while it has no runs. */
+  readonly rests: boolean;
   readonly runs: Set<RunId>;
   /** Of these, those that it has not shown to have yet, each with the pong that will show it. */
   readonly unconfirmed: Map<RunId, number>;
@@ -78,6 +81,7 @@ export class Pool {
             via: { kind: 'session', session },
             offer: offerOf({ repository, labels, knowsJobs: knows.includes('jobs') }),
             capacity,
+            rests: knows.includes('rests'),
           };
     return this.#add(peer);
   }
@@ -95,6 +99,7 @@ export class Pool {
       via: { kind: 'classic', address },
       offer: offerOf({ repository: null, labels: [], knowsJobs: false }),
       capacity: 1,
+      rests: false,
       reconnects: isHere ? null : 0,
     });
   }
@@ -150,6 +155,8 @@ export class Pool {
   /** `confirmedBy`: the pong that shows that the runner has it; null where it has shown that. */
   take(runner: Runner, run: RunId, confirmedBy: number | null): void {
     runner.runs.add(run);
+    // As long as it rested its silence meant nothing.
+    runner.silentBeats = 0;
     if (confirmedBy !== null) runner.unconfirmed.set(run, confirmedBy);
     this.#holders.set(run, runner);
     this.free.place(runner);
@@ -199,7 +206,7 @@ export class Pool {
 
   #unheard() {
     this.#joins += 1;
-    const phase = this.#joins % beatsPerHeartbeat;
+    const phase = this.#joins % (beatsPerHeartbeat * restingHeartbeats);
     return { phase, silentBeats: 0, pingsSent: 0, pongsHeard: 0 };
   }
 }

@@ -45,11 +45,20 @@ export const missedPings = `missed ${missedPingsMax} pings`;
 /** A beat is a quarter of the heartbeat: the grain in which silence is counted. */
 export const beatsPerHeartbeat = 4;
 
+/** Whether this is the beat of that peer, once in so many heartbeats. */
+export function isDue(
+  { beats }: { readonly beats: number },
+  { phase }: { readonly phase: number },
+  heartbeats: number,
+): boolean {
+  return (beats + phase) % (beatsPerHeartbeat * heartbeats) === 0;
+}
+
 /** Silence for longer than this costs a peer its session: three pings unanswered. */
 export const silentBeatsMax = missedPingsMax * beatsPerHeartbeat;
 
-/** A classic runner that went away is tried again at this pace… */
-export const reconnectEveryBeats = 5 * beatsPerHeartbeat;
+/** A classic runner that went away is tried again once in so many heartbeats… */
+export const reconnectHeartbeats = 5;
 
 /** …and forgotten after so many tries (nine minutes): it registers anew when it starts anew. */
 export const reconnectsMax = 120;

@@ -4,10 +4,11 @@
 
 import type { Handback } from '../../protocol/bodies.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
+import { restingHeartbeats } from '../../protocol/limits.js';
 import type { EventOf } from './events.js';
 import { giveUpIfExhausted, lose, ping, resume, takeReport } from './leases.js';
 import type { Peer, Runner } from './pool.js';
-import { missedPings, silentBeatsMax } from './rules.js';
+import { isDue, missedPings, silentBeatsMax } from './rules.js';
 import type { Turn } from './turn.js';
 
 /** A peer introduced itself. Each run that it still holds is wanted, recorded or revoked. */
@@ -53,11 +54,13 @@ export function left(turn: Turn, session: SessionId, reason: string): void {
 }
 
 /** One beat of a session: asked again where that is due, or given up. */
-export function pulse(turn: Turn, peer: Peer, session: SessionId, isDue: boolean): void {
-  if (peer.silentBeats > silentBeatsMax) {
+export function pulse(turn: Turn, peer: Peer, session: SessionId): void {
+  const isResting = peer.role === 'runner' && peer.rests && peer.runs.size === 0;
+  const heartbeats = isResting ? restingHeartbeats : 1;
+  if (peer.silentBeats > silentBeatsMax * heartbeats) {
     turn.hangUp(session, `you ${missedPings}`);
     left(turn, session, missedPings);
-  } else if (isDue) ping(turn, peer, session);
+  } else if (isDue(turn.state, peer, heartbeats)) ping(turn, peer, session);
 }
 
 /** Takes all of a runner's leases; the jobs go to the front of the queue. */

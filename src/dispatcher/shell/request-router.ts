@@ -9,7 +9,7 @@ import { encodeSession } from '../../protocol/encoder.js';
 import { help } from '../../protocol/help.js';
 import { type Commit, type RunId, type SessionId, sessionId } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
-import { heartbeatEveryMs } from '../../protocol/limits.js';
+import { heartbeatEveryMs, restingHeartbeats } from '../../protocol/limits.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import { type Clock, onceHeard } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
@@ -199,7 +199,10 @@ export class RequestRouter {
     });
     this.#sessions.set(id, session);
     const lacking = missing(store, hello);
-    session.send({ verb: 'welcome', body: { session: id, heartbeatEveryMs, ...lacking } });
+    session.send({
+      verb: 'welcome',
+      body: { session: id, heartbeatEveryMs, restingHeartbeats, ...lacking },
+    });
     session.read(pending.handOver(session.handle));
     // Whoever has gone away again, tired of waiting for us, is nobody to be given anything.
     onceHeard(clock, () => {
