@@ -199,10 +199,8 @@ export class RequestRouter {
     });
     this.#sessions.set(id, session);
     const lacking = missing(store, hello);
-    session.send({
-      verb: 'welcome',
-      body: { session: id, heartbeatEveryMs, restingHeartbeats, ...lacking },
-    });
+    const rest = hello.knows.includes('rests') ? { restingHeartbeats } : {};
+    session.send({ verb: 'welcome', body: { session: id, heartbeatEveryMs, ...rest, ...lacking } });
     session.read(pending.handOver(session.handle));
     // Whoever has gone away again, tired of waiting for us, is nobody to be given anything.
     onceHeard(clock, () => {
