@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { Checkout } from '../../src/test-runner/checkout/checkout.js';
 import { openClone } from '../../src/world/clone.js';
 import { makeClone, makeRemote, type TestRepository, temporaryFolder } from './git.js';
@@ -27,6 +28,8 @@ export async function checkoutOf(
   const usual = { guard: 'none-stands-here', tell: () => {} };
   const options = silenceMs === undefined ? usual : { ...usual, silenceMs };
   const checkout = new Checkout(folder, await openClone(path), options);
+  // What it still does when a test ends would make the folder anew.
+  onTestFinished(() => checkout.settled());
   await checkout.settled();
   return checkout;
 }
