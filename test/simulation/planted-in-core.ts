@@ -197,7 +197,7 @@ export const plantedInCore: readonly PlantedBug[] = [
     becomes:
       "  if (peer.role === 'runner' && isOurFault) turn.publish({ kind: 'stalled', forMs: 0 });",
     breaks: ['frozen'],
-    withinSeeds: 100,
+    withinSeeds: 400,
   },
   {
     name: 'nobody notices that the dispatcher stood still',
