@@ -4,18 +4,16 @@
  * pings is measured first, and taken off.
  */
 
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { hello, type PlannedJob } from '../../src/protocol/bodies.js';
 import { sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import { pause, until } from './clock.js';
+import { Crowd } from './crowd.js';
 import type { Benchmark } from './figures.js';
 import { inRoom, type Room } from './room.js';
-import type { Heard } from './stand-ins.js';
 import { cpuSeconds, megabytes } from './trio.js';
 
 const pools = [10, 100, 1_000, 10_000] as const;
@@ -84,7 +82,7 @@ async function costs(room: Room, runners: number, waiting: number): Promise<Cost
   const { pid } = dispatcher;
   const observer = await Observer.connect(port);
   if (waiting > 0) await observer.handOver(waiting, [nobodysJob]);
-  const crowd = await standIns(port, runners);
+  const crowd = await Crowd.join(port, runners, 'jobs', 'rests');
   try {
     const idle = cpuSeconds(pid);
     await pause(idleWatchMs);
@@ -95,34 +93,19 @@ async function costs(room: Room, runners: number, waiting: number): Promise<Cost
     await observer.handOver(jobs, undefined);
     await until(
       'all results',
-      async () => ((await heard(crowd)).recorded >= jobs ? true : undefined),
+      async () => ((await crowd.heard()).recorded >= jobs ? true : undefined),
       { everyMs: 100, withinMs },
     );
     const wallMs = performance.now() - beganAt;
     const cpuMs = (cpuSeconds(pid) - before) * 1_000 - idleShare * wallMs;
     return { msAJob: cpuMs / jobs, idleCpu: idleShare * 100, memory };
   } finally {
-    crowd.kill('SIGKILL');
+    crowd.end();
     observer.close();
   }
 }
 
 const nobodysJob: PlannedJob = { name: 'default', labels: ['nobody'], needs: [], group: null };
-
-async function standIns(port: number, count: number): Promise<ChildProcess> {
-  const path = fileURLToPath(new URL('./stand-ins.ts', import.meta.url));
-  const child = fork(path, [String(port), String(count), 'jobs', 'rests'], {
-    execArgv: ['--import', 'tsx'],
-  });
-  await once(child, 'message');
-  return child;
-}
-
-async function heard(child: ChildProcess): Promise<Heard> {
-  child.send('tell');
-  const [answer] = (await once(child, 'message')) as [Heard];
-  return answer;
-}
 
 let commits = 0;
 

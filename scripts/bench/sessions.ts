@@ -3,11 +3,11 @@
  * dispatcher. Beside it the least that a node server could do for the same: ping each, hear each.
  */
 
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { heartbeatEveryMs } from '../../src/protocol/limits.js';
 import { pause } from './clock.js';
+import { Crowd } from './crowd.js';
 import type { Benchmark } from './figures.js';
 import { inRoom } from './room.js';
 import type { Heard } from './stand-ins.js';
@@ -52,25 +52,17 @@ interface Watched {
 }
 
 async function watchCrowd(pid: number, port: number): Promise<Watched> {
-  const path = fileURLToPath(new URL('./stand-ins.ts', import.meta.url));
-  const child = fork(path, [String(port), String(crowd)], { execArgv: ['--import', 'tsx'] });
+  const standIns = await Crowd.join(port, crowd);
   try {
-    await once(child, 'message');
     await pause(settleMs);
-    child.send('forget');
+    standIns.forget();
     const before = cpuSeconds(pid);
     await pause(watchMs);
     const cpu = ((cpuSeconds(pid) - before) / watchMs) * 1e5;
-    return { cpu, memory: megabytes(pid, 'VmRSS'), heard: await heard(child) };
+    return { cpu, memory: megabytes(pid, 'VmRSS'), heard: await standIns.heard() };
   } finally {
-    child.kill('SIGKILL');
+    standIns.end();
   }
-}
-
-async function heard(child: ChildProcess): Promise<Heard> {
-  child.send('tell');
-  const [answer] = (await once(child, 'message')) as [Heard];
-  return answer;
 }
 
 /** Node's own price: says welcome, then pings a quarter of the crowd at each quarter of a heartbeat. */

@@ -5,6 +5,7 @@
 
 import { expect } from 'vitest';
 import type { Assignment, Report } from '../../src/protocol/bodies.js';
+import * as json from '../../src/protocol/bodies.js';
 import { type RunId, runId } from '../../src/protocol/ids.js';
 import { Core } from '../../src/test-runner/core/core.js';
 import type { Effect, Event, Run } from '../../src/test-runner/core/events.js';
@@ -75,11 +76,4 @@ export function classicRun(counter: number): Run {
 }
 
 /** What a classic dispatcher tells of a run: nothing. */
-const untold: Assignment = {
-  branch: '',
-  author: '',
-  subject: '',
-  repository: null,
-  job: 'default',
-  number: 1,
-};
+export const untold = json.assignment.parse({ number: 1 });

@@ -7,6 +7,7 @@ import { Runs } from '../../src/test-runner/runs.js';
 import type { OpenFile } from '../../src/world/disk.js';
 import { commit } from '../support/commits.js';
 import { handClock } from '../support/hand-clock.js';
+import { untold } from '../support/runner-scenario.js';
 
 const run = '0badcafe-1' as RunId;
 const report: Report = {
@@ -66,14 +67,7 @@ function heldRun() {
     id: run,
     commit: commit(1),
     classic: false,
-    assignment: {
-      branch: '',
-      author: '',
-      subject: '',
-      repository: null,
-      job: 'default',
-      number: 1,
-    },
+    assignment: untold,
   };
   const slot = { files: { openLog }, kept: [{ run: ended, report }] };
   const executor = { slots: [slot] } as unknown as Executor;
