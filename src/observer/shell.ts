@@ -1,20 +1,20 @@
 /**
  * Owns the connections between the core and its world: link, git, clock, disk, story.
- * Never decides anything: each event goes in, and its outcome is performed in its order.
+ * Never decides anything: each event goes in, and its effects are performed in their order.
  * Everything real comes as an argument, so that a simulated world can take its place.
  */
 
 import { ask, type World as Wire } from '../link/ask.js';
 import { type Link, type LinkEvent, openLink } from '../link/link.js';
 import { type Address, formatAddress } from '../protocol/address.js';
-import type { Hello, Welcome } from '../protocol/bodies.js';
+import type { Hello } from '../protocol/bodies.js';
 import { impossible } from '../protocol/impossible.js';
 import type { Cancel } from '../world/clock.js';
 import { exitCodes } from '../world/exit.js';
 import type { Tell } from '../world/story.js';
 import type { Token } from '../world/token.js';
 import { Core, type Policy } from './core/core.js';
-import type { Event } from './core/events.js';
+import type { Effect, Event } from './core/events.js';
 import type { Handover } from './core/handover-queue.js';
 import type { Known, RevList } from './core/news.js';
 import type { Repository } from './repository.js';
@@ -96,16 +96,36 @@ class Shell implements Observer {
 
   #handle(event: Event): void {
     if (this.#closed) return;
-    const { clock, tell } = this.#world;
-    const outcome = this.#core.handle(event, clock.nowMs());
-    if (outcome.save !== null) this.#saveSoon(outcome.save);
-    for (const handover of outcome.send) this.#send(handover);
-    for (const told of outcome.publish.flatMap(this.#narrate)) tell(told);
-    if (outcome.poll) this.#poll();
-    if (outcome.revList !== null) this.#revList(outcome.revList);
-    this.#cancelWake();
-    if (outcome.wakeAtMs !== null) this.#wakeAt(outcome.wakeAtMs);
-    if (outcome.exit !== null) this.#leave(exitCodes[outcome.exit]);
+    const effects = this.#core.handle(event, this.#world.clock.nowMs());
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'save':
+        this.#saveSoon(effect.known);
+        break;
+      case 'send':
+        this.#send(effect.handover);
+        break;
+      case 'publish':
+        for (const told of this.#narrate(effect.notice)) this.#world.tell(told);
+        break;
+      case 'poll':
+        this.#poll();
+        break;
+      case 'rev-list':
+        this.#revList(effect.revList);
+        break;
+      case 'wake':
+        this.#wakeAt(effect.atMs);
+        break;
+      case 'exit':
+        this.#leave(exitCodes[effect.exit]);
+        break;
+      default:
+        impossible(effect);
+    }
   }
 
   #leave(exitCode: number): void {
@@ -115,11 +135,13 @@ class Shell implements Observer {
 
   #hear(event: LinkEvent): void {
     switch (event.kind) {
-      case 'session':
+      case 'session': {
+        const { lacks = [], isNew = false } = event.welcome;
         this.#classic = false;
-        this.#compareMemories(event.welcome);
+        if (lacks.length > 0 || isNew) this.#handle({ kind: 'forgotten', commits: lacks, isNew });
         this.#handle({ kind: 'session' });
         break;
+      }
       case 'classic':
         this.#classic = true;
         this.#handle({ kind: 'classic' });
@@ -133,9 +155,7 @@ class Shell implements Observer {
         break;
       case 'message':
         if (event.message.verb === 'poll') this.#handle({ kind: 'hint' });
-        if (event.message.verb === 'accepted') {
-          this.#handle({ kind: 'accepted', commit: event.message.commit });
-        }
+        if (event.message.verb === 'accepted') this.#handle({ ...event.message, kind: 'accepted' });
         break;
       case 'drained':
         // The window keeps what is unsent small: there is nothing to hold back.
@@ -143,10 +163,6 @@ class Shell implements Observer {
       default:
         impossible(event);
     }
-  }
-
-  #compareMemories({ lacks = [], isNew = false }: Welcome): void {
-    if (lacks.length > 0 || isNew) this.#handle({ kind: 'forgotten', commits: lacks, isNew });
   }
 
   #send({ commit, description }: Handover): void {
@@ -203,10 +219,12 @@ class Shell implements Observer {
     return true;
   }
 
-  #wakeAt(atMs: number): void {
+  #wakeAt(atMs: number | null): void {
+    this.#cancelWake();
     const { clock } = this.#world;
-    const delayMs = Math.max(0, atMs - clock.nowMs());
-    this.#cancelWake = clock.after(delayMs, () => this.#handle({ kind: 'due' }));
+    if (atMs === null) return;
+    const due = () => this.#handle({ kind: 'due' });
+    this.#cancelWake = clock.after(Math.max(0, atMs - clock.nowMs()), due);
   }
 
   /** Once a turn of the loop: a thousand branches that end together are one write. */

@@ -1,18 +1,45 @@
 /**
- * Owns a stage for the observer's core: events go in with simulated time, outcomes come out.
+ * Owns a stage for the observer's core: events go in with simulated time; what comes out
+ * is told by kind.
  * Never a git or a connection: commits are letters, and a test says which of them git has found.
  */
 
 import { Core, type Policy } from '../../src/observer/core/core.js';
-import type { Event } from '../../src/observer/core/events.js';
+import type { Effect, Event } from '../../src/observer/core/events.js';
 import type { Described, Known, Tip } from '../../src/observer/core/news.js';
-import { nothingAsked, type Outcome } from '../../src/observer/core/outcome.js';
 import { type Commit, parseCommit } from '../../src/protocol/ids.js';
 
 const usual: Policy = { intervalMs: 1_000, fromNow: false, latestOnly: false, once: false };
 
+type Of<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>;
+
+/** What one event led to, by kind. */
+export interface Outcome {
+  readonly save: Of<'save'>['known'] | null;
+  readonly send: readonly Of<'send'>['handover'][];
+  readonly publish: readonly Of<'publish'>['notice'][];
+  readonly poll: boolean;
+  readonly revList: Of<'rev-list'>['revList'] | null;
+  readonly wakeAtMs: number | null;
+  readonly exit: Of<'exit'>['exit'] | null;
+}
+
+function outcomeOf(effects: readonly Effect[]): Outcome {
+  const all = <Kind extends Effect['kind']>(kind: Kind) =>
+    effects.filter((effect): effect is Of<Kind> => effect.kind === kind);
+  return {
+    save: all('save')[0]?.known ?? null,
+    send: all('send').map(({ handover }) => handover),
+    publish: all('publish').map(({ notice }) => notice),
+    poll: all('poll').length > 0,
+    revList: all('rev-list')[0]?.revList ?? null,
+    wakeAtMs: all('wake')[0]?.atMs ?? null,
+    exit: all('exit')[0]?.exit ?? null,
+  };
+}
+
 /** An outcome in which nothing is asked of the world; a test names what differs. */
-export const nothing = nothingAsked();
+export const nothing = outcomeOf([]);
 
 /** The commit that the letter stands for: `a` is aaaa… */
 export function id(letter: string): Commit {
@@ -48,7 +75,7 @@ export function givenKnown(saved: Known | null, policy: Partial<Policy> = {}) {
   let nowMs = 0;
   const when = (event: Event, atMs = nowMs): Outcome => {
     nowMs = atMs;
-    return core.handle(event, nowMs);
+    return outcomeOf(core.handle(event, nowMs));
   };
   return {
     core,

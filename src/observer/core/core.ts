@@ -1,6 +1,6 @@
 /**
  * Owns the observer's decisions: when to poll, what to hand over, when a position may advance.
- * Never touches git, a socket, a file or a clock; the shell performs the outcome, in its order.
+ * Never touches git, a socket, a file or a clock; the shell performs its effects, in their order.
  * Invariant: everything that can be reached from a position was accepted, or was there first.
  *
  *   idle --- due, hint ---------> polling ---> handing over, and reading on ---> idle
@@ -12,13 +12,13 @@
 
 import type { Commit } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
-import type { Event, EventOf } from './events.js';
+import type { Effect, Event, EventOf } from './events.js';
 import { Findings } from './findings.js';
 import type { Progress } from './handover-queue.js';
 import { compare, type Known, type Listed, type Poll, type Tip } from './news.js';
-import { nothingAsked, type Outcome } from './outcome.js';
 import { Standing, underWayMax } from './standing.js';
 import { ToldBefore } from './told-before.js';
+import { Turn } from './turn.js';
 
 export interface Policy {
   readonly intervalMs: number;
@@ -62,14 +62,14 @@ export class Core {
     return [...this.#standing.handedOver, ...this.#findings.lastAccepted(underWayMax)];
   }
 
-  handle(event: Event, nowMs: number): Outcome {
-    const outcome = nothingAsked();
-    this.#take(event, nowMs, outcome);
-    this.#proceed(nowMs, outcome);
-    return outcome;
+  handle(event: Event, nowMs: number): Effect[] {
+    const turn = new Turn();
+    this.#take(event, nowMs, turn);
+    this.#proceed(nowMs, turn);
+    return turn.effects;
   }
 
-  #take(event: Event, nowMs: number, outcome: Outcome): void {
+  #take(event: Event, nowMs: number, turn: Turn): void {
     switch (event.kind) {
       case 'due':
         break;
@@ -77,37 +77,37 @@ export class Core {
         this.#hinted = true;
         break;
       case 'polled':
-        this.#polled(event, outcome);
+        this.#polled(event, turn);
         break;
       case 'listed':
-        this.#listed(event.found, outcome);
+        this.#listed(event.found, turn);
         break;
       case 'failed':
-        this.#failed(event.reason, nowMs, outcome);
+        this.#failed(event.reason, nowMs, turn);
         break;
       case 'forgotten':
-        this.#goBack(event, outcome);
+        this.#goBack(event, turn);
         break;
       case 'session':
       case 'classic':
         this.#link = event.kind;
         this.#toldBefore.connected();
         this.#findings.again();
-        outcome.publish.push({ kind: 'connected', classic: event.kind === 'classic' });
+        turn.publish.push({ kind: 'connected', classic: event.kind === 'classic' });
         break;
       case 'away':
-        this.#away(event.reason, event.refused, outcome);
+        this.#away(event.reason, event.refused, turn);
         break;
       case 'accepted':
         this.#toldBefore.accepted();
-        this.#progressed(this.#findings.accept(event.commit), outcome);
+        this.#progressed(this.#findings.accept(event.commit), turn);
         break;
       case 'refused':
-        this.#refused(event.reason, nowMs, outcome);
+        this.#refused(event.reason, nowMs, turn);
         break;
       case 'drain':
         this.#drainByMs = nowMs + drainWithinMs;
-        outcome.publish.push({ kind: 'draining', outstanding: this.#findings.outstanding });
+        turn.publish.push({ kind: 'draining', outstanding: this.#findings.outstanding });
         break;
       default:
         impossible(event);
@@ -115,29 +115,29 @@ export class Core {
   }
 
   /** What follows from where we are, whatever the event was. */
-  #proceed(nowMs: number, outcome: Outcome): void {
+  #proceed(nowMs: number, turn: Turn): void {
     if (this.#drainByMs !== null) {
       if (this.#findings.outstanding === 0 || nowMs >= this.#drainByMs) {
         // Whoever asked for one complete poll must not take half of it for done.
         const isHalf = this.#policy.once && !this.#isHandedOver;
-        outcome.exit = isHalf ? 'aborted' : 'fine';
+        turn.exit = isHalf ? 'aborted' : 'fine';
       }
-      outcome.wakeAtMs = this.#drainByMs;
+      turn.wakeAtMs = this.#drainByMs;
       return;
     }
     // What is taken for handed over may be unknown to the dispatcher: it is asked before the end.
     const isAsked = !this.#policy.once || this.#link !== 'away';
-    if (this.#isHandedOver && isAsked) this.#finish(nowMs, outcome);
+    if (this.#isHandedOver && isAsked) this.#finish(nowMs, turn);
     if (this.#stage === 'handing over') {
-      if (nowMs >= this.#retryAtMs) outcome.send = this.#findings.next(windowOf[this.#link]);
-      else outcome.wakeAtMs = this.#retryAtMs;
+      if (nowMs >= this.#retryAtMs) turn.send = this.#findings.next(windowOf[this.#link]);
+      else turn.wakeAtMs = this.#retryAtMs;
     }
     if (this.#stage === 'idle') {
       if (this.#hinted || nowMs >= this.#pollAtMs) {
         this.#hinted = false;
         this.#stage = 'polling';
-        outcome.poll = true;
-      } else outcome.wakeAtMs = this.#pollAtMs;
+        turn.poll = true;
+      } else turn.wakeAtMs = this.#pollAtMs;
     }
   }
 
@@ -145,61 +145,60 @@ export class Core {
     return this.#stage === 'handing over' && this.#findings.isHandedOver;
   }
 
-  #polled(poll: Poll, outcome: Outcome): void {
-    outcome.publish.push(...this.#toldBefore.polled(poll));
-    this.#putOnRecord(poll.tips, outcome);
+  #polled(poll: Poll, turn: Turn): void {
+    turn.publish.push(...this.#toldBefore.polled(poll));
+    this.#putOnRecord(poll.tips, turn);
     const { changes, gone } = compare(poll, this.#standing.positions);
     if (gone.length > 0) {
       this.#standing.remove(gone);
-      for (const { branch } of gone) outcome.publish.push({ kind: 'gone', branch });
-      outcome.save = this.#standing.known;
+      for (const { branch } of gone) turn.publish.push({ kind: 'gone', branch });
+      turn.save = this.#standing.known;
     }
     const { reached } = this.#standing;
     this.#findings = new Findings(poll, changes, reached, this.#policy.latestOnly);
     this.#stage = 'handing over';
-    this.#readOn(null, outcome);
+    this.#readOn(null, turn);
   }
 
-  #listed(found: Listed, outcome: Outcome): void {
+  #listed(found: Listed, turn: Turn): void {
     if (this.#stage === 'rev-list is stale') this.#stage = 'idle';
-    else this.#readOn(found, outcome);
+    else this.#readOn(found, turn);
   }
 
-  #readOn(listed: Listed | null, outcome: Outcome): void {
+  #readOn(listed: Listed | null, turn: Turn): void {
     const { revList, found, done } = this.#findings.readOn(listed);
-    outcome.revList = revList;
-    for (const notice of found) outcome.publish.push(notice);
-    this.#progressed({ handedOver: [], done }, outcome);
-    if (this.#findings.isRead)
-      outcome.publish.push(...this.#toldBefore.broken(this.#findings.broken));
+    turn.revList = revList;
+    for (const notice of found) turn.publish.push(notice);
+    this.#progressed({ handedOver: [], done }, turn);
+    if (this.#findings.isRead) turn.publish.push(...this.#toldBefore.broken(this.#findings.broken));
   }
 
   /** Where nothing is known yet, what is there is put on record: all that follows is news. */
-  #putOnRecord(tips: readonly Tip[], outcome: Outcome): void {
+  #putOnRecord(tips: readonly Tip[], turn: Turn): void {
     const isFirst = this.#newcomer;
     this.#newcomer = false;
     if (isFirst && this.#policy.fromNow && tips.length > 0) {
       this.#standing.record(tips);
-      outcome.publish.push({ kind: 'recorded', branches: tips.length });
+      turn.publish.push({ kind: 'recorded', branches: tips.length });
     } else if (this.#standing.isBlank && tips.length > 0) {
       this.#standing.begin(tips);
     } else if (!isFirst) return;
-    outcome.save = this.#standing.known;
+    turn.save = this.#standing.known;
   }
 
-  #progressed({ handedOver, done }: Progress, outcome: Outcome): void {
+  #progressed({ handedOver, done }: Progress, turn: Turn): void {
     for (const batch of done) this.#standing.advance(batch);
-    if (done.length > 0) outcome.save = this.#standing.known;
-    outcome.publish.push(...handedOver.map((one) => ({ kind: 'handed-over', ...one }) as const));
+    if (done.length > 0) turn.save = this.#standing.known;
+    turn.publish.push(...handedOver.map((one) => ({ kind: 'handed-over', ...one }) as const));
   }
 
-  #finish(nowMs: number, outcome: Outcome): void {
+  #finish(nowMs: number, turn: Turn): void {
     const { isEmpty, broken } = this.#findings;
     const isWhole = broken.length === 0;
     // A branch that cannot be read yet may need what lay behind to tell its own news.
-    if (isWhole && !isEmpty && this.#standing.settle()) outcome.save = this.#standing.known;
+    if (isWhole && !isEmpty && this.#standing.settle()) turn.save = this.#standing.known;
     this.#rest(nowMs);
-    if (this.#policy.once) outcome.exit = isWhole ? 'fine' : 'usage';
+    if (this.#policy.once) turn.exit = isWhole ? 'fine' : 'usage';
   }
 
   #rest(nowMs: number): void {
@@ -208,14 +207,14 @@ export class Core {
   }
 
   /** Goes back to where the dispatcher is that is there now, and polls from there. */
-  #goBack({ commits, isNew }: EventOf<'forgotten'>, outcome: Outcome): void {
+  #goBack({ commits, isNew }: EventOf<'forgotten'>, turn: Turn): void {
     // With `--from-now` what came since then is all that any dispatcher is to have.
     const isAnew = isNew && !this.#policy.fromNow && this.#standing.hasPositions;
     if (!isAnew && commits.length === 0) return;
     if (isAnew) this.#standing.startOver();
     else this.#standing.goBackBefore(new Set(commits));
-    outcome.save = this.#standing.known;
-    outcome.publish.push({ kind: 'forgotten', commits, isNew: isAnew });
+    turn.save = this.#standing.known;
+    turn.publish.push({ kind: 'forgotten', commits, isNew: isAnew });
     this.#hinted = true;
     if (this.#stage === 'handing over') {
       this.#stage = this.#findings.isRead ? 'idle' : 'rev-list is stale';
@@ -223,21 +222,21 @@ export class Core {
     this.#findings = new Findings();
   }
 
-  #failed(reason: string, nowMs: number, outcome: Outcome): void {
-    outcome.publish.push(...this.#toldBefore.failed(reason));
+  #failed(reason: string, nowMs: number, turn: Turn): void {
+    turn.publish.push(...this.#toldBefore.failed(reason));
     this.#rest(nowMs);
-    if (this.#policy.once) outcome.exit = 'usage';
+    if (this.#policy.once) turn.exit = 'usage';
   }
 
-  #away(reason: string, refused: boolean, outcome: Outcome): void {
-    outcome.publish.push(...this.#toldBefore.away(reason, refused));
+  #away(reason: string, refused: boolean, turn: Turn): void {
+    turn.publish.push(...this.#toldBefore.away(reason, refused));
     this.#link = 'away';
     this.#findings.again();
   }
 
-  #refused(reason: string, nowMs: number, outcome: Outcome): void {
+  #refused(reason: string, nowMs: number, turn: Turn): void {
     if (this.#link !== 'classic') return;
-    outcome.publish.push(...this.#toldBefore.refused(reason));
+    turn.publish.push(...this.#toldBefore.refused(reason));
     this.#retryAtMs = nowMs + refusedRetryMs;
     this.#findings.again();
   }

@@ -1,14 +1,14 @@
 /**
- * Owns the words that the core and its shell exchange: events go in, one outcome comes out.
+ * Owns the words that the core and its shell exchange: events go in, effects come out.
  * Never holds a value of its own. Notices are facts; `story.ts` has the sentences for them.
  */
 
 import type { Commit } from '../../protocol/ids.js';
 import type { Handover } from './handover-queue.js';
-import type { Broken, Listed, Poll, Tip } from './news.js';
+import type { Broken, Known, Listed, Poll, RevList, Tip } from './news.js';
 
 export type Event =
-  /** The time has come that an outcome asked to be woken at. */
+  /** The time has come that an effect asked to be woken at. */
   | { readonly kind: 'due' }
   /** Somebody says that there is something to see: a file changed, or the dispatcher said poll. */
   | { readonly kind: 'hint' }
@@ -51,3 +51,24 @@ export type Notice =
   | { readonly kind: 'away'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'draining'; readonly outstanding: number };
+
+/** The exit code's name. */
+export type Exit = 'fine' | 'usage' | 'aborted';
+
+/**
+ * To be performed in the order in which a turn lists them, but that positions are saved at the end of
+ * a turn of the loop: one that is lost costs a repeated hand-over.
+ */
+export type Effect =
+  /** To be written to disk, soon: it is a view, and may know more when it is written. */
+  | { readonly kind: 'save'; readonly known: Known }
+  | { readonly kind: 'send'; readonly handover: Handover }
+  | { readonly kind: 'publish'; readonly notice: Notice }
+  /** Poll the branches, then say `polled` or `failed`. */
+  | { readonly kind: 'poll' }
+  /** Take this rev-list, then say `listed`. */
+  | { readonly kind: 'rev-list'; readonly revList: RevList }
+  /** When to say `due`, and not before; null where only the world can wake us. */
+  | { readonly kind: 'wake'; readonly atMs: number | null }
+  /** Nothing is left to be done, or nothing can be. */
+  | { readonly kind: 'exit'; readonly exit: Exit };
