@@ -28,6 +28,8 @@ export class Attempt {
   readonly #events: AttemptEvents;
   #log: RunLog | null = null;
   #execution: Execution | null = null;
+  /** Why it is to end, before there is anything to be ended. */
+  #stop: Because | 'too-long' | null = null;
   #fault: Error | null = null;
 
   constructor(clock: Clock, run: Run, options: AttemptOptions, events: AttemptEvents) {
@@ -44,6 +46,7 @@ export class Attempt {
   }
 
   stop(because: Because | 'too-long'): void {
+    this.#stop ??= because;
     this.#execution?.stop(because);
   }
 
@@ -72,6 +75,7 @@ export class Attempt {
         output: (bytes) => this.#take(bytes, log),
         lastOutput: () => log.last(),
       });
+      if (this.#stop !== null) this.#execution.stop(this.#stop);
       const outcome = await this.#execution.ended;
       if (this.#fault !== null) throw this.#fault;
       if (outcome.kind !== 'done') return outcome;

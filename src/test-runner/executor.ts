@@ -2,7 +2,6 @@
  * Owns the words between a runner and whatever does its runs: checkouts and processes of this
  * machine (local/), or runners of another kind, elsewhere. Who does runs knows no dispatcher, and
  * keeps neither logs nor reports: that is done for all of them alike (runs.ts).
- * Never holds a value of its own.
  */
 
 import type { Handback, Report } from '../protocol/bodies.js';

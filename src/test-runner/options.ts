@@ -5,6 +5,7 @@
 
 import { realpathSync } from 'node:fs';
 import { type Address, isLoopback } from '../protocol/address.js';
+import { labelPattern } from '../protocol/ids.js';
 import { allowClassic, clientFlags, readCommandLine } from '../world/command-line.js';
 import { clientCredentials, type Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
@@ -74,7 +75,7 @@ const flags = {
       text
         .split(',')
         .filter((label) => label !== '')
-        .map(wireName('labels')),
+        .map(wireName('labels', labelPattern)),
   },
   jobs: {
     default: '1',

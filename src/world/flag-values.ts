@@ -3,7 +3,7 @@
  */
 
 import { type Address, parseAddress, parseHost } from '../protocol/address.js';
-import { namePattern, nearestName, peerNamePattern } from '../protocol/ids.js';
+import { labelPattern, namePattern, nearestName, peerNamePattern } from '../protocol/ids.js';
 import { UsageError } from './exit.js';
 
 /** Reads `500ms`, `1s`, `1.5m`, `2h` (a bare number counts seconds) as milliseconds. */
@@ -56,9 +56,10 @@ export function wireName(flag: string, pattern = namePattern) {
   return <Text extends string | undefined>(text: Text): Text => {
     if (text === undefined || pattern.test(text)) return text;
     const blanks = pattern === peerNamePattern ? ', with single blanks between,' : '';
+    const equals = pattern === labelPattern ? ' =' : '';
     const instead = /[\p{L}\p{N}]/u.test(text) ? `: ${nearestName(text)}, say` : '';
     throw new UsageError(
-      `--${flag} is 1 to 100 letters, digits or . _ : @ + -${blanks}, not "${text}"${instead}.`,
+      `--${flag} is 1 to 100 letters, digits or . _ : @ + -${equals}${blanks}, not "${text}"${instead}.`,
     );
   };
 }

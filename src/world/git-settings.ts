@@ -3,7 +3,7 @@
  * and of a repository, with all that they include. Reads no setting; git does. Starts no process.
  */
 
-import { readFileSync, statSync } from 'node:fs';
+import { type BigIntStats, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -47,15 +47,32 @@ function identities(file: string, home: string, deeper: number): string[] {
 }
 
 function includedIn(file: string, home: string): string[] {
-  const text = readFileSync(file, 'utf8');
+  const text = textOf(file);
   // Nearly nobody includes anything.
   if (!/^\s*\[include/im.test(text)) return [];
   const named = [...text.matchAll(/^\s*path\s*=\s*"?([^"\n]+?)"?\s*$/gim)];
   return named.map(([, path = '']) => resolve(dirname(file), path.replace(/^~(?=\/)/, home)));
 }
 
+/** A file that may not be read says nothing: git goes on without it. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** Null where there is no such file. */
 function identityOf(file: string): string | null {
-  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  const found = statOf(file);
   return found?.isFile() === true ? `${found.ino} ${found.mtimeNs} ${found.size}` : null;
+}
+
+function statOf(file: string): BigIntStats | null {
+  try {
+    return statSync(file, { bigint: true });
+  } catch {
+    return null;
+  }
 }

@@ -106,6 +106,30 @@ describe('a job that needs others', () => {
     expect(s.job(1, 'deploy')?.state.kind).toBe('leased');
   });
 
+  test('is looked at once, however many ways lead to it, when one is tested again', () => {
+    const stages = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((stage) =>
+      Array.from({ length: 16 }, (_, index) => `${stage}.${index}`),
+    );
+    const plan = stages.flatMap((names, stage) =>
+      names.map((name) => ({ name, needs: stages[stage - 1] ?? ['first'] })),
+    );
+    const s = planned({ name: 'first' }, ...plan);
+    s.given(() => s.runner('ada'));
+    s.given(() => s.reports('ada', s.runOf(1, 'first'), { end: 'failed' }));
+    const again = s.given(() => s.rerun(1, 'first')).filter((line) => line.endsWith('rerun-asked'));
+    expect(again).toHaveLength(161);
+  });
+
+  test('is cancelled with those that it needs, and not skipped for them', () => {
+    const s = planned(build, { name: 'deploy', needs: ['build'] });
+    s.cancel(1);
+    s.outcome(
+      'job 2 cancelled: it was cancelled while it waited',
+      'job 1 cancelled: it was cancelled while it waited',
+      '→ asker: OK',
+    );
+  });
+
   test('goes on at once where it alone is tested again and they had passed', () => {
     const s = planned(build, { name: 'deploy', needs: ['build'] });
     s.given(() => {
@@ -164,6 +188,20 @@ describe('a group', () => {
     expect(s.why(1, 'other')).toMatch(/^\w{7}:one has the group staging$/);
     s.given(() => s.reports('ada', s.runOf(1, 'one')));
     expect(s.core.counts()).toEqual({ waiting: 1, blocked: 0, leased: 1 });
+  });
+
+  test('takes its turn with others of its repository, however many groups there are', () => {
+    const s = scenario();
+    s.given(() => {
+      s.observer('eve');
+      for (let number = 1; number <= 30; number += 1) {
+        s.dispatch(number, 'eve', 'main', [{ group: `g${number % 10}` }]);
+      }
+      s.runner('ada', { capacity: 20 });
+    });
+    expect(s.core.counts()).toEqual({ waiting: 20, blocked: 0, leased: 10 });
+    s.given(() => s.reports('ada', s.runOf(4)));
+    expect(s.job(14)?.state.kind).toBe('leased');
   });
 
   test('lets others of the repository pass by', () => {

@@ -33,14 +33,26 @@ describe('--keep says', () => {
     expect(parseKeep(text)).toEqual(keep);
   });
 
-  test.each(['', '0', '-1', '90', 'd', '90 d', '90x', '0.5d', 'all,90d', '90d,', '1e9', '9d 1GB'])(
-    'nothing: "%s"',
-    (text) => {
-      // A number alone is so many commits.
-      if (text === '90') expect(parseKeep(text)).toMatchObject({ commits: 90 });
-      else expect(parseKeep(text)).toBeNull();
-    },
-  );
+  test.each([
+    '',
+    '0',
+    '-1',
+    '90',
+    'd',
+    '90 d',
+    '90x',
+    '0.5d',
+    'all,90d',
+    '90d,',
+    '1e9',
+    '9d 1GB',
+    '90d,30d',
+    '20GB,1MB',
+  ])('nothing: "%s"', (text) => {
+    // A number alone is so many commits.
+    if (text === '90') expect(parseKeep(text)).toMatchObject({ commits: 90 });
+    else expect(parseKeep(text)).toBeNull();
+  });
 });
 
 describe('what is beyond it', () => {

@@ -22,7 +22,7 @@ export const laws = {
   recovery: 'what recovery reads is what memory held',
   accepted: 'a dispatch that was acknowledged is in the store',
   kept: 'every commit that was pushed is handed over',
-  turns: 'no branch waits while another of its repository is served twice',
+  turns: 'no branch waits while another of its line is served twice',
   reason: 'no job waits without a reason',
   told: 'people are told what the store holds',
   bounds: 'nothing grows without bound',

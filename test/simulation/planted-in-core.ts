@@ -74,8 +74,8 @@ export const plantedInCore: readonly PlantedBug[] = [
   },
   {
     name: 'a group is held by as many as there are runners',
-    file: 'dispatcher/core/queue.ts',
-    line: '    return shape.group !== null && this.#holders.has(groupOf(shape));',
+    file: 'dispatcher/core/groups.ts',
+    line: '    return shape.group !== null && this.#holders.has(keyOf(shape));',
     becomes: '    return false;',
     breaks: ['group'],
     withinSeeds: 100,
@@ -83,7 +83,7 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'a lost run comes back although another of its group has been leased',
     file: 'dispatcher/core/leases.ts',
-    line: '  if (turn.state.jobs.queue.holderOfGroup(job) !== undefined) return false;',
+    line: '  if (turn.state.jobs.groups.holderFor(job) !== undefined) return false;',
     becomes: '',
     breaks: ['group'],
     withinSeeds: 4_000,

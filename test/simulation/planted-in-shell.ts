@@ -39,8 +39,9 @@ export const plantedInShell: readonly PlantedBug[] = [
   {
     name: 'why a job waits is not told once it had a run',
     file: 'dispatcher/shell/answers.ts',
-    line: '      const reason = job === undefined ? null : core.whyWaiting(job, nowMs);',
-    becomes: '      const reason = job?.runs.length === 0 ? core.whyWaiting(job, nowMs) : null;',
+    line: '  const reasons = core.whyWaiting(core.jobsOf(commit), nowMs);',
+    becomes: `  const fresh = core.jobsOf(commit).filter(({ runs }) => runs.length === 0);
+  const reasons = core.whyWaiting(fresh, nowMs);`,
     breaks: ['reason'],
     withinSeeds: 100,
   },

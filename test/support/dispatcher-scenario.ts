@@ -291,8 +291,8 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     },
     why: (number: number, name = defaultJobName) => {
       const job = core.jobsOf(commit(number)).find((one) => one.name === name);
-      const why = job === undefined ? null : core.whyWaiting(job, nowMs);
-      return why === null ? null : waitReason(why);
+      const why = job && core.whyWaiting([job], nowMs).get(job.id);
+      return why === undefined ? null : waitReason(why);
     },
   };
 }

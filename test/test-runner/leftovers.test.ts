@@ -33,6 +33,7 @@ const odd = {
   'other modes of folders': 'chmod 700 src; chmod 2755 src/deep; chmod 1777 .',
   'a second name elsewhere': 'ln src/b "$1/second"; rm a.txt; ln "$1/precious" a.txt',
   'a repository': 'git init -q src/deep',
+  'more files than we look at': 'cd src; for n in $(seq 600); do : > $n; : > deep/$n; done',
   'a folder in place of a file': 'rm a.txt; mkdir a.txt; touch a.txt/x',
 };
 

@@ -8,7 +8,6 @@
 import { runId } from '../../protocol/ids.js';
 import type { Peers } from './free-runners.js';
 import type { Job } from './job.js';
-import { ping } from './leases.js';
 import type { Runner } from './pool.js';
 import { askAgainAtMs } from './rules.js';
 import { suits } from './shape.js';
@@ -89,7 +88,7 @@ function lease(turn: Turn, job: Job, runner: Runner): void {
     const body = { repository, job: name, branch, author, subject, number };
     turn.send(runner.via.session, { verb: 'runtest', commit, run, body });
     // Answered in its turn: that pong says that the run has come there.
-    ping(turn, runner, runner.via.session);
+    turn.ping(runner, runner.via.session);
   } else {
     const { address } = runner.via;
     const request = { verb: 'runtest', commit } as const;

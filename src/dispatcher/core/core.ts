@@ -192,12 +192,19 @@ export class DispatcherCore {
     return waits;
   }
 
-  /** Why that job waits; null where it does not. */
-  whyWaiting(job: Job, nowMs: number): WaitReason | null {
-    for (const { job: other, ahead } of this.#inLine()) {
-      if (other.id === job.id) return whyWaiting(this.#state, job, ahead, nowMs);
+  /** Of these jobs, each that waits or is blocked, with the reason why. */
+  whyWaiting(jobs: readonly Job[], nowMs: number): Map<JobId, WaitReason> {
+    const blocked = jobs.filter(({ state }) => state.kind === 'blocked');
+    const waiting = new Set(
+      jobs.filter(({ state }) => state.kind === 'waiting').map(({ id }) => id),
+    );
+    const why = new Map(blocked.map((job) => [job.id, whyWaiting(this.#state, job, 0, nowMs)]));
+    // All of them on one way along the line, as far as need be.
+    for (const { job, ahead } of waiting.size > 0 ? this.#inLine() : []) {
+      if (waiting.delete(job.id)) why.set(job.id, whyWaiting(this.#state, job, ahead, nowMs));
+      if (waiting.size === 0) break;
     }
-    return null;
+    return why;
   }
 
   /** Lines are by shape: those of another one want other runners. */

@@ -60,20 +60,29 @@ export function settle(turn: Turn, { id }: Job): void {
 }
 
 /** Those of the jobs that the job waits for. */
-export function missing(job: Job, siblings: readonly Job[]): string[] {
+export function unmetNeeds(job: Job, siblings: readonly Job[]): string[] {
   const passed = siblings.filter(
     ({ state }) => state.kind === 'finished' && state.verdict === 'passed',
   );
   return job.needs.filter((needed) => !passed.some(({ name }) => name === needed));
 }
 
-/** Jobs that were skipped because of that one, or because of one that was so skipped. */
+/** Jobs that were skipped because of that one, or because of one that was so skipped; each once. */
 export function skippedBecauseOf(job: Job, siblings: readonly Job[]): Job[] {
-  const direct = siblings.filter(
-    ({ state, needs }) =>
-      state.kind === 'finished' && state.verdict === 'skipped' && needs.includes(job.name),
+  const skipped = siblings.filter(
+    ({ state }) => state.kind === 'finished' && state.verdict === 'skipped',
   );
-  return [...new Set(direct.flatMap((one) => [one, ...skippedBecauseOf(one, siblings)]))];
+  const found = new Set<Job>();
+  collect(job);
+  return [...found];
+
+  function collect(cause: Job): void {
+    for (const one of skipped) {
+      if (found.has(one) || !one.needs.includes(cause.name)) continue;
+      found.add(one);
+      collect(one);
+    }
+  }
 }
 
 const ended = {

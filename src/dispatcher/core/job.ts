@@ -81,6 +81,11 @@ export function applied(job: Job | undefined, entry: Entry): Job {
   return { ...job, ...(isNews && { sinceMs: entry.atMs }), ...change(job, entry) };
 }
 
+/** The job as those entries leave it; undefined where there are none. */
+export function jobFrom(history: readonly Entry[]): Job | undefined {
+  return history.reduce<Job | undefined>(applied, undefined);
+}
+
 /** The attempt with that id, if the job had it. */
 export function runOf(job: Job, run: RunId): Run | undefined {
   return job.runs.find(({ id }) => id === run);

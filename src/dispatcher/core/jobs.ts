@@ -5,13 +5,15 @@
  */
 
 import type { Commit, RunId } from '../../protocol/ids.js';
-import { applied, type Job, type Run } from './job.js';
+import { Groups } from './groups.js';
+import { applied, type Job, jobFrom, type Run } from './job.js';
 import type { Entry, JobId } from './journal.js';
 import { Queue } from './queue.js';
 import { askAgainAtMs, finishedRememberedMs, nextTry } from './rules.js';
 
 export class Jobs {
-  readonly queue = new Queue();
+  readonly groups = new Groups();
+  readonly queue = new Queue((shape) => this.groups.isTaken(shape));
   readonly #all = new Map<JobId, Job>();
   readonly #byCommit = new Map<Commit, Set<JobId>>();
   readonly #byRun = new Map<RunId, JobId>();
@@ -35,7 +37,7 @@ export class Jobs {
 
   /** Takes a job in as its history left it: what it went through then costs nobody a turn now. */
   recall(history: readonly Entry[]): void {
-    const job = history.reduce<Job | undefined>(applied, undefined);
+    const job = jobFrom(history);
     if (job === undefined) return;
     this.#all.set(job.id, job);
     this.#index(job);
@@ -108,7 +110,7 @@ export class Jobs {
   forgetFinished(nowMs: number): void {
     for (const id of this.#finished) {
       const job = this.known(id);
-      // In the order in which they finished: the first that is too young ends the search.
+      // In the order in which their commits were over: the first that is too young ends the search.
       if (nowMs - job.sinceMs < finishedRememberedMs) return;
       this.#finished.delete(id);
       // One of its commit was asked for again: it comes back here with that one's end.
@@ -130,7 +132,9 @@ export class Jobs {
       if (entry.kind === 'leased') this.queue.serve(before);
       else this.queue.leave(before);
     }
-    if (this.#leased.delete(before.id)) this.queue.letGo(before);
+    if (this.#leased.delete(before.id) && this.groups.letGo(before)) {
+      this.queue.groupIsFree(before.shape);
+    }
   }
 
   #place(job: Job): void {
@@ -148,7 +152,7 @@ export class Jobs {
       }
       case 'leased':
         this.#leased.add(job.id);
-        this.queue.hold(job);
+        this.groups.hold(job);
         break;
       case 'finished':
         // Those that wait for it look at it until they are over themselves.

@@ -1,14 +1,14 @@
 /**
- * Owns leases: how a run gets its right to a job, keeps it, and loses it.
+ * Owns leases: how a run keeps its right to a job, and loses it (how it gets it stands in assign.ts).
  * A job has at most one live lease. A run without one overwrites nothing; the one exception is a
  * result that arrives while its job merely waits for another runner, which saves the effort.
  */
 
 import type { Report } from '../../protocol/bodies.js';
-import type { RunId, SessionId } from '../../protocol/ids.js';
+import type { RunId } from '../../protocol/ids.js';
 import { finish, giveUp, release } from './endings.js';
 import { hasAttempt, type Job } from './job.js';
-import type { Peer, PeerKey, Runner } from './pool.js';
+import type { PeerKey, Runner } from './pool.js';
 import { whyRetriesAreExhausted } from './rules.js';
 import { suits } from './shape.js';
 import type { State, Turn } from './turn.js';
@@ -52,7 +52,7 @@ export function resume(turn: Turn, run: RunId, runner: Runner): boolean {
     state.kind === 'waiting' && hasAttempt(job, run, ['lost', 'unconfirmed']);
   if (!isWaitingForAnyone && !(state.kind === 'leased' && state.run === run)) return false;
   // Another of its group has been leased meanwhile.
-  if (turn.state.jobs.queue.holderOfGroup(job) !== undefined) return false;
+  if (turn.state.jobs.groups.holderFor(job) !== undefined) return false;
   const former = turn.state.pool.holderOf(run);
   if (former !== undefined) turn.state.pool.release(former, run);
   turn.append({ kind: 'resumed', job: job.id, run, runner: runner.name });
@@ -95,10 +95,4 @@ export function giveUpIfExhausted(turn: Turn, job: Job): void {
 
 export function askToCancel(turn: Turn, run: RunId, runner: Runner): void {
   if (runner.via.kind === 'session') turn.send(runner.via.session, { verb: 'cancel', run });
-}
-
-/** Asks a session for a sign of life. */
-export function ping(turn: Turn, peer: Peer, session: SessionId): void {
-  peer.pingsSent += 1;
-  turn.send(session, { verb: 'ping' });
 }

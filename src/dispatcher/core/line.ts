@@ -17,12 +17,9 @@ export class Line {
   readonly #interrupted: JobId[] = [];
   readonly #branches = new Map<string, Set<JobId>>();
   #fresh = 0;
-  /** Ascending over all lines: the one with the lowest was served longest ago. */
-  servedAt: number;
 
-  constructor(shape: Shape, servedAt: number) {
+  constructor(shape: Shape) {
     this.shape = shape;
-    this.servedAt = servedAt;
   }
 
   get size(): number {

@@ -59,7 +59,7 @@ export function cancel(
   const jobs = jobsNamed(turn, request, commit, name);
   if (jobs.length === 0) return;
   const open = jobs.filter(isOpen);
-  for (const { id } of open) cancelJob(turn, turn.state.jobs.known(id));
+  for (const { id } of inReverse(open)) cancelJob(turn, turn.state.jobs.known(id));
   turn.reply(request, { kind: open.length === 0 ? 'already-finished' : 'done' });
 }
 
@@ -78,7 +78,7 @@ export function cancelBranch(
     const repositories = [one, ...others].map((name) => name ?? '').sort();
     turn.reply(request, { kind: 'ambiguous-branch', branch, repositories });
   } else {
-    for (const { id } of jobs) cancelJob(turn, turn.state.jobs.known(id));
+    for (const { id } of inReverse(jobs)) cancelJob(turn, turn.state.jobs.known(id));
     turn.reply(request, { kind: 'done' });
   }
 }
@@ -120,6 +120,11 @@ function jobsNamed(turn: Turn, request: RequestId, commit: Commit, name: string 
   return meant;
 }
 
+/** Those that need others come first: they are cancelled as well, and not skipped for these. */
+function inReverse(jobs: readonly Job[]): Job[] {
+  return [...jobs].sort((a, b) => b.id - a.id);
+}
+
 function isOpen({ state }: Job): boolean {
   return state.kind !== 'finished';
 }
@@ -129,8 +134,6 @@ function isOn({ branch, alsoOn }: Job, other: string): boolean {
 }
 
 function cancelJob(turn: Turn, job: Job): void {
-  // One that needed another that was cancelled just now is over.
-  if (job.state.kind === 'finished') return;
   if (job.state.kind !== 'leased') {
     giveUp(turn, job, 'cancelled', 'it was cancelled while it waited');
     return;

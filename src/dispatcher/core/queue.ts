@@ -1,7 +1,7 @@
 /**
- * Owns the jobs that wait: a line for each shape, those that may not be tried again yet, and the
- * groups that are taken. Never knows a runner; it is asked for the next job of those lines that
- * somebody suits, which costs the same however many wait.
+ * Owns the jobs that wait: a line for each shape, and those that may not be tried again yet. Never
+ * knows a runner; it is asked for the next job of those lines that somebody suits, which costs the
+ * same however many wait, and however many lines there are.
  *
  *   interrupted jobs, in the order of their acceptance      before all others
  *   fresh ones: repositories take turns, in each its lines, in a line its branches
@@ -12,11 +12,16 @@ import type { Job } from './job.js';
 import type { JobId } from './journal.js';
 import { Line } from './line.js';
 import type { Shape } from './shape.js';
-import { inTurns } from './turns.js';
+import { inTurns, moveToEnd } from './turns.js';
 
-/** The lines of one repository, by shape; as each line, it has had its turn at some time. */
+/** The lines of one repository. Invariant: the one that stands first was served longest ago. */
 interface Lines {
   readonly byShape: Map<string, Line>;
+  /** Those in which somebody was interrupted. */
+  readonly urgent: Set<Line>;
+  /** Those of each group. */
+  readonly byGroup: Map<string, Set<Line>>;
+  /** Ascending over all repositories. */
   servedAt: number;
 }
 
@@ -29,11 +34,15 @@ export class Queue {
   readonly #repositories = new Map<string | null, Lines>();
   readonly #sleepers = new Map<JobId, Sleeper>();
   readonly #agenda = new Agenda<Job>();
-  /** Who holds each group. */
-  readonly #holders = new Map<string, JobId>();
+  readonly #isTaken: (shape: Shape) => boolean;
   readonly #changed = new Set<Line>();
   #waiting = 0;
   #turns = 0;
+
+  /** `isTaken`: a job of its group is leased. */
+  constructor(isTaken: (shape: Shape) => boolean) {
+    this.#isTaken = isTaken;
+  }
 
   get size(): number {
     return this.#waiting + this.#sleepers.size;
@@ -46,10 +55,11 @@ export class Queue {
       this.#agenda.add(fromMs, job);
       return;
     }
-    const line = this.#lineOf(job.shape);
+    const { lines, line } = this.#lineFor(job.shape);
     this.#waiting -= line.size;
     line.join(job);
     this.#waiting += line.size;
+    if (line.interrupted.length > 0) lines.urgent.add(line);
     this.#changed.add(line);
   }
 
@@ -63,31 +73,18 @@ export class Queue {
   serve(job: Job): void {
     this.#sleepers.delete(job.id);
     const lines = this.#repositories.get(job.repository);
-    const line = lines?.byShape.get(job.shape.key);
-    if (lines === undefined || line === undefined) return;
+    if (lines === undefined) return;
     this.#turns += 1;
     lines.servedAt = this.#turns;
-    line.servedAt = this.#turns;
-    this.#take(job, () => line.serve(job));
+    moveToEnd(this.#repositories, job.repository);
+    moveToEnd(lines.byShape, job.shape.key);
+    this.#take(job, (line) => line.serve(job));
   }
 
-  /** It is leased: nothing else of its group is, until it lets go. */
-  hold({ id, shape }: Job): void {
-    if (shape.group !== null) this.#holders.set(groupOf(shape), id);
-  }
-
-  letGo({ id, shape }: Job): void {
-    if (shape.group === null || this.#holders.get(groupOf(shape)) !== id) return;
-    this.#holders.delete(groupOf(shape));
-    for (const line of this.#repositories.get(shape.repository)?.byShape.values() ?? []) {
-      if (line.shape.group === shape.group) this.#changed.add(line);
-    }
-  }
-
-  /** The other job that holds the group of this one. */
-  holderOfGroup({ id, shape }: Job): JobId | undefined {
-    const holder = shape.group === null ? undefined : this.#holders.get(groupOf(shape));
-    return holder === id ? undefined : holder;
+  /** What waited for the group of that shape may be served. */
+  groupIsFree({ repository, group }: Shape): void {
+    const lines = this.#repositories.get(repository)?.byGroup.get(group ?? '');
+    for (const line of lines ?? []) this.#changed.add(line);
   }
 
   /** Looks at that job, wherever it waits, once more at that time. */
@@ -123,56 +120,67 @@ export class Queue {
     suits: (shape: Shape) => boolean,
     isFor: (id: JobId) => boolean,
   ): JobId | undefined {
-    const lines = this.#linesOf(repository).filter(
-      ({ shape }) => suits(shape) && !this.#isTaken(shape),
-    );
-    const interrupted = lines.flatMap((line) => line.interrupted.find(isFor) ?? []);
-    if (interrupted.length > 0) return Math.min(...interrupted);
-    return lines.find(({ nextFresh }) => nextFresh !== undefined)?.nextFresh;
+    const isOpen = ({ shape }: Line) => suits(shape) && !this.#isTaken(shape);
+    let first: JobId | undefined;
+    for (const { urgent } of this.#of(repository)) {
+      for (const line of urgent) {
+        const id = isOpen(line) ? line.interrupted.find(isFor) : undefined;
+        if (id !== undefined && id < (first ?? Number.POSITIVE_INFINITY)) first = id;
+      }
+    }
+    if (first !== undefined) return first;
+    for (const { byShape } of this.#of(repository)) {
+      for (const line of byShape.values()) {
+        if (line.nextFresh !== undefined && isOpen(line)) return line.nextFresh;
+      }
+    }
+    return undefined;
   }
 
-  /** Lines in which somebody waits. */
+  /** Lines in which somebody waits, in the order of their turns. */
   lines(): Line[] {
-    return this.#linesOf('any');
+    return [...this.#repositories.values()].flatMap(({ byShape }) => [...byShape.values()]);
   }
 
   /** All, in the order in which they will be served if nothing else comes. */
   *[Symbol.iterator](): Generator<JobId> {
     yield* this.interrupted();
-    const inOrder = [...this.#repositories.values()].sort(byTurn);
-    yield* inTurns(inOrder.map((lines) => inTurns(ordered(lines).map((line) => line.fresh()))));
+    const repositories = [...this.#repositories.values()].map(({ byShape }) => [
+      ...byShape.values(),
+    ]);
+    yield* inTurns(repositories.map((lines) => inTurns(lines.map((line) => line.fresh()))));
   }
 
   /** Those that a run was lost of, or that were handed back. */
   interrupted(): JobId[] {
-    const inLine = this.#linesOf('any').flatMap(({ interrupted }) => interrupted);
+    const inLine = this.lines().flatMap(({ interrupted }) => interrupted);
     return [...inLine, ...this.#sleepers.keys()].sort((a, b) => a - b);
   }
 
-  /** In the order of their turns. */
-  #linesOf(repository: string | null | 'any'): Line[] {
-    if (repository === 'any') {
-      return [...this.#repositories.values()].sort(byTurn).flatMap(ordered);
-    }
-    // A job that names no repository is for everyone.
+  /** In the order of their turns. A job that names no repository is for everyone. */
+  #of(repository: string | null | 'any'): Iterable<Lines> {
+    if (repository === 'any') return this.#repositories.values();
     const own = [this.#repositories.get(repository), this.#repositories.get(null)];
-    const lines = [...new Set(own)].filter((found) => found !== undefined);
-    return lines.sort(byTurn).flatMap(ordered);
+    const found = [...new Set(own)].filter((lines) => lines !== undefined);
+    return found.sort((one, other) => one.servedAt - other.servedAt);
   }
 
-  #isTaken(shape: Shape): boolean {
-    return shape.group !== null && this.#holders.has(groupOf(shape));
-  }
-
-  #lineOf(shape: Shape): Line {
-    const lines = this.#repositories.get(shape.repository) ?? {
-      byShape: new Map<string, Line>(),
-      servedAt: this.#nextTurn(),
-    };
-    const line = lines.byShape.get(shape.key) ?? new Line(shape, this.#nextTurn());
+  #lineFor(shape: Shape): { readonly lines: Lines; readonly line: Line } {
+    const lines = this.#repositories.get(shape.repository) ?? this.#newRepository();
+    const line = lines.byShape.get(shape.key) ?? new Line(shape);
     this.#repositories.set(shape.repository, lines);
     lines.byShape.set(shape.key, line);
-    return line;
+    if (shape.group !== null) {
+      lines.byGroup.set(shape.group, (lines.byGroup.get(shape.group) ?? new Set()).add(line));
+    }
+    return { lines, line };
+  }
+
+  /** The last of all. */
+  #newRepository(): Lines {
+    this.#turns += 1;
+    const maps = { byShape: new Map(), byGroup: new Map(), urgent: new Set<Line>() };
+    return { ...maps, servedAt: this.#turns };
   }
 
   #take(job: Job, taking: (line: Line) => void): void {
@@ -182,25 +190,15 @@ export class Queue {
     this.#waiting -= line.size;
     taking(line);
     this.#waiting += line.size;
-    if (line.size > 0) return;
-    lines.byShape.delete(job.shape.key);
-    if (lines.byShape.size === 0) this.#repositories.delete(job.repository);
+    if (line.interrupted.length === 0) lines.urgent.delete(line);
+    if (line.size === 0) this.#drop(lines, line);
   }
 
-  #nextTurn(): number {
-    this.#turns += 1;
-    return this.#turns;
+  #drop(lines: Lines, line: Line): void {
+    const { key, repository, group } = line.shape;
+    lines.byShape.delete(key);
+    const ofGroup = lines.byGroup.get(group ?? '');
+    if (ofGroup?.delete(line) && ofGroup.size === 0) lines.byGroup.delete(group ?? '');
+    if (lines.byShape.size === 0) this.#repositories.delete(repository);
   }
-}
-
-function byTurn(one: { servedAt: number }, other: { servedAt: number }): number {
-  return one.servedAt - other.servedAt;
-}
-
-function ordered({ byShape }: Lines): Line[] {
-  return [...byShape.values()].sort(byTurn);
-}
-
-function groupOf({ repository, group }: Shape): string {
-  return JSON.stringify([repository, group]);
 }

@@ -6,7 +6,7 @@ import type { Handback } from '../../protocol/bodies.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
 import { restingHeartbeats } from '../../protocol/limits.js';
 import type { EventOf } from './events.js';
-import { giveUpIfExhausted, lose, ping, resume, takeReport } from './leases.js';
+import { giveUpIfExhausted, lose, resume, takeReport } from './leases.js';
 import type { Peer, Runner } from './pool.js';
 import { isDue, missedPings, silentBeatsMax } from './rules.js';
 import type { Turn } from './turn.js';
@@ -60,7 +60,7 @@ export function pulse(turn: Turn, peer: Peer, session: SessionId): void {
   if (peer.silentBeats > silentBeatsMax * heartbeats) {
     turn.hangUp(session, `you ${missedPings}`);
     left(turn, session, missedPings);
-  } else if (isDue(turn.state, peer, heartbeats)) ping(turn, peer, session);
+  } else if (isDue(turn.state, peer, heartbeats)) turn.ping(peer, session);
 }
 
 /** Takes all of a runner's leases; the jobs go to the front of the queue. */

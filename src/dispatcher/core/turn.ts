@@ -10,7 +10,7 @@ import type { Effect, Notice, Reply, RequestId, Send } from './events.js';
 import type { Job } from './job.js';
 import { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
-import { Pool } from './pool.js';
+import { type Peer, Pool } from './pool.js';
 import { returnWithinMs } from './rules.js';
 
 /** All that the core remembers between two events. */
@@ -114,6 +114,12 @@ export class Turn {
 
   ask(send: Send & { kind: 'ask' }): void {
     this.#sends.push(send);
+  }
+
+  /** Asks a session for a sign of life. */
+  ping(peer: Peer, session: SessionId): void {
+    peer.pingsSent += 1;
+    this.send(session, { verb: 'ping' });
   }
 
   hangUp(session: SessionId, says: string): void {

@@ -3,7 +3,7 @@
  * rules.ts), so that the reason a person is told is the reason why the job waits.
  */
 
-import { missing } from './endings.js';
+import { unmetNeeds } from './endings.js';
 import { hasRoom } from './free-runners.js';
 import type { Job } from './job.js';
 import type { Runner } from './pool.js';
@@ -33,18 +33,18 @@ export type WaitReason =
   | { readonly kind: 'dispatcher-draining' }
   | { readonly kind: 'dispatcher-listening' };
 
-/** Why the job still waits; `ahead` jobs of its repository come before it. */
+/** Why the job still waits; `ahead` jobs of its shape come before it. */
 export function whyWaiting(state: State, job: Job, ahead: number, nowMs: number): WaitReason {
   const { jobs, pool, severalRepositories } = state;
   if (job.state.kind === 'blocked') {
-    return { kind: 'blocked', by: missing(job, jobs.siblings(job)) };
+    return { kind: 'blocked', by: unmetNeeds(job, jobs.siblings(job)) };
   }
   if (state.draining) return { kind: 'dispatcher-draining' };
   if (nowMs < state.listensUntilMs) return { kind: 'dispatcher-listening' };
   const runners = pool.runners();
   const suitable = runners.filter(({ offer }) => suits(offer, job.shape, severalRepositories));
   if (suitable.length === 0) return whyNobody(job, runners, severalRepositories);
-  const holder = jobs.queue.holderOfGroup(job);
+  const holder = jobs.groups.holderFor(job);
   if (holder !== undefined && job.shape.group !== null) {
     return { kind: 'group-taken', group: job.shape.group, by: jobs.known(holder) };
   }

@@ -14,7 +14,7 @@ import { named } from '../story.js';
 import { whyNoJob } from './replies.js';
 import { waitReason } from './wait-reasons.js';
 
-/** So many waiting commits are listed; the rest is counted. */
+/** So many waiting jobs are listed; the rest is counted. */
 const listedMost = 20;
 
 /** Who is there, what runs, what waits and why. */
@@ -70,15 +70,14 @@ export function why(
     rows.map((row) => row.name),
   );
   if (says !== null) return says;
-  const live = new Map(core.jobsOf(commit).map((job) => [job.id, job]));
+  const reasons = core.whyWaiting(core.jobsOf(commit), nowMs);
   return rows
     .filter((row) => (name ?? row.name) === row.name)
     .map(({ id }) => {
-      const job = live.get(id);
-      const reason = job === undefined ? null : core.whyWaiting(job, nowMs);
+      const reason = reasons.get(id);
       return [
         ...store.history(id).map(stamped),
-        ...(reason === null ? [] : [`It waits: ${waitReason(reason)}.`]),
+        ...(reason === undefined ? [] : [`It waits: ${waitReason(reason)}.`]),
       ];
     })
     .map((lines) => `${lines.join('\n')}\n`)

@@ -21,11 +21,19 @@ export interface Reader {
   end(): void;
 }
 
+/** What there is to be read of a commit: at first of all its jobs, then of those that may change. */
+export interface Look {
+  readonly all: (commit: Commit) => readonly Reading[];
+  readonly live: (commit: Commit) => readonly Reading[];
+}
+
 interface Follower {
   readonly commit: Commit;
   /** Only that one of its jobs; null: all. */
   readonly name: string | null;
   readonly reader: Reader;
+  /** As they were when they were looked at last: what is forgotten meanwhile does not change. */
+  readonly readings: Map<JobId, Reading>;
   /** The job that is being read. */
   job: JobId | null;
   /** Jobs that were read to their end. */
@@ -40,11 +48,11 @@ const pieceBytes = 65_536;
 
 export class Followers {
   readonly #logs: LogFiles;
-  readonly #look: (commit: Commit) => readonly Reading[];
+  readonly #look: Look;
   readonly #byCommit = new Map<Commit, Set<Follower>>();
   readonly #piece = Buffer.allocUnsafe(pieceBytes);
 
-  constructor(logs: LogFiles, look: (commit: Commit) => readonly Reading[]) {
+  constructor(logs: LogFiles, look: Look) {
     this.#logs = logs;
     this.#look = look;
   }
@@ -56,7 +64,8 @@ export class Followers {
     reader: Reader,
   ): { drained: () => void; gone: () => void } {
     const nothingRead = { job: null, read: new Set<JobId>(), log: null, offset: 0 };
-    const follower: Follower = { commit, name, reader, ...nothingRead, hasRoom: true };
+    const readings = new Map(this.#look.all(commit).map((reading) => [reading.job, reading]));
+    const follower: Follower = { commit, name, reader, readings, ...nothingRead, hasRoom: true };
     const all = this.#byCommit.get(commit) ?? new Set();
     this.#byCommit.set(commit, all.add(follower));
     this.#advance(follower);
@@ -76,8 +85,7 @@ export class Followers {
 
   #advance(follower: Follower): void {
     while (follower.hasRoom) {
-      const { name } = follower;
-      const readings = this.#look(follower.commit).filter((of) => (name ?? of.name) === of.name);
+      const readings = this.#readings(follower);
       const reading = chosen(readings, follower);
       if (reading === undefined) {
         this.#drop(follower);
@@ -107,6 +115,11 @@ export class Followers {
         follower.job = null;
       } else return;
     }
+  }
+
+  #readings({ commit, name, readings }: Follower): Reading[] {
+    for (const reading of this.#look.live(commit)) readings.set(reading.job, reading);
+    return [...readings.values()].filter((of) => (name ?? of.name) === of.name);
   }
 
   /** The next piece; null where the system lets us open no further file. */

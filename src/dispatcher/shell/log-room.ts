@@ -15,7 +15,7 @@ import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
 import { Followers } from './followers.js';
-import { logOf, readingsOf } from './readings.js';
+import { liveReadings, logOf, readingsOf } from './readings.js';
 import { Results } from './results.js';
 
 /** How long a runner's log waits before a full disk is tried again. */
@@ -37,7 +37,10 @@ export class LogRoom {
     this.#clock = clock;
     this.#tell = tell;
     const readings = (commit: Commit) => readingsOf(core, store, commit);
-    this.followers = new Followers(files, readings);
+    this.followers = new Followers(files, {
+      all: readings,
+      live: (commit) => liveReadings(core, commit),
+    });
     this.#results = new Results(files, readings, clock, tell);
   }
 

@@ -5,10 +5,11 @@
 
 import type { Commit } from '../../protocol/ids.js';
 import type { DispatcherCore } from '../core/core.js';
-import { applied, attempts, type Job, type Run } from '../core/job.js';
+import { attempts, type Job, jobFrom, type Run } from '../core/job.js';
 import type { JobId } from '../core/journal.js';
 import type { LogName } from '../store/logs.js';
 import type { Store } from '../store/store.js';
+import { histories } from './recall.js';
 
 /** A job to be read: its latest run's log, null before the first, and whether more may come. */
 export interface Reading {
@@ -21,18 +22,19 @@ export interface Reading {
 
 /** Of every job of the commit, those that memory has forgotten first. */
 export function readingsOf(core: DispatcherCore, store: Store, commit: Commit): Reading[] {
-  const live = core.jobsOf(commit);
-  const forgotten = store
-    .jobsOf(commit)
-    .filter(({ id }) => !live.some((job) => job.id === id))
-    .map(({ id }) => store.history(id).reduce<Job | undefined>(applied, undefined))
-    .filter((job) => job !== undefined);
-  return [...forgotten, ...live].map((job) => {
-    const { id, repository, name, state, runs } = job;
-    const isOver = state.kind === 'finished';
-    const log = runs.length > 0 || isOver ? logOf(job) : null;
-    return { job: id, repository, name, log, isOver };
-  });
+  const forgotten = histories(core, store, commit).flatMap((history) => jobFrom(history) ?? []);
+  return [...forgotten.map(readingOf), ...liveReadings(core, commit)];
+}
+
+/** Of those that memory has: nothing else can change. */
+export function liveReadings(core: DispatcherCore, commit: Commit): Reading[] {
+  return core.jobsOf(commit).map(readingOf);
+}
+
+function readingOf(job: Job): Reading {
+  const { id, repository, name, state, runs } = job;
+  const isOver = state.kind === 'finished';
+  return { job: id, repository, name, log: runs.length > 0 || isOver ? logOf(job) : null, isOver };
 }
 
 /** How a repository is called that nobody has named. */

@@ -1,7 +1,8 @@
 /**
  * Owns the results folder: a file for each commit with what its latest run printed, and one for each
- * job where it has several (`<commit>.<repository>.<job>`, of which what is the same is left out). These are copies: a folder that is full, or was tampered
- * with, costs a copy and not the dispatcher, for the logs are kept.
+ * job where it has several (`<commit>.<repository>.<job>`, without what is the same for all). These
+ * are copies: a folder that is full, or was tampered with, costs a copy and not the dispatcher, for
+ * the logs are kept.
  */
 
 import { type Commit, short } from '../../protocol/ids.js';

@@ -4,7 +4,7 @@
  * that is not whole. Logs are no part of it: they are files, which any tool copies.
  */
 
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { UsageError } from '../../world/exit.js';
@@ -25,12 +25,14 @@ export function backUp(data: string, file: string): number {
   try {
     const jobs = copy(path, draft);
     syncToDisk(draft);
-    renameSync(draft, file);
+    // Not by renaming, which replaces what came there meanwhile.
+    linkSync(draft, file);
     syncToDisk(dirname(file));
     return jobs;
   } catch (error) {
-    rmSync(draft, { force: true });
     throw new UsageError(explain(path, file, error));
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
 
@@ -47,7 +49,7 @@ function copy(path: string, draft: string): number {
 
 function explain(path: string, file: string, error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
-  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT' || code === 'SQLITE_ERROR') {
+  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
     return `The store ${path} is damaged, or none (${message}): there is nothing to back up.`;
   }
   const what = lacksRoom(error) ? 'there is no room' : (message ?? code);

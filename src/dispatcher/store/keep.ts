@@ -33,7 +33,9 @@ const sizes: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
 export function parseKeep(text: string): Keep | null {
   if (text === 'all') return all;
   const limits = text.split(',').map(limit);
-  if (limits.some((one) => one === null)) return null;
+  const kinds = limits.flatMap((one) => Object.keys(one ?? {}));
+  // One of each kind: of two, nobody could say which is meant.
+  if (limits.includes(null) || new Set(kinds).size < kinds.length) return null;
   return Object.assign({}, all, ...limits);
 }
 

@@ -125,7 +125,8 @@ export class LogFiles {
     if (this.size(name) === 0) this.#touch(name);
     // People clear it away, as they may: it holds copies.
     this.#disk.makeFolder(this.#results);
-    this.#disk.link(this.#path(name), this.#publicPath(name.commit, apart));
+    const [path, published] = [this.#path(name), this.#publicPath(name.commit, apart)];
+    if (!this.#disk.isLinked(path, published)) this.#disk.link(path, published);
   }
 
   /** Removes that log, and each of those public names that is its own still. */

@@ -92,12 +92,17 @@ export function questionsOf(database: Database) {
   function commits({ repository, branch, before = end, most }: CommitsQuestion): CommitRow[] {
     const walk =
       branch !== undefined ? 'ofBranch' : repository !== undefined ? 'ofRepository' : 'everywhere';
-    const from = { atMs: before.atMs, job: before.job, repository, branch, rows: rowsMax };
+    const { atMs, job } = before;
+    // All jobs of the last one are met, so that the next page does not begin in its midst.
+    const from = { atMs, job, repository, branch, rows: rowsMax + jobsOfCommitMax };
     const found = new Map<string, Met>();
+    let rows = 0;
     for (const row of ask[walk].iterate(from) as Iterable<Met>) {
       const key = `${row.commit} ${row.repository}`;
-      if (found.size === most && !found.has(key)) break;
+      const isFull = found.size === most || rows >= rowsMax;
+      if (isFull && !found.has(key)) break;
       found.set(key, row);
+      rows += 1;
     }
     return [...found.values()].map(withJobs);
   }

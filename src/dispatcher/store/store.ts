@@ -20,9 +20,9 @@ export interface JobRow {
 
 export interface Store {
   /**
-   * All or nothing, durable on return. Answers the sequence number of the last entry; those before
-   * it have the ones before, and none is ever given twice. On neither it throws the disk's error (see `lacksRoom`), or
-   * `UsageError` where the store was taken away from under us.
+   * All or nothing, durable on return; where it is nothing it throws the disk's error (see
+   * `lacksRoom`), or `UsageError` where the store was taken away from under us. Answers the sequence
+   * number of the last entry; those before it have the ones before, and none is ever given twice.
    */
   append(entries: readonly Entry[]): number;
   /**

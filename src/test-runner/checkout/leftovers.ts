@@ -21,6 +21,9 @@ import type { GitIndex } from './git-index.js';
 /** Files: a look at so many takes as long as the processes, and holds up all that we do besides. */
 const filesMost = 500;
 
+/** Names in all folders, with those that the suite left. */
+const namesMost = 2 * filesMost;
+
 /**
  * Cleans a small tree where that takes no more than removing files. Answers whether it now is what
  * git left there, but for files that were changed or removed. Never so where no `/proc` is.
@@ -28,30 +31,35 @@ const filesMost = 500;
 export function removeLeftovers(tree: string, index: GitIndex): boolean {
   if (index.size > filesMost) return false;
   const files = index.paths();
-  return isSeenTo(Buffer.from(tree), '', { files, folders: foldersOf(files) });
+  const expected = { files, folders: foldersOf(files), namesLeft: namesMost };
+  return isSeenTo(Buffer.from(tree), '', expected);
 }
 
 interface Expected {
   readonly files: ReadonlySet<string>;
   readonly folders: ReadonlySet<string>;
+  /** So many further names are looked at. */
+  namesLeft: number;
 }
 
 /** The folder and all below it; `at` may be looked up once only, `path` is its name in the tree. */
-function isSeenTo(at: Buffer, path: string, { files, folders }: Expected): boolean {
+function isSeenTo(at: Buffer, path: string, expected: Expected): boolean {
+  const { files, folders } = expected;
   const handle = handleOf(at);
   if (handle === null) return false;
   try {
     const here = `/proc/self/fd/${handle}`;
     if (modeOf(fstatSync(handle)) !== folderMode) return false;
     const names = readdirSync(here, 'latin1');
-    if (names.length > 2 * filesMost) return false;
+    expected.namesLeft -= names.length;
+    if (expected.namesLeft < 0) return false;
     return names.every((name) => {
       const inTree = path === '' ? name : `${path}/${name}`;
       if (inTree === '.git') return true;
       const child = Buffer.concat([Buffer.from(`${here}/`), Buffer.from(name, 'latin1')]);
       const found = lstatSync(child);
       if (found.isDirectory()) {
-        return folders.has(inTree) && isSeenTo(child, inTree, { files, folders });
+        return folders.has(inTree) && isSeenTo(child, inTree, expected);
       }
       if (name === '.git') return false;
       if (files.has(inTree)) return isEven(found);
