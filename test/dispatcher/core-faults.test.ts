@@ -121,6 +121,19 @@ describe('promise 6: infrastructure is tried again, tests never are', () => {
     s.outcomeOf(/leased/, 'job 1 leased: run 1-7, number 7, eve');
   });
 
+  test('a run that came back, and is handed back after a newer one was lost, is asked for again', () => {
+    const { s, run } = adaTests(false);
+    s.given(() => {
+      s.leaves('ada');
+      s.runner('bob');
+      s.leaves('bob');
+      s.runner('ada', { runs: [run] });
+      s.handsBack('ada', run, 'unknown-commit');
+    });
+    s.passes(1_000);
+    s.outcomeOf(/leased/, 'job 1 leased: run 1-3, number 3, ada');
+  });
+
   test('a runner that comes when patience is over is asked, and has its own time', () => {
     const { s } = adaTests(false);
     s.given(() => {

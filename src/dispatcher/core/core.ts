@@ -21,7 +21,7 @@ import type { Entry, JobId } from './journal.js';
 import { giveUpIfExhausted, isWanted, lose } from './leases.js';
 import * as people from './people.js';
 import type { Observer, Runner } from './pool.js';
-import { beatsPerHeartbeat, cancelWithinMs, listenForMs } from './rules.js';
+import { beatsPerHeartbeat, cancelWithinMs, isUnknownSomewhere, listenForMs } from './rules.js';
 import * as sessions from './sessions.js';
 import { type InitialState, State, Turn } from './turn.js';
 import { tellUnmatched } from './unmatched.js';
@@ -138,7 +138,7 @@ export class DispatcherCore {
       }
     }
     for (const job of jobs.interrupted()) {
-      if (job.runs.at(-1)?.end === 'unknown-commit') giveUpIfExhausted(turn, job);
+      if (isUnknownSomewhere(job)) giveUpIfExhausted(turn, job);
     }
   }
 

@@ -51,6 +51,8 @@ export interface Job {
   readonly runs: readonly Run[];
   /** How many of `runs` were over at the last `rerun`: only later ones count as faults. */
   readonly runsBefore: number;
+  /** Which of the attempts that count ended last: one that came back may do so after a newer one. */
+  readonly interruptedBy: RunId | null;
   readonly cancelAskedAtMs: number | null;
 }
 
@@ -73,6 +75,7 @@ export function applied(job: Job | undefined, entry: Entry): Job {
       state: firstState(entry),
       runs: [],
       runsBefore: 0,
+      interruptedBy: null,
       cancelAskedAtMs: null,
     };
   }
@@ -94,6 +97,11 @@ export function runOf(job: Job, run: RunId): Run | undefined {
 /** The attempts that count: those since the last `rerun`. */
 export function attempts(job: Job): readonly Run[] {
   return job.runs.slice(job.runsBefore);
+}
+
+/** The attempt that ended last, of those that count. */
+export function lastEnded({ runs, interruptedBy }: Job): Run | undefined {
+  return runs.find(({ id }) => id === interruptedBy);
 }
 
 /** Whether one of the attempts that count is that run, ended in one of those ways. */
@@ -129,6 +137,7 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
       return {
         state: firstState(job),
         runsBefore: job.runs.length,
+        interruptedBy: null,
         cancelAskedAtMs: null,
       };
     case 'finished':
@@ -184,6 +193,7 @@ function interrupted(
 ): Partial<Job> {
   return {
     state: { kind: 'waiting', interrupted: true },
+    interruptedBy: entry.run,
     runs: job.runs.map((run) => (run.id === entry.run ? ended(run, entry, end, because) : run)),
   };
 }

@@ -6,7 +6,7 @@
 
 import type { Commit, RunId } from '../../protocol/ids.js';
 import { Groups } from './groups.js';
-import { applied, type Job, jobFrom, type Run } from './job.js';
+import { applied, type Job, jobFrom, lastEnded, type Run } from './job.js';
 import type { Entry, JobId } from './journal.js';
 import { Queue } from './queue.js';
 import { askAgainAtMs, finishedRememberedMs, nextTry } from './rules.js';
@@ -144,7 +144,7 @@ export class Jobs {
         break;
       case 'waiting': {
         this.queue.join(job, nextTry(job)?.atMs ?? null);
-        const last = job.runs.at(-1);
+        const last = lastEnded(job);
         if (last?.end === 'unknown-commit') {
           this.queue.lookAgainAt(job, askAgainAtMs(job, last.runner));
         }

@@ -4,7 +4,7 @@
  */
 
 import { heartbeatEveryMs, missedPingsMax } from '../../protocol/limits.js';
-import { attempts, type Job, type Run } from './job.js';
+import { attempts, type Job, lastEnded, type Run } from './job.js';
 
 /** A commit that costs three runners is taken for poison, not for bad luck. */
 export const lostRunsMax = 3;
@@ -127,7 +127,7 @@ export type Setback =
 
 /** The earliest time at which a job may be tried again after such a failure, and why. */
 export function nextTry(job: Job): { readonly atMs: number; readonly why: Setback } | null {
-  const last = attempts(job).at(-1);
+  const last = lastEnded(job);
   if (last === undefined) return null;
   if (isUnconfirmed(last)) {
     const count = attempts(job).filter(isUnconfirmed).length - unconfirmedAtOnceMax;
@@ -158,6 +158,11 @@ export function askAgainAtMs(job: Job, runner: string): number {
   const last = answers.at(-1);
   if (last === undefined) return 0;
   return last.endedAtMs + (retryAfterMs[answers.length - 1] ?? Math.max(...retryAfterMs));
+}
+
+/** Whether a runner's repository did not have its commit. */
+export function isUnknownSomewhere(job: Job): boolean {
+  return attempts(job).some(isUnknown);
 }
 
 function isUnknown({ end }: Run): boolean {
