@@ -18,6 +18,7 @@ import type { z } from 'zod';
 import { countCharacters } from './characters.js';
 import {
   type BodyHeader,
+  type Ending,
   type Fault,
   type Header,
   type Incomplete,
@@ -71,7 +72,7 @@ export class Decoder<Message> {
   push(bytes: Uint8Array): Decoded<Message>[] {
     const all: Decoded<Message>[] = [];
     let next = this.first(bytes);
-    for (; next !== null; next = orNull(this.#next(false))) all.push(next);
+    for (; next !== null; next = orNull(this.#next(null))) all.push(next);
     return all;
   }
 
@@ -79,17 +80,17 @@ export class Decoder<Message> {
   first(bytes: Uint8Array): Decoded<Message> | null {
     if (this.#dead) return null;
     this.#held.add(bytes);
-    return orNull(this.#next(false));
+    return orNull(this.#next(null));
   }
 
   /** The one message that ends here because the peer fell silent, if what is held makes one. */
   quiet(): Decoded<Message> | null {
-    return orNull(this.#next(true));
+    return orNull(this.#next('silence'));
   }
 
   /** As `quiet`, but nothing more will come: what is incomplete is a fault. */
   end(): Decoded<Message> | null {
-    const last = this.#next(true);
+    const last = this.#next('close');
     return last?.kind === 'incomplete' ? this.#fault(last.fault) : last;
   }
 
@@ -99,12 +100,12 @@ export class Decoder<Message> {
   }
 
   /** Null where nothing is held: between two messages, and after a fault. */
-  #next(silent: boolean): Decoded<Message> | Incomplete | null {
-    if (this.#body !== null) return this.#finishBody(this.#body, silent);
+  #next(ending: Ending | null): Decoded<Message> | Incomplete | null {
+    if (this.#body !== null) return this.#finishBody(this.#body, ending);
     this.#skipBlankLines();
     if (this.#held.length === 0) return null;
 
-    const read = readHeader(this.#table, this.#held.view(), silent);
+    const read = readHeader(this.#table, this.#held.view(), ending);
     switch (read.kind) {
       case 'fault':
         return this.#fault(read.fault);
@@ -116,15 +117,15 @@ export class Decoder<Message> {
       case 'body follows':
         this.#held.take(read.header.size);
         this.#body = read.header;
-        return this.#finishBody(read.header, silent);
+        return this.#finishBody(read.header, ending);
     }
   }
 
-  #finishBody(header: BodyHeader, silent: boolean): Decoded<Message> | Incomplete {
+  #finishBody(header: BodyHeader, ending: Ending | null): Decoded<Message> | Incomplete {
     const { body, length } = header;
     if (body.kind === 'characters') {
       if (this.#held.length > body.bytesMax) return this.#fault(bodyTooLong);
-      if (!silent || countCharacters(this.#held.view()) < length) return bodyTooShort;
+      if (ending === null || countCharacters(this.#held.view()) < length) return bodyTooShort;
       return this.#message(header, { body: this.#held.take(this.#held.length) });
     }
     if (this.#held.length < length) return bodyTooShort;

@@ -45,12 +45,15 @@ export type Table = Readonly<Record<string, Row>>;
 const newline = 0x0a;
 const colon = 0x3a;
 
+/** What tells that a peer says no more for now, or for good. */
+export type Ending = 'silence' | 'close';
+
 /**
  * Reads the header at the start of `bytes`. Where no newline is there, the end of `bytes` is
- * taken for the end of the line only if `endIsEnd`: then `incomplete` means that a longer text
+ * taken for the end of the line only at an `ending`: then `incomplete` means that a longer text
  * might yet have been valid.
  */
-export function readHeader(table: Table, bytes: Buffer, endIsEnd: boolean): HeaderRead {
+export function readHeader(table: Table, bytes: Buffer, ending: Ending | null): HeaderRead {
   const most = bytes.subarray(0, headerBytesMax);
   const lineEnd = most.indexOf(newline);
   const terminated = lineEnd !== -1;
@@ -64,13 +67,13 @@ export function readHeader(table: Table, bytes: Buffer, endIsEnd: boolean): Head
     const fault = unknownVerb(verb, terminated);
     // A pause does not end `sta`, which may become `status`; a newline and the bound end anything.
     const mayGrow = !hasColon && isPrefixOfAny(verb, table);
-    const isWhole = terminated || line.length >= headerBytesMax || (endIsEnd && !mayGrow);
+    const isWhole = terminated || line.length >= headerBytesMax || (ending !== null && !mayGrow);
     return { kind: isWhole ? 'fault' : 'incomplete', fault };
   }
   const rest = hasColon ? line.subarray(verbEnd + 1) : null;
   const found = { verb, row, rest, restAt: verbEnd + 1, size: line.length, terminated };
   if (row.body.kind !== 'none') return readUpToBody(found, row.body);
-  return readLine(found, endIsEnd && !holdsSecret(row));
+  return readLine(found, ends(row, ending));
 }
 
 /** `dispatch:<commit>`, `results:<commit>:<length>:<body>`: how a verb is written. */
@@ -94,10 +97,11 @@ interface Line {
 }
 
 /** Reads a header that is a whole line. */
-function readLine({ verb, row, rest, size, terminated }: Line, endIsEnd: boolean): HeaderRead {
+function readLine({ verb, row, rest, size, terminated }: Line, isEnd: boolean): HeaderRead {
   const fault = malformed(verb, row);
-  if (!terminated && !endIsEnd) {
-    if (size < headerBytesMax) return { kind: 'incomplete', fault };
+  if (!terminated && !isEnd) {
+    if (size < headerBytesMax)
+      return { kind: 'incomplete', fault: row.needsEnter ? unended : fault };
     return { kind: 'fault', fault: tooLong(`a line holds at most ${headerBytesMax} bytes`) };
   }
   const names = Object.keys(row.fields);
@@ -143,8 +147,10 @@ function readUpToBody(
   return { kind: 'body follows', header: { verb, fields, size: restAt + at, body, length } };
 }
 
-function holdsSecret(row: Row): boolean {
-  return Object.values(row.fields).includes('secret');
+/** Half a secret is a wrong one, even where the connection closes. */
+function ends(row: Row, ending: Ending | null): boolean {
+  if (ending === null || Object.values(row.fields).includes('secret')) return false;
+  return ending === 'close' || row.needsEnter !== true;
 }
 
 const unended = invalid('a branch, a job, or the beginning of an id is ended by Enter');

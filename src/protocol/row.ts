@@ -49,4 +49,6 @@ export interface Row {
   readonly to: Who;
   /** What it means and what comes back, for `help` and the docs. */
   readonly says: string;
+  /** A pause does not end it: what comes after might name less than what has come so far. */
+  readonly needsEnter?: true;
 }

@@ -76,6 +76,7 @@ export const requests = {
     from: 'anyone',
     to: 'dispatcher',
     says: 'ends these jobs; OK once that is on disk',
+    needsEnter: true,
   },
   rerun: {
     fields: { commit: 'revision', job: 'job?' },
@@ -83,6 +84,7 @@ export const requests = {
     from: 'anyone',
     to: 'dispatcher',
     says: 'tests it again, keeping the old log; OK once on disk',
+    needsEnter: true,
   },
   register: {
     fields: { host: 'host', port: 'port' },

@@ -139,12 +139,12 @@ describe('what is encoded is what is read', () => {
     );
   });
 
-  test('every request, which ends by silence; but for a token, which might go on', () => {
+  test('every request, which ends by silence; but for those where half of it means other things', () => {
     fc.assert(
       fc.property(anyRequest(), (request) => {
         const decoder = requestDecoder();
         const first = decoder.first(encodeRequest(request as Request)) ?? decoder.quiet();
-        if (request.verb === 'token') {
+        if (['token', 'cancel', 'rerun'].includes(request.verb as string)) {
           expect(first).toBeNull();
           return;
         }
@@ -152,6 +152,20 @@ describe('what is encoded is what is read', () => {
       }),
       { numRuns: 400 },
     );
+  });
+});
+
+describe('half of what ends or repeats work is not taken for the whole', () => {
+  test.each([`cancel:${c}`, `rerun:${c}`])('%s, a pause, then `:lint` is of one job', (text) => {
+    const decoder = requestDecoder();
+    expect(decoder.first(Buffer.from(text))).toBeNull();
+    expect(decoder.quiet()).toBeNull();
+    expect(decoder.first(Buffer.from(':lint\n'))).toMatchObject({ kind: 'message' });
+  });
+
+  test('its connection may end it: `printf … | nc -N` says no more', () => {
+    expect(said('end', `rerun:${c}`)).toMatchObject({ verb: 'rerun', job: null });
+    expect(said('end', `cancel:${c}`)).toMatchObject({ verb: 'cancel', jobs: c });
   });
 });
 
