@@ -245,7 +245,7 @@ describe('the keeper', () => {
     const { folder, sweep, files } = kept('1', entries);
     const logs = new LogFiles(join(folder, 'logs'), join(folder, 'results'));
     logs.publish({ commit: commit(1), job: 1, number: 1 }, 'default');
-    logs.publish({ commit: commit(1), job: 2, number: 1 }, 'demo.lint');
+    logs.publish({ commit: commit(1), job: 2, number: 1 }, 'demo~lint');
     await sweep();
     expect(files()).toEqual([[commit(3)], [`${commit(3)}-3.1.log`]]);
   });

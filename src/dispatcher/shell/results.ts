@@ -1,6 +1,6 @@
 /**
  * Owns the results folder: a file for each commit with what its latest run printed, and one for each
- * job where it has several (`<commit>.<repository>.<job>`, without what is the same for all). These
+ * job where it has several (`<commit>.<repository>~<job>`, without what is the same for all). These
  * are copies: a folder that is full, or was tampered with, costs a copy and not the dispatcher, for
  * the logs are kept.
  */
@@ -8,7 +8,7 @@
 import { type Commit, short } from '../../protocol/ids.js';
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
-import type { LogFiles, LogName } from '../store/logs.js';
+import { apartBy, type LogFiles, type LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import { type Reading, toldApart, unnamed } from './readings.js';
 
@@ -72,7 +72,7 @@ export class Results {
       if (apart.length === 0 || apart.includes(unnamed)) continue;
       // One that is asked for again in the same turn is not over any more, and has its result.
       const log = reading.job === name.job ? name : reading.isOver ? reading.log : null;
-      if (log !== null) this.#files.publish(log, apart.join('.'));
+      if (log !== null) this.#files.publish(log, apartBy(...apart));
     }
   }
 

@@ -9,7 +9,7 @@ import type { Cancel, Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { JobId } from '../core/journal.js';
 import { type Keep, keeping, mayBeBeyond } from './keep.js';
-import type { LogFiles } from './logs.js';
+import { apartBy, type LogFiles } from './logs.js';
 import type { PastRow, Queries } from './queries.js';
 import type { Removal } from './removal.js';
 
@@ -111,7 +111,8 @@ export class Keeper {
       if (this.#isClosed) return 0;
       for (const { job, name } of jobs) {
         const ours = runs.filter((run) => run.job === job);
-        const apart = repository === null ? [name] : [name, repository, `${repository}.${name}`];
+        const named = repository === null ? [[name]] : [[name], [repository], [repository, name]];
+        const apart = named.map((names) => apartBy(...names));
         // A job that ended without a run has a log of its own, numbered 0.
         for (const { number } of [{ number: 0 }, ...ours]) {
           await logs.discard({ commit, job, number }, apart);

@@ -5,6 +5,7 @@
  * Invariant: the bytes of a log are contiguous, and each was written once.
  */
 
+import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Commit } from '../../protocol/ids.js';
 import { type Disk, type OpenFile, realDisk } from '../../world/disk.js';
@@ -23,6 +24,23 @@ interface OpenLog {
 }
 
 const lineFeed = 0x0a;
+
+/** The rest of what a file's name may hold is the commit's. */
+const apartBytesMax = 150;
+
+/**
+ * What tells the results of one commit apart, as a part of a file's name: a repository's name, a
+ * job's, or both. A `~` stands between, which neither can hold, so that no two have the same; of what
+ * is too long a digest tells the rest.
+ */
+export function apartBy(...names: readonly string[]): string {
+  const whole = names.join('~');
+  if (Buffer.byteLength(whole) <= apartBytesMax) return whole;
+  const digest = createHash('sha256').update(whole).digest('hex').slice(0, 12);
+  const beginning = Buffer.from(whole).subarray(0, apartBytesMax - digest.length - 4);
+  // A character that was cut in two is left out.
+  return `${beginning.toString('utf8').replace(/\ufffd$/, '')}~${digest}`;
+}
 
 /** Logs open at once: a thousand runs must not use up the descriptors of the connections. */
 const openMost = 64;
@@ -118,8 +136,8 @@ export class LogFiles {
   }
 
   /**
-   * Makes `<results>/<commit>`, or with a name `<results>/<commit>.<name>`, be that log: a reader
-   * sees the old one or the new one, whole.
+   * Makes `<results>/<commit>`, or apart from others `<results>/<commit>.<apart>` (see `apartBy`),
+   * be that log: a reader sees the old one or the new one, whole.
    */
   publish(name: LogName, apart: string | null = null): void {
     if (this.size(name) === 0) this.#touch(name);
