@@ -29,7 +29,8 @@ export class Token {
   /** The file that it is from, where others than its owner may read or write that; else null. */
   get exposedIn(): string | null {
     if (this.#file === null) return null;
-    return (statSync(this.#file).mode & othersMay) === 0 ? null : this.#file;
+    const now = statSync(this.#file, { throwIfNoEntry: false });
+    return ((now?.mode ?? 0) & othersMay) === 0 ? null : this.#file;
   }
 
   /** Reads its file anew. What cannot be used is not taken; sessions that are open stay so. */
@@ -37,6 +38,10 @@ export class Token {
     const file = this.#file;
     if (file === null) return;
     try {
+      // What is handed over but once, through a pipe, would be waited for without end.
+      if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+        throw new UsageError(`The token cannot be read anew: ${file} is not a file.`);
+      }
       const text = textOf(file);
       if (text === this.#text) return;
       this.#text = text;

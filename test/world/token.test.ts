@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -21,6 +22,7 @@ test('A49: a token is read anew where its file has changed, and that is said wit
 test.each([
   ['too short', (file: string) => writeFileSync(file, 'horse')],
   ['gone', (file: string) => rmSync(file)],
+  ['a pipe, which nobody fills', (file: string) => pipeAt(file)],
 ])('a token file that is %s is not taken, and said', (_, spoil) => {
   const { file, token, told } = tokenIn('correct-horse-battery');
   spoil(file);
@@ -28,6 +30,11 @@ test.each([
   expect(token?.matches('correct-horse-battery')).toBe(true);
   expect(told[0]?.msg).toMatch(/The former token stays in use\.$/);
 });
+
+function pipeAt(file: string): void {
+  rmSync(file);
+  execFileSync('mkfifo', [file]);
+}
 
 function tokenIn(text: string) {
   const file = join(temporaryFolder(), 'token');
