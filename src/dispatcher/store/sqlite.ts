@@ -58,6 +58,8 @@ export class SqliteStore implements Store, Removal {
     // Promise 1: OK means on disk, so every commit waits for the disk.
     this.#database.pragma('synchronous = FULL');
     migrate(this.#database);
+    // A folder that is read-only is told now, not at the first commit.
+    this.#database.exec('BEGIN IMMEDIATE; ROLLBACK');
     this.#append = this.#prepareAppend();
     this.#removal = removalFrom(this.#database);
   }
