@@ -19,7 +19,7 @@ const windowBytes = 65_536;
 const highWaterBytes = 16_384;
 
 /** After so long without an answer TCP gives a connection up. */
-export const tcpPatienceMs = 20_000;
+export const tcpPatienceMs = 60_000;
 
 /** One end of a connection, in one process. */
 export class End implements Connection {
