@@ -94,7 +94,7 @@ export const plantedInPeers: readonly PlantedBug[] = [
     becomes: '    return held;',
     breaks: ['rest'],
     withinSeeds: 2_500,
-    from: 380,
+    from: 480,
   },
   {
     name: 'a commit that a classic dispatcher did not take is taken for handed over',

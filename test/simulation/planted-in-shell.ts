@@ -34,7 +34,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     becomes: '      settled: (call) => call(),',
     breaks: ['reason', 'told'],
     withinSeeds: 8_000,
-    from: 2_150,
+    from: 2_100,
   },
   {
     name: 'why a job waits is not told once it had a run',
@@ -60,7 +60,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     becomes: '  const chosen = null;',
     breaks: ['told'],
     withinSeeds: 4_000,
-    from: 1_150,
+    from: 850,
   },
   {
     name: 'a clock that was set back makes a retry wait for hours',

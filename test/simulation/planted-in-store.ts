@@ -89,6 +89,6 @@ export const plantedInStore: readonly PlantedBug[] = [
     becomes: '    if (path !== "") return;',
     breaks: ['log'],
     withinSeeds: 1_000,
-    from: 2_400,
+    from: 4_300,
   },
 ];
