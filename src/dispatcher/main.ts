@@ -16,10 +16,11 @@ import { acceptingTls } from '../world/tls.js';
 import { tellIfExposed } from '../world/token.js';
 import type { JobId } from './core/journal.js';
 import { type Options, readOptions } from './options.js';
+import { connectionsMaxDefault } from './shell/admission.js';
 import { Auth, type TurnedAway, tellingOnce, tlsWanted } from './shell/auth.js';
-import { connectionsMaxDefault, Dispatcher } from './shell/dispatcher.js';
+import { Dispatcher } from './shell/dispatcher.js';
 import { backUp } from './store/backup.js';
-import { Keeper, type Past } from './store/keeper.js';
+import { Keeper } from './store/keeper.js';
 import { LogFiles } from './store/logs.js';
 import { QueryThread } from './store/query-thread.js';
 import { storeFile } from './store/schema.js';
@@ -49,12 +50,15 @@ await run(async (argv) => {
   const descriptors = Math.floor(descriptorsMax() * connectionsShare);
   const connectionsMax = Math.min(connectionsMaxDefault, descriptors);
   const guarded = { ...options, auth, connectionsMax };
-  const dispatcher = new Dispatcher(world, guarded, { store, logs, start }, tell);
+  const queries = new QueryThread(join(options.data, storeFile));
+  const dispatcher = new Dispatcher(world, guarded, { store, queries, logs, start }, tell);
   const isRemembered = (job: JobId) => dispatcher.remembered.job(job) !== undefined;
-  const past = keepPast(options, { store, logs, isRemembered, tell });
+  const past = { store, queries, logs, isRemembered, tell: dispatcher.tell };
+  const keeper = new Keeper({ ...past, keep: options.keep, clock: realClock });
   const close = () => {
-    past.close();
+    keeper.close();
     dispatcher.close();
+    void queries.close();
   };
   const port = await listen(dispatcher, options);
   introduce(tell, dispatcher, options, { port, isNew });
@@ -74,7 +78,7 @@ await run(async (argv) => {
     },
     abort: close,
     reload: () => {
-      options.token?.reread(tell);
+      options.token?.reread(dispatcher.tell);
       options.tls?.current();
     },
   });
@@ -102,21 +106,6 @@ function openLogs({ data, results }: Options): LogFiles {
         'or choose --results.',
     );
   }
-}
-
-/** Removes what `--keep` lets go, until it is closed. */
-function keepPast(
-  { data, keep }: Options,
-  rest: Pick<Past, 'store' | 'logs' | 'isRemembered' | 'tell'>,
-): { close(): void } {
-  const queries = new QueryThread(join(data, storeFile));
-  const keeper = new Keeper({ ...rest, keep, clock: realClock, queries });
-  return {
-    close: () => {
-      keeper.close();
-      void queries.close();
-    },
-  };
 }
 
 async function listen(dispatcher: Dispatcher, { host, port }: Options): Promise<number> {

@@ -1,27 +1,38 @@
 /**
- * Owns the dispatcher's sentences: what a spectator is told of each turn.
- * Never decides; it reads effects. What belongs together is told together, so that a lost runner
+ * Owns the dispatcher's sentences: what a person is told of each batch of the feed.
+ * Never decides. What belongs together is told together, so that a lost runner
  * reads as one line: "runner :8900 closed its connection → 1a2b3c4 requeued → runner :8901".
  */
 
 import { formatAddress } from '../protocol/address.js';
 import { type RunId, short } from '../protocol/ids.js';
 import type { Told } from '../world/story.js';
-import { type Effect, entriesOf, type Notice, noticesOf } from './core/events.js';
+import type { Notice } from './core/events.js';
 import type { Job } from './core/job.js';
-import type { Entry, JobId } from './core/journal.js';
+import type { Entry } from './core/journal.js';
+import type { Batch } from './feed/feed.js';
+import type { Recorded } from './feed/publication.js';
 import { ending, jobNamed, seconds } from './sentences.js';
 
-export type FindJob = (id: JobId) => Job | undefined;
-
-/** The sentences for all that one turn brought. */
-export function tellTurn(
-  turn: readonly (readonly Effect[])[],
-  find: FindJob,
-  severalRepositories = false,
-): Told[] {
+/** The sentences for one batch: what one event brought. */
+export function tellBatch(batch: Batch, severalRepositories = false): Told[] {
   const name = (job: Job) => named(job, severalRepositories);
-  return turn.flatMap((effects) => tellEffects(effects, find, name));
+  const entries = batch.filter((published) => published.kind === 'entry');
+  const notices = batch.flatMap((published) =>
+    published.kind === 'notice' ? published.notice : [],
+  );
+  const troubles = batch.flatMap((published) => (published.kind === 'told' ? published.told : []));
+  return [...tellTogether(entries, notices, name), ...troubles];
+}
+
+/** The disk is full, or has room again. */
+export function tellRoom(isFull: boolean, error: unknown): Told {
+  if (!isFull) {
+    return { event: 'disk-has-room', msg: 'there is room on the disk: all goes on' };
+  }
+  const why = error instanceof Error ? error.message : 'it is full';
+  const msg = `no room on the disk (${why}): nothing is lost, all waits; free some`;
+  return { event: 'disk-full', level: 'error', msg };
 }
 
 /** `1a2b3c4:lint`, and of which repository where there are several. */
@@ -30,20 +41,20 @@ export function named(job: Job, severalRepositories: boolean): string {
   return isTold ? `${jobNamed(job)} of ${job.repository}` : jobNamed(job);
 }
 
-function tellEffects(
-  effects: readonly Effect[],
-  find: FindJob,
+function tellTogether(
+  entries: readonly Recorded<Job>[],
+  notices: readonly Notice[],
   name: (job: Job) => string,
 ): Told[] {
-  const [append, notices] = [entriesOf(effects), noticesOf(effects)];
+  const append = entries.map(({ entry }) => entry);
   const lost = new Set(append.filter(({ kind }) => kind === 'lost').map(({ job }) => job));
   // A runner that left with runs is told of by what became of each.
   const leavings = notices.filter((notice) => notice.kind === 'left' && notice.runs > 0);
   return [
     ...notices.filter((notice) => !leavings.includes(notice)).map(tellNotice),
-    ...append
-      .filter((entry) => !(entry.kind === 'leased' && lost.has(entry.job)))
-      .map((entry) => tellEntry(entry, append, find, name)),
+    ...entries
+      .filter(({ entry }) => !(entry.kind === 'leased' && lost.has(entry.job)))
+      .map((recorded) => tellEntry(recorded, append, name)),
   ];
 }
 
@@ -52,7 +63,7 @@ function tellNotice(notice: Notice): Told {
     case 'joined': {
       const { role, name, repository, classic } = notice;
       const what = classic ? 'classic runner' : role;
-      const purpose = role === 'observer' ? 'watches' : 'tests';
+      const purpose = role === 'runner' ? 'tests' : 'watches';
       const its = repository === null ? '' : `: it ${purpose} ${repository}`;
       const msg = `${what} ${name} connected${its}`;
       return { event: `${role}-joined`, [role]: name, repository, classic, msg };
@@ -108,14 +119,12 @@ function tellNotice(notice: Notice): Told {
 const sameName = 'if these are one, start both with the same --repository';
 
 function tellEntry(
-  entry: Entry,
+  { entry, job }: Recorded<Job>,
   append: readonly Entry[],
-  find: FindJob,
   name: (job: Job) => string,
 ): Told {
-  const job = find(entry.job);
-  const id = job === undefined ? `job ${entry.job}` : name(job);
-  const base = { event: entry.kind, commit: job?.commit, job: entry.job };
+  const id = name(job);
+  const base = { event: entry.kind, commit: job.commit, job: job.id };
   switch (entry.kind) {
     case 'accepted': {
       const subject = entry.subject === '' ? '' : ` "${entry.subject}"`;
@@ -158,7 +167,7 @@ function tellEntry(
       return { ...base, msg: `${id} is to be tested again` };
     case 'finished': {
       const { run, verdict } = entry;
-      const runner = job?.runs.find(({ id: of }) => of === run)?.runner;
+      const runner = job.runs.find(({ id: of }) => of === run)?.runner;
       const where = runner === undefined ? '' : ` on runner ${runner}${again(job, run)}`;
       const level = verdict === 'passed' ? 'info' : 'warn';
       return { ...base, run, runner, verdict, level, msg: `${id} ${ending(entry)}${where}` };
@@ -167,8 +176,8 @@ function tellEntry(
 }
 
 /** The number of a run, where it is not the commit's first. */
-function again(job: Job | undefined, run: RunId | null): string {
-  const number = job?.runs.find(({ id }) => id === run)?.number ?? 1;
+function again(job: Job, run: RunId | null): string {
+  const number = job.runs.find(({ id }) => id === run)?.number ?? 1;
   return number > 1 ? ` (run ${number})` : '';
 }
 

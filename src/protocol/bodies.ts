@@ -45,6 +45,9 @@ export const run = z.string().transform((text, context) => {
   return parsed ?? z.NEVER;
 });
 
+/** The number of an entry in the journal; 0 is before the first. */
+const sequence = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
 /** Words that `knows` may hold. */
 const knownMax = 32;
 
@@ -52,7 +55,7 @@ const secret = z.string().refine((text) => parseSecret(text) !== null, 'not a to
 
 /** How a peer introduces itself. */
 export const hello = z.object({
-  role: z.enum(['runner', 'observer']),
+  role: z.enum(['runner', 'observer', 'spectator']),
   name: z.string().regex(peerNamePattern),
   /** The same in each session of one process: it is told apart from others of its name. */
   process: name.optional(),
@@ -70,6 +73,10 @@ export const hello = z.object({
   runs: z.array(z.object({ run, commit })).max(heldRunsMax).default([]),
   /** Of an observer: some of what was accepted from it lately, oldest first. Is it all there? */
   handedOver: z.array(commit).max(handedOverMax).optional(),
+  /** Of a spectator: the last entry that it has heard; absent: it wants only what comes. */
+  after: z.object({ seq: sequence, atMs: z.number() }).optional(),
+  /** Of a spectator: whether it wants to see the messages that cross the wire. */
+  taps: z.boolean().optional(),
   /** Proof that it may speak; the router takes it off before the rest goes further in. */
   token: secret.optional(),
 });
@@ -84,7 +91,22 @@ export const welcome = z.object({
   lacks: z.array(commit).max(handedOverMax).optional(),
   /** To an observer: nothing of its repository is. */
   isNew: z.boolean().optional(),
+  /** To a spectator: the number of the last entry that there is. */
+  lastSeq: sequence.optional(),
 });
+
+/** An entry of the journal, with what its job is called by; what else it holds, its kind says. */
+export const entry = z.looseObject({
+  kind: z.string(),
+  atMs: z.number(),
+  job: z.number().int(),
+  repository: name.nullable(),
+  commit,
+  name: jobName,
+});
+
+/** What else is told to a spectator; what it holds, its kind says. */
+export const event = z.looseObject({ kind: z.string(), atMs: z.number() });
 
 /** What is known of a commit besides its id. All of it is text from outside, made harmless. */
 export const description = z.object({

@@ -51,6 +51,7 @@ const fieldReaders: { [Kind in keyof FieldTypes]: (text: string) => FieldTypes[K
   host: parseHost,
   port: (text) => numberUpTo(text, 1, 65_535),
   offset: (text) => numberUpTo(text, 0, Number.MAX_SAFE_INTEGER),
+  sequence: (text) => numberUpTo(text, 0, Number.MAX_SAFE_INTEGER),
   secret: parseSecret,
 };
 

@@ -18,6 +18,8 @@ export interface FieldTypes {
   readonly port: number;
   /** A position in a log, in bytes from its start. */
   readonly offset: number;
+  /** The number of an entry in the journal; 0 is before the first. */
+  readonly sequence: number;
   /** The last field, where it is there: one job of the commit before it. Only a newline ends it. */
   readonly 'job?': string | null;
   /**
@@ -40,7 +42,7 @@ export type BodyThatFollows =
   | { readonly kind: 'characters'; readonly bytesMax: number }
   | { readonly kind: 'json'; readonly bytesMax: number; readonly schema: z.ZodType };
 
-type Who = 'anyone' | 'observer' | 'runner' | 'dispatcher';
+type Who = 'anyone' | 'observer' | 'runner' | 'spectator' | 'dispatcher';
 
 export interface Row {
   readonly fields: Readonly<Record<string, keyof FieldTypes>>;

@@ -226,4 +226,25 @@ export const session = {
     to: 'dispatcher',
     says: 'no further runs, please: I finish what I hold and leave',
   },
+  entry: {
+    fields: { seq: 'sequence' },
+    body: as(json.entry),
+    from: 'dispatcher',
+    to: 'spectator',
+    says: 'what happened to a job, under its number in the journal',
+  },
+  event: {
+    fields: {},
+    body: as(json.event),
+    from: 'dispatcher',
+    to: 'spectator',
+    says: 'what else happens: who comes and goes, how logs grow, messages',
+  },
+  resync: {
+    fields: { seq: 'sequence' },
+    body: none,
+    from: 'dispatcher',
+    to: 'spectator',
+    says: 'you missed events after that entry; the entries follow',
+  },
 } as const satisfies Record<string, Row>;

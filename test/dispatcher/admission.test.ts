@@ -32,6 +32,7 @@ function admission() {
   const admission = new Admission({
     clock: handClock(),
     connectionsMax: 1_000,
+    replied: () => {},
     full: () => {
       fullSaid += 1;
     },

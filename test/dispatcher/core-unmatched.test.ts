@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { unmatchedForMs } from '../../src/dispatcher/core/rules.js';
-import { tellTurn } from '../../src/dispatcher/story.js';
+import { tellBatch } from '../../src/dispatcher/story.js';
 import { scenario } from '../support/dispatcher-scenario.js';
 
 /** An observer on `proj`, and a runner on a copy of it that has another name. */
@@ -66,8 +66,7 @@ describe('who waits for nobody is told of in the story', () => {
       { kind: 'untested', repository: 'proj', tested: ['proj-ci'] },
       { kind: 'unwanted', repository: 'proj-ci', runners: 1, watched: ['proj'] },
     ] as const;
-    const effects = notices.map((notice) => ({ kind: 'publish', notice }) as const);
-    const told = tellTurn([effects], () => undefined);
+    const told = tellBatch(notices.map((notice) => ({ kind: 'notice', atMs: 0, notice })));
     expect(told.map(({ msg }) => msg)).toEqual([
       'no runner tests proj (they test proj-ci): its commits wait; ' +
         'if these are one, start both with the same --repository',

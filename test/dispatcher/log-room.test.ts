@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { DispatcherCore } from '../../src/dispatcher/core/core.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
+import { Feed } from '../../src/dispatcher/feed/feed.js';
 import { LogRoom } from '../../src/dispatcher/shell/log-room.js';
 import { LogFiles } from '../../src/dispatcher/store/logs.js';
 import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
@@ -49,7 +50,7 @@ test('the log of a job that memory has forgotten is that of the run that gave th
   const initial = { start, nextJob: 2, repositories: [], classicRunners: [], classicRunMaxMs: 1 };
   const core = new DispatcherCore(initial, store.unfinished(), clock.nowMs());
   const read: string[] = [];
-  const room = new LogRoom(core, store, files, clock, () => {});
+  const room = new LogRoom(core, store, files, clock, new Feed(clock, 0));
   room.followers.follow(commit(1), null, {
     write: (bytes) => read.push(bytes.toString()) > 0,
     end: () => read.push('(the end)'),
@@ -75,7 +76,7 @@ test('where a rerun ends without a run, its reason is not added to the log of th
   const clock = handClock();
   const initial = { start, nextJob: 2, repositories: [], classicRunners: [], classicRunMaxMs: 1 };
   const core = new DispatcherCore(initial, [...store.unfinished(), cancelled], clock.nowMs());
-  const room = new LogRoom(core, store, files, clock, () => {});
+  const room = new LogRoom(core, store, files, clock, new Feed(clock, 0));
   room.afterwards([cancelled]);
   const into = Buffer.alloc(100);
   const read = (number: number) =>

@@ -23,8 +23,9 @@ function given() {
     pause: () => {},
     resume: () => {},
   };
-  const pending = new PendingConnection(connection, {
+  const pending = new PendingConnection('1', connection, {
     clock,
+    replied: () => {},
     heard: (_, request) => heard.push(request.verb),
     held: (byBytes) => {
       heldBytes += byBytes;
@@ -69,8 +70,9 @@ test('A12, A40: one that says nothing is closed without a word', () => {
 test('one that asks and ends is sent the whole of its reply, however long', async () => {
   const reply = 'x'.repeat(20_000_000);
   const accept = (connection: Connection) =>
-    new PendingConnection(connection, {
+    new PendingConnection('1', connection, {
       clock: realClock,
+      replied: () => {},
       heard: (pending) => pending.reply(reply),
       held: () => {},
       closed: () => {},

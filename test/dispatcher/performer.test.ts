@@ -30,9 +30,10 @@ function given() {
       if (disk.isBroken) throw new Error('broken');
       if (disk.isFull) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
       happened.push(`on disk: ${entries.map(({ job }) => job).join(' ')}`);
+      return entries.length;
     },
     send: (send) => happened.push(send.kind === 'reply' ? `OK ${send.request}` : send.kind),
-    tell: (turn) => happened.push(`told of ${turn.length}`),
+    publish: (turn) => happened.push(`told of ${turn.length}`),
     lacksRoom: (error) => (error as { code?: string }).code !== undefined,
     blocked: (isBlocked) => happened.push(isBlocked ? 'blocked' : 'open again'),
   };

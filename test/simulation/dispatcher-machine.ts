@@ -81,7 +81,8 @@ export class DispatcherMachine {
     const logs = new LogFiles('/logs', '/results', disk.seenBy(life));
     const world = { clock: life.clock, network: network.seenBy(life, host) };
     const options = { ...dispatcherAddress, dialect: this.#dialect, classicRunMaxMs };
-    const memory = { store, logs, start: random.hex(8) };
+    const queries = this.memory.queries(life);
+    const memory = { store, queries, logs, start: random.hex(8) };
     const dispatcher = new Dispatcher(world, options, memory, this.machine.telling(life));
     witness.recovered(store, dispatcher.remembered);
     this.#dispatcher = dispatcher;

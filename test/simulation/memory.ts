@@ -6,6 +6,8 @@
 
 import Database from 'better-sqlite3';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
+import type { Queries } from '../../src/dispatcher/store/queries.js';
+import { questionsOf } from '../../src/dispatcher/store/questions.js';
 import { SqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import type { Store } from '../../src/dispatcher/store/store.js';
 import type { Life } from './life.js';
@@ -80,6 +82,7 @@ export class Memory {
       hasJob: (commit, repository) => store.hasJob(commit, repository),
       hasJobs: (repository) => store.hasJobs(repository),
       isRecorded: (run) => store.isRecorded(run),
+      lastSeq: () => store.lastSeq(),
       lastAtMs: () => store.lastAtMs(),
       nextJob: () => store.nextJob(),
       repositories: () => store.repositories(),
@@ -87,6 +90,15 @@ export class Memory {
       rememberRunner: (address) => write(() => store.rememberRunner(address)),
       forgetRunner: (address) => write(() => store.forgetRunner(address)),
       close: () => {},
+    };
+  }
+
+  /** Questions about the past, which are answered a while later. */
+  queries(life: Life): Pick<Queries, 'journal'> {
+    const { journal } = questionsOf(this.#database);
+    return {
+      journal: (question) =>
+        new Promise((resolve) => life.clock.soon(() => resolve(journal(question)))),
     };
   }
 

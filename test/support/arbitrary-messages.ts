@@ -60,6 +60,7 @@ const fields = {
   ),
   port: fc.integer({ min: 1, max: 65_535 }),
   offset: fc.maxSafeNat(),
+  sequence: fc.maxSafeNat(),
   secret: fc.stringMatching(/^[!-9;-~]{1,64}$/),
 };
 
@@ -86,7 +87,7 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
   [
     json.hello,
     fc.record({
-      role: fc.constantFrom('runner', 'observer'),
+      role: fc.constantFrom('runner', 'observer', 'spectator'),
       name,
       version: prose.map((text) => text.slice(0, 40)),
       repository,
@@ -125,6 +126,22 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
   ],
   [json.handback, fc.record({ reason: fc.constantFrom(...json.handbackReasons), detail: prose })],
   [json.sentence, fc.record({ says: prose })],
+  [
+    json.entry,
+    fc.record({
+      kind: fc.constantFrom('leased', 'finished'),
+      atMs: fc.nat(),
+      job: fc.nat(),
+      repository,
+      commit,
+      name: fc.constantFrom('default', 'lint'),
+      runner: name,
+    }),
+  ],
+  [
+    json.event,
+    fc.record({ kind: fc.constantFrom('joined', 'log'), atMs: fc.nat(), logBytes: fc.nat() }),
+  ],
 ]);
 
 function anyOf(table: Readonly<Record<string, Row>>): fc.Arbitrary<Message> {

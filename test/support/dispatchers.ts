@@ -11,6 +11,8 @@ import { onTestFinished } from 'vitest';
 import { openToAll } from '../../src/dispatcher/shell/auth.js';
 import { Dispatcher } from '../../src/dispatcher/shell/dispatcher.js';
 import { LogFiles } from '../../src/dispatcher/store/logs.js';
+import { QueryThread } from '../../src/dispatcher/store/query-thread.js';
+import { storeFile } from '../../src/dispatcher/store/schema.js';
 import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import { type Clock, realClock } from '../../src/world/clock.js';
@@ -41,9 +43,12 @@ export async function startDispatcher({
   network = realNetwork,
 } = {}): Promise<RunningDispatcher> {
   starts += 1;
+  const data = join(folder, 'data');
+  const queries = new QueryThread(join(data, storeFile));
   const memory = {
-    store: openSqliteStore(join(folder, 'data')),
-    logs: new LogFiles(join(folder, 'data', 'logs'), join(folder, 'results')),
+    store: openSqliteStore(data),
+    queries,
+    logs: new LogFiles(join(data, 'logs'), join(folder, 'results')),
     start: starts.toString(16).padStart(8, '0'),
   };
   const options = { host: '127.0.0.1', port: wanted, dialect, classicRunMaxMs: 3_600_000, auth };
@@ -54,7 +59,10 @@ export async function startDispatcher({
     if (isOpen) dispatcher.close();
     isOpen = false;
   };
-  onTestFinished(close);
+  onTestFinished(async () => {
+    close();
+    await queries.close();
+  });
   const port = await dispatcher.listen();
   const result = (commit: Commit) => readFileSync(join(folder, 'results', commit));
   return { port, folder, dispatcher, told, result, close };

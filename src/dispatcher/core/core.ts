@@ -20,7 +20,7 @@ import type { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
 import { giveUpIfExhausted, isWanted, lose } from './leases.js';
 import * as people from './people.js';
-import type { Observer, Runner } from './pool.js';
+import type { Observer, Runner, Spectator } from './pool.js';
 import { beatsPerHeartbeat, cancelWithinMs, isUnknownSomewhere, listenForMs } from './rules.js';
 import * as sessions from './sessions.js';
 import { type InitialState, State, Turn } from './turn.js';
@@ -113,7 +113,7 @@ export class DispatcherCore {
     state.beats += 1;
     for (const peer of state.pool.all()) {
       peer.silentBeats += 1;
-      if (peer.role === 'observer') sessions.pulse(turn, peer, peer.session);
+      if (peer.role !== 'runner') sessions.pulse(turn, peer, peer.session);
       else if (peer.via.kind === 'session') sessions.pulse(turn, peer, peer.via.session);
       else classic.pulse(turn, peer, peer.via.address);
     }
@@ -152,6 +152,11 @@ export class DispatcherCore {
     return this.#state.jobs.get(id);
   }
 
+  /** One that an entry of a turn is of, which is not over. */
+  known(id: JobId): Job {
+    return this.#state.jobs.known(id);
+  }
+
   /** The job that has or had that run, while it is in memory. */
   jobOfRun(run: RunId): Job | undefined {
     return this.#state.jobs.ofRun(run);
@@ -176,6 +181,10 @@ export class DispatcherCore {
 
   observers(): readonly Observer[] {
     return this.#state.pool.observers();
+  }
+
+  spectators(): readonly Spectator[] {
+    return this.#state.pool.spectators();
   }
 
   counts(): Jobs['counts'] {

@@ -146,14 +146,14 @@ export type Send =
 export type Notice =
   | {
       readonly kind: 'joined';
-      readonly role: 'runner' | 'observer';
+      readonly role: Hello['role'];
       readonly name: string;
       readonly repository: string | null;
       readonly classic: boolean;
     }
   | {
       readonly kind: 'left';
-      readonly role: 'runner' | 'observer';
+      readonly role: Hello['role'];
       readonly name: string;
       readonly reason: string;
       /** Runs that the runner had in hand. */

@@ -21,7 +21,8 @@ import type { State, Turn } from './turn.js';
 export function isWanted({ jobs, pool }: State, run: RunId, from: PeerKey | null): boolean {
   const job = jobs.ofRun(run);
   if (job === undefined) return false;
-  if (from !== null && pool.get(from)?.role === 'observer') return false;
+  const peer = from === null ? undefined : pool.get(from);
+  if (peer !== undefined && peer.role !== 'runner') return false;
   if (job.state.kind === 'leased' && job.state.run === run) {
     // After a restart of ours nobody holds it yet: a result may arrive before its runner does.
     const holder = pool.holderOf(run);

@@ -1,6 +1,6 @@
 /**
- * Owns who is there: runners by session or classic address, observers, and how long each has
- * been silent. Never journaled: after a restart everybody introduces themselves again.
+ * Owns who is there: runners by session or classic address, observers and spectators, and how long
+ * each has been silent. Never journaled: after a restart everybody introduces themselves again.
  * Invariants: a runner holds at most as many runs as its capacity; whatever changes whether it is
  * free is a method here, so that those that are free can always be found at once.
  */
@@ -53,12 +53,18 @@ export interface Runner extends PeerCommon {
   reconnects: number | null;
 }
 
-export interface Observer extends PeerCommon {
-  readonly role: 'observer';
+/** One that holds no runs. */
+interface Onlooker<Role> extends PeerCommon {
+  readonly role: Role;
   readonly session: SessionId;
 }
 
-export type Peer = Runner | Observer;
+export type Observer = Onlooker<'observer'>;
+
+/** It watches, and asks for nothing. */
+export type Spectator = Onlooker<'spectator'>;
+
+export type Peer = Runner | Observer | Spectator;
 
 export class Pool {
   readonly free = new FreeRunners();
@@ -72,8 +78,8 @@ export class Pool {
     const name = this.#nameFor(hello);
     const common = { key: session, name, process, repository, ...this.#unheard() };
     const peer: Peer =
-      hello.role === 'observer'
-        ? { ...common, role: 'observer', session }
+      hello.role !== 'runner'
+        ? { ...common, role: hello.role, session }
         : {
             ...common,
             ...idle(),
@@ -150,6 +156,10 @@ export class Pool {
 
   observers(): Observer[] {
     return this.all().filter((peer): peer is Observer => peer.role === 'observer');
+  }
+
+  spectators(): Spectator[] {
+    return this.all().filter((peer): peer is Spectator => peer.role === 'spectator');
   }
 
   /** `confirmedBy`: the pong that shows that the runner has it; null where it has shown that. */

@@ -13,20 +13,32 @@ export interface AdmissionOptions {
   readonly clock: Clock;
   /** Connections at once. */
   readonly connectionsMax: number;
-  /** There is no place for further connections. Said once, until half of them are gone. */
+  /** There is no place for further connections. Said once (`connectionsUsedUp`), until half of them are gone. */
   readonly full: () => void;
   /** A pending connection's request. `terminated`: a newline ended it, as people's do. */
   readonly heard: (pending: PendingConnection, request: Request, terminated: boolean) => void;
+  /** What a pending connection was answered. */
+  readonly replied: (pending: PendingConnection, words: string | Uint8Array) => void;
 }
 
 /** Bytes held for requests that are still arriving, over all connections. */
 const heldBytesMax = 256 * 1_024 * 1_024;
+
+/** Each connection costs a few kilobytes, and the disk's descriptors are not theirs to use up. */
+export const connectionsMaxDefault = 12_000;
+
+export const connectionsUsedUp = {
+  event: 'connections-used-up',
+  level: 'error',
+  msg: 'too many connections: further ones are told BUSY, those that are open are served',
+} as const;
 
 const busy = 'BUSY: too many connections, try again later\n';
 
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #pending = new Set<PendingConnection>();
+  #counter = 0;
   #heldBytes = 0;
   #isPaused = false;
   #saidFull = false;
@@ -36,14 +48,16 @@ export class Admission {
   }
 
   accept(connection: Connection): ConnectionHandler {
-    const { clock, connectionsMax, heard } = this.#options;
+    const { clock, connectionsMax, heard, replied } = this.#options;
     if (this.#pending.size < connectionsMax / 2) this.#saidFull = false;
     if (this.#pending.size >= connectionsMax || this.#heldBytes > heldBytesMax) {
       return this.#turnAway(connection);
     }
-    const pending = new PendingConnection(connection, {
+    this.#counter += 1;
+    const pending = new PendingConnection(String(this.#counter), connection, {
       clock,
       heard,
+      replied,
       held: (byBytes) => this.#hold(pending, byBytes),
       closed: (gone) => this.#pending.delete(gone),
     });

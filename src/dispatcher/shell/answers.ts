@@ -31,6 +31,7 @@ export function status(core: DispatcherCore, nowMs: number): string {
       ({ name, repository }) =>
         `  observer ${name}: watches ${repository ?? 'an unnamed repository'}`,
     ),
+    ...core.spectators().map(({ name }) => `  spectator ${name}`),
     ...waits.map(
       ({ job, why }) => `  ${named(job, core.hasSeveralRepositories)} waits: ${waitReason(why)}`,
     ),

@@ -5,21 +5,26 @@
  */
 
 import { ask, type World } from '../../link/ask.js';
+import { formatAddress } from '../../protocol/address.js';
 import { heartbeatEveryMs } from '../../protocol/limits.js';
 import type { Event, Send } from '../core/events.js';
 import type { PeerKey } from '../core/pool.js';
+import type { Tap } from '../feed/tap.js';
 
 /** A runner that takes longer to answer one word is silent; three such pings and it is lost. */
 const answerWithinMs = heartbeatEveryMs;
 
 export class ClassicRunners {
   readonly #world: World;
-  readonly #feed: (event: Event) => void;
+  readonly #tap: Tap;
+  readonly #handle: (event: Event) => void;
   readonly #pinging = new Set<PeerKey>();
+  #counter = 0;
 
-  constructor(world: World, feed: (event: Event) => void) {
+  constructor(world: World, tap: Tap, handle: (event: Event) => void) {
     this.#world = world;
-    this.#feed = feed;
+    this.#tap = tap;
+    this.#handle = handle;
   }
 
   ask({ runner, address, request, run }: Send & { kind: 'ask' }): void {
@@ -27,10 +32,14 @@ export class ClassicRunners {
       if (this.#pinging.has(runner)) return;
       this.#pinging.add(runner);
     }
+    this.#counter += 1;
+    const line = { connection: `dialled ${this.#counter}`, peer: formatAddress(address) };
+    this.#tap.request(line, 'out', request);
     ask(this.#world, address, request, answerWithinMs, (answer) => {
+      if (answer.kind === 'reply') this.#tap.reply(line, 'in', answer.text);
       if (request.verb === 'ping') this.#pinging.delete(runner);
       const asked = run === null ? pinged : { verb: 'runtest' as const, run };
-      this.#feed({ kind: 'answered', runner, asked, answer });
+      this.#handle({ kind: 'answered', runner, asked, answer });
     });
   }
 }

@@ -14,26 +14,24 @@ import { type Cancel, every, notBefore } from '../../world/clock.js';
 import type { Listener } from '../../world/network.js';
 import type { Tell } from '../../world/story.js';
 import { DispatcherCore } from '../core/core.js';
-import {
-  type Effect,
-  type Event,
-  entriesOf,
-  type Notice,
-  noticesOf,
-  type Send,
-} from '../core/events.js';
-import type { JobId } from '../core/journal.js';
+import { type Event, entriesOf, type Notice, noticesOf, type Send } from '../core/events.js';
 import { beatsPerHeartbeat, stalledAfterMs } from '../core/rules.js';
+import { batchesOf } from '../feed/batches.js';
+import { Feed } from '../feed/feed.js';
+import { Spectators } from '../feed/spectators.js';
+import { Tap } from '../feed/tap.js';
 import type { LogFiles } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
+import type { Queries } from '../store/queries.js';
 import type { Store } from '../store/store.js';
-import { tellTurn } from '../story.js';
-import { Admission } from './admission.js';
+import { tellBatch, tellRoom } from '../story.js';
+import { Admission, connectionsMaxDefault, connectionsUsedUp } from './admission.js';
 import { type Auth, openToAll } from './auth.js';
 import { ClassicRunners } from './classic-runners.js';
 import { LogRoom } from './log-room.js';
-import { Performer } from './performer.js';
+import { type Decided, Performer } from './performer.js';
 import { RequestRouter } from './request-router.js';
+import { Sessions } from './sessions.js';
 
 export interface DispatcherOptions {
   readonly host: string;
@@ -46,11 +44,9 @@ export interface DispatcherOptions {
   readonly connectionsMax?: number;
 }
 
-/** Each connection costs a few kilobytes, and the disk's descriptors are not theirs to use up. */
-export const connectionsMaxDefault = 12_000;
-
 export interface Memory {
   readonly store: Store;
+  readonly queries: Pick<Queries, 'journal'>;
   readonly logs: LogFiles;
   /** Eight hex digits, new at every start. */
   readonly start: string;
@@ -59,21 +55,16 @@ export interface Memory {
 /** A core that cannot be told anything. */
 export type Remembered = Pick<DispatcherCore, 'counts' | 'job' | 'jobOfRun' | 'runners' | 'waits'>;
 
-const connectionsUsedUp = {
-  event: 'connections-used-up',
-  level: 'error',
-  msg: 'too many connections: further ones are told BUSY, those that are open are served',
-} as const;
-
 export class Dispatcher {
   readonly #world: World;
   readonly #options: DispatcherOptions;
   readonly #memory: Memory;
-  readonly #tell: Tell;
   readonly #core: DispatcherCore;
+  readonly #feed: Feed;
   readonly #logs: LogRoom;
   readonly #admission: Admission;
   readonly #router: RequestRouter;
+  readonly #sessions: Sessions;
   readonly #classicRunners: ClassicRunners;
   readonly #performer: Performer;
   #listener: Listener | null = null;
@@ -89,8 +80,7 @@ export class Dispatcher {
     this.#world = { ...world, clock };
     this.#options = options;
     this.#memory = memory;
-    this.#tell = tell;
-    const { store, logs, start } = memory;
+    const { store, queries, logs, start } = memory;
     const { classicRunMaxMs, dialect, auth = openToAll } = options;
     const initial = {
       start,
@@ -101,34 +91,44 @@ export class Dispatcher {
     };
     this.#core = new DispatcherCore(initial, store.unfinished(), clock.nowMs());
     const core = this.#core;
-    const feed = (event: Event) => this.#feed(event);
-    this.#logs = new LogRoom(core, store, logs, clock, tell);
+    const handle = (event: Event) => this.#hear(event);
+    const feed = new Feed(clock, store.lastSeq());
+    this.#feed = feed;
+    feed.follow((batch) => tellBatch(batch, core.hasSeveralRepositories).forEach(tell));
+    const tap = new Tap(feed, clock);
+    this.#logs = new LogRoom(core, store, logs, clock, feed);
     this.#admission = new Admission({
       clock,
       connectionsMax: options.connectionsMax ?? connectionsMaxDefault,
-      full: () => tell(connectionsUsedUp),
+      full: () => feed.tell(connectionsUsedUp),
       heard: (pending, request, terminated) => this.#router.hear(pending, request, terminated),
+      replied: ({ id, connection }, words) =>
+        tap.reply({ connection: id, peer: connection.remoteHost }, 'out', words),
     });
+    const spectators = new Spectators(feed, queries.journal, clock);
+    const shared = { clock, core, store, logs: this.#logs, tap, handle };
+    this.#sessions = new Sessions({ ...shared, feed, spectators, start });
     this.#router = new RequestRouter({
-      clock,
-      core,
-      store,
-      logs: this.#logs,
-      feed,
+      ...shared,
+      sessions: this.#sessions,
       settled: (call) => this.#performer.settled(call),
       auth,
-      start,
       ok: dialect === 'py3' ? 'ok' : 'OK',
     });
-    this.#classicRunners = new ClassicRunners(this.#world, feed);
+    this.#classicRunners = new ClassicRunners(this.#world, tap, handle);
     this.#performer = new Performer(clock, {
       prepare: (turn) => this.#prepare(turn),
       append: (entries) => store.append(entries),
       send: (send) => this.#send(send),
-      tell: (turn) => this.#told(turn),
+      publish: (turn, lastSeq) => this.#publish(turn, lastSeq),
       lacksRoom,
       blocked: (isBlocked, error) => this.#block(isBlocked, error),
     });
+  }
+
+  /** Tells all who follow the feed, and whoever reads the story. */
+  get tell(): Tell {
+    return this.#feed.tell;
   }
 
   /** What it has in memory of its jobs, for those who only look. */
@@ -143,8 +143,8 @@ export class Dispatcher {
       this.#admission.accept(connection),
     );
     this.#cancelBeat = every(clock, heartbeatEveryMs / beatsPerHeartbeat, () => {
-      this.#router.vouchForWaiting();
-      this.#feed({ kind: 'beat' });
+      this.#sessions.vouchForWaiting();
+      this.#hear({ kind: 'beat' });
     });
     return this.#listener.address.port;
   }
@@ -154,7 +154,7 @@ export class Dispatcher {
    * no end of a run can be recorded: their runners keep them.
    */
   drain(drained: () => void): number {
-    this.#feed({ kind: 'drain' });
+    this.#hear({ kind: 'drain' });
     this.#onDrained = drained;
     if (this.#performer.isBlocked) drained();
     return this.#core.counts().leased;
@@ -169,12 +169,13 @@ export class Dispatcher {
     this.#listener?.close();
     this.#admission.close();
     this.#router.close();
+    this.#sessions.close();
     this.#logs.close();
     this.#memory.logs.close();
     this.#memory.store.close();
   }
 
-  #feed(event: Event): void {
+  #hear(event: Event): void {
     if (this.#isClosed) return;
     this.#noticeStall();
     // A beat forgets what is over, and a turn that is still to be performed speaks of it. And while
@@ -199,10 +200,10 @@ export class Dispatcher {
   #send(send: Send): void {
     switch (send.kind) {
       case 'send':
-        this.#router.session(send.session)?.send(send.message);
+        this.#sessions.get(send.session)?.send(send.message);
         break;
       case 'hang-up':
-        this.#router.session(send.session)?.hangUp(send.says);
+        this.#sessions.get(send.session)?.hangUp(send.says);
         break;
       case 'reply':
         this.#router.reply(send.request, send.reply);
@@ -215,18 +216,18 @@ export class Dispatcher {
     }
   }
 
-  #prepare(turn: readonly (readonly Effect[])[]): void {
+  #prepare(turn: Decided): void {
     for (const notice of turn.flatMap(noticesOf)) this.#remember(notice);
     const entries = turn.flatMap(entriesOf);
     this.#logs.beginLogs(entries);
     this.#logs.publishResults(entries);
   }
 
-  #told(turn: readonly (readonly Effect[])[]): void {
-    const find = (id: JobId) => this.#core.job(id);
-    const all = tellTurn(turn, find, this.#core.hasSeveralRepositories);
-    for (const told of all) this.#tell(told);
+  #publish(turn: Decided, lastSeq: number): void {
     this.#logs.afterwards(turn.flatMap(entriesOf));
+    const nowMs = this.#world.clock.nowMs();
+    const batches = batchesOf(turn, lastSeq, (id) => this.#core.known(id), nowMs);
+    for (const batch of batches) if (batch.length > 0) this.#feed.publish(batch);
     if (this.#onDrained !== null && this.#core.counts().leased === 0) this.#onDrained();
   }
 
@@ -238,13 +239,7 @@ export class Dispatcher {
 
   #block(isBlocked: boolean, error: unknown): void {
     this.#admission.pause(isBlocked);
-    if (isBlocked) {
-      this.#onDrained?.();
-      const why = error instanceof Error ? error.message : 'it is full';
-      const msg = `no room on the disk (${why}): nothing is lost, all waits; free some`;
-      this.#tell({ event: 'disk-full', level: 'error', msg });
-    } else {
-      this.#tell({ event: 'disk-has-room', msg: 'there is room on the disk: all goes on' });
-    }
+    if (isBlocked) this.#onDrained?.();
+    this.#feed.tell(tellRoom(isBlocked, error));
   }
 }

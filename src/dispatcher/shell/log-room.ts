@@ -8,9 +8,10 @@ import type { Report } from '../../protocol/bodies.js';
 import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
-import type { Tell } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
 import type { Entry } from '../core/journal.js';
+import type { Feed } from '../feed/feed.js';
+import { commitOf } from '../feed/publication.js';
 import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
@@ -27,21 +28,27 @@ export class LogRoom {
   readonly #files: LogFiles;
   readonly #results: Results;
   readonly #clock: Clock;
-  readonly #tell: Tell;
+  readonly #feed: Feed;
   #waitingForRoom = 0;
   #isClosed = false;
 
-  constructor(core: DispatcherCore, store: Store, files: LogFiles, clock: Clock, tell: Tell) {
+  constructor(core: DispatcherCore, store: Store, files: LogFiles, clock: Clock, feed: Feed) {
     this.#core = core;
     this.#files = files;
     this.#clock = clock;
-    this.#tell = tell;
+    this.#feed = feed;
     const readings = (commit: Commit) => readingsOf(core, store, commit);
     this.followers = new Followers(files, {
       all: readings,
       live: (commit) => liveReadings(core, commit),
     });
-    this.#results = new Results(files, readings, clock, tell);
+    this.#results = new Results(files, readings, clock, feed.tell);
+    feed.follow((batch) => {
+      for (const publication of batch) {
+        const commit = commitOf(publication);
+        if (commit !== null) this.followers.poke(commit);
+      }
+    });
   }
 
   /** Nothing is tried again, and work for the disk that is under way may fail. */
@@ -62,11 +69,12 @@ export class LogRoom {
     { run, offset, body }: SessionMessage & { verb: 'log' },
   ): SessionMessage | null {
     const name = this.#nameFor(session, run);
-    if (name === null) return { verb: 'revoked', run };
-    if (!this.#files.append(name, offset, body)) {
-      return { verb: 'want', run, offset: this.#files.size(name) };
-    }
-    this.followers.poke(name.commit);
+    const job = this.#core.jobOfRun(run);
+    if (name === null || job === undefined) return { verb: 'revoked', run };
+    const isWritten = this.#files.append(name, offset, body);
+    const logBytes = this.#files.size(name);
+    if (!isWritten) return { verb: 'want', run, offset: logBytes };
+    this.#feed.publish([{ kind: 'log', atMs: this.#clock.nowMs(), job, run, logBytes }]);
     return null;
   }
 
@@ -118,16 +126,14 @@ export class LogRoom {
     this.#results.publish(names);
   }
 
-  /** What changed is on disk: readers go on, files that nobody writes are closed. */
+  /** What changed is on disk: reasons are written down, files that nobody writes are closed. */
   afterwards(entries: readonly Entry[]): void {
     for (const entry of entries) {
       if (entry.kind === 'finished' && entry.run === null) this.#writeReason(entry);
     }
     for (const id of new Set(entries.map(({ job }) => job))) {
       const job = this.#core.job(id);
-      if (job === undefined) continue;
-      this.followers.poke(job.commit);
-      if (job.state.kind === 'leased') continue;
+      if (job === undefined || job.state.kind === 'leased') continue;
       for (const { number } of job.runs) {
         this.#files.release({ commit: job.commit, job: id, number });
       }
@@ -147,7 +153,7 @@ export class LogRoom {
     if (this.#waitingForRoom === 0) {
       const why = error instanceof Error ? error.message : String(error);
       const msg = `no room for a log (${why}): its runner waits, nothing is lost; free some`;
-      this.#tell({ event: 'disk-full', level: 'error', msg });
+      this.#feed.tell({ event: 'disk-full', level: 'error', msg });
     }
     this.#waitingForRoom += 1;
     return new Promise((resolve) => {
@@ -162,7 +168,7 @@ export class LogRoom {
   #waitedForRoom(): void {
     this.#waitingForRoom -= 1;
     if (this.#waitingForRoom > 0) return;
-    this.#tell({ event: 'disk-has-room', msg: 'there is room for logs: all goes on' });
+    this.#feed.tell({ event: 'disk-has-room', msg: 'there is room for logs: all goes on' });
   }
 
   #nameFor(session: SessionId, run: RunId): LogName | null {

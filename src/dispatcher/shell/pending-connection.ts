@@ -23,10 +23,14 @@ export interface PendingConnectionOptions {
   readonly heard: (pending: PendingConnection, request: Request, terminated: boolean) => void;
   /** Bytes held for unfinished requests grew or shrank by so many. */
   readonly held: (byBytes: number) => void;
+  /** It was answered, and is closed. */
+  readonly replied: (pending: PendingConnection, words: string | Uint8Array) => void;
   readonly closed: (pending: PendingConnection) => void;
 }
 
 export class PendingConnection {
+  /** Unlike any other's of this process. */
+  readonly id: string;
   readonly connection: Connection;
   readonly #options: PendingConnectionOptions;
   readonly #decoder = requestDecoder();
@@ -38,7 +42,8 @@ export class PendingConnection {
   #cancelSilence: Cancel;
   #cancelWhole: Cancel;
 
-  constructor(connection: Connection, options: PendingConnectionOptions) {
+  constructor(id: string, connection: Connection, options: PendingConnectionOptions) {
+    this.id = id;
     this.connection = connection;
     this.#options = options;
     this.#cancelSilence = options.clock.after(firstMessageWithinMs, () => this.#giveUp());
@@ -69,6 +74,7 @@ export class PendingConnection {
     if (this.#state === 'closing') return;
     this.#stopTimers();
     this.#state = 'closing';
+    this.#options.replied(this, text);
     this.connection.write(text);
     this.connection.end();
     this.#cancelSilence = this.#options.clock.after(lingerMs, () => this.connection.destroy());

@@ -4,7 +4,7 @@
  *   1. what may be done twice is done        (results files in place, classic runners known)
  *   2. what happened is on disk              (all entries of this turn of the loop, one sync)
  *   3. what must be said is sent             (so OK means: on disk)
- *   4. what can be told is told              (the story; followers of logs)
+ *   4. what can be told is published         (to all who follow the feed)
  *
  * If the power fails before 2, nothing was promised; after 2, recovery reads it.
  * Where the disk is full nothing is lost and nothing is said: the port is closed to further
@@ -16,14 +16,16 @@ import { type Effect, entriesOf, type Send, sendsOf } from '../core/events.js';
 import type { Entry } from '../core/journal.js';
 
 /** What was decided in one turn of the loop: the effects of each event, in their order. */
-type Decided = readonly (readonly Effect[])[];
+export type Decided = readonly (readonly Effect[])[];
 
 export interface Hands {
   /** Puts finished runs' output in its public place; keeps what a restart must know besides. */
   readonly prepare: (turn: Decided) => void;
-  readonly append: (entries: readonly Entry[]) => void;
+  /** Answers the sequence number of the last one. */
+  readonly append: (entries: readonly Entry[]) => number;
   readonly send: (send: Send) => void;
-  readonly tell: (turn: Decided) => void;
+  /** `lastSeq`: of the turn's last entry, where it has any. */
+  readonly publish: (turn: Decided, lastSeq: number) => void;
   /** Whether an error of the first two means "not now" rather than "never". */
   readonly lacksRoom: (error: unknown) => boolean;
   readonly blocked: (blocked: boolean, error: unknown) => void;
@@ -79,9 +81,10 @@ export class Performer {
   #perform(): void {
     const turn = this.#turn;
     const entries = turn.flatMap(entriesOf);
+    let lastSeq = 0;
     try {
       this.#hands.prepare(turn);
-      if (entries.length > 0) this.#hands.append(entries);
+      if (entries.length > 0) lastSeq = this.#hands.append(entries);
     } catch (error) {
       if (!this.#hands.lacksRoom(error)) throw error;
       if (!this.#isBlocked) this.#hands.blocked(true, error);
@@ -95,6 +98,6 @@ export class Performer {
     this.#isBlocked = false;
     for (const send of turn.flatMap(sendsOf)) this.#hands.send(send);
     for (const call of this.#curious.splice(0)) call();
-    this.#hands.tell(turn);
+    this.#hands.publish(turn, lastSeq);
   }
 }

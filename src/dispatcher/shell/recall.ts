@@ -6,7 +6,7 @@
 import type { Hello } from '../../protocol/bodies.js';
 import type { Commit } from '../../protocol/ids.js';
 import type { DispatcherCore } from '../core/core.js';
-import type { HeldRun, Histories } from '../core/events.js';
+import type { EventOf, HeldRun, Histories } from '../core/events.js';
 import type { Store } from '../store/store.js';
 import type { LogRoom } from './log-room.js';
 
@@ -14,6 +14,15 @@ import type { LogRoom } from './log-room.js';
 export function histories(core: DispatcherCore, store: Store, commit: Commit): Histories {
   const forgotten = store.jobsOf(commit).filter(({ id }) => core.job(id) === undefined);
   return forgotten.map(({ id }) => store.history(id));
+}
+
+/** The hand-over of a commit, with what the store knows of it. */
+export function dispatched(
+  core: DispatcherCore,
+  store: Store,
+  handover: Omit<EventOf<'dispatch'>, 'kind' | 'histories'>,
+): EventOf<'dispatch'> {
+  return { kind: 'dispatch', ...handover, histories: histories(core, store, handover.commit) };
 }
 
 /** What is stored of the runs that a runner says it holds. */

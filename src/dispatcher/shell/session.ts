@@ -17,7 +17,9 @@ import type { Event } from '../core/events.js';
 /** What a session needs of the dispatcher. */
 export interface SessionHost {
   /** Hands an event to the core. */
-  readonly feed: (event: Event) => void;
+  readonly handle: (event: Event) => void;
+  /** It only listens; what else it says ends it. */
+  readonly isOnlyWatching: boolean;
   /** Looks up what the store knows of the commit, then hands it over. */
   readonly dispatch: (message: SessionMessage & { verb: 'dispatch' }) => void;
   /** Stores a piece of log; answers what to say about it, if anything. Throws on a full disk. */
@@ -26,6 +28,10 @@ export interface SessionHost {
   readonly seal: (run: RunId, report: Report) => Promise<SessionMessage | null>;
   /** Looks up what the store knows of the run, then hands its report to the core. */
   readonly results: (run: RunId, report: Report) => void;
+  /** A message came from it, or goes to it. */
+  readonly tap: (direction: 'in' | 'out', message: SessionMessage) => void;
+  /** There is room again for what is written. */
+  readonly drained: () => void;
   /** Resolves when what failed so may be tried again. Throws what is not want of room. */
   readonly waitForRoom: (error: unknown) => Promise<void>;
   /** The session is over. */
@@ -78,6 +84,7 @@ export class Session {
         break;
       case 'drained':
         this.#goOn();
+        this.#host.drained();
         break;
       case 'opened':
         break;
@@ -88,9 +95,9 @@ export class Session {
 
   read(bytes: Buffer): void {
     if (this.#isClosed || bytes.length === 0) return;
-    this.#host.feed({ kind: 'heard', session: this.id });
+    this.#host.handle({ kind: 'heard', session: this.id });
     for (const decoded of this.#decoder.push(bytes)) {
-      if (decoded.kind === 'message') this.#inbox.push(decoded.message);
+      if (decoded.kind === 'message') this.#take(decoded.message);
       else this.hangUp(decoded.fault.says.trim());
     }
     this.#work();
@@ -98,7 +105,14 @@ export class Session {
 
   send(message: SessionMessage): void {
     if (this.#isClosed) return;
-    const hasRoom = this.#connection.write(encodeSession(message));
+    this.#host.tap('out', message);
+    this.write(encodeSession(message));
+  }
+
+  /** Sends whole messages; answers false where there is no room for more before `drained`. */
+  write(bytes: Uint8Array): boolean {
+    if (this.#isClosed) return false;
+    const hasRoom = this.#connection.write(bytes);
     if (!hasRoom && !this.#isUnread) {
       // Whoever does not read is not read: else each of its pings would cost us a pong to keep.
       this.#isUnread = true;
@@ -108,6 +122,7 @@ export class Session {
       this.#goneBecause = 'does not read what it is sent';
       this.#connection.destroy();
     }
+    return hasRoom;
   }
 
   get isClosed(): boolean {
@@ -124,6 +139,11 @@ export class Session {
     // One that reads nothing will not read the reason either.
     if (this.#isUnread) this.#connection.destroy();
     else this.#connection.destroySoon();
+  }
+
+  #take(message: SessionMessage): void {
+    this.#host.tap('in', message);
+    this.#inbox.push(message);
   }
 
   /** The peer has read: what waited in between is answered now. */
@@ -158,12 +178,16 @@ export class Session {
   /** Answers a promise where the next message must wait for this one. */
   #receive(message: SessionMessage): Promise<void> | null {
     const { id: session } = this;
+    if (this.#host.isOnlyWatching && message.verb !== 'ping' && message.verb !== 'pong') {
+      this.hangUp('a spectator only listens');
+      return null;
+    }
     switch (message.verb) {
       case 'ping':
         this.send({ verb: 'pong' });
         return null;
       case 'pong':
-        this.#host.feed({ kind: 'pong', session });
+        this.#host.handle({ kind: 'pong', session });
         return null;
       case 'dispatch':
         this.#host.dispatch(message);
@@ -173,10 +197,10 @@ export class Session {
       case 'results':
         return this.#results(message);
       case 'handback':
-        this.#host.feed({ kind: 'handback', session, run: message.run, handback: message.body });
+        this.#host.handle({ kind: 'handback', session, run: message.run, handback: message.body });
         return null;
       case 'draining':
-        this.#host.feed({ kind: 'draining', session });
+        this.#host.handle({ kind: 'draining', session });
         return null;
       default:
         this.hangUp(`${message.verb} is not for the dispatcher`);
@@ -212,7 +236,7 @@ export class Session {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const because = this.#goneBecause ?? reason;
-    this.#host.feed({ kind: 'left', session: this.id, reason: because });
+    this.#host.handle({ kind: 'left', session: this.id, reason: because });
     this.#host.gone();
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Owns the shape of questions about the past: what may be asked, and the rows that come back.
  * Never says how they are answered: this store reads them in a thread (query-thread.ts), another may
- * ask a server. Every answer is bounded by `most`, newest first; `before` asks for what follows.
+ * ask a server. Every answer is bounded by `most`, newest first but for
+ * the journal; `before` asks for what follows.
  */
 
 import type { Commit, RunId } from '../../protocol/ids.js';
@@ -18,6 +19,8 @@ export interface Queries {
   branches(question: BranchesQuestion): Promise<readonly BranchRow[]>;
   /** How long a repository's job of that name took when it was last judged, in milliseconds. */
   durations(question: DurationsQuestion): Promise<readonly number[]>;
+  /** The entries after that one, oldest first, each with what its job is called by. */
+  journal(question: JournalQuestion): Promise<readonly JournalRow[]>;
   /** The commits of all repositories, with what their removal would take away. */
   past(question: PastQuestion): Promise<readonly PastRow[]>;
 }
@@ -46,6 +49,12 @@ export interface BranchesQuestion {
 export interface DurationsQuestion {
   readonly repository: string | null;
   readonly name: string;
+  readonly most: number;
+}
+
+export interface JournalQuestion {
+  /** Of an entry; 0 is before the first. */
+  readonly after: number;
   readonly most: number;
 }
 
@@ -107,6 +116,17 @@ export interface BranchRow {
   readonly branch: string;
   readonly atMs: number;
   readonly newest: CommitRow;
+}
+
+export interface JournalRow {
+  readonly seq: number;
+  readonly entry: Entry;
+  readonly job: {
+    readonly id: JobId;
+    readonly repository: string | null;
+    readonly commit: Commit;
+    readonly name: string;
+  };
 }
 
 export interface PastRow extends Pick<CommitRow, 'repository' | 'commit' | 'position'> {

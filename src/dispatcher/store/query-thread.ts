@@ -34,6 +34,7 @@ export class QueryThread implements Queries {
   readonly runsOf: Queries['runsOf'] = (question) => this.#ask('runsOf', question);
   readonly branches: Queries['branches'] = (question) => this.#ask('branches', question);
   readonly durations: Queries['durations'] = (question) => this.#ask('durations', question);
+  readonly journal: Queries['journal'] = (question) => this.#ask('journal', question);
   readonly past: Queries['past'] = (question) => this.#ask('past', question);
 
   /** What is asked and not answered fails. Resolves once the thread has ended: it would go on. */

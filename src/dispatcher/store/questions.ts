@@ -14,6 +14,8 @@ import type {
   DurationsQuestion,
   FinishedOrNot,
   JobStory,
+  JournalQuestion,
+  JournalRow,
   PastQuestion,
   PastRow,
   Position,
@@ -77,6 +79,9 @@ export const sql = {
                 ORDER BY finished_at_ms DESC LIMIT @rows + 0
               ) AS judged JOIN run ON run.job = judged.id AND ending = verdict
               ORDER BY finished_at_ms DESC`,
+  journal: `SELECT seq, entry, job.id, repository, commit_id AS "commit", name
+            FROM journal CROSS JOIN job ON job.id = journal.job
+            WHERE seq > @after ORDER BY seq LIMIT @rows + 0`,
   runsOfJob: `SELECT job, number, log_bytes AS logBytes FROM run
               WHERE job = @job ORDER BY number DESC LIMIT @rows + 0`,
 } as const;
@@ -146,6 +151,13 @@ export function questionsOf(database: Database) {
     return ask.durations.pluck().all({ repository, name, rows }) as number[];
   }
 
+  function journal({ after, most }: JournalQuestion): JournalRow[] {
+    const rows = ask.journal.all({ after, rows: Math.min(most, rowsMax) });
+    return (rows as (JournalRow['job'] & { readonly seq: number; readonly entry: string })[]).map(
+      ({ seq, entry, ...job }) => ({ seq, entry: readEntry(seq, entry), job }),
+    );
+  }
+
   function past({ before = end, most }: PastQuestion): PastRow[] {
     return commits({ before, most }).map(({ repository, commit, position, jobs }) => {
       const ends = jobs.map(({ finishedAtMs }) => finishedAtMs);
@@ -162,7 +174,7 @@ export function questionsOf(database: Database) {
     });
   }
 
-  return { commits, story, runsOf, branches, durations, past };
+  return { commits, story, runsOf, branches, durations, journal, past };
 }
 
 /** Null, which is never, is later than all. */

@@ -131,6 +131,11 @@ export class SqliteStore implements Store, Removal {
     return ((row as { last: number | null }).last ?? 0) + 1;
   }
 
+  lastSeq(): number {
+    const last = this.#statement('SELECT seq FROM journal ORDER BY seq DESC LIMIT 1');
+    return (last.pluck().get() as number | undefined) ?? 0;
+  }
+
   lastAtMs(): number {
     const last = this.#statement('SELECT at_ms FROM journal ORDER BY seq DESC LIMIT 1');
     return (last.pluck().get() as number | undefined) ?? 0;

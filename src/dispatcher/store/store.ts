@@ -44,6 +44,8 @@ export interface Store {
   isRecorded(run: RunId): boolean;
   /** The id for the next job to be accepted. */
   nextJob(): JobId;
+  /** The sequence number of the last entry; 0 before the first. */
+  lastSeq(): number;
   /** When the last entry was made; 0 before the first. */
   lastAtMs(): number;
   /** Names of all repositories that a job ever belonged to. */

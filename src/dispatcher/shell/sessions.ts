@@ -1,0 +1,117 @@
+/**
+ * Owns the sessions that are open: how each begins, and what its messages need of store, logs and core.
+ * Never decides, and never reads a socket; a session does (session.ts).
+ */
+
+import type { Hello } from '../../protocol/bodies.js';
+import { type SessionId, sessionId } from '../../protocol/ids.js';
+import { heartbeatEveryMs, restingHeartbeats } from '../../protocol/limits.js';
+import { type Clock, onceHeard } from '../../world/clock.js';
+import type { DispatcherCore } from '../core/core.js';
+import type { Event } from '../core/events.js';
+import type { Feed } from '../feed/feed.js';
+import type { Spectators } from '../feed/spectators.js';
+import type { Tap } from '../feed/tap.js';
+import type { Store } from '../store/store.js';
+import type { LogRoom } from './log-room.js';
+import type { PendingConnection } from './pending-connection.js';
+import { dispatched, heldRuns, missing } from './recall.js';
+import { Session } from './session.js';
+
+export interface SessionsOptions {
+  readonly clock: Clock;
+  readonly core: DispatcherCore;
+  readonly store: Store;
+  readonly logs: LogRoom;
+  readonly feed: Feed;
+  readonly spectators: Spectators;
+  readonly tap: Tap;
+  readonly handle: (event: Event) => void;
+  /** Eight hex digits, new at every start: sessions are named after it. */
+  readonly start: string;
+}
+
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #open = new Map<SessionId, Session>();
+  #counter = 0;
+  #isClosed = false;
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  get(id: SessionId): Session | undefined {
+    return this.#open.get(id);
+  }
+
+  /** Nobody is heard any more: work for a disk may outlast the store. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Who waits for our disk cannot be heard, and must not be called silent for it. */
+  vouchForWaiting(): void {
+    for (const [id, session] of this.#open) {
+      if (session.isWaitingForDisk) this.#options.handle({ kind: 'heard', session: id });
+    }
+  }
+
+  /** That connection introduced itself. */
+  open(pending: PendingConnection, hello: Hello): void {
+    const { clock, core, store, logs, tap, handle, start } = this.#options;
+    this.#counter += 1;
+    const id = sessionId(start, this.#counter);
+    const line = { connection: id, peer: hello.name };
+    let watching = { drained: () => {}, gone: () => {} };
+    const session = new Session(id, pending.connection, {
+      handle,
+      isOnlyWatching: hello.role === 'spectator',
+      dispatch: ({ commit, body }) => {
+        const from = { session: id };
+        if (!this.#isClosed) handle(dispatched(core, store, { from, commit, description: body }));
+      },
+      log: (message) => logs.add(id, message),
+      seal: (run, report) => logs.seal(id, run, report),
+      waitForRoom: (error) => logs.waitForRoom(error),
+      results: (run, report) => {
+        if (this.#isClosed) return;
+        handle({ kind: 'results', session: id, run, report, recorded: store.isRecorded(run) });
+      },
+      tap: (direction, message) => tap.session(line, direction, message),
+      drained: () => watching.drained(),
+      gone: () => {
+        this.#open.delete(id);
+        watching.gone();
+      },
+    });
+    this.#open.set(id, session);
+    const lacking = missing(store, hello);
+    this.#welcome(session, hello, lacking);
+    session.read(pending.handOver(session.handle));
+    // Whoever has gone away again, tired of waiting for us, is nobody to be given anything.
+    onceHeard(clock, () => {
+      if (session.isClosed || this.#isClosed) return;
+      const held = heldRuns(store, logs, hello);
+      handle({ kind: 'joined', session: id, hello, held, lacks: lacking.lacks?.length ?? 0 });
+      if (hello.role === 'spectator') watching = this.#watch(session, hello);
+      session.open();
+    });
+  }
+
+  #welcome(session: Session, hello: Hello, lacking: ReturnType<typeof missing>): void {
+    const rest = hello.knows.includes('rests') ? { restingHeartbeats } : {};
+    const last = hello.role === 'spectator' ? { lastSeq: this.#options.feed.lastSeq } : {};
+    const body = { session: session.id, heartbeatEveryMs, ...rest, ...last, ...lacking };
+    session.send({ verb: 'welcome', body });
+  }
+
+  #watch(session: Session, { after, taps = false }: Hello) {
+    return this.#options.spectators.admit({
+      after: after ?? null,
+      taps,
+      write: (bytes) => session.write(bytes),
+      hangUp: (says) => session.hangUp(says),
+    });
+  }
+}
