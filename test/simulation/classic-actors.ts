@@ -30,7 +30,8 @@ export function classicActors(ground: Ground): Actors {
     );
   const ours = [observer, ...runners].map(({ machine }) => machine);
   const owed = new Set<Commit>();
-  const actors = { dispatcher, observer, runners, classic: null, confused: null };
+  const nobody = { classic: null, confused: null, spectator: null };
+  const actors = { dispatcher, observer, runners, ...nobody };
   return {
     machines: [dispatcher.machine, ...ours],
     faults: new FaultPlan(ground, actors),

@@ -10,10 +10,11 @@ import type { Life } from './life.js';
 import { type Fate, Way, type Wires } from './way.js';
 
 /** What an end needs of the network that it hangs on. */
-export type Hub = Wires & { readonly ends: Set<End> };
+export type Hub = Wires & { readonly ends: Set<End>; readonly narrow: ReadonlySet<string> };
 
 /** The kernel's buffers take so much; beyond, it is the process's memory. */
 const windowBytes = 65_536;
+const narrowBytes = 500;
 
 /** Node's own: a socket that holds more asks its writer to wait. */
 const highWaterBytes = 16_384;
@@ -57,7 +58,12 @@ export class End implements Connection {
   }
 
   get unsentBytes(): number {
-    return Math.max(0, this.#outBytes - windowBytes);
+    return Math.max(0, this.#outBytes - (this.#isNarrow ? narrowBytes : windowBytes));
+  }
+
+  /** To a machine that takes little at once. */
+  get #isNarrow(): boolean {
+    return this.#network.narrow.has(this.#peerHost);
   }
 
   join(peer: End, isSliced: boolean): void {
@@ -77,7 +83,7 @@ export class End implements Connection {
   write(bytes: Uint8Array | string): boolean {
     if (this.isClosed || this.#hasEnded || !this.#life.step()) return false;
     this.#post(Buffer.from(bytes));
-    this.#needsDrain = this.unsentBytes >= highWaterBytes;
+    this.#needsDrain = this.unsentBytes >= (this.#isNarrow ? narrowBytes : highWaterBytes);
     return !this.#needsDrain;
   }
 

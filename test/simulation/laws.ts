@@ -24,6 +24,7 @@ export const laws = {
   kept: 'every commit that was pushed is handed over',
   turns: 'no branch waits while another of its line is served twice',
   reason: 'no job waits without a reason',
+  feed: 'who watches hears every entry once, in order, and nothing that did not happen',
   told: 'people are told what the store holds',
   bounds: 'nothing grows without bound',
   crash: 'no process ends by an error of its own',

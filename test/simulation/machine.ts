@@ -21,6 +21,8 @@ export interface Ground {
   readonly witness: Witness;
   /** In this world the dispatcher's store is put back now and then. */
   readonly hasBackups: boolean;
+  /** In this world somebody watches. */
+  readonly isWatched: boolean;
   readonly tell: (who: string, told: Told) => void;
   readonly suffered: (fault: string) => void;
 }

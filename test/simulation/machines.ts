@@ -10,6 +10,7 @@ import type { Ground, Machine } from './machine.js';
 import { ObserverMachine } from './observer-machine.js';
 import { rareLabel, runnerNames } from './plans.js';
 import { RunnerMachine } from './runner-machine.js';
+import { SpectatorMachine } from './spectator-machine.js';
 
 export interface Machines {
   readonly dispatcher: DispatcherMachine;
@@ -17,6 +18,7 @@ export interface Machines {
   readonly runners: readonly RunnerMachine[];
   readonly classic: ClassicRunnerMachine | null;
   readonly confused: ConfusedRunner | null;
+  readonly spectator: SpectatorMachine | null;
 }
 
 interface Struck {
@@ -30,6 +32,7 @@ export interface Stricken {
   readonly runners: readonly RunnerMachine[];
   readonly classic: Struck | null;
   readonly confused: Struck | null;
+  readonly spectator: Struck | null;
 }
 
 /** `disk` is the dispatcher's. */
@@ -50,12 +53,15 @@ export function buildMachines(ground: Ground, disk: SimulatedDisk): Machines {
     ),
     classic: random.perMille(300) ? new ClassicRunnerMachine(ground, '10.0.1.9', dialect) : null,
     confused: random.perMille(250) ? new ConfusedRunner(ground, '10.0.1.8') : null,
+    spectator: ground.isWatched ? new SpectatorMachine(ground, '10.0.2.1') : null,
   };
 }
 
 export function everyMachine(machines: Stricken): Machine[] {
-  const { classic, confused } = machines;
-  const strangers = [classic, confused].flatMap((one) => (one === null ? [] : [one.machine]));
+  const { classic, confused, spectator } = machines;
+  const strangers = [classic, confused, spectator].flatMap((one) =>
+    one === null ? [] : [one.machine],
+  );
   return [...ownMachines(machines), ...strangers];
 }
 

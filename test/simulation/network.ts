@@ -25,6 +25,8 @@ export class SimulatedNetwork implements Hub {
   faults: NetworkFaults = { ...noFaults };
   /** Every connection end that is not closed. */
   readonly ends = new Set<End>();
+  /** Hosts whose machines take little at once. */
+  readonly narrow = new Set<string>();
   readonly timeline: Timeline;
   readonly random: Random;
   /** Counts a fault that happened. */

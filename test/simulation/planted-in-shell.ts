@@ -88,4 +88,29 @@ export const plantedInShell: readonly PlantedBug[] = [
     breaks: ['log'],
     withinSeeds: 100,
   },
+  {
+    name: 'a spectator that could not read goes on as if it had missed nothing',
+    file: 'dispatcher/feed/spectators.ts',
+    line: "      if (follower.state === 'full') follower.state = 'behind';",
+    becomes: '',
+    breaks: ['feed'],
+    withinSeeds: 300,
+  },
+  {
+    name: 'what was gathered is sent again to a spectator that had it from memory',
+    file: 'dispatcher/feed/spectators.ts',
+    line: `        this.#flush();
+        follower.state = 'live';`,
+    becomes: "        follower.state = 'live';",
+    breaks: ['feed'],
+    withinSeeds: 1_000,
+  },
+  {
+    name: 'what a spectator heard of a history that a backup undid is taken for true',
+    file: 'dispatcher/feed/spectators.ts',
+    line: '    const isTrue = first?.seq === unproven.seq && first.entry.atMs === unproven.atMs;',
+    becomes: '    const isTrue = first?.seq === unproven.seq || first === undefined;',
+    breaks: ['feed'],
+    withinSeeds: 300,
+  },
 ];

@@ -35,6 +35,8 @@ export function checkRest(ground: Ground, machines: Machines, people: People): v
   const { dispatcher, runners } = machines;
   witness.atRest(dispatcher.memory.look());
   if (dispatcher.settled !== null) witness.remembers(dispatcher.settled);
+  const misbelief = machines.spectator?.misbelief ?? '';
+  if (misbelief !== '') witness.breaks('feed', misbelief);
   checkFiles(
     ground,
     [dispatcher, ...runners].map(({ machine }) => machine),
@@ -59,10 +61,10 @@ function checkFiles({ witness }: Ground, machines: readonly Machine[]): void {
 }
 
 function checkSockets({ network, witness }: Ground, machines: Machines): void {
-  const { runners, classic, confused } = machines;
+  const { runners, classic, confused, spectator } = machines;
   // Its own sockets are its own affair (A40).
   const open = [...network.ends].filter(({ host }) => host !== classic?.machine.host);
-  const strangers = [classic, confused].filter((one) => one !== null);
+  const strangers = [classic, confused, spectator].filter((one) => one !== null);
   const expected = 2 * (runners.length + 1 + strangers.length);
   if (open.length <= expected) return;
   const ends = open.map((end) => end.name).join(', ');

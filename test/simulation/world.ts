@@ -45,6 +45,9 @@ const backups = 200;
 /** Of a thousand worlds, in so many commits have several jobs. */
 const plans = 300;
 
+/** Of a thousand worlds, in so many somebody watches. */
+const watched = 200;
+
 /** Of a thousand worlds, so many have a classic dispatcher. */
 const classic = 50;
 
@@ -94,6 +97,7 @@ class World {
       history: new History(new Random(seed, 'history'), hasPlans ? planOf : () => undefined),
       witness: new Witness(disk),
       hasBackups: new Random(seed, 'backups').perMille(backups),
+      isWatched: new Random(seed, 'spectators').perMille(watched),
       tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),
     };
     // The stream's old name: another one would make other worlds of the same seeds.
