@@ -1,5 +1,5 @@
 /**
- * Owns a process that is many stand-in runners at once (stand-ins.ts): it is started, asked what its
+ * Owns a process that is many stand-in runners (stand-ins.ts) or spectators (watchers.ts) at once: it is started, asked what its
  * runners have heard, and ended.
  */
 
@@ -17,11 +17,12 @@ export class Crowd {
 
   /** Resolves once so many are welcome at that port; they say in `hello` that they know these. */
   static async join(port: number, count: number, ...knows: readonly string[]): Promise<Crowd> {
-    const path = fileURLToPath(new URL('./stand-ins.ts', import.meta.url));
-    const args = [String(port), String(count), ...knows];
-    const process = fork(path, args, { execArgv: ['--import', 'tsx'] });
-    await once(process, 'message');
-    return new Crowd(process);
+    return new Crowd(await started('./stand-ins.ts', [String(port), String(count), ...knows]));
+  }
+
+  /** The same of spectators, who remember nothing. */
+  static async watch(port: number, count: number): Promise<Crowd> {
+    return new Crowd(await started('./watchers.ts', [String(port), String(count)]));
   }
 
   /** Forgets what was heard so far. */
@@ -38,4 +39,12 @@ export class Crowd {
   end(): void {
     this.#process.kill('SIGKILL');
   }
+}
+
+/** Resolves once it has said a word. */
+async function started(script: string, args: readonly string[]): Promise<ChildProcess> {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const process = fork(path, args, { execArgv: ['--import', 'tsx'] });
+  await once(process, 'message');
+  return process;
 }

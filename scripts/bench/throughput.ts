@@ -4,6 +4,7 @@
  * builtins only; it says into the witness what it was given, and makes a mess for the next one.
  */
 
+import { Crowd } from './crowd.js';
 import type { Benchmark, Figure } from './figures.js';
 import { Naive } from './naive.js';
 import { Project } from './project.js';
@@ -15,6 +16,7 @@ import { Witness } from './witness.js';
 const commitsAtOnce = 200;
 const rounds = 3;
 const lanes = 4;
+const spectators = 300;
 
 /** No machine is that slow: something was lost. */
 const stuckAfterMs = 30_000;
@@ -27,6 +29,7 @@ export const throughput: Benchmark = {
       const violations: string[] = [];
       const processes = await trioRates(room, 'processes', violations);
       const jobs = await trioRates(room, 'jobs', violations);
+      const watched = await trioRates(room, 'watched', violations);
       const rival = await rivalRates(room);
       const floor: Figure = { says: '', unit: '/s', samples: rival.parallel.rates };
       const cpuFloor: Figure = { says: '', unit: 'ms', samples: rival.parallel.cpuMs };
@@ -34,6 +37,12 @@ export const throughput: Benchmark = {
         figures: [
           { says: '4 runners', unit: '/s', samples: processes.rates, target: 150, floor },
           { says: '1 runner with --jobs 4', unit: '/s', samples: jobs.rates, floor },
+          {
+            says: `4 runners, ${spectators} who watch`,
+            unit: '/s',
+            samples: watched.rates,
+            floor: { says: '', unit: '/s', samples: processes.rates },
+          },
           { says: 'CPU per job', unit: 'ms', samples: processes.cpuMs, floor: cpuFloor },
           { says: 'CPU per job, --jobs 4', unit: 'ms', samples: jobs.cpuMs, floor: cpuFloor },
         ],
@@ -48,6 +57,7 @@ export const throughput: Benchmark = {
         notes: [
           `Every commit ran once, in a clean tree of exactly itself: ${violations.length === 0 ? 'yes' : 'NO'}.`,
           'Floors: one process does clean, reset, sh for each; in one tree, and in 4 at once.',
+          'Floor of those who watch: the same without them.',
         ],
         violations,
       };
@@ -56,7 +66,7 @@ export const throughput: Benchmark = {
 
 async function trioRates(
   room: Room,
-  kind: 'processes' | 'jobs',
+  kind: 'processes' | 'jobs' | 'watched',
   violations: string[],
 ): Promise<Measured> {
   const witness = new Witness(room.folder, `witness-${kind}`);
@@ -73,6 +83,7 @@ async function trioRates(
   await dispatcher.untilCount(({ event }) => event === 'runner-joined', runners.length);
   const observer = room.observer(port, clone);
   await dispatcher.until(isEnd);
+  const watchers = kind === 'watched' ? await Crowd.watch(port, spectators) : null;
 
   const all = [dispatcher, observer, ...runners];
   const spent = () => all.reduce((sum, { pid }) => sum + cpuSeconds(pid, { children: true }), 0);
@@ -94,6 +105,7 @@ async function trioRates(
     measured.cpuMs.push(((spent() - before) * 1_000) / commitsAtOnce);
     violations.push(...(await faults(commits, 2 + round * commitsAtOnce, witness, port)));
   }
+  watchers?.end();
   const lost = dispatcher.story.filter(({ event }) => event === 'lost');
   if (lost.length > 0) violations.push(`${lost.length} leases were lost: "${lost[0]?.msg}"`);
   await Promise.all(all.map((trio) => trio.end()));

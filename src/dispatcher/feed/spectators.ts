@@ -22,7 +22,7 @@ import type { Publication, Recorded } from './publication.js';
 import { eventOf, recordedEvent } from './wire-form.js';
 
 /** What is published within that time is sent together: nobody sees it, and few writes suffice. */
-const gatheredForMs = 50;
+const gatheredForMs = 100;
 
 /** More than that is sent at once. */
 const gatheredMax = 2_000;
@@ -101,15 +101,16 @@ export class Spectators {
   }
 
   #gather(batch: readonly Publication[]): void {
-    this.#gathered.push(...batch);
-    if (this.#gathered.length >= gatheredMax) this.#flush();
-    else if (!this.#isScheduled) {
-      this.#isScheduled = true;
-      this.#clock.after(gatheredForMs, () => {
-        this.#isScheduled = false;
-        this.#flush();
-      });
+    for (const publication of batch) {
+      this.#gathered.push(publication);
+      if (this.#gathered.length >= gatheredMax) this.#flush();
     }
+    if (this.#isScheduled || this.#gathered.length === 0) return;
+    this.#isScheduled = true;
+    this.#clock.after(gatheredForMs, () => {
+      this.#isScheduled = false;
+      this.#flush();
+    });
   }
 
   /** Sends what was gathered to all who are live. */
