@@ -72,6 +72,14 @@ function tellNotice(notice: Notice): Told {
       const { role, name, reason } = notice;
       return { event: `${role}-left`, [role]: name, reason, msg: `${role} ${name} ${reason}` };
     }
+    case 'offers': {
+      const { name, offer } = notice;
+      const { capacity, labels } = offer;
+      const runs = capacity === 1 ? 'one run at a time' : `${capacity} runs at once`;
+      const carries = labels.length === 0 ? 'no labels' : `the labels ${labels.join(', ')}`;
+      const msg = `runner ${name} now offers ${runs} and ${carries}`;
+      return { event: 'runner-offers', runner: name, ...offer, msg };
+    }
     case 'untested': {
       const { repository, tested } = notice;
       const they = tested.length === 0 ? 'they name none' : `they test ${tested.join(', ')}`;

@@ -31,6 +31,9 @@ const jobName = z.string().regex(jobNamePattern);
 
 const labels = z.array(z.string().regex(labelPattern)).max(labelsMax).default([]);
 
+/** Runs at once. */
+const capacity = z.number().int().min(1).max(capacityMax);
+
 /** A commit in JSON. */
 export const commit = z.string().transform((text, context) => {
   const parsed = parseCommit(text);
@@ -62,8 +65,7 @@ export const hello = z.object({
   version: prose(40).default('unknown'),
   repository: name.nullable().default(null),
   labels,
-  /** Runs at once. */
-  capacity: z.number().int().min(1).max(capacityMax).default(1),
+  capacity: capacity.default(1),
   /**
    * Later additions to the wire that it understands. `jobs`: that a commit may have several. `rests`:
    * that it is pinged less often while it has nothing in hand.
@@ -87,6 +89,8 @@ export const welcome = z.object({
   heartbeatEveryMs: z.number().int().min(10).max(600_000),
   /** To a runner that rests: the heartbeats from ping to ping while it has nothing in hand. */
   restingHeartbeats: z.number().int().min(1).max(1_000).optional(),
+  /** To a runner: later additions to the wire that the dispatcher understands. `offer`: that verb. */
+  knows: z.array(name).max(knownMax).optional(),
   /** To an observer: those of `handedOver` that are not in this dispatcher's memory. */
   lacks: z.array(commit).max(handedOverMax).optional(),
   /** To an observer: nothing of its repository is. */
@@ -107,6 +111,9 @@ export const entry = z.looseObject({
 
 /** What else is told to a spectator; what it holds, its kind says. */
 export const event = z.looseObject({ kind: z.string(), atMs: z.number() });
+
+/** What a runner offers from now on; until then it is what its `hello` said. */
+export const offer = z.object({ capacity, labels });
 
 /** What is known of a commit besides its id. All of it is text from outside, made harmless. */
 export const description = z.object({
@@ -194,6 +201,7 @@ export const sentence = z.object({ says: prose(1_000) });
 export type Hello = Omit<z.infer<typeof hello>, 'token'>;
 export type HelloToSend = z.input<typeof hello>;
 export type Welcome = z.infer<typeof welcome>;
+export type Offer = z.infer<typeof offer>;
 export type PlannedJob = z.infer<typeof plannedJob>;
 export type HandoverBody = z.infer<typeof handover>;
 export type Assignment = z.infer<typeof assignment>;

@@ -15,12 +15,13 @@ import { classicBodyBytesMax, jsonBytesMax, logChunkBytesMax } from './limits.js
 import type { Row } from './row.js';
 
 const none = { kind: 'none' } as const;
+const bare = { fields: {}, body: none } as const;
 const as = <Schema extends z.ZodType>(schema: Schema) =>
   ({ kind: 'json', bytesMax: jsonBytesMax, schema }) as const;
 
 /** Requests: one a connection (`token` aside). All but `hello` are classic, or for people. */
 export const requests = {
-  help: { fields: {}, body: none, from: 'anyone', to: 'dispatcher', says: 'this list' },
+  help: { ...bare, from: 'anyone', to: 'dispatcher', says: 'this list' },
   token: {
     fields: { secret: 'secret' },
     body: none,
@@ -29,8 +30,7 @@ export const requests = {
     says: 'on a line before a request, where one is wanted',
   },
   status: {
-    fields: {},
-    body: none,
+    ...bare,
     from: 'anyone',
     to: 'dispatcher',
     says: 'runners and queue in words; a classic peer gets OK',
@@ -57,8 +57,7 @@ export const requests = {
     says: 'the output so far, then live until the verdict',
   },
   poll: {
-    fields: {},
-    body: none,
+    ...bare,
     from: 'anyone',
     to: 'dispatcher',
     says: 'makes every observer look at its remote now; OK',
@@ -107,7 +106,7 @@ export const requests = {
     to: 'dispatcher',
     says: 'the same in the Python 3 dialect, whose length counts characters; OK',
   },
-  ping: { fields: {}, body: none, from: 'dispatcher', to: 'runner', says: 'are you there? pong' },
+  ping: { ...bare, from: 'dispatcher', to: 'runner', says: 'are you there? pong' },
   runtest: {
     fields: { commit: 'commit' },
     body: none,
@@ -140,8 +139,8 @@ export const session = {
     to: 'anyone',
     says: 'the session ends here, for the reason given',
   },
-  ping: { fields: {}, body: none, from: 'anyone', to: 'anyone', says: 'are you there? pong' },
-  pong: { fields: {}, body: none, from: 'anyone', to: 'anyone', says: 'I am here' },
+  ping: { ...bare, from: 'anyone', to: 'anyone', says: 'are you there? pong' },
+  pong: { ...bare, from: 'anyone', to: 'anyone', says: 'I am here' },
   dispatch: {
     fields: { commit: 'commit' },
     body: as(json.handover),
@@ -156,13 +155,7 @@ export const session = {
     to: 'observer',
     says: 'that commit is on disk',
   },
-  poll: {
-    fields: {},
-    body: none,
-    from: 'dispatcher',
-    to: 'observer',
-    says: 'look at your repository now',
-  },
+  poll: { ...bare, from: 'dispatcher', to: 'observer', says: 'look at your repository now' },
   runtest: {
     fields: { commit: 'commit', run: 'run' },
     body: as(json.assignment),
@@ -219,9 +212,15 @@ export const session = {
     to: 'runner',
     says: 'the run’s lease is gone: end its processes and forget it',
   },
-  draining: {
+  offer: {
     fields: {},
-    body: none,
+    body: as(json.offer),
+    from: 'runner',
+    to: 'dispatcher',
+    says: 'from now on I offer that capacity and these labels; what I hold I finish',
+  },
+  draining: {
+    ...bare,
     from: 'runner',
     to: 'dispatcher',
     says: 'no further runs, please: I finish what I hold and leave',

@@ -58,6 +58,7 @@ describe('an observer is told with its welcome', () => {
     const runner = introduce(port, { ...eve, role: 'runner', handedOver: [commit(1)] });
     expect(Object.keys((await runner.hears('welcome')).body).sort()).toEqual([
       'heartbeatEveryMs',
+      'knows',
       'session',
     ]);
   });

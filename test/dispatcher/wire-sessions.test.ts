@@ -6,7 +6,7 @@ import { tell, type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
 import { startDispatcher } from '../support/dispatchers.js';
 import { eventually } from '../support/eventually.js';
-import { modernPeer } from '../support/modern-peers.js';
+import { introduce, modernPeer } from '../support/modern-peers.js';
 
 const c = commit(0xc0ffee);
 
@@ -35,6 +35,18 @@ describe('modern sessions', () => {
     const status = await type(port, 'status');
     expect(status).toContain('observer eve: watches an unnamed repository');
     expect(status).toContain('runner ada (for any repository): idle');
+  });
+
+  test('a runner that is told that its dispatcher knows `offer` says so what it offers anew', async () => {
+    const { port } = await startDispatcher();
+    const runner = introduce(port, { role: 'runner', name: 'ada' });
+    expect((await runner.hears('welcome')).body.knows).toEqual(['offer']);
+    await tell(port, `dispatch:${c}`);
+    await tell(port, `dispatch:${commit(2)}`);
+    await runner.hears('runtest');
+    expect(runner.heard.filter(({ verb }) => verb === 'runtest')).toHaveLength(1);
+    runner.say({ verb: 'offer', body: { capacity: 2, labels: [] } });
+    expect(await runner.hears('runtest')).toMatchObject({ commit: commit(2) });
   });
 
   test('a log with a gap is asked for again, and nothing is recorded before it is whole', async () => {

@@ -121,6 +121,17 @@ describe('how a peer of our own opens and holds a session', () => {
     expect(heard).toBe(`Invalid command: hello: ${why}`);
   });
 
+  test.each([
+    ['{"capacity":0,"labels":[]}', 'offer: capacity:'],
+    ['{"capacity":257}', 'offer: capacity:'],
+    ['{"labels":["gpu"]}', 'offer: capacity:'],
+    ['{"capacity":1,"labels":["a b"]}', 'offer: labels.0:'],
+  ])('of the offer %s it is told what is wrong', (text, why) => {
+    const [decoded] = sessionDecoder().push(Buffer.from(`offer:${text.length}:${text}\n`));
+    expect(decoded).toMatchObject({ kind: 'fault' });
+    expect(JSON.stringify(decoded)).toContain(why);
+  });
+
   test('a log chunk may hold any bytes, newlines and colons among them', () => {
     const body = Buffer.from([...Array(256).keys()]);
     const [decoded] = sessionDecoder().push(encodeSession({ verb: 'log', run, offset: 5, body }));

@@ -99,7 +99,21 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
   ],
   [
     json.welcome,
-    fc.record({ session: name, heartbeatEveryMs: fc.integer({ min: 10, max: 600_000 }) }),
+    fc.record(
+      {
+        session: name,
+        heartbeatEveryMs: fc.integer({ min: 10, max: 600_000 }),
+        knows: fc.array(name, { maxLength: 3 }),
+      },
+      { requiredKeys: ['session', 'heartbeatEveryMs'] },
+    ),
+  ],
+  [
+    json.offer,
+    fc.record({
+      capacity: fc.integer({ min: 1, max: 256 }),
+      labels: fc.array(name, { maxLength: 5 }),
+    }),
   ],
   [json.handover, handover],
   [

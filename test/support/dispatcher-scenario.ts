@@ -196,6 +196,8 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     leaves: (name: string, reason = 'closed its connection') =>
       feed({ kind: 'left', session: session(name), reason }),
     drains: (name: string) => feed({ kind: 'draining', session: session(name) }),
+    offers: (name: string, capacity: number, labels: readonly string[] = []) =>
+      feed({ kind: 'offer', session: session(name), offer: { capacity, labels: [...labels] } }),
     /** Stops answering pings, as after a SIGSTOP. */
     freezes: (name: string) => frozen.set(name, 0),
     thaws(name: string): void {

@@ -45,6 +45,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(name, which, fc.constantFrom(...suiteEnds)).map(reports) },
   { weight: 2, arbitrary: fc.tuple(name, which).map(handsBack) },
   { weight: 1, arbitrary: name.map(says('drains')) },
+  { weight: 1, arbitrary: fc.tuple(name, fc.integer({ min: 1, max: 3 })).map(offers) },
   { weight: 1, arbitrary: name.map(says('freezes')) },
   { weight: 1, arbitrary: name.map(says('thaws')) },
   { weight: 2, arbitrary: fc.tuple(address, manner).map(registers) },
@@ -82,6 +83,10 @@ function returns([who, at]: [string, number]): Step {
 
 function leaves(who: string): Step {
   return [`${who} leaves`, (s) => ifHere(s, who, () => s.leaves(who))];
+}
+
+function offers([who, capacity]: [string, number]): Step {
+  return [`${who} offers ${capacity}`, (s) => ifHere(s, who, () => s.offers(who, capacity))];
 }
 
 function says(verb: 'drains' | 'freezes' | 'thaws') {

@@ -63,6 +63,8 @@ export function tellNotice(notice: Exclude<Notice, { kind: 'registered' | 'forgo
       const runs = notice.runs === 0 ? '' : ` with ${notice.runs} in hand`;
       return `(${notice.role} ${notice.name} left${runs}: ${notice.reason})`;
     }
+    case 'offers':
+      return `(runner ${notice.name} offers ${notice.offer.capacity} [${notice.offer.labels}])`;
     case 'untested':
       return `(no runner tests ${notice.repository}, but ${notice.tested})`;
     case 'unwanted':

@@ -56,6 +56,8 @@ export class DispatcherCore {
         return sessions.left(turn, event.session, event.reason);
       case 'draining':
         return sessions.draining(turn, event);
+      case 'offer':
+        return sessions.offers(turn, event);
       case 'results':
         return sessions.results(turn, event);
       case 'handback':

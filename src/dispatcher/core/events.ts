@@ -4,7 +4,7 @@
 
 import type { Address } from '../../protocol/address.js';
 import type { Answer } from '../../protocol/answer.js';
-import type { Handback, HandoverBody, Hello, Report } from '../../protocol/bodies.js';
+import type { Handback, HandoverBody, Hello, Offer, Report } from '../../protocol/bodies.js';
 import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import type { Entry, JobId } from './journal.js';
@@ -39,6 +39,8 @@ export type Event =
   | { readonly kind: 'pong'; readonly session: SessionId }
   | { readonly kind: 'left'; readonly session: SessionId; readonly reason: string }
   | { readonly kind: 'draining'; readonly session: SessionId }
+  /** A runner offers something else than before. */
+  | { readonly kind: 'offer'; readonly session: SessionId; readonly offer: Offer }
   | {
       readonly kind: 'dispatch';
       readonly from: { readonly session: SessionId } | { readonly request: RequestId };
@@ -159,6 +161,7 @@ export type Notice =
       /** Runs that the runner had in hand. */
       readonly runs: number;
     }
+  | { readonly kind: 'offers'; readonly name: string; readonly offer: Offer }
   /** An observer handed over what is not in our memory, and is to do so again. */
   | { readonly kind: 'lacking'; readonly name: string }
   /** Jobs of that repository wait, and no runner tests it; what they test instead. */

@@ -1,12 +1,12 @@
 /**
  * Owns who is there: runners by session or classic address, observers and spectators, and how long
  * each has been silent. Never journaled: after a restart everybody introduces themselves again.
- * Invariants: a runner holds at most as many runs as its capacity; whatever changes whether it is
+ * Invariants: a runner is given no more runs than its capacity; whatever changes whether it is
  * free is a method here, so that those that are free can always be found at once.
  */
 
 import type { Address } from '../../protocol/address.js';
-import type { Hello } from '../../protocol/bodies.js';
+import type { Hello, Offer as Offered } from '../../protocol/bodies.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
 import { restingHeartbeats } from '../../protocol/limits.js';
 import { FreeRunners } from './free-runners.js';
@@ -37,8 +37,8 @@ export interface Runner extends PeerCommon {
   readonly via:
     | { readonly kind: 'session'; readonly session: SessionId }
     | { readonly kind: 'classic'; readonly address: Address };
-  readonly offer: Offer;
-  readonly capacity: number;
+  offer: Offer;
+  capacity: number;
   /** It is content with fewer pings while it has no runs. */
   readonly rests: boolean;
   readonly runs: Set<RunId>;
@@ -182,6 +182,14 @@ export class Pool {
   /** It is given nothing more. */
   drain(runner: Runner): void {
     runner.draining = true;
+    this.free.place(runner);
+  }
+
+  /** It offers something else. With less capacity than runs it is given nothing until there is room. */
+  renew(runner: Runner, { capacity, labels }: Offered): void {
+    const { repository, knowsJobs } = runner.offer;
+    runner.capacity = capacity;
+    runner.offer = offerOf({ repository, labels, knowsJobs });
     this.free.place(runner);
   }
 

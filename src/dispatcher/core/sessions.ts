@@ -74,6 +74,14 @@ export function draining(turn: Turn, { session }: EventOf<'draining'>): void {
   if (runner !== undefined) turn.state.pool.drain(runner);
 }
 
+/** What the runner is given from now on must fit that; what it holds it keeps. */
+export function offers(turn: Turn, { session, offer }: EventOf<'offer'>): void {
+  const runner = turn.state.pool.runner(session);
+  if (runner === undefined) return;
+  turn.state.pool.renew(runner, offer);
+  turn.publish({ kind: 'offers', name: runner.name, offer });
+}
+
 /** A run's report. One that is not wanted any more was recorded before, or its lease is gone. */
 export function results(turn: Turn, { session, run, report, recorded }: EventOf<'results'>): void {
   const taken = takeReport(turn, run, report, session);

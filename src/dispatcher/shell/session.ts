@@ -199,6 +199,9 @@ export class Session {
       case 'handback':
         this.#host.handle({ kind: 'handback', session, run: message.run, handback: message.body });
         return null;
+      case 'offer':
+        this.#host.handle({ kind: 'offer', session, offer: message.body });
+        return null;
       case 'draining':
         this.#host.handle({ kind: 'draining', session });
         return null;

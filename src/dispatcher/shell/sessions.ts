@@ -102,7 +102,9 @@ export class Sessions {
   #welcome(session: Session, hello: Hello, lacking: ReturnType<typeof missing>): void {
     const rest = hello.knows.includes('rests') ? { restingHeartbeats } : {};
     const last = hello.role === 'spectator' ? { lastSeq: this.#options.feed.lastSeq } : {};
-    const body = { session: session.id, heartbeatEveryMs, ...rest, ...last, ...lacking };
+    const known = hello.role === 'runner' ? { knows: ['offer'] } : {};
+    const how = { ...rest, ...last, ...known, ...lacking };
+    const body = { session: session.id, heartbeatEveryMs, ...how };
     session.send({ verb: 'welcome', body });
   }
 
