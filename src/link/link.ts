@@ -23,29 +23,14 @@ import { type Cancel, every } from '../world/clock.js';
 import type { Connection, ConnectionEvent } from '../world/network.js';
 import type { Token } from '../world/token.js';
 import type { World } from './ask.js';
-import { type Dialect, watchClassic } from './classic-watch.js';
-
-export type LinkEvent =
-  | { readonly kind: 'session'; readonly welcome: Welcome }
-  | { readonly kind: 'message'; readonly message: SessionMessage }
-  /** There is room again after `send` said false. */
-  | { readonly kind: 'drained' }
-  /** A classic dispatcher: it takes requests only. */
-  | { readonly kind: 'classic'; readonly dialect: Dialect }
-  /**
-   * No dispatcher, for that reason; we try again. Refused: a person has to do something. Final: it
-   * has never let us in, so that is how we were started, and we do not try again.
-   */
-  | {
-      readonly kind: 'away';
-      readonly reason: string;
-      readonly refused: boolean;
-      readonly final: boolean;
-    };
+import { watchClassic } from './classic-watch.js';
+import type { LinkEvent } from './link-event.js';
 
 export interface Link {
   /** Sends over the session, if there is one. False: there is no room, wait for `drained`. */
   send(message: SessionMessage): boolean;
+  /** Leaves the session for another, with another `hello`. What was sent before is still delivered. */
+  introduceAgain(): void;
   /** Closes for good; no event comes after. What was sent before is still delivered. */
   close(): void;
 }
@@ -101,6 +86,12 @@ class SessionLink implements Link {
   send(message: SessionMessage): boolean {
     if (this.#state !== 'session' || this.#connection === null) return true;
     return this.#connection.write(encodeSession(message));
+  }
+
+  introduceAgain(): void {
+    if (this.#state !== 'session') return;
+    this.#connection?.end();
+    this.#introduce();
   }
 
   close(): void {

@@ -5,7 +5,8 @@
  */
 
 import { ask, type World as Wire } from '../link/ask.js';
-import { type Link, type LinkEvent, openLink } from '../link/link.js';
+import { type Link, openLink } from '../link/link.js';
+import type { LinkEvent } from '../link/link-event.js';
 import { type Address, formatAddress } from '../protocol/address.js';
 import type { Hello } from '../protocol/bodies.js';
 import { impossible } from '../protocol/impossible.js';

@@ -5,10 +5,9 @@
 
 import { hostname } from 'node:os';
 import type { Address } from '../protocol/address.js';
-import type { Hello } from '../protocol/bodies.js';
+import type { Hello, Offer } from '../protocol/bodies.js';
 import { nearestName } from '../protocol/ids.js';
 import { heldRunsMax } from '../protocol/limits.js';
-import type { Executor } from './executor.js';
 
 /** What is known of a runner before it listens. */
 export interface Introduction {
@@ -33,7 +32,7 @@ export function usualName(localStart: string): string {
 /** Its `hello`; of the runs in hand as many are named as fit, the rest at a later connection. */
 export function introduce(
   { name, localStart, version, repository }: Introduction,
-  { labels, slots }: Pick<Executor, 'labels' | 'slots'>,
+  { labels, capacity }: Offer,
   inHand: Hello['runs'],
 ): Hello {
   return {
@@ -42,8 +41,8 @@ export function introduce(
     process: localStart,
     version,
     repository,
-    labels: [...labels],
-    capacity: slots.length,
+    labels,
+    capacity,
     knows: ['jobs', 'rests'],
     runs: inHand.slice(0, heldRunsMax),
   };

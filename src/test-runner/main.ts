@@ -57,7 +57,8 @@ await run(async (argv) => {
   const localStart = randomBytes(4).toString('hex');
   const name = options.name ?? usualName(localStart);
   const repository = options.repository ?? repositoryName(clone);
-  const executor = new LocalExecutor(realClock, slots, options.labels, {
+  const offer = { capacity: jobs, labels: [...options.labels] };
+  const executor = new LocalExecutor(realClock, slots, offer, {
     command: options.command,
     isOffline: sandbox?.network === false,
     timeoutMs: options.timeoutMs,

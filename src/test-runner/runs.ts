@@ -12,7 +12,7 @@ import type { RunId } from '../protocol/ids.js';
 import type { Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
 import { Attempt } from './attempt.js';
-import type { Because, Ending, Run } from './core/events.js';
+import type { Because, Ending, KeptRun, Run } from './core/events.js';
 import { type Executor, isMachineFault, type Slot } from './executor.js';
 import { LogPump, type PumpOptions } from './log-pump.js';
 
@@ -32,6 +32,8 @@ export class Runs {
   readonly #logBytesMax: number;
   readonly #events: RunsEvents;
   readonly #pump: LogPump;
+  /** So many slots are known. */
+  #slots = 0;
   readonly #slotOf = new Map<RunId, Slot>();
   readonly #going = new Map<RunId, Attempt>();
   /** Logs that cannot be opened for want of descriptors; tried again at every tick. */
@@ -43,9 +45,16 @@ export class Runs {
     this.#logBytesMax = logBytesMax;
     this.#events = events;
     this.#pump = new LogPump(events);
-    for (const slot of executor.slots) {
+  }
+
+  /** Results that an earlier process left in slots that are new: they are in hand from now on. */
+  adopt(): KeptRun[] {
+    const added = this.#executor.slots.slice(this.#slots);
+    this.#slots += added.length;
+    for (const slot of added) {
       for (const { run } of slot.kept) this.#slotOf.set(run.id, slot);
     }
+    return added.flatMap(({ kept }) => kept);
   }
 
   start(slot: number, run: Run): void {

@@ -5,7 +5,8 @@
  */
 
 import type { World as Wire } from '../link/ask.js';
-import { type Link, type LinkEvent, openLink } from '../link/link.js';
+import { type Link, openLink } from '../link/link.js';
+import type { LinkEvent } from '../link/link-event.js';
 import { impossible } from '../protocol/impossible.js';
 import { type Cancel, every } from '../world/clock.js';
 import { exitCodes } from '../world/exit.js';
@@ -40,6 +41,8 @@ export interface RunnerOptions extends Introduction {
 }
 
 export interface Runner {
+  /** The executor offers something else by now, perhaps with more slots. */
+  renew(): void;
   /** Finishes and delivers what is in hand, then exits. */
   drain(): void;
   /** Ends all suites' trees and hands their runs back, without waiting. */
@@ -87,9 +90,6 @@ class Shell implements Runner {
     this.#options = options;
     this.#listener = listener;
     this.#executor = executor;
-    const { slots } = executor;
-    const kept = slots.flatMap((slot) => slot.kept);
-    this.#core = new Core({ slots: slots.length, kept, localStart: options.localStart });
     this.#story = new Story(world.tell, options);
     this.#runs = new Runs(world.clock, executor, options.logBytesMax, {
       send: (message) => this.#link.send(message),
@@ -98,6 +98,10 @@ class Shell implements Runner {
       ended: (run, ending) => this.#handle({ kind: 'ended', run, ending }),
       logLost: (run) => this.#handle({ kind: 'log-lost', run }),
     });
+    const kept = this.#runs.adopt();
+    const { offer, slots } = executor;
+    const { localStart } = options;
+    this.#core = new Core({ offer, slots: slots.length, kept, localStart });
     this.#classicDispatcher = new ClassicDispatcher(world, {
       dispatcher: options.dispatcher,
       mayDial: options.mayDial ?? nobody,
@@ -109,7 +113,10 @@ class Shell implements Runner {
     );
     this.#link = openLink(world, {
       address: options.dispatcher,
-      hello: () => introduce(options, executor, this.#core.inHand()),
+      hello: () => {
+        this.#handle({ kind: 'introducing' });
+        return introduce(options, this.#core.offer, this.#core.inHand());
+      },
       token: options.token ?? null,
       isResting: () => this.#core.inHand().length === 0,
       handle: (event) => this.#hear(event),
@@ -118,6 +125,11 @@ class Shell implements Runner {
       this.#runs.tick();
       this.#handle({ kind: 'tick' });
     });
+  }
+
+  renew(): void {
+    const { offer, slots } = this.#executor;
+    this.#handle({ kind: 'offers', offer, slots: slots.length, kept: this.#runs.adopt() });
   }
 
   drain(): void {
@@ -141,7 +153,11 @@ class Shell implements Runner {
 
   #hear(event: LinkEvent): void {
     switch (event.kind) {
-      case 'session':
+      case 'session': {
+        const takesOffers = event.welcome.knows?.includes('offer') === true;
+        this.#handle({ kind: 'session', takesOffers });
+        break;
+      }
       case 'message':
         this.#handle(event);
         break;
@@ -198,6 +214,9 @@ class Shell implements Runner {
         break;
       case 'answer':
         this.#classicDispatcher.answer(effect);
+        break;
+      case 'introduce':
+        this.#link.introduceAgain();
         break;
       case 'leave':
         this.#leave(exitCodes[effect.exit]);

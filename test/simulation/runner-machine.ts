@@ -91,7 +91,8 @@ export class RunnerMachine {
     };
     const names = { runner: name, repository, guard: 'guard' };
     const suite = { command: 'test', timeoutMs, graceMs, logBytesMax, names, environment: {} };
-    const executor = new LocalExecutor(life.clock, slots, this.#labels, suite);
+    const offer = { capacity: this.#slots, labels: [...this.#labels] };
+    const executor = new LocalExecutor(life.clock, slots, offer, suite);
     this.#runner = null;
     void startRunner(world, options, executor).then((runner) => {
       this.#runner = runner;

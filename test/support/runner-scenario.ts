@@ -31,14 +31,16 @@ export const report: Report = {
   durationMs: 3,
 };
 
-/** A runner that has found no dispatcher yet; an earlier process kept results of these runs. */
+/** A runner that has found no dispatcher yet, and offers a run for each slot; an earlier process kept results of these runs. */
 export function runner(slots: number, ...kept: Run[]): Core {
-  return new Core({ slots, kept: kept.map((run) => ({ run, report })), localStart: '00000000' });
+  const offer = { capacity: slots, labels: [] };
+  const results = kept.map((run) => ({ run, report }));
+  return new Core({ offer, slots, kept: results, localStart: '00000000' });
 }
 
 export function inSession(slots: number): Core {
   const core = runner(slots);
-  core.handle({ kind: 'session' }, 0);
+  core.handle({ kind: 'session', takesOffers: true }, 0);
   return core;
 }
 

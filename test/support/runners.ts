@@ -53,7 +53,8 @@ export async function runnerFor(settings: RunnerSettings) {
   const localStart = randomBytes(4).toString('hex');
   const [name, repository] = [usualName(localStart), repositoryName(clone)];
   const logBytesMax = settings.logBytesMax ?? 1_000_000_000;
-  const executor = new LocalExecutor(realClock, slots, [], {
+  const offer = { capacity: settings.jobs ?? 1, labels: [] };
+  const executor = new LocalExecutor(realClock, slots, offer, {
     command: settings.command === undefined ? 'echo hello' : settings.command,
     isOffline: sandbox?.network === false,
     timeoutMs: settings.timeoutMs ?? 60_000,

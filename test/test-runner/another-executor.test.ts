@@ -97,7 +97,7 @@ async function runnerElsewhere(folder = temporaryFolder()) {
   });
   const executor: Executor = {
     slots,
-    labels: ['cloud'],
+    offer: { capacity: 2, labels: ['cloud'] },
     whyNot: () => null,
     start: (_, { id }, watch) => {
       watch.starting('a pipeline');

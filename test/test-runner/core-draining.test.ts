@@ -82,7 +82,7 @@ describe('a runner that drains', () => {
     core.handle(runtest(one), 0);
     core.handle({ kind: 'drain' }, 0);
     core.handle({ kind: 'away', reason: 'closed its connection', refused: false }, 0);
-    expect(core.handle({ kind: 'session' }, 0)).toEqual([
+    expect(core.handle({ kind: 'session', takesOffers: true }, 0)).toEqual([
       { kind: 'send', message: { verb: 'draining' } },
     ]);
   });

@@ -173,7 +173,7 @@ describe('a runner whose dispatcher is away', () => {
     expect(core.handle(away, 0)).toEqual([]);
     expect(core.handle(ended(one), 0)).toEqual([]);
     expect(core.inHand()).toEqual([{ run: one, commit }]);
-    expect(core.handle({ kind: 'session' }, 0)).toEqual([]);
+    expect(core.handle({ kind: 'session', takesOffers: true }, 0)).toEqual([]);
   });
 
   test('has the results of an earlier process in hand', () => {
@@ -187,7 +187,7 @@ describe('a runner whose dispatcher is away', () => {
     const deliver = { kind: 'deliver', run: classic, report };
     const core = runner(1, classic);
     expect(core.handle({ kind: 'tick' }, 0)).toEqual([]);
-    expect(core.handle({ kind: 'session' }, 0)).toEqual([deliver]);
+    expect(core.handle({ kind: 'session', takesOffers: true }, 0)).toEqual([deliver]);
     expect(core.handle(away, 1)).toEqual([]);
     expect(core.handle({ kind: 'delivered', run: classic.id, taken: false }, 2)).toEqual([]);
     expect(core.handle({ kind: 'tick' }, 3)).toEqual([]);

@@ -78,6 +78,7 @@ function heldRun() {
     ended: () => {},
     logLost: () => done.push('lost'),
   });
+  runs.adopt();
   const failsWith = (wanted: string | null) => {
     code = wanted;
   };

@@ -15,7 +15,7 @@ const refused: Event = {
 };
 
 test('a runner that thaws promises nothing of a run that may be another’s by now', () => {
-  expect(story(runtest(one), refused, { kind: 'session' }, revoked())).toEqual([
+  expect(story(runtest(one), refused, { kind: 'session', takesOffers: true }, revoked())).toEqual([
     'the dispatcher refuses us: you missed 3 pings: asking it again what becomes of the run',
     'connected to the dispatcher localhost:8888',
     `lost the lease of ${commit.slice(0, 7)}; its suite is ended`,
@@ -24,7 +24,9 @@ test('a runner that thaws promises nothing of a run that may be another’s by n
 
 test('one that thaws after a cancel says once that the suite is ended, and not that it goes on', () => {
   const cancelled = message({ verb: 'cancel', run: one });
-  expect(story(runtest(one), cancelled, refused, { kind: 'session' }, revoked())).toEqual([
+  expect(
+    story(runtest(one), cancelled, refused, { kind: 'session', takesOffers: true }, revoked()),
+  ).toEqual([
     `${commit.slice(0, 7)} was cancelled; its suite is ended`,
     'the dispatcher refuses us: you missed 3 pings: waiting for it',
     'connected to the dispatcher localhost:8888',
@@ -32,7 +34,13 @@ test('one that thaws after a cancel says once that the suite is ended, and not t
 });
 
 test('one whose suite ended meanwhile says that its result is not wanted', () => {
-  const told = story(runtest(one), ended(one), refused, { kind: 'session' }, revoked());
+  const told = story(
+    runtest(one),
+    ended(one),
+    refused,
+    { kind: 'session', takesOffers: true },
+    revoked(),
+  );
   expect(told.at(-1)).toBe(
     `the result of ${commit.slice(0, 7)} is not wanted any more: another run has the commit, or it was cancelled`,
   );

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { tlsWanted } from '../../src/dispatcher/shell/auth.js';
-import { type LinkEvent, openLink } from '../../src/link/link.js';
+import { openLink } from '../../src/link/link.js';
+import type { LinkEvent } from '../../src/link/link-event.js';
 import { realClock } from '../../src/world/clock.js';
 import {
   type CredentialFiles,

@@ -1,5 +1,6 @@
 /**
  * Owns the runs in hand and the slots that they take. Never decides what is said about them.
+ * There are at least as many slots as runs are offered at once, and more where it once were more.
  * Invariant: a slot is free or has one run. A run in hand is going on in its slot, or has ended,
  * and stays in hand until the dispatcher has recorded its result or no longer wants it.
  */
@@ -33,10 +34,14 @@ export interface StillInHand {
 export class ActiveRuns {
   readonly #held = new Map<RunId, Held>();
   /** The slot that has been free for longest stands first: it had the most time to be cleaned. */
-  readonly #free: number[];
+  readonly #free: number[] = [];
+  #slots = 0;
+  #capacity = 0;
 
-  constructor(slots: number, kept: readonly KeptRun[]) {
-    this.#free = Array.from({ length: slots }, (_, slot) => slot);
+  /** So many suites may go on at once from now on; of the slots some may be new, with results. */
+  resize(capacity: number, slots: number, kept: readonly KeptRun[]): void {
+    this.#capacity = capacity;
+    for (; this.#slots < slots; this.#slots += 1) this.#free.push(this.#slots);
     for (const { run, report } of kept) this.#add(run, null, report);
   }
 
@@ -45,7 +50,7 @@ export class ActiveRuns {
   }
 
   get isFull(): boolean {
-    return this.#free.length === 0;
+    return this.going().length >= this.#capacity;
   }
 
   get(id: RunId): Held | undefined {

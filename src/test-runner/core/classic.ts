@@ -46,7 +46,7 @@ export class Classic {
   start(commit: Commit): Effect[] {
     const id = runId(this.#localStart, this.#localRuns + 1);
     const run = { id, commit, assignment: unknown, classic: true };
-    const slot = this.#active.take(run);
+    const slot = this.#active.isFull ? null : this.#active.take(run);
     if (slot === null) return [{ kind: 'answer', word: 'BUSY' }];
     this.#localRuns += 1;
     return [

@@ -1,7 +1,7 @@
 /**
  * Owns what the runner decides: which run starts, what is sent, what is forgotten.
  * Never touches a socket, a file, a process or a clock. What is in hand stands in active-runs.ts, what
- * a classic dispatcher needs besides in classic.ts.
+ * is offered in offering.ts, what a classic dispatcher needs besides in classic.ts.
  *
  *             runtest                      last slot taken
  *   idle ---------------> going on ....................... busy       Ctrl-C at any time:
@@ -10,14 +10,17 @@
  *    +------------------- ended, log and report on disk
  */
 
-import type { Handback } from '../../protocol/bodies.js';
+import type { Offer } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 import { ActiveRuns, type Held, type StillInHand } from './active-runs.js';
 import { Classic } from './classic.js';
-import type { Because, Effect, Ending, Event, Exit, KeptRun, Run } from './events.js';
+import type { Effect, Ending, Event, EventOf, Exit, KeptRun, Run } from './events.js';
+import { Offering } from './offering.js';
+import { abort, cancel, endOnce, handBack, reportTo, send, ship } from './wishes.js';
 
 export interface CoreOptions {
+  readonly offer: Offer;
   readonly slots: number;
   /** Of an earlier process. */
   readonly kept: readonly KeptRun[];
@@ -26,14 +29,16 @@ export interface CoreOptions {
 }
 
 export class Core {
-  readonly #active: ActiveRuns;
+  readonly #active = new ActiveRuns();
+  readonly #offering: Offering;
   readonly #classic: Classic;
   #dispatcher: 'away' | 'session' | 'classic' = 'away';
   /** How to leave once nothing is in hand; null: not draining. */
   #leaves: Exit | null = null;
 
-  constructor({ slots, kept, localStart }: CoreOptions) {
-    this.#active = new ActiveRuns(slots, kept);
+  constructor({ offer, slots, kept, localStart }: CoreOptions) {
+    this.#active.resize(offer.capacity, slots, kept);
+    this.#offering = new Offering(offer);
     this.#classic = new Classic(this.#active, localStart);
   }
 
@@ -44,6 +49,10 @@ export class Core {
   get state(): 'idle' | 'busy' | 'draining' {
     if (this.#draining) return 'draining';
     return this.#active.isFull ? 'busy' : 'idle';
+  }
+
+  get offer(): Offer {
+    return this.#offering.offer;
   }
 
   /** The runs to name in `hello`: those that a dispatcher may still want. */
@@ -58,9 +67,16 @@ export class Core {
 
   handle(event: Event, nowMs: number): Effect[] {
     switch (event.kind) {
+      case 'introducing':
+        this.#offering.introduced();
+        return [];
       case 'session':
         this.#dispatcher = 'session';
-        return [...(this.#draining ? [send({ verb: 'draining' })] : []), ...this.#deliverClassic()];
+        return [
+          ...(this.#draining ? [send({ verb: 'draining' })] : []),
+          ...this.#offering.joined(event.takesOffers),
+          ...this.#deliverClassic(),
+        ];
       case 'classic':
         this.#dispatcher = 'classic';
         return [
@@ -68,7 +84,7 @@ export class Core {
           ...this.#deliverClassic(),
         ];
       case 'away':
-        this.#dispatcher = 'away';
+        this.#leaveSession();
         return [];
       case 'message':
         return this.#hear(event.message);
@@ -80,7 +96,7 @@ export class Core {
       case 'ended':
         return this.#end(event.run, event.ending);
       case 'shipped':
-        return this.#reportShipped(event.run);
+        return reportTo(this.#active, event.run);
       case 'log-lost':
         return this.#giveUp(event.run);
       case 'registered':
@@ -90,10 +106,12 @@ export class Core {
         return this.#delivered(event.run, event.taken);
       case 'tick':
         return [...this.#registerAgain(nowMs), ...this.#deliverClassic()];
+      case 'offers':
+        return this.#renew(event);
       case 'drain':
-        return [...this.#drain('fine'), ...this.#leaveIfDone()];
+        return [...this.#drain('fine'), ...this.#goIfIdle()];
       case 'abort':
-        return this.#abort();
+        return abort(this.#active);
     }
   }
 
@@ -107,9 +125,9 @@ export class Core {
           classic: false,
         });
       case 'want':
-        return this.#ship(message.run, message.offset);
+        return ship(this.#active, message.run, message.offset);
       case 'cancel':
-        return this.#cancel(message.run);
+        return cancel(this.#active, message.run);
       case 'revoked':
         return this.#revoke(message.run);
       case 'recorded': {
@@ -141,34 +159,12 @@ export class Core {
     return this.#draining ? [{ kind: 'answer', word: 'BUSY' }] : this.#classic.start(commit);
   }
 
-  #ship(run: RunId, offset: number): Effect[] {
-    const held = this.#active.get(run);
-    if (held !== undefined && !held.revoked) {
-      return [{ kind: 'ship', run, offset, report: held.report }];
-    }
-    // Definite, so that nobody waits for a run that is not here.
-    return [handBack(run, { reason: 'stopped', detail: 'the runner does not have that run' })];
-  }
-
-  #cancel(run: RunId): Effect[] {
-    const held = this.#active.get(run);
-    if (held === undefined || held.report !== null) return [];
-    return this.#endOnce(held, 'cancelled');
-  }
-
   #revoke(run: RunId): Effect[] {
     const held = this.#active.get(run);
     if (held === undefined) return [];
     if (held.report !== null) return this.#forget(held);
     held.revoked = true;
-    return this.#endOnce(held, 'revoked');
-  }
-
-  /** The first reason to end a suite is the one that is told. */
-  #endOnce(held: Held, because: Because): Effect[] {
-    if (held.ending) return [];
-    held.ending = true;
-    return [{ kind: 'end', run: held.run, because }];
+    return endOnce(held, 'revoked');
   }
 
   #end(run: Run, ending: Ending): Effect[] {
@@ -187,11 +183,6 @@ export class Core {
   #drain(exit: Exit): Effect[] {
     this.#leaves = exit;
     return [send({ verb: 'draining' })];
-  }
-
-  #reportShipped(run: RunId): Effect[] {
-    const report = this.#active.get(run)?.report;
-    return report == null ? [] : [send({ verb: 'results', run, body: report })];
   }
 
   #giveUp(run: RunId): Effect[] {
@@ -219,31 +210,31 @@ export class Core {
 
   #forget(held: Held): Effect[] {
     this.#active.drop(held.run.id);
-    return [{ kind: 'forget', run: held.run }, ...this.#leaveIfDone()];
+    return [{ kind: 'forget', run: held.run }, ...this.#goIfIdle()];
   }
 
-  #leaveIfDone(): Effect[] {
-    if (this.#leaves === null || !this.#active.isEmpty) return [];
-    return [{ kind: 'leave', exit: this.#leaves }];
+  /** For good, or to come back with another `hello`. */
+  #goIfIdle(): Effect[] {
+    if (!this.#active.isEmpty) return [];
+    if (this.#leaves !== null) return [{ kind: 'leave', exit: this.#leaves }];
+    if (!this.#offering.awaitsHello) return [];
+    this.#leaveSession();
+    return [{ kind: 'introduce' }];
   }
 
-  /** Whole trees at once; what has ended stays on disk for the next process to deliver. */
-  #abort(): Effect[] {
-    return this.#active
-      .going()
-      .flatMap(({ run, revoked }): Effect[] => [
-        { kind: 'end', run, because: 'aborted' },
-        ...(run.classic || revoked
-          ? []
-          : [handBack(run.id, { reason: 'stopped', detail: 'the runner was stopped' })]),
-      ]);
+  #leaveSession(): void {
+    this.#dispatcher = 'away';
+    this.#offering.left();
   }
-}
 
-function send(message: SessionMessage): Effect {
-  return { kind: 'send', message };
-}
-
-function handBack(run: RunId, body: Handback): Effect {
-  return send({ verb: 'handback', run, body });
+  /** Results found in new slots are told at once: no `hello` has named them. */
+  #renew({ offer, slots, kept }: EventOf<'offers'>): Effect[] {
+    this.#active.resize(offer.capacity, slots, kept);
+    const isAway = this.#dispatcher !== 'session';
+    return [
+      ...this.#offering.change(offer),
+      ...(isAway ? [] : kept.flatMap(({ run }) => reportTo(this.#active, run.id))),
+      ...this.#goIfIdle(),
+    ];
+  }
 }

@@ -3,7 +3,7 @@
  * Never holds a value of its own.
  */
 
-import type { Assignment, Handback, Report } from '../../protocol/bodies.js';
+import type { Assignment, Handback, Offer, Report } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 
@@ -32,7 +32,10 @@ export type Ending =
 export type Because = 'cancelled' | 'revoked' | 'aborted';
 
 export type Event =
-  | { readonly kind: 'session' }
+  /** We are about to say `hello`, with what is offered now. */
+  | { readonly kind: 'introducing' }
+  /** `takesOffers`: it can be told within the session that something else is offered. */
+  | { readonly kind: 'session'; readonly takesOffers: boolean }
   | { readonly kind: 'classic' }
   | { readonly kind: 'away'; readonly reason: string; readonly refused: boolean }
   | { readonly kind: 'message'; readonly message: SessionMessage }
@@ -48,8 +51,18 @@ export type Event =
   | { readonly kind: 'delivered'; readonly run: RunId; readonly taken: boolean }
   | { readonly kind: 'registered'; readonly taken: boolean }
   | { readonly kind: 'tick' }
+  /** From now on that is offered; so many slots there are by now, with results in the new ones. */
+  | {
+      readonly kind: 'offers';
+      readonly offer: Offer;
+      readonly slots: number;
+      readonly kept: readonly KeptRun[];
+    }
   | { readonly kind: 'drain' }
   | { readonly kind: 'abort' };
+
+/** The event of that kind. */
+export type EventOf<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>;
 
 /** The exit code's name. */
 export type Exit = 'fine' | 'usage';
@@ -70,4 +83,6 @@ export type Effect =
   | { readonly kind: 'register' }
   | { readonly kind: 'deliver'; readonly run: Run; readonly report: Report }
   | { readonly kind: 'answer'; readonly word: 'OK' | 'BUSY' | 'Invalid command' }
+  /** Leave the session, and come back with another `hello`. */
+  | { readonly kind: 'introduce' }
   | { readonly kind: 'leave'; readonly exit: Exit };

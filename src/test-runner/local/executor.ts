@@ -2,6 +2,7 @@
  * Owns how runs are done on this machine: in slots, each with a checkout of its own, by processes.
  */
 
+import type { Offer } from '../../protocol/bodies.js';
 import type { Clock } from '../../world/clock.js';
 import type { Run } from '../core/events.js';
 import {
@@ -15,22 +16,32 @@ import { LocalExecution, type SuiteOptions } from './execution.js';
 import type { LocalSlot } from './slots.js';
 
 export class LocalExecutor implements Executor {
-  readonly slots: readonly LocalSlot[];
-  readonly labels: readonly string[];
+  #slots: readonly LocalSlot[];
+  #offer: Offer;
+  #suite: SuiteOptions;
   readonly #clock: Clock;
-  readonly #suite: SuiteOptions;
 
   /** The slots are claimed already. */
-  constructor(
-    clock: Clock,
-    slots: readonly LocalSlot[],
-    labels: readonly string[],
-    suite: SuiteOptions,
-  ) {
+  constructor(clock: Clock, slots: readonly LocalSlot[], offer: Offer, suite: SuiteOptions) {
     this.#clock = clock;
-    this.slots = slots;
-    this.labels = labels;
+    this.#slots = slots;
+    this.#offer = offer;
     this.#suite = suite;
+  }
+
+  get slots(): readonly LocalSlot[] {
+    return this.#slots;
+  }
+
+  get offer(): Offer {
+    return this.#offer;
+  }
+
+  /** From now on; a run that goes on keeps what it began with. `added`: slots besides those it has. */
+  renew(offer: Offer, suite: Partial<SuiteOptions>, added: readonly LocalSlot[]): void {
+    this.#slots = [...this.#slots, ...added];
+    this.#offer = offer;
+    this.#suite = { ...this.#suite, ...suite };
   }
 
   whyNot(number: number): NotDone | null {

@@ -9,7 +9,7 @@
  *                               tree/   with --state: the checkout; else it is in its place (place.ts)
  */
 
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../world/clock.js';
 import type { Clone } from '../../world/clone.js';
@@ -60,7 +60,10 @@ export interface ClaimOptions extends CheckoutOptions {
   readonly checkouts: string | null;
 }
 
-/** Claims the `count` lowest slots that no other process holds. */
+/**
+ * Claims the `count` lowest slots that no process holds, and those beyond in which a process that
+ * had more of them left results: somebody has to deliver them.
+ */
 export function claimSlots(
   state: string,
   clone: Clone,
@@ -71,13 +74,16 @@ export function claimSlots(
   try {
     makeFolder(state);
     const site = { state: realpathSync(state), place: placeFor(state, clone, options) };
-    for (let number = 1; slots.length < count && number <= slotsMax; number += 1) {
+    for (let number = 1; number <= slotsMax; number += 1) {
       const folder = join(site.state, 'slots', String(number));
-      makeFolder(folder);
+      if (slots.length < count) makeFolder(folder);
+      else if (!existsSync(folder)) break;
+      else if (!hasResults(folder)) continue;
       const lock = lockSlot(join(folder, 'lock'));
       if (lock !== null) slots.push(takeOver(site, number, lock, clone, options));
     }
   } catch (error) {
+    release(slots);
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     throw new UsageError(
@@ -85,8 +91,18 @@ export function claimSlots(
         'make it writable, or name another with --state.',
     );
   }
-  if (slots.length < count) throw new UsageError(`${state} has no free slots: use --state.`);
-  return slots;
+  if (slots.length >= count) return slots;
+  release(slots);
+  throw new UsageError(`${state} has no free slots: use --state.`);
+}
+
+function release(slots: readonly LocalSlot[]): void {
+  for (const { lock } of slots) lock.release();
+}
+
+function hasResults(folder: string): boolean {
+  const runs = join(folder, 'runs');
+  return existsSync(runs) && readdirSync(runs).length > 0;
 }
 
 /** Null where the checkouts lie in the state folder. */
