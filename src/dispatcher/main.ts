@@ -10,12 +10,13 @@ import { descriptorsMax } from '../world/descriptors.js';
 import { exitCodes, run, UsageError } from '../world/exit.js';
 import { type Hosts, hostsNamed } from '../world/hosts.js';
 import { type Network, networkOver, realNetwork } from '../world/network.js';
+import { rereading } from '../world/reread.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller, type Tell } from '../world/story.js';
 import { acceptingTls } from '../world/tls.js';
 import { tellIfExposed } from '../world/token.js';
 import type { JobId } from './core/journal.js';
-import { type Options, readOptions } from './options.js';
+import { changeable, type Options, readOptions } from './options.js';
 import { connectionsMaxDefault } from './shell/admission.js';
 import { Auth, type TurnedAway, tellingOnce, tlsWanted } from './shell/auth.js';
 import { Dispatcher } from './shell/dispatcher.js';
@@ -62,6 +63,11 @@ await run(async (argv) => {
   };
   const port = await listen(dispatcher, options);
   introduce(tell, dispatcher, options, { port, isNew });
+  const reread = rereading({
+    ...{ options, changeable, tell: dispatcher.tell },
+    read: () => readOptions(argv, options),
+    apply: ({ keep }) => keeper.keep(keep),
+  });
   onStopSignals({
     drain: () => {
       const exit = () => {
@@ -80,6 +86,7 @@ await run(async (argv) => {
     reload: () => {
       options.token?.reread(dispatcher.tell);
       options.tls?.current();
+      reread();
     },
   });
 });

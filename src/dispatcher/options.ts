@@ -8,9 +8,10 @@ import { allowClassic, readCommandLine } from '../world/command-line.js';
 import { Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
 import { duration, port } from '../world/flag-values.js';
+import type { Flags } from '../world/reread.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
-import { type Keep, parseKeep } from './store/keep.js';
+import { type Keep, parseKeep, spellKeep } from './store/keep.js';
 
 export interface Options {
   readonly host: string;
@@ -33,6 +34,7 @@ export interface Options {
   /** Null: no TLS. */
   readonly tls: Renewing | null;
   readonly story: StoryOptions;
+  readonly flags: Flags;
 }
 
 const flags = {
@@ -78,12 +80,21 @@ const flags = {
   },
 } as const;
 
-/** Reads the command line; null where `--help` was printed. Throws `UsageError`. */
-export function readOptions(argv: readonly string[]): Options | null {
+/** What can change while a dispatcher runs: what it keeps, at its next look at the past. */
+export const changeable = { keep: spellKeep };
+
+/**
+ * Reads the command line; null where `--help` was printed. Throws `UsageError`. `former`: those
+ * with which the process runs, as all is read anew; token and certificates have ways of their own.
+ */
+export function readOptions(
+  argv: readonly string[],
+  former: Options | null = null,
+): Options | null {
   const purpose = 'Keeps the queue and the runners.';
   const read = readCommandLine({ script: 'dispatcher.js', purpose, flags, repo: null }, argv);
   if (read === null) return null;
-  const token = readToken(read['token-file']);
+  const token = former === null ? readToken(read['token-file']) : former.token;
   if (!isLoopback(read.host) && token === null) {
     throw new UsageError(
       `--host ${read.host} would let anyone on the network in: give all three processes the ` +
@@ -101,8 +112,12 @@ export function readOptions(argv: readonly string[]): Options | null {
     classicRunMaxMs: read['classic-run-max'],
     token,
     allowClassic: read['allow-classic'],
-    tls: serverCredentials(read['tls-cert'], read['tls-key'], read['tls-client-ca']),
+    tls:
+      former === null
+        ? serverCredentials(read['tls-cert'], read['tls-key'], read['tls-client-ca'])
+        : former.tls,
     story: { level: read['log-level'], format: read['log-format'] },
+    flags: read,
   };
 }
 

@@ -9,13 +9,14 @@ import { nearestName } from '../protocol/ids.js';
 import { realClock } from '../world/clock.js';
 import { run } from '../world/exit.js';
 import { tellWhatGitMisses } from '../world/git-environment.js';
+import { rereading } from '../world/reread.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller } from '../world/story.js';
 import { clientNetwork } from '../world/tls.js';
 import { tellIfExposed } from '../world/token.js';
 import { ownVersion } from '../world/version.js';
 import { watchRefs } from './hints.js';
-import { readOptions } from './options.js';
+import { changeable, readOptions } from './options.js';
 import { openPositions } from './position.js';
 import { openRepository } from './repository.js';
 import { observe } from './shell.js';
@@ -67,12 +68,18 @@ await run(async (argv) => {
       },
     },
   );
+  const reread = rereading({
+    ...{ options, changeable, tell },
+    read: () => readOptions(argv, options),
+    apply: ({ intervalMs }) => observer.pollEvery(intervalMs),
+  });
   onStopSignals({
     drain: () => observer.drain(),
     abort: () => observer.close(),
     reload: () => {
       options.token?.reread(tell);
       options.tls?.current();
+      reread();
     },
   });
 });

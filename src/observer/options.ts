@@ -6,7 +6,8 @@ import type { Address } from '../protocol/address.js';
 import { clientFlags, readCommandLine } from '../world/command-line.js';
 import { clientCredentials, type Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
-import { atMostAWeek } from '../world/flag-values.js';
+import { atMostAWeek, spellDuration } from '../world/flag-values.js';
+import type { Flags } from '../world/reread.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
 import type { Policy } from './core/core.js';
@@ -29,6 +30,7 @@ export interface Options extends Policy {
   /** Null: from the remote's URL. */
   readonly repository: string | null;
   readonly story: StoryOptions;
+  readonly flags: Flags;
 }
 
 const flags = {
@@ -74,8 +76,17 @@ const flags = {
   },
 } as const;
 
-/** Reads the command line; null where help was asked for and printed. */
-export function readOptions(argv: readonly string[]): Options | null {
+/** What can change while an observer runs. */
+export const changeable = { interval: spellDuration };
+
+/**
+ * Reads the command line; null where help was asked for and printed. `former`: those with which the
+ * process runs, as all is read anew; token and certificates have ways of their own.
+ */
+export function readOptions(
+  argv: readonly string[],
+  former: Options | null = null,
+): Options | null {
   const purpose = 'Hands every new commit of a git repository over.';
   const repo = 'a clone, or a bare repository';
   const read = readCommandLine({ script: 'observer.js', purpose, flags, repo }, argv);
@@ -83,8 +94,8 @@ export function readOptions(argv: readonly string[]): Options | null {
   return {
     repo: read.repo,
     dispatcher: read['dispatcher-server'],
-    token: readToken(read['token-file']),
-    tls: clientCredentials(read),
+    token: former === null ? readToken(read['token-file']) : former.token,
+    tls: former === null ? clientCredentials(read) : former.tls,
     intervalMs: read.interval,
     branches: read.branch,
     refs: read.refs,
@@ -95,6 +106,7 @@ export function readOptions(argv: readonly string[]): Options | null {
     name: read.name ?? null,
     repository: read.repository ?? null,
     story: { level: read['log-level'], format: read['log-format'] },
+    flags: read,
   };
 }
 

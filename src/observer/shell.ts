@@ -19,6 +19,7 @@ import type { Effect, Event } from './core/events.js';
 import type { Handover } from './core/handover-queue.js';
 import type { Known, RevList } from './core/news.js';
 import type { Repository } from './repository.js';
+import { Saving } from './saving.js';
 import { narrator } from './story.js';
 
 /** What an observer needs around it. */
@@ -41,6 +42,8 @@ export interface ObserverOptions extends Policy {
 }
 
 export interface Observer {
+  /** From now on it polls that often. */
+  pollEvery(intervalMs: number): void;
   /** Waits a moment for what is outstanding, then exits. */
   drain(): void;
   /** Lets go of everything, without an exit. */
@@ -60,10 +63,10 @@ class Shell implements Observer {
   readonly #dispatcher: Address;
   readonly #core: Core;
   readonly #link: Link;
+  readonly #saving: Saving;
   readonly #narrate: ReturnType<typeof narrator>;
   #classic = false;
   #closed = false;
-  #unsaved: Known | null = null;
   #cancelWake: Cancel = () => {};
   #watched: string | null = null;
   #cancelWatch: Cancel = () => {};
@@ -71,6 +74,7 @@ class Shell implements Observer {
   constructor(world: World, options: ObserverOptions) {
     this.#world = world;
     this.#dispatcher = options.dispatcher;
+    this.#saving = new Saving(world);
     this.#core = new Core(options, options.saved);
     this.#narrate = narrator(formatAddress(options.dispatcher));
     this.#link = openLink(world, {
@@ -80,6 +84,10 @@ class Shell implements Observer {
       handle: (event) => this.#hear(event),
     });
     this.#handle({ kind: 'due' });
+  }
+
+  pollEvery(intervalMs: number): void {
+    this.#handle({ kind: 'interval', intervalMs });
   }
 
   drain(): void {
@@ -92,7 +100,7 @@ class Shell implements Observer {
     this.#cancelWatch();
     this.#world.repository.close();
     this.#link.close();
-    this.#flush();
+    this.#saving.flush();
   }
 
   #handle(event: Event): void {
@@ -104,7 +112,7 @@ class Shell implements Observer {
   #perform(effect: Effect): void {
     switch (effect.kind) {
       case 'save':
-        this.#saveSoon(effect.known);
+        this.#saving.soon(effect.known);
         break;
       case 'send':
         this.#send(effect.handover);
@@ -226,25 +234,5 @@ class Shell implements Observer {
     if (atMs === null) return;
     const due = () => this.#handle({ kind: 'due' });
     this.#cancelWake = clock.after(Math.max(0, atMs - clock.nowMs()), due);
-  }
-
-  /** Once a turn of the loop: a thousand branches that end together are one write. */
-  #saveSoon(known: Known): void {
-    if (this.#unsaved === null) this.#world.clock.soon(() => this.#flush());
-    this.#unsaved = known;
-  }
-
-  #flush(): void {
-    if (this.#unsaved === null) return;
-    const known = this.#unsaved;
-    this.#unsaved = null;
-    try {
-      this.#world.save(known);
-    } catch (error) {
-      // A full disk is told and lived with: the next save holds this one too.
-      const { message } = error as Error;
-      const msg = `cannot save the position (${message}): after a restart it is handed over again`;
-      this.#world.tell({ event: 'save-failed', level: 'error', msg });
-    }
   }
 }

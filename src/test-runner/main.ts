@@ -12,6 +12,7 @@ import { restoreDescriptors } from '../world/descriptors.js';
 import { run } from '../world/exit.js';
 import { tellWhatGitMisses } from '../world/git-environment.js';
 import { hostsNamed } from '../world/hosts.js';
+import { rereading } from '../world/reread.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller } from '../world/story.js';
 import { clientNetwork } from '../world/tls.js';
@@ -23,7 +24,7 @@ import { usualName } from './introduction.js';
 import { LocalExecutor } from './local/executor.js';
 import { standGuard } from './local/guard.js';
 import { claimSlots } from './local/slots.js';
-import { readOptions } from './options.js';
+import { changeable, type Options, readOptions } from './options.js';
 import { startRunner } from './shell.js';
 import { inherited } from './suite/environment.js';
 import { assertSandbox } from './suite/sandbox.js';
@@ -46,9 +47,10 @@ await run(async (argv) => {
   const state = resolve(options.state ?? join(clone.gitDir, 'trivet'));
   const checkouts = options.state === null ? userPlace() : null;
   const { jobs, sandbox } = options;
-  const slots = claimSlots(state, clone, jobs, { guard, tell, sandbox, checkouts });
+  const claim = { guard, tell, sandbox, checkouts };
+  const slots = claimSlots(state, clone, jobs, claim);
   // From here on modes are git's own, whoever has started us; our state's are already made.
-  process.umask(0o022);
+  const umask = process.umask(0o022);
   const network = clientNetwork(options.tls?.current ?? null);
   tellIfExposed(options.token, tell);
   options.tls?.tellBy(tell);
@@ -84,12 +86,29 @@ await run(async (argv) => {
     },
     executor,
   );
+  const claimMore = (count: number) => {
+    if (count <= 0) return [];
+    process.umask(umask);
+    try {
+      return claimSlots(state, clone, count, claim);
+    } finally {
+      process.umask(0o022);
+    }
+  };
+  const renew = ({ jobs, labels, command, timeoutMs }: Options, changed: ReadonlySet<string>) => {
+    const added = claimMore(jobs - executor.slots.length);
+    executor.renew({ capacity: jobs, labels: [...labels] }, { command, timeoutMs }, added);
+    if (changed.has('jobs') || changed.has('labels')) runner.renew();
+  };
+  const read = () => readOptions(argv, options);
+  const reread = rereading({ options, read, changeable, apply: renew, tell });
   onStopSignals({
     drain: () => runner.drain(),
     abort: () => runner.abort(),
     reload: () => {
       options.token?.reread(tell);
       options.tls?.current();
+      reread();
     },
   });
 });

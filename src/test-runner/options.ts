@@ -9,7 +9,8 @@ import { labelPattern } from '../protocol/ids.js';
 import { allowClassic, clientFlags, readCommandLine } from '../world/command-line.js';
 import { clientCredentials, type Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
-import { atMostAWeek, port, wholeNumber, wireName } from '../world/flag-values.js';
+import { atMostAWeek, port, spellDuration, wholeNumber, wireName } from '../world/flag-values.js';
+import type { Flags } from '../world/reread.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
 import type { SandboxOptions } from './suite/sandbox.js';
@@ -39,6 +40,7 @@ export interface Options {
   readonly repository: string | null;
   readonly state: string | null;
   readonly story: StoryOptions;
+  readonly flags: Flags;
 }
 
 /** As many suites at once as one process can look after without falling behind. */
@@ -126,8 +128,22 @@ const flags = {
   },
 } as const;
 
-/** The options that `argv` and the environment spell, or null where only help was wanted. */
-export function readOptions(argv: readonly string[]): Options | null {
+/** What can change while a runner runs; a run that goes on keeps what it began with. */
+export const changeable = {
+  jobs: String,
+  labels: String,
+  command: (text: string | undefined) => text ?? 'what the tree shows',
+  timeout: spellDuration,
+};
+
+/**
+ * The options that `argv`, the environment and the file spell, or null where only help was wanted.
+ * `former`: those with which the process runs, as all is read anew; what they hold of files stays.
+ */
+export function readOptions(
+  argv: readonly string[],
+  former: Options | null = null,
+): Options | null {
   const purpose = 'Tests the commits that the dispatcher sends.';
   const repo = 'a clone of the repository to test';
   const read = readCommandLine({ script: 'test-runner.js', purpose, flags, repo }, argv);
@@ -141,17 +157,16 @@ export function readOptions(argv: readonly string[]): Options | null {
   if (read['sandbox-net'] && !read.sandbox) {
     throw new UsageError('--sandbox-net opens the network to a sandbox: name --sandbox as well.');
   }
+  const { token, tls, sandbox } = former ?? filesOf(read);
   return {
     repo: read.repo,
     host: read.host,
     port: read.port ?? null,
     dispatcher: read['dispatcher-server'],
     allowClassic: read['allow-classic'],
-    token: readToken(read['token-file']),
-    tls: clientCredentials(read),
-    sandbox: read.sandbox
-      ? { secrets: given(read['token-file'], read['tls-key']), network: read['sandbox-net'] }
-      : null,
+    token,
+    tls,
+    sandbox,
     name: read.name ?? null,
     labels: read.labels,
     jobs: read.jobs,
@@ -163,6 +178,23 @@ export function readOptions(argv: readonly string[]): Options | null {
     repository: read.repository ?? null,
     state: read.state ?? null,
     story: { level: read['log-level'], format: read['log-format'] },
+    flags: read,
+  };
+}
+
+type FileFlags = Parameters<typeof clientCredentials>[0] & {
+  readonly 'token-file'?: string | undefined;
+  readonly sandbox: boolean;
+  readonly 'sandbox-net': boolean;
+};
+
+/** Those that are more than a text: what is in them has ways of its own to change. */
+function filesOf(read: FileFlags): Pick<Options, 'token' | 'tls' | 'sandbox'> {
+  const { sandbox, 'sandbox-net': network, 'token-file': token, 'tls-key': key } = read;
+  return {
+    token: readToken(token),
+    tls: clientCredentials(read),
+    sandbox: sandbox ? { secrets: given(token, key), network } : null,
   };
 }
 

@@ -85,6 +85,13 @@ export class Story {
         if (event.ending.kind === 'report') this.#reported(event.run, event.ending.report);
         if (event.ending.kind === 'unfit') this.#unfit(event.ending.handback);
         break;
+      case 'offers':
+        if (core.awaitsHello) {
+          const msg =
+            'the dispatcher is of an earlier release: it hears of that once nothing is in hand';
+          this.#say('to-introduce', msg);
+        }
+        break;
       case 'drain':
         this.#draining(core);
         break;
@@ -103,6 +110,9 @@ export class Story {
     if (effect.kind === 'forget') {
       this.#commits.delete(effect.run.id);
       this.#ended.delete(effect.run.id);
+    }
+    if (effect.kind === 'introduce') {
+      this.#say('introducing', 'connecting again, to say what is offered by now');
     }
     if (effect.kind === 'leave') this.#say('left', 'all is delivered; goodbye');
   }

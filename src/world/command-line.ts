@@ -1,11 +1,12 @@
 /**
  * Owns what the three command lines have in common: strict flags, each also an environment
- * variable `TRIVET_…`, `--help` with defaults, and exit code 2 with one sentence for bad input.
+ * variable `TRIVET_…`, or from a file (config-file.ts), `--help` with defaults, and exit code 2 with one sentence for bad input.
  * Never knows what a process does with its flags; its `options.ts` declares them as a table.
  */
 
 import yargs, { type InferredOptionTypes, type Options } from 'yargs';
 import { peerNamePattern } from '../protocol/ids.js';
+import { readConfigFile } from './config-file.js';
 import { withHint } from './did-you-mean.js';
 import { UsageError } from './exit.js';
 import { dispatcherAddress, hostNames, wireName } from './flag-values.js';
@@ -25,6 +26,10 @@ export interface CommandLine<F extends Flags> {
 
 /** The flags that every process has. */
 const commonFlags = {
+  config: {
+    type: 'string',
+    describe: 'JSON file with flags, which SIGHUP reads anew: {"log-level": "debug"}',
+  },
   'token-file': {
     type: 'string',
     describe: 'file with the secret that all share; or the secret in TRIVET_TOKEN',
@@ -81,7 +86,7 @@ export type Read<F extends Flags> = InferredOptionTypes<F & typeof commonFlags> 
   readonly repo: string;
 };
 
-/** Reads flags and environment; null where `--help` was asked for and printed. */
+/** Reads flags, environment and file; null where `--help` was asked for and printed. */
 export function readCommandLine<F extends Flags>(
   { script, purpose, flags, repo }: CommandLine<F>,
   argv: readonly string[],
@@ -98,11 +103,15 @@ export function readCommandLine<F extends Flags>(
       // `--data.x=1` and `--no-data` would make a text an object and `false`.
       'dot-notation': false,
       'boolean-negation': false,
+      // Each flag once, by the name that it is typed by.
+      'camel-case-expansion': false,
     })
     .command(`$0${repo === null ? '' : ' [repo]'}`, synopsis, (command) =>
       repo === null ? command : command.positional('repo', { type: 'string', describe: repo }),
     )
     .options(Object.fromEntries(Object.entries(all).map(([name, flag]) => [name, strict(flag)])))
+    // What was typed, or is in the environment, wins over it.
+    .config('config', commonFlags.config.describe, (path) => readConfigFile(path, all))
     .strict()
     .usage(synopsis)
     .scriptName(`node ${script}`)

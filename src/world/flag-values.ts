@@ -19,6 +19,13 @@ export function duration(flag: string): (text: string | number) => number {
   };
 }
 
+/** The same, the other way round: `90s`, `2h`. */
+export function spellDuration(ms: number): string {
+  if (ms % 3_600_000 === 0) return `${ms / 3_600_000}h`;
+  if (ms % 60_000 === 0) return `${ms / 60_000}m`;
+  return ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`;
+}
+
 /** Timers count 31 bits of milliseconds; one that is set for longer fires at once. */
 const waitMsMax = 7 * 24 * 3_600_000;
 

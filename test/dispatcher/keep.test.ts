@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
-import { keeping, type PastCommit, parseKeep } from '../../src/dispatcher/store/keep.js';
+import { keeping, type PastCommit, parseKeep, spellKeep } from '../../src/dispatcher/store/keep.js';
 import { Keeper } from '../../src/dispatcher/store/keeper.js';
 import { LogFiles } from '../../src/dispatcher/store/logs.js';
 import { questionsOf } from '../../src/dispatcher/store/questions.js';
@@ -31,6 +31,7 @@ describe('--keep says', () => {
     ['2w,20GB,10000', { ageMs: 14 * dayMs, logBytes: 20_000_000_000, commits: 10_000 }],
   ])('%s', (text, keep) => {
     expect(parseKeep(text)).toEqual(keep);
+    expect(parseKeep(spellKeep(keep))).toEqual(keep);
   });
 
   test.each([

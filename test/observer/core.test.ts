@@ -29,6 +29,16 @@ describe('what is handed over', () => {
     expect(sent(sees(tip('main', 'b', 'a')))).toBe('b');
   });
 
+  test('another interval counts from now on: a shorter one does not wait for the longer', () => {
+    const { when, sees } = given({ main: 'a' }, { intervalMs: 60_000 });
+    when({ kind: 'session' });
+    expect(sees(tip('main', 'a')).wakeAtMs).toBe(60_000);
+    expect(when({ kind: 'interval', intervalMs: 2_000 }, 500).wakeAtMs).toBe(2_500);
+    expect(when({ kind: 'due' }, 2_500).poll).toBe(true);
+    expect(sees(tip('main', 'a')).wakeAtMs).toBe(4_500);
+    expect(when({ kind: 'interval', intervalMs: 9_000 }, 3_000).wakeAtMs).toBe(4_500);
+  });
+
   test('a repository without commits is put on record too, so that its first one is news', () => {
     const empty = given(null).sees();
     expect([saved(empty), told(empty)]).toEqual([{}, ['empty']]);

@@ -20,6 +20,7 @@ test('a path is all that is needed', () => {
     name: null,
     repository: null,
     story: { level: 'info', format: 'story' },
+    flags: expect.objectContaining({ interval: 1_000 }),
   });
 });
 

@@ -20,6 +20,8 @@ export class RunnerDispatcher {
   readonly hellos: Hello[] = [];
   readonly heard: SessionMessage[] = [];
   readonly reports = new Map<RunId, Report>();
+  /** Later additions to the wire that it says it understands. */
+  knows: readonly string[] = [];
   /** Answers results by `recorded` at once. */
   records = true;
   /** Called with each message, after it was kept. */
@@ -117,7 +119,9 @@ export class RunnerDispatcher {
 
   #welcome(socket: net.Socket, hello: Hello): void {
     this.#session = socket;
-    this.send({ verb: 'welcome', body: { session: 's1', heartbeatEveryMs: 60_000 } });
+    const known = this.knows.length === 0 ? {} : { knows: [...this.knows] };
+    const body = { session: 's1', heartbeatEveryMs: 60_000, ...known };
+    this.send({ verb: 'welcome', body });
     this.hellos.push(hello);
     for (const { run } of hello.runs) {
       this.send({ verb: 'want', run, offset: this.#logs.get(run)?.bytes ?? 0 });
@@ -146,8 +150,9 @@ export class RunnerDispatcher {
 }
 
 /** One that listens already. */
-export async function runnerDispatcher(): Promise<RunnerDispatcher> {
+export async function runnerDispatcher(knows: readonly string[] = []): Promise<RunnerDispatcher> {
   const dispatcher = new RunnerDispatcher();
+  dispatcher.knows = knows;
   await dispatcher.start();
   onTestFinished(() => dispatcher.stop());
   return dispatcher;

@@ -11,9 +11,15 @@ import { makeRepository, temporaryFolder } from './git.js';
 import { runnerDispatcher } from './runner-dispatchers.js';
 import { type RunnerSettings, runnerFor } from './runners.js';
 
-/** A runner that is connected; what `settings` leave open is made for it. */
-export async function runnerAtWork(settings: Partial<RunnerSettings>) {
-  const dispatcher = await runnerDispatcher();
+/**
+ * A runner that is connected; what `settings` leave open is made for it. The dispatcher `knows` no
+ * later additions to the wire, unless they are named.
+ */
+export async function runnerAtWork(
+  settings: Partial<RunnerSettings>,
+  knows: readonly string[] = [],
+) {
+  const dispatcher = await runnerDispatcher(knows);
   const repository = makeRepository();
   const commit = repository.commit('one', { 'a.txt': 'one' });
   const state = temporaryFolder();

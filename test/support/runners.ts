@@ -83,7 +83,7 @@ export async function runnerFor(settings: RunnerSettings) {
     runner.abort();
     await runner.settled();
   });
-  return { runner, slots, told, exits, sentences: () => told.map(({ msg }) => msg) };
+  return { runner, executor, slots, told, exits, sentences: () => told.map(({ msg }) => msg) };
 }
 
 /** Where that runner listens for a classic dispatcher. */

@@ -67,12 +67,34 @@ test('A27: a result that nobody acknowledged is delivered by the next process', 
   expect(dispatcher.hellos[1]?.runs).toEqual([{ run, commit }]);
 });
 
-test('Ctrl-C on an idle runner leaves with 0', async () => {
-  const { dispatcher, start } = await setting();
-  const runner = start('true');
+test.each(['SIGINT', 'SIGTERM', 'SIGQUIT'] as const)(
+  'the first %s lets a runner finish and deliver its run, and leave with 0',
+  async (signal) => {
+    const { dispatcher, commit, start } = await setting();
+    const runner = start('echo begun; sleep 1; echo done');
+    await eventually('it is there', () => dispatcher.connected);
+    const run = dispatcher.runtest(commit);
+    await eventually('it runs', () => dispatcher.log(run).length > 0);
+    runner.kill(signal);
+    expect(await exitOf(runner)).toBe(0);
+    expect(dispatcher.reports.get(run)).toMatchObject({ end: 'passed' });
+    expect(dispatcher.said('draining')).toHaveLength(1);
+  },
+);
+
+test('a runner with fewer slots delivers what one with more has left', async () => {
+  const { dispatcher, commit, start } = await setting();
+  dispatcher.records = false;
+  const first = start('echo hello', '--jobs', '2');
   await eventually('it is there', () => dispatcher.connected);
-  runner.kill('SIGINT');
-  expect(await exitOf(runner)).toBe(0);
+  const runs = [(await dispatcher.verdict(commit)).run, (await dispatcher.verdict(commit)).run];
+  await kill(first);
+  dispatcher.reports.clear();
+  dispatcher.records = true;
+  start('echo hello');
+  await eventually('both reports again', () => dispatcher.reports.size === 2);
+  expect(dispatcher.hellos[1]?.capacity).toBe(1);
+  expect([...dispatcher.reports.keys()].sort()).toEqual(runs.sort());
 });
 
 test('a second Ctrl-C ends the whole tree, hands the run back and leaves with 3', async () => {
@@ -92,6 +114,7 @@ test('a second Ctrl-C ends the whole tree, hands the run back and leaves with 3'
 test.each([
   [['/nonexistent'], 'There is no folder /nonexistent'],
   [[temporaryPath()], 'is not a git repository'],
+  [['--config', '/nonexistent', '.'], 'Cannot read the configuration in /nonexistent'],
 ])('%j is refused with a sentence and exit code 2', async (args, says) => {
   const runner = spawn(process.execPath, ['--import', 'tsx', main, ...args]);
   let stderr = '';
@@ -112,12 +135,13 @@ async function setting() {
   const repository = makeRepository();
   const commit = repository.commit('one', { 'a.txt': 'one' });
   const state = temporaryFolder();
-  const start = (command: string): ChildProcess => {
+  const start = (command: string, ...flags: string[]): ChildProcess => {
     const runner = spawn(
       process.execPath,
       [
         ...['--import', 'tsx', main, '--host', '127.0.0.1', '--port', '0', '--state', state],
         ...['--dispatcher-server', `127.0.0.1:${dispatcher.port}`, '--command', command],
+        ...flags,
         repository.path,
       ],
       { stdio: 'ignore' },

@@ -49,6 +49,22 @@ function limit(text: string): Partial<Keep> | null {
   return unit === '' ? { commits: number } : null;
 }
 
+/** The same, the other way round, in the largest units that fit. */
+export function spellKeep({ ageMs, logBytes, commits }: Keep): string {
+  const [age = '', ofAgeMs = 1] = fitting(ages, ageMs);
+  const [size = '', ofBytes = 1] = fitting(sizes, logBytes);
+  const limits = [
+    ...(ageMs < Infinity ? [`${ageMs / ofAgeMs}${age}`] : []),
+    ...(logBytes < Infinity ? [`${logBytes / ofBytes}${size}`] : []),
+    ...(commits < Infinity ? [String(commits)] : []),
+  ];
+  return limits.length === 0 ? 'all' : limits.join(',');
+}
+
+function fitting(units: Readonly<Record<string, number>>, amount: number): [string?, number?] {
+  return Object.entries(units).findLast(([, unit]) => amount % unit === 0) ?? [];
+}
+
 /** Whether anything may be, as long as nobody has counted; the oldest job is that old. */
 export function mayBeBeyond({ ageMs, logBytes, commits }: Keep, oldestMs: number): boolean {
   return oldestMs > ageMs || logBytes < Infinity || commits < Infinity;

@@ -43,12 +43,19 @@ export interface Past {
 
 export class Keeper {
   readonly #past: Past;
+  #keep: Keep;
   #cancel: Cancel = () => {};
   #isClosed = false;
 
   constructor(past: Past) {
     this.#past = past;
+    this.#keep = past.keep;
     this.#after(firstAfterMs);
+  }
+
+  /** From the next look on. */
+  keep(keep: Keep): void {
+    this.#keep = keep;
   }
 
   /** Touches nothing any more. */
@@ -78,7 +85,8 @@ export class Keeper {
 
   /** Goes through all of the past, newest first; answers how many commits it removed. */
   async #sweep(): Promise<number> {
-    const { keep, clock, store, queries, logs } = this.#past;
+    const { clock, store, queries, logs } = this.#past;
+    const keep = this.#keep;
     const nowMs = clock.nowMs();
     // So a store that is young, or keeps all, never starts the thread that reads the past.
     if (!mayBeBeyond(keep, nowMs - store.oldestAtMs())) return 0;

@@ -45,6 +45,7 @@ export class Core {
   #stage: 'idle' | 'polling' | 'handing over' | 'rev-list is stale' = 'idle';
   #findings = new Findings();
   #link: keyof typeof windowOf = 'away';
+  #intervalMs: number;
   #pollAtMs = 0;
   #hinted = false;
   #retryAtMs = 0;
@@ -53,6 +54,7 @@ export class Core {
 
   constructor(policy: Policy, saved: Known | null) {
     this.#policy = policy;
+    this.#intervalMs = policy.intervalMs;
     this.#standing = new Standing(saved);
     this.#newcomer = saved === null;
   }
@@ -72,6 +74,10 @@ export class Core {
   #take(event: Event, nowMs: number, turn: Turn): void {
     switch (event.kind) {
       case 'due':
+        break;
+      case 'interval':
+        this.#intervalMs = event.intervalMs;
+        this.#pollAtMs = Math.min(this.#pollAtMs, nowMs + event.intervalMs);
         break;
       case 'hint':
         this.#hinted = true;
@@ -203,7 +209,7 @@ export class Core {
 
   #rest(nowMs: number): void {
     this.#stage = 'idle';
-    this.#pollAtMs = nowMs + this.#policy.intervalMs;
+    this.#pollAtMs = nowMs + this.#intervalMs;
   }
 
   /** Goes back to where the dispatcher is that is there now, and polls from there. */

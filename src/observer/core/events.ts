@@ -26,6 +26,8 @@ export type Event =
   | { readonly kind: 'accepted'; readonly commit: Commit }
   /** A classic dispatcher did not take the commit, or did not answer. */
   | { readonly kind: 'refused'; readonly reason: string }
+  /** Polls are that far apart from now on. */
+  | { readonly kind: 'interval'; readonly intervalMs: number }
   | { readonly kind: 'drain' };
 
 /** The event of that kind. */

@@ -55,6 +55,11 @@ export class Core {
     return this.#offering.offer;
   }
 
+  /** The dispatcher is to hear of the offer in a `hello`, for which nothing must be in hand. */
+  get awaitsHello(): boolean {
+    return this.#offering.awaitsHello;
+  }
+
   /** The runs to name in `hello`: those that a dispatcher may still want. */
   inHand(): { run: RunId; commit: Commit }[] {
     return this.#active.wanted().map(({ run: { id: run, commit } }) => ({ run, commit }));
