@@ -8,8 +8,7 @@ import Database from 'better-sqlite3';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import type { Queries } from '../../src/dispatcher/store/queries.js';
 import { QueryThread } from '../../src/dispatcher/store/query-thread.js';
-import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
-import type { Store } from '../../src/dispatcher/store/store.js';
+import { openSqliteStore, type SqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import { defaultJob } from '../../src/protocol/bodies.js';
 import { type Commit, type RunId, runId } from '../../src/protocol/ids.js';
 import { type Benchmark, type Figure, quantile } from './figures.js';
@@ -114,7 +113,7 @@ function whileAsked(queries: Queries): () => Promise<number> {
 }
 
 /** As a dispatcher appends: a few entries at a time, other things between. */
-async function appends(store: Store): Promise<number[]> {
+async function appends(store: SqliteStore): Promise<number[]> {
   const samples: number[] = [];
   for (let time = 0; time < appended; time += 1) {
     const entries = life(store.nextJob());

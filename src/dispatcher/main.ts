@@ -23,6 +23,7 @@ import { Dispatcher } from './shell/dispatcher.js';
 import { backUp } from './store/backup.js';
 import { Keeper } from './store/keeper.js';
 import { LogFiles } from './store/logs.js';
+import { storeUpon } from './store/promises.js';
 import { QueryThread } from './store/query-thread.js';
 import { storeFile } from './store/schema.js';
 import { openSqliteStore } from './store/sqlite.js';
@@ -41,8 +42,7 @@ await run(async (argv) => {
   const classicHosts = await hostsNamed(options.allowClassic);
   tellIfExposed(options.token, tell);
   options.tls?.tellBy(tell);
-  const store = openSqliteStore(options.data);
-  const isNew = store.lastAtMs() === 0;
+  const sqlite = openSqliteStore(options.data);
   const logs = openLogs(options);
   const start = randomBytes(4).toString('hex');
   const turnedAway = tellingOnce(tell);
@@ -52,9 +52,11 @@ await run(async (argv) => {
   const connectionsMax = Math.min(connectionsMaxDefault, descriptors);
   const guarded = { ...options, auth, connectionsMax };
   const queries = new QueryThread(join(options.data, storeFile));
-  const dispatcher = new Dispatcher(world, guarded, { store, queries, logs, start }, tell);
+  const store = storeUpon(sqlite);
+  const memory = { store, recovered: await store.recover(), queries, logs, start };
+  const dispatcher = new Dispatcher(world, guarded, memory, tell);
   const isRemembered = (job: JobId) => dispatcher.remembered.job(job) !== undefined;
-  const past = { store, queries, logs, isRemembered, tell: dispatcher.tell };
+  const past = { store: sqlite, queries, logs, isRemembered, tell: dispatcher.tell };
   const keeper = new Keeper({ ...past, keep: options.keep, clock: realClock });
   const close = () => {
     keeper.close();
@@ -62,7 +64,7 @@ await run(async (argv) => {
     void queries.close();
   };
   const port = await listen(dispatcher, options);
-  introduce(tell, dispatcher, options, { port, isNew });
+  introduce(tell, dispatcher, options, { port, isNew: memory.recovered.lastSeq === 0 });
   const reread = rereading({
     ...{ options, changeable, tell: dispatcher.tell },
     read: () => readOptions(argv, options),

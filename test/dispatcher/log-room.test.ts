@@ -5,6 +5,7 @@ import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { Feed } from '../../src/dispatcher/feed/feed.js';
 import { LogRoom } from '../../src/dispatcher/shell/log-room.js';
 import { LogFiles } from '../../src/dispatcher/store/logs.js';
+import { storeUpon } from '../../src/dispatcher/store/promises.js';
 import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import { defaultJob } from '../../src/protocol/bodies.js';
 import { runId } from '../../src/protocol/ids.js';
@@ -36,7 +37,7 @@ const history: readonly Entry[] = [
   },
 ];
 
-test('the log of a job that memory has forgotten is that of the run that gave the verdict', () => {
+test('the log of a job that memory has forgotten is that of the run that gave the verdict', async () => {
   const folder = temporaryFolder();
   const store = openSqliteStore(folder);
   onTestFinished(() => store.close());
@@ -50,8 +51,8 @@ test('the log of a job that memory has forgotten is that of the run that gave th
   const initial = { start, nextJob: 2, repositories: [], classicRunners: [], classicRunMaxMs: 1 };
   const core = new DispatcherCore(initial, store.unfinished(), clock.nowMs());
   const read: string[] = [];
-  const room = new LogRoom(core, store, files, clock, new Feed(clock, 0));
-  room.followers.follow(commit(1), null, {
+  const room = new LogRoom(core, storeUpon(store), files, clock, new Feed(clock, 0));
+  room.followers.follow(commit(1), null, await room.readings(commit(1)), {
     write: (bytes) => read.push(bytes.toString()) > 0,
     end: () => read.push('(the end)'),
   });
@@ -76,7 +77,7 @@ test('where a rerun ends without a run, its reason is not added to the log of th
   const clock = handClock();
   const initial = { start, nextJob: 2, repositories: [], classicRunners: [], classicRunMaxMs: 1 };
   const core = new DispatcherCore(initial, [...store.unfinished(), cancelled], clock.nowMs());
-  const room = new LogRoom(core, store, files, clock, new Feed(clock, 0));
+  const room = new LogRoom(core, storeUpon(store), files, clock, new Feed(clock, 0));
   room.afterwards([cancelled]);
   const into = Buffer.alloc(100);
   const read = (number: number) =>

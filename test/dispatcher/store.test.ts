@@ -5,8 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Job } from '../../src/dispatcher/core/job.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
-import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
-import type { Store } from '../../src/dispatcher/store/store.js';
+import { openSqliteStore, type SqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import { defaultJob } from '../../src/protocol/bodies.js';
 import { UsageError } from '../../src/world/exit.js';
 import { commit } from '../support/commits.js';
@@ -15,7 +14,11 @@ import { scenario } from '../support/dispatcher-scenario.js';
 import { temporaryFolder } from '../support/git.js';
 
 /** A store that is closed after the test, and its folder. */
-function opened(folder = temporaryFolder()): { store: Store; folder: string; close: () => void } {
+function opened(folder = temporaryFolder()): {
+  store: SqliteStore;
+  folder: string;
+  close: () => void;
+} {
   const store = openSqliteStore(folder);
   let isOpen = true;
   const close = () => {

@@ -5,6 +5,7 @@
  */
 
 import { ask } from '../../src/link/ask.js';
+import type { Answer } from '../../src/protocol/answer.js';
 import { parseCommit } from '../../src/protocol/ids.js';
 import type { Connection, ConnectionHandler } from '../../src/world/network.js';
 import { SimulatedDisk } from './disk.js';
@@ -42,7 +43,10 @@ export class ClassicRunnerMachine {
     this.#isBusy = false;
     const network = this.#ground.network.seenBy(life, host);
     void network.listen({ host, port }, (connection) => this.#accept(connection));
-    this.#say({ verb: 'register', host, port });
+    const isOk = (answer: Answer) => answer.kind === 'reply' && /^ok$/i.test(answer.text);
+    this.#say({ verb: 'register', host, port }, (answer) => {
+      if (isOk(answer)) this.#ground.witness.registered({ host, port });
+    });
   }
 
   #accept(connection: Connection): ConnectionHandler {
@@ -86,10 +90,10 @@ export class ClassicRunnerMachine {
     return ok;
   }
 
-  /** The reply is read and ignored. */
-  #say(request: Parameters<typeof ask>[2]): void {
+  /** The reply is read, and ignored where nobody wants to know. */
+  #say(request: Parameters<typeof ask>[2], answered = (_: Answer) => {}): void {
     const { life, host } = this.machine;
     const network = this.#ground.network.seenBy(life, host);
-    ask({ clock: life.clock, network }, dispatcherAddress, request, 5_000, () => {});
+    ask({ clock: life.clock, network }, dispatcherAddress, request, 5_000, answered);
   }
 }

@@ -8,9 +8,14 @@ import type { SimulatedDisk } from './disk.js';
 import type { Life } from './life.js';
 import { dispatcherAddress, type Ground, Machine } from './machine.js';
 import { Memory } from './memory.js';
+import { Random } from './random.js';
 
 /** How long a classic runner may take. */
 const classicRunMaxMs = 15_000;
+
+/** Of a thousand worlds, in so many the store takes its time, and so long at most for an answer. */
+const slowStores = 200;
+const answerMsMost = 2_000;
 
 /** Of a thousand starts, so many begin with a new backup. */
 const backups = 250;
@@ -43,14 +48,20 @@ export class DispatcherMachine {
     );
     this.#ground = ground;
     this.#dialect = dialect;
-    this.memory = new Memory((entries) => ground.witness.appended(entries));
+    const slow = new Random(ground.seed, 'store');
+    const isSlow = slow.perMille(slowStores);
+    this.memory = new Memory(
+      (entries, registrations) => ground.witness.appended(entries, registrations),
+      () => (isSlow && slow.perMille(300) ? slow.between(1, answerMsMost) : 0),
+    );
   }
 
   /** What it has in memory, where all that it decided is on disk; else null. */
   get settled(): Remembered | null {
     const { life } = this.machine;
-    const isSettled = life.isAlive && !life.isMidTurn && !this.memory.isBehind;
-    return isSettled ? (this.#dispatcher?.remembered ?? null) : null;
+    const dispatcher = this.#dispatcher;
+    if (dispatcher === null || !life.isAlive || life.isMidTurn) return null;
+    return dispatcher.unperformed.length === 0 ? dispatcher.remembered : null;
   }
 
   /** Ends its process, and puts the last backup back before it starts again. */
@@ -72,21 +83,27 @@ export class DispatcherMachine {
   }
 
   #run(life: Life): void {
-    const { host, disk } = this.machine;
-    const { network, random, witness } = this.#ground;
+    const { random } = this.#ground;
     this.#bury();
     if (this.#isToBePutBack) this.#putBack();
     else if (this.#ground.hasBackups && random.perMille(backups)) this.#backUp();
+    void this.#begin(life, random.hex(8));
+  }
+
+  async #begin(life: Life, start: string): Promise<void> {
+    const { host, disk } = this.machine;
+    const { network, witness } = this.#ground;
     const store = this.memory.open(life);
     const logs = new LogFiles('/logs', '/results', disk.seenBy(life));
     const world = { clock: life.clock, network: network.seenBy(life, host) };
     const options = { ...dispatcherAddress, dialect: this.#dialect, classicRunMaxMs };
-    const queries = this.memory.queries(life);
-    const memory = { store, queries, logs, start: random.hex(8) };
+    const recovered = await store.recover();
+    if (!life.isAlive) return;
+    const memory = { store, recovered, queries: this.memory.queries(life), logs, start };
     const dispatcher = new Dispatcher(world, options, memory, this.machine.telling(life));
-    witness.recovered(store, dispatcher.remembered);
+    witness.recovered(this.memory.look(), dispatcher.remembered);
     this.#dispatcher = dispatcher;
-    void dispatcher.listen();
+    await dispatcher.listen();
   }
 
   #backUp(): void {
@@ -113,9 +130,10 @@ export class DispatcherMachine {
   /** Of the dead one the memory is still there, as nobody but a witness can see it. */
   #bury(): void {
     const dead = this.#dispatcher;
-    if (dead === null || this.memory.isBehind) return;
-    // Its store is offered what it still had in hand; nothing that the dead do reaches the world.
-    dead.close();
-    this.#ground.witness.died(dead.remembered, this.memory.unwritten);
+    this.#dispatcher = null;
+    if (dead === null) return;
+    const written = new Set(this.memory.lastAppended);
+    const unwritten = dead.unperformed.filter((entry) => !written.has(entry));
+    this.#ground.witness.died(dead.remembered, unwritten);
   }
 }

@@ -14,10 +14,12 @@ export type Hub = Wires & { readonly ends: Set<End>; readonly narrow: ReadonlySe
 
 /** The kernel's buffers take so much; beyond, it is the process's memory. */
 const windowBytes = 65_536;
-const narrowBytes = 500;
 
 /** Node's own: a socket that holds more asks its writer to wait. */
 const highWaterBytes = 16_384;
+
+/** To a machine that takes little at once: so much on its way, and its writer is asked to wait. */
+const narrowBytes = 500;
 
 /** After so long without an answer TCP gives a connection up. */
 export const tcpPatienceMs = 60_000;
@@ -58,7 +60,7 @@ export class End implements Connection {
   }
 
   get unsentBytes(): number {
-    return Math.max(0, this.#outBytes - (this.#isNarrow ? narrowBytes : windowBytes));
+    return Math.max(0, this.#outBytes - windowBytes);
   }
 
   /** To a machine that takes little at once. */
@@ -83,7 +85,9 @@ export class End implements Connection {
   write(bytes: Uint8Array | string): boolean {
     if (this.isClosed || this.#hasEnded || !this.#life.step()) return false;
     this.#post(Buffer.from(bytes));
-    this.#needsDrain = this.unsentBytes >= (this.#isNarrow ? narrowBytes : highWaterBytes);
+    this.#needsDrain = this.#isNarrow
+      ? this.#outBytes >= narrowBytes
+      : this.unsentBytes >= highWaterBytes;
     return !this.#needsDrain;
   }
 
@@ -197,6 +201,7 @@ export class End implements Connection {
   #taken(bytes: number): void {
     this.#outBytes -= bytes;
     if (this.unsentBytes > 0 || this.isClosed) return;
+    if (this.#isNarrow && this.#outBytes > 0) return;
     if (this.#destroysWhenSent) this.#network.timeline.after(0, () => this.destroy());
     if (!this.#needsDrain) return;
     this.#needsDrain = false;

@@ -20,7 +20,7 @@ export const laws = {
   log: 'a recorded log is contiguous, byte-exact and on disk',
   truth: 'a red suite is never reported green, nor the other way round',
   recovery: 'what recovery reads is what memory held',
-  accepted: 'a dispatch that was acknowledged is in the store',
+  accepted: 'a dispatch, or a registration, that was acknowledged is in the store',
   kept: 'every commit that was pushed is handed over',
   turns: 'no branch waits while another of its line is served twice',
   reason: 'no job waits without a reason',

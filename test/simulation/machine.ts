@@ -14,6 +14,7 @@ import type { Witness } from './witness.js';
 
 /** What all machines of a world share. */
 export interface Ground {
+  readonly seed: number;
   readonly timeline: Timeline;
   readonly random: Random;
   readonly network: SimulatedNetwork;

@@ -6,10 +6,11 @@
 
 import Database from 'better-sqlite3';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
+import { storeUpon } from '../../src/dispatcher/store/promises.js';
 import type { Queries } from '../../src/dispatcher/store/queries.js';
 import { questionsOf } from '../../src/dispatcher/store/questions.js';
 import { SqliteStore } from '../../src/dispatcher/store/sqlite.js';
-import type { Store } from '../../src/dispatcher/store/store.js';
+import type { Registration, Store } from '../../src/dispatcher/store/store.js';
 import type { Life } from './life.js';
 
 class DatabaseFull extends Error {
@@ -17,28 +18,20 @@ class DatabaseFull extends Error {
 }
 
 /** Hears of each transaction once it is durable, before the process does anything further. */
-export type Appended = (entries: readonly Entry[]) => void;
+export type Appended = (entries: readonly Entry[], registrations: readonly Registration[]) => void;
 
 export class Memory {
-  /** Entries that the latest process decided and, being dead, could not write any more. */
-  unwritten: readonly Entry[] = [];
-  #isFull = false;
-  #isBehind = false;
+  /** What a transaction held that was the last to become durable. */
+  lastAppended: readonly Entry[] = [];
+  isFull = false;
   #database = preparingOnce(new Database(':memory:'));
   readonly #appended: Appended;
+  readonly #delayMs: () => number;
 
-  constructor(appended: Appended) {
+  /** `delayMs`: how long the next answer takes. */
+  constructor(appended: Appended, delayMs: () => number) {
     this.#appended = appended;
-  }
-
-  set isFull(isFull: boolean) {
-    this.#isFull = isFull;
-    if (isFull) this.#isBehind = true;
-  }
-
-  /** There was no room, and nothing was written since: what its process decided may wait for that. */
-  get isBehind(): boolean {
-    return this.#isBehind;
+    this.#delayMs = delayMs;
   }
 
   /** All that is in it, to be put back some day. */
@@ -50,47 +43,46 @@ export class Memory {
   putBack(copy: Buffer | null): void {
     this.#database.close();
     this.#database = preparingOnce(new Database(copy ?? ':memory:'));
-    this.#isBehind = this.#isFull;
-    this.unwritten = [];
+    this.lastAppended = [];
   }
 
-  /** The store, opened by a process that just started. */
+  /** The store, opened by a process that just started. Its answers take as long as this world's take. */
   open(life: Life): Store {
-    const store = this.#store();
-    this.unwritten = [];
-    const write = (work: () => void) => {
-      if (this.#isFull && life.isAlive) throw new DatabaseFull('database or disk is full');
-      if (!life.step()) return;
-      work();
-      life.step();
+    const sqlite = this.#store();
+    const store = storeUpon(sqlite);
+    const answered = <Args extends unknown[], Value>(ask: (...args: Args) => Promise<Value>) => {
+      return async (...args: Args) => {
+        await this.#wait(life);
+        return ask(...args);
+      };
     };
     return {
-      append: (entries) => {
-        let seq = 0;
-        write(() => {
-          seq = store.append(entries);
-          this.#isBehind = false;
-          this.#appended(entries);
-        });
-        if (seq === 0) this.unwritten = [...this.unwritten, ...entries];
+      recover: answered(() => store.recover()),
+      append: async (entries, registrations) => {
+        await this.#wait(life);
+        // It may have been full all the time, and say so late.
+        if (this.isFull && life.isAlive) throw new DatabaseFull('database or disk is full');
+        if (!life.step()) return new Promise(() => {});
+        const seq = sqlite.append(entries, registrations);
+        this.lastAppended = entries;
+        this.#appended(entries, registrations);
+        life.step();
         return seq;
       },
-      unfinished: () => store.unfinished(),
-      history: (job) => store.history(job),
-      jobsOf: (commit) => store.jobsOf(commit),
-      commitsLike: (beginning, most) => store.commitsLike(beginning, most),
-      hasJob: (commit, repository) => store.hasJob(commit, repository),
-      hasJobs: (repository) => store.hasJobs(repository),
-      isRecorded: (run) => store.isRecorded(run),
-      lastSeq: () => store.lastSeq(),
-      lastAtMs: () => store.lastAtMs(),
-      nextJob: () => store.nextJob(),
-      repositories: () => store.repositories(),
-      classicRunners: () => store.classicRunners(),
-      rememberRunner: (address) => write(() => store.rememberRunner(address)),
-      forgetRunner: (address) => write(() => store.forgetRunner(address)),
+      history: answered((job) => store.history(job)),
+      jobsOf: answered((commit) => store.jobsOf(commit)),
+      commitsLike: answered((beginning, most) => store.commitsLike(beginning, most)),
+      lacking: answered((commits, repository) => store.lacking(commits, repository)),
+      hasJobs: answered((repository) => store.hasJobs(repository)),
+      isRecorded: answered((run) => store.isRecorded(run)),
       close: () => {},
     };
+  }
+
+  #wait(life: Life): Promise<void> {
+    const delayMs = this.#delayMs();
+    if (delayMs === 0) return Promise.resolve();
+    return new Promise((resolve) => life.clock.after(delayMs, resolve));
   }
 
   /** Questions about the past, which are answered a while later. */
@@ -103,7 +95,7 @@ export class Memory {
   }
 
   /** As nobody's process sees it, for those who check. */
-  look(): Store {
+  look(): SqliteStore {
     return this.#store();
   }
 

@@ -116,8 +116,9 @@ export const plantedInPeers: readonly PlantedBug[] = [
   {
     name: 'a restored dispatcher says that it lacks nothing',
     file: 'dispatcher/shell/recall.ts',
-    line: '!store.hasJob(commit, repository)',
-    becomes: '!store.hasJobs(repository) && !store.hasJob(commit, repository)',
+    line: '  const lacks = [...(await store.lacking(handedOver, repository))];',
+    becomes: `  const knows = await store.hasJobs(repository);
+  const lacks = knows ? [] : [...(await store.lacking(handedOver, repository))];`,
     breaks: ['rest'],
     withinSeeds: 1_000,
   },

@@ -8,13 +8,10 @@ export const plantedInShell: readonly PlantedBug[] = [
   {
     name: 'the reply leaves before the entry is durable',
     file: 'dispatcher/shell/performer.ts',
-    line: '      this.#hands.prepare(turn);',
-    becomes: `      for (const send of turn.flatMap(sendsOf)) this.#hands.send(send);
-      this.#turn = turn.map((effects) =>
-        effects.filter(({ kind }) => kind === 'append' || kind === 'publish'),
-      );
-      turn.splice(0, turn.length, ...this.#turn);
-      this.#hands.prepare(turn);`,
+    line: '      await this.#hands.prepare(turn);',
+    becomes: `      for (const send of sendsOf(effects)) this.#hands.send(send);
+      effects.splice(0, effects.length, ...effects.filter((one) => sendsOf([one]).length === 0));
+      await this.#hands.prepare(turn);`,
     breaks: ['accepted', 'single', 'lease', 'recovery'],
     withinSeeds: 100,
   },
@@ -22,7 +19,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     name: 'the reply leaves although the disk is full',
     file: 'dispatcher/shell/performer.ts',
     line: '      if (!this.#isBlocked) this.#hands.blocked(true, error);',
-    becomes: `      for (const send of turn.flatMap(sendsOf)) this.#hands.send(send);
+    becomes: `      for (const send of sendsOf(effects)) this.#hands.send(send);
       if (!this.#isBlocked) this.#hands.blocked(true, error);`,
     breaks: ['accepted', 'single'],
     withinSeeds: 100,
@@ -30,8 +27,8 @@ export const plantedInShell: readonly PlantedBug[] = [
   {
     name: 'who asks is told what is not on disk yet',
     file: 'dispatcher/shell/dispatcher.ts',
-    line: '      settled: (call) => this.#performer.settled(call),',
-    becomes: '      settled: (call) => call(),',
+    line: '      settled: () => this.#performer.settled(),',
+    becomes: '      settled: () => Promise.resolve(),',
     breaks: ['reason', 'told'],
     withinSeeds: 8_000,
     from: 2_100,
@@ -39,9 +36,9 @@ export const plantedInShell: readonly PlantedBug[] = [
   {
     name: 'why a job waits is not told once it had a run',
     file: 'dispatcher/shell/answers.ts',
-    line: '  const reasons = core.whyWaiting(core.jobsOf(commit), nowMs);',
-    becomes: `  const fresh = core.jobsOf(commit).filter(({ runs }) => runs.length === 0);
-  const reasons = core.whyWaiting(fresh, nowMs);`,
+    line: '  const reasons = known.core.whyWaiting(known.core.jobsOf(commit), nowMs);',
+    becomes: `  const fresh = known.core.jobsOf(commit).filter(({ runs }) => runs.length === 0);
+  const reasons = known.core.whyWaiting(fresh, nowMs);`,
     breaks: ['reason'],
     withinSeeds: 100,
   },
@@ -65,19 +62,17 @@ export const plantedInShell: readonly PlantedBug[] = [
   {
     name: 'a clock that was set back makes a retry wait for hours',
     file: 'dispatcher/shell/dispatcher.ts',
-    line: '    const clock = notBefore(world.clock, memory.store.lastAtMs());',
+    line: '    const clock = notBefore(world.clock, memory.recovered.lastAtMs);',
     becomes: '    const clock = notBefore(world.clock, 0);',
     breaks: ['rest'],
     withinSeeds: 200,
   },
   {
     name: 'a classic runner is told OK before its address is kept',
-    file: 'dispatcher/shell/dispatcher.ts',
-    line: '    for (const notice of turn.flatMap(noticesOf)) this.#remember(notice);',
-    becomes: `    this.#world.clock.soon(() => {
-      for (const notice of turn.flatMap(noticesOf)) this.#remember(notice);
-    });`,
-    breaks: ['crash'],
+    file: 'dispatcher/shell/performer.ts',
+    line: '    const [entries, registrations] = [entriesOf(effects), registrationsOf(effects)];',
+    becomes: '    const [entries, registrations] = [entriesOf(effects), []];',
+    breaks: ['accepted'],
     withinSeeds: 2_000,
   },
   {

@@ -10,7 +10,7 @@ import type { Job } from '../../src/dispatcher/core/job.js';
 import { Jobs } from '../../src/dispatcher/core/jobs.js';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
 import type { Remembered } from '../../src/dispatcher/shell/dispatcher.js';
-import type { Store } from '../../src/dispatcher/store/store.js';
+import type { SqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import type { LedgerJob } from './ledger.js';
 
 /** What a core starts from that knows of nothing but jobs. */
@@ -41,7 +41,7 @@ export class Recollection {
   }
 
   /** What the store says of unfinished jobs, and its rows, against the journal and those jobs. */
-  differenceOfStore(store: Store, jobs: readonly LedgerJob[]): string | null {
+  differenceOfStore(store: SqliteStore, jobs: readonly LedgerJob[]): string | null {
     // Of a commit whose jobs are not all over, each may be needed.
     const isOpen = (job: LedgerJob) => job.state !== 'finished';
     const commits = new Set(jobs.filter(isOpen).map(({ commit }) => commit));
@@ -59,7 +59,7 @@ export class Recollection {
   }
 
   /** A job whose history is not what happened, or null. */
-  falseHistory(store: Store): JobId | null {
+  falseHistory(store: SqliteStore): JobId | null {
     const isFalse = (id: JobId) => {
       const happened = this.#journal.filter(({ job }) => job === id);
       return !isDeepStrictEqual(store.history(id), happened);
@@ -68,7 +68,7 @@ export class Recollection {
   }
 
   /** A fresh core that has every job of the store in its memory, those that are over as well. */
-  recoverAll(store: Store): Remembered {
+  recoverAll(store: SqliteStore): Remembered {
     const entries = [...this.#accepted].flatMap((job) => store.history(job));
     return new DispatcherCore({ ...nothing, nextJob: store.nextJob() }, entries, 0);
   }

@@ -6,7 +6,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
 import type { Remembered } from '../../src/dispatcher/shell/dispatcher.js';
-import type { Store } from '../../src/dispatcher/store/store.js';
+import type { SqliteStore } from '../../src/dispatcher/store/sqlite.js';
+import type { Registration } from '../../src/dispatcher/store/store.js';
+import { type Address, formatAddress } from '../../src/protocol/address.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import type { SimulatedDisk } from './disk.js';
 import type { Broken, Law } from './laws.js';
@@ -36,6 +38,8 @@ export class Witness {
   #recollection = new Recollection();
   /** What was so, and is not any more: the store was put back to before that. */
   readonly #undone = { accepted: new Set<Commit>(), told: new Set<string>() };
+  /** Of classic runners, all that were ever kept: nobody looks for those that a backup undid. */
+  readonly #addresses = new Set<string>();
   readonly #disk: SimulatedDisk;
 
   /** `disk` is the dispatcher's. */
@@ -60,7 +64,10 @@ export class Witness {
     return this.#ledger.jobsOf(commit);
   }
 
-  appended(entries: readonly Entry[]): void {
+  appended(entries: readonly Entry[], registrations: readonly Registration[]): void {
+    for (const { address, isKept } of registrations) {
+      if (isKept) this.#addresses.add(formatAddress(address));
+    }
     for (const entry of entries) {
       // A copy as the disk has it: what memory does to it later is not on disk.
       const kept = JSON.parse(JSON.stringify(entry)) as Entry;
@@ -92,6 +99,12 @@ export class Witness {
     // What was undone is handed over anew: at rest it is looked whether it was.
     if (this.jobsOf(commit).length > 0 || this.#undone.accepted.has(commit)) return;
     this.breaks('accepted', `${commit.slice(0, 7)} was acknowledged and is not there`);
+  }
+
+  /** A classic runner was told OK. */
+  registered(address: Address): void {
+    if (this.#addresses.has(formatAddress(address))) return;
+    this.breaks('accepted', `${formatAddress(address)} was told OK and is not there`);
   }
 
   /** Somebody was told that verdict: it must be one that cannot be taken back. */
@@ -135,7 +148,7 @@ export class Witness {
   }
 
   /** A dispatcher starts upon this store: it reads all that matters, and only what happened. */
-  recovered(store: Store, memory: Remembered): void {
+  recovered(store: SqliteStore, memory: Remembered): void {
     this.#turns.begun();
     for (const { lease } of this.unfinished) if (lease !== null) this.#inherited.add(lease);
     const difference = this.#recollection.differenceOfStore(store, [...this.jobs.values()]);
@@ -164,7 +177,7 @@ export class Witness {
   }
 
   /** The world came to rest: what must be so then. */
-  atRest(store: Store): void {
+  atRest(store: SqliteStore): void {
     const job = this.#recollection.falseHistory(store);
     if (job !== null) this.breaks('recovery', `the history of job ${job} is not what happened`);
     this.recovered(store, this.#recollection.recoverAll(store));

@@ -90,6 +90,7 @@ class World {
     const disk = new SimulatedDisk(timeline, random);
     const hasPlans = new Random(seed, 'plans').perMille(plans);
     this.#ground = {
+      seed,
       timeline,
       random,
       suffered,

@@ -266,7 +266,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
         for (const [name, id] of sessions) {
           if (!frozen.has(name)) feed({ kind: 'heard', session: id });
         }
-        feed({ kind: 'beat' });
+        feed({ kind: 'beat', settledAtMs: nowMs });
       }
     },
     /** How often that peer was pinged. */

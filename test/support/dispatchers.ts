@@ -11,9 +11,11 @@ import { onTestFinished } from 'vitest';
 import { openToAll } from '../../src/dispatcher/shell/auth.js';
 import { Dispatcher } from '../../src/dispatcher/shell/dispatcher.js';
 import { LogFiles } from '../../src/dispatcher/store/logs.js';
+import { storeUpon } from '../../src/dispatcher/store/promises.js';
 import { QueryThread } from '../../src/dispatcher/store/query-thread.js';
 import { storeFile } from '../../src/dispatcher/store/schema.js';
 import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
+import type { Store } from '../../src/dispatcher/store/store.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import { type Clock, realClock } from '../../src/world/clock.js';
 import { realNetwork } from '../../src/world/network.js';
@@ -41,12 +43,15 @@ export async function startDispatcher({
   dialect = 'classic' as 'classic' | 'py3',
   auth = openToAll,
   network = realNetwork,
+  slowed = (store: Store) => store,
 } = {}): Promise<RunningDispatcher> {
   starts += 1;
   const data = join(folder, 'data');
   const queries = new QueryThread(join(data, storeFile));
+  const store = slowed(storeUpon(openSqliteStore(data)));
   const memory = {
-    store: openSqliteStore(data),
+    store,
+    recovered: await store.recover(),
     queries,
     logs: new LogFiles(join(data, 'logs'), join(folder, 'results')),
     start: starts.toString(16).padStart(8, '0'),

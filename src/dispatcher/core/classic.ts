@@ -39,7 +39,7 @@ export function registered(
   // A process that registers has just started: whatever ran at that address before is dead (A19).
   if (former !== undefined) loseAll(turn, former, 'registered anew');
   const { name } = join(turn.state, reachable, true);
-  turn.publish({ kind: 'registered', address: reachable });
+  turn.register(reachable, true);
   turn.publish({ kind: 'joined', role: 'runner', name, repository: null, classic: true });
   turn.reply(request, { kind: 'accepted' });
 }
@@ -107,7 +107,7 @@ export function pulse(turn: Turn, runner: Runner, address: Address): void {
     if (runner.reconnects <= reconnectsMax) turn.ask({ ...ping, request: { verb: 'ping' } });
     else {
       turn.state.pool.leave(runner.key);
-      turn.publish({ kind: 'forgotten', address });
+      turn.register(address, false);
     }
     return;
   }

@@ -79,7 +79,7 @@ export class DispatcherCore {
       case 'poll':
         return people.poll(turn, event);
       case 'beat':
-        return this.#beat(turn);
+        return this.#beat(turn, event.settledAtMs);
       case 'stalled':
         return this.#standAgain(turn, event.forMs);
       case 'drain':
@@ -110,7 +110,7 @@ export class DispatcherCore {
    * A quarter of a heartbeat passed. Beats are counted, not milliseconds: when the dispatcher
    * itself was frozen for a minute, one beat is late, and no healthy peer is evicted for it.
    */
-  #beat(turn: Turn): void {
+  #beat(turn: Turn, settledAtMs: number): void {
     const { state } = turn;
     state.beats += 1;
     for (const peer of state.pool.all()) {
@@ -122,7 +122,7 @@ export class DispatcherCore {
     if (state.beats % beatsPerHeartbeat !== 0) return;
     // What would end a wait may have come already, and not have been heard.
     if (!turn.isListening) this.#endOverdue(turn);
-    state.jobs.forgetFinished(turn.nowMs);
+    state.jobs.forgetFinished(settledAtMs);
     tellUnmatched(turn);
   }
 

@@ -19,7 +19,7 @@ export interface HeldRun {
   readonly commit: Commit;
   /** How much of its log is stored here. */
   readonly loggedBytes: number;
-  /** Whether its result is on disk already, and only the acknowledgement was lost. */
+  /** Of one whose job memory has forgotten: whether its result is on disk. */
   readonly recorded: boolean;
 }
 
@@ -99,8 +99,8 @@ export type Event =
       readonly branch: string;
     }
   | { readonly kind: 'poll'; readonly request: RequestId }
-  /** Time passes: one a beat, a quarter of the heartbeat. */
-  | { readonly kind: 'beat' }
+  /** Time passes: one a beat, a quarter of the heartbeat. All decided before `settledAtMs` is on disk. */
+  | { readonly kind: 'beat'; readonly settledAtMs: number }
   /** The process, or its machine, stood still for so long since the event before. */
   | { readonly kind: 'stalled'; readonly forMs: number }
   /** No further leases: the dispatcher is asked to stop. */
@@ -173,7 +173,6 @@ export type Notice =
       readonly runners: number;
       readonly watched: readonly string[];
     }
-  /** A classic runner's address is worth keeping, or is no longer. */
   | { readonly kind: 'registered'; readonly address: Address }
   | { readonly kind: 'forgotten'; readonly address: Address }
   | { readonly kind: 'stalled'; readonly forMs: number }
@@ -181,18 +180,24 @@ export type Notice =
   | { readonly kind: 'late'; readonly run: RunId; readonly commit: Commit };
 
 /**
- * What the core asks for, in the order of the list: first entries, to be made durable together, then
- * what leaves, then what is told. (`registered` and `forgotten` are written down before; twice is
- * harmless.)
+ * What the core asks for, in the order of the list: first entries and addresses, to be made durable
+ * together, then what leaves, then what is told.
  */
 export type Effect =
   | { readonly kind: 'append'; readonly entry: Entry }
+  /** The address of a classic runner is to outlive us, or no longer: as durable as an entry. */
+  | { readonly kind: 'register'; readonly address: Address; readonly isKept: boolean }
   | Send
   | { readonly kind: 'publish'; readonly notice: Notice };
 
 /** Those that are to be made durable. */
 export function entriesOf(effects: readonly Effect[]): Entry[] {
   return effects.flatMap((effect) => (effect.kind === 'append' ? effect.entry : []));
+}
+
+/** Of classic runners, those that are to be made durable. */
+export function registrationsOf(effects: readonly Effect[]) {
+  return effects.filter((effect) => effect.kind === 'register');
 }
 
 /** Those that are to be told. */
@@ -203,6 +208,7 @@ export function noticesOf(effects: readonly Effect[]): Notice[] {
 /** Those that leave. */
 export function sendsOf(effects: readonly Effect[]): Send[] {
   return effects.filter(
-    (effect): effect is Send => effect.kind !== 'append' && effect.kind !== 'publish',
+    (effect): effect is Send =>
+      effect.kind !== 'append' && effect.kind !== 'register' && effect.kind !== 'publish',
   );
 }

@@ -106,12 +106,12 @@ export class Jobs {
     };
   }
 
-  /** Forgets what has been over for a while; the store remembers. */
-  forgetFinished(nowMs: number): void {
+  /** Forgets what had been over for a while at that time; the store remembers. */
+  forgetFinished(atMs: number): void {
     for (const id of this.#finished) {
       const job = this.known(id);
       // In the order in which their commits were over: the first that is too young ends the search.
-      if (nowMs - job.sinceMs < finishedRememberedMs) return;
+      if (atMs - job.sinceMs < finishedRememberedMs) return;
       this.#finished.delete(id);
       // One of its commit was asked for again: it comes back here with that one's end.
       if (!this.#isOver(job.commit)) continue;

@@ -7,7 +7,7 @@
 import type { Report } from '../../protocol/bodies.js';
 import type { RunId } from '../../protocol/ids.js';
 import { finish, giveUp, release } from './endings.js';
-import { hasAttempt, type Job } from './job.js';
+import { hasAttempt, type Job, runOf } from './job.js';
 import type { PeerKey, Runner } from './pool.js';
 import { whyRetriesAreExhausted } from './rules.js';
 import { suits } from './shape.js';
@@ -42,6 +42,14 @@ export function takeReport(turn: Turn, run: RunId, report: Report, from: PeerKey
   finish(turn, job, run, { verdict: end, exitCode, signal, reason, logBytes, durationMs });
   if (isLate) turn.publish({ kind: 'late', run, commit: job.commit });
   return true;
+}
+
+/** Whether that run's result ended its job; `inStore`: so the store says, where memory does not know. */
+export function isRecorded({ jobs }: State, run: RunId, inStore: boolean): boolean {
+  const job = jobs.ofRun(run);
+  if (job === undefined) return inStore;
+  if (job.state.kind === 'finished') return job.state.run === run;
+  return runOf(job, run)?.end === 'finished';
 }
 
 /** A run that came back with its runner has its lease again, if nobody else got it meanwhile. */

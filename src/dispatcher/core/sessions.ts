@@ -6,7 +6,7 @@ import type { Handback } from '../../protocol/bodies.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
 import { restingHeartbeats } from '../../protocol/limits.js';
 import type { EventOf } from './events.js';
-import { giveUpIfExhausted, lose, resume, takeReport } from './leases.js';
+import { giveUpIfExhausted, isRecorded, lose, resume, takeReport } from './leases.js';
 import type { Peer, Runner } from './pool.js';
 import { isDue, missedPings, silentBeatsMax } from './rules.js';
 import type { Turn } from './turn.js';
@@ -22,7 +22,11 @@ export function joined(turn: Turn, { session, hello, held, lacks }: EventOf<'joi
   for (const { run, loggedBytes, recorded } of held) {
     replaceFormerSession(turn, run, peer);
     if (resume(turn, run, peer)) turn.send(session, { verb: 'want', run, offset: loggedBytes });
-    else turn.send(session, { verb: recorded ? 'recorded' : 'revoked', run });
+    else
+      turn.send(session, {
+        verb: isRecorded(turn.state, run, recorded) ? 'recorded' : 'revoked',
+        run,
+      });
   }
 }
 
@@ -84,8 +88,9 @@ export function offers(turn: Turn, { session, offer }: EventOf<'offer'>): void {
 
 /** A run's report. One that is not wanted any more was recorded before, or its lease is gone. */
 export function results(turn: Turn, { session, run, report, recorded }: EventOf<'results'>): void {
-  const taken = takeReport(turn, run, report, session);
-  turn.send(session, { verb: taken || recorded ? 'recorded' : 'revoked', run });
+  const before = isRecorded(turn.state, run, recorded);
+  const isThere = takeReport(turn, run, report, session) || before;
+  turn.send(session, { verb: isThere ? 'recorded' : 'revoked', run });
 }
 
 /** A run that its runner could not or would not test; without the lease it is not its to give. */

@@ -64,6 +64,7 @@ export class Turn {
   readonly state: State;
   readonly nowMs: number;
   readonly #append: Entry[] = [];
+  readonly #registrations: Effect[] = [];
   readonly #sends: Send[] = [];
   readonly #notices: Notice[] = [];
 
@@ -76,6 +77,7 @@ export class Turn {
   get effects(): Effect[] {
     return [
       ...this.#append.map((entry) => ({ kind: 'append', entry }) as const),
+      ...this.#registrations,
       ...this.#sends,
       ...this.#notices.map((notice) => ({ kind: 'publish', notice }) as const),
     ];
@@ -106,6 +108,12 @@ export class Turn {
         this.state.jobs.recall(history);
       }
     }
+  }
+
+  /** Whether that classic runner is to be looked for after a restart of ours. */
+  register(address: Address, isKept: boolean): void {
+    this.#registrations.push({ kind: 'register', address, isKept });
+    this.publish({ kind: isKept ? 'registered' : 'forgotten', address });
   }
 
   send(session: SessionId, message: SessionMessage): void {

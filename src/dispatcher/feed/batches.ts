@@ -5,22 +5,25 @@
 
 import { type Effect, entriesOf, noticesOf } from '../core/events.js';
 import type { Job } from '../core/job.js';
-import type { JobId } from '../core/journal.js';
+import type { Entry, JobId } from '../core/journal.js';
 import type { Batch } from './feed.js';
+import type { Publication } from './publication.js';
+
+interface Decision {
+  readonly effects: readonly Effect[];
+  /** Those that its entries are of. */
+  readonly jobs: ReadonlyMap<JobId, Job>;
+}
 
 /** `lastSeq`: of the turn's last entry; those before it have the ones before. */
-export function batchesOf(
-  turn: readonly (readonly Effect[])[],
-  lastSeq: number,
-  known: (id: JobId) => Job,
-  atMs: number,
-): Batch[] {
-  let seq = lastSeq - turn.flatMap(entriesOf).length;
-  return turn.map((effects) => [
-    ...entriesOf(effects).map((entry) => {
-      seq += 1;
-      return { kind: 'entry', seq, entry, job: known(entry.job) } as const;
-    }),
+export function batchesOf(turn: readonly Decision[], lastSeq: number, atMs: number): Batch[] {
+  let seq = lastSeq - turn.flatMap(({ effects }) => entriesOf(effects)).length;
+  const numbered = (entry: Entry, job: Job | undefined): Publication[] => {
+    seq += 1;
+    return job === undefined ? [] : [{ kind: 'entry', seq, entry, job }];
+  };
+  return turn.map(({ effects, jobs }) => [
+    ...entriesOf(effects).flatMap((entry) => numbered(entry, jobs.get(entry.job))),
     ...noticesOf(effects).map((notice) => ({ kind: 'notice', atMs, notice }) as const),
   ]);
 }

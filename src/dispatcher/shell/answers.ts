@@ -47,37 +47,57 @@ interface About {
   readonly job: string | null;
 }
 
+/** What answers are made from: memory, where all is on disk, and the store. */
+interface Known {
+  readonly core: DispatcherCore;
+  readonly store: Store;
+  /** Resolves once everything that was decided is on disk. */
+  readonly settled: () => Promise<void>;
+}
+
+/** The jobs of a commit, oldest first, at a moment when what memory says of them is on disk. */
+async function settledRows({ core, store, settled }: Known, commit: Commit) {
+  for (;;) {
+    const rows = await store.jobsOf(commit);
+    await settled();
+    // One that went on has been over, and was forgotten, since it was read.
+    const isStale = rows.some(({ id, verdict }) => verdict === null && core.job(id) === undefined);
+    if (!isStale) return rows;
+  }
+}
+
 /** One word: a verdict, or blocked, waiting, running, unknown. Of several jobs, what matters most. */
-export function verdict(core: DispatcherCore, store: Store, { commit, job: name }: About): string {
-  const live = new Map(core.jobsOf(commit).map((job) => [job.id, wordFor(job)]));
-  const words = store
-    .jobsOf(commit)
+export async function verdict(known: Known, { commit, job: name }: About): Promise<string> {
+  const rows = await settledRows(known, commit);
+  const live = new Map(known.core.jobsOf(commit).map((job) => [job.id, wordFor(job)]));
+  const words = rows
     .filter((row) => (name ?? row.name) === row.name)
     .map((row) => live.get(row.id) ?? row.verdict ?? 'waiting');
   return `${words.sort((a, b) => rank(a) - rank(b))[0] ?? 'unknown'}\n`;
 }
 
 /** The story of every job of the commit, or of that one, and what it waits for now. */
-export function why(
-  core: DispatcherCore,
-  store: Store,
+export async function why(
+  known: Known,
   { commit, job: name }: About,
   nowMs: number,
-): string {
-  const rows = store.jobsOf(commit);
+): Promise<string> {
+  const rows = await settledRows(known, commit);
   const says = whyNoJob(
     commit,
     name,
     rows.map((row) => row.name),
   );
   if (says !== null) return says;
-  const reasons = core.whyWaiting(core.jobsOf(commit), nowMs);
-  return rows
-    .filter((row) => (name ?? row.name) === row.name)
-    .map(({ id }) => {
+  const asked = rows.filter((row) => (name ?? row.name) === row.name);
+  const stories = await Promise.all(asked.map(({ id }) => known.store.history(id)));
+  await known.settled();
+  const reasons = known.core.whyWaiting(known.core.jobsOf(commit), nowMs);
+  return asked
+    .map(({ id }, index) => {
       const reason = reasons.get(id);
       return [
-        ...store.history(id).map(stamped),
+        ...(stories[index] ?? []).map(stamped),
         ...(reason === undefined ? [] : [`It waits: ${waitReason(reason)}.`]),
       ];
     })

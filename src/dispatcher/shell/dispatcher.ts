@@ -9,13 +9,12 @@
 
 import type { World } from '../../link/ask.js';
 import { impossible } from '../../protocol/impossible.js';
-import { heartbeatEveryMs } from '../../protocol/limits.js';
-import { type Cancel, every, notBefore } from '../../world/clock.js';
+import { notBefore } from '../../world/clock.js';
 import type { Listener } from '../../world/network.js';
 import type { Tell } from '../../world/story.js';
 import { DispatcherCore } from '../core/core.js';
-import { type Event, entriesOf, type Notice, noticesOf, type Send } from '../core/events.js';
-import { beatsPerHeartbeat, stalledAfterMs } from '../core/rules.js';
+import { type Event, entriesOf, type Send } from '../core/events.js';
+import type { Entry } from '../core/journal.js';
 import { batchesOf } from '../feed/batches.js';
 import { Feed } from '../feed/feed.js';
 import { Spectators } from '../feed/spectators.js';
@@ -23,13 +22,14 @@ import { Tap } from '../feed/tap.js';
 import type { LogFiles } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import type { Queries } from '../store/queries.js';
-import type { Store } from '../store/store.js';
+import type { Recovered, Store } from '../store/store.js';
 import { tellBatch, tellRoom } from '../story.js';
 import { Admission, connectionsMaxDefault, connectionsUsedUp } from './admission.js';
 import { type Auth, openToAll } from './auth.js';
 import { ClassicRunners } from './classic-runners.js';
 import { LogRoom } from './log-room.js';
 import { type Decided, Performer } from './performer.js';
+import { Pulse } from './pulse.js';
 import { RequestRouter } from './request-router.js';
 import { Sessions } from './sessions.js';
 
@@ -46,6 +46,8 @@ export interface DispatcherOptions {
 
 export interface Memory {
   readonly store: Store;
+  /** As the store told it, and nobody has changed it since. */
+  readonly recovered: Recovered;
   readonly queries: Pick<Queries, 'journal'>;
   readonly logs: LogFiles;
   /** Eight hex digits, new at every start. */
@@ -67,32 +69,25 @@ export class Dispatcher {
   readonly #sessions: Sessions;
   readonly #classicRunners: ClassicRunners;
   readonly #performer: Performer;
+  readonly #pulse: Pulse;
   #listener: Listener | null = null;
-  #cancelBeat: Cancel = () => {};
   #onDrained: (() => void) | null = null;
   #isClosed = false;
-  #lastWallMs: number;
 
   constructor(world: World, options: DispatcherOptions, memory: Memory, tell: Tell) {
-    this.#lastWallMs = world.clock.wallMs();
     // What was written must not lie ahead of us: a retry that is due in 5 s would wait until then.
-    const clock = notBefore(world.clock, memory.store.lastAtMs());
+    const clock = notBefore(world.clock, memory.recovered.lastAtMs);
     this.#world = { ...world, clock };
     this.#options = options;
     this.#memory = memory;
-    const { store, queries, logs, start } = memory;
+    const { store, recovered, queries, logs, start } = memory;
     const { classicRunMaxMs, dialect, auth = openToAll } = options;
-    const initial = {
-      start,
-      nextJob: store.nextJob(),
-      repositories: store.repositories(),
-      classicRunners: store.classicRunners(),
-      classicRunMaxMs,
-    };
-    this.#core = new DispatcherCore(initial, store.unfinished(), clock.nowMs());
+    const { unfinished, ...rest } = recovered;
+    const initial = { ...rest, start, classicRunMaxMs };
+    this.#core = new DispatcherCore(initial, unfinished, clock.nowMs());
     const core = this.#core;
     const handle = (event: Event) => this.#hear(event);
-    const feed = new Feed(clock, store.lastSeq());
+    const feed = new Feed(clock, recovered.lastSeq);
     this.#feed = feed;
     feed.follow((batch) => tellBatch(batch, core.hasSeveralRepositories).forEach(tell));
     const tap = new Tap(feed, clock);
@@ -111,14 +106,22 @@ export class Dispatcher {
     this.#router = new RequestRouter({
       ...shared,
       sessions: this.#sessions,
-      settled: (call) => this.#performer.settled(call),
+      settled: () => this.#performer.settled(),
       auth,
       ok: dialect === 'py3' ? 'ok' : 'OK',
     });
     this.#classicRunners = new ClassicRunners(this.#world, tap, handle);
+    const pulse = {
+      clock,
+      handle: (event: Event) => this.#handle(event),
+      unperformedSinceMs: () => this.#performer.unperformedSinceMs,
+      beats: () => this.#sessions.vouchForWaiting(),
+      breathe: () => this.#sessions.breathe(),
+    };
+    this.#pulse = new Pulse(pulse, world.clock.wallMs());
     this.#performer = new Performer(clock, {
       prepare: (turn) => this.#prepare(turn),
-      append: (entries) => store.append(entries),
+      append: (entries, registrations) => store.append(entries, registrations),
       send: (send) => this.#send(send),
       publish: (turn, lastSeq) => this.#publish(turn, lastSeq),
       lacksRoom,
@@ -136,16 +139,17 @@ export class Dispatcher {
     return this.#core;
   }
 
+  /** Entries that it has decided and that are not known to be on disk. */
+  get unperformed(): readonly Entry[] {
+    return this.#performer.unperformed;
+  }
+
   /** Listens; answers the port. Rejects with the system's error. */
   async listen(): Promise<number> {
-    const { clock, network } = this.#world;
-    this.#listener = await network.listen(this.#options, (connection) =>
+    this.#listener = await this.#world.network.listen(this.#options, (connection) =>
       this.#admission.accept(connection),
     );
-    this.#cancelBeat = every(clock, heartbeatEveryMs / beatsPerHeartbeat, () => {
-      this.#sessions.vouchForWaiting();
-      this.#hear({ kind: 'beat' });
-    });
+    this.#pulse.start();
     return this.#listener.address.port;
   }
 
@@ -157,6 +161,7 @@ export class Dispatcher {
     this.#hear({ kind: 'drain' });
     this.#onDrained = drained;
     if (this.#performer.isBlocked) drained();
+    else void this.#performer.settled().then(() => this.#callIfDrained());
     return this.#core.counts().leased;
   }
 
@@ -164,7 +169,7 @@ export class Dispatcher {
   close(): void {
     // Connections that end from here on are no news: their runs are resumed after the restart.
     this.#isClosed = true;
-    this.#cancelBeat();
+    this.#pulse.stop();
     this.#performer.close();
     this.#listener?.close();
     this.#admission.close();
@@ -177,24 +182,16 @@ export class Dispatcher {
 
   #hear(event: Event): void {
     if (this.#isClosed) return;
-    this.#noticeStall();
-    // A beat forgets what is over, and a turn that is still to be performed speaks of it. And while
-    // the disk is full nobody is heard, so nobody may be called silent.
-    if (event.kind === 'beat' && this.#performer.hasTurn) return;
+    this.#pulse.noticeStall();
     this.#handle(event);
   }
 
   #handle(event: Event): void {
-    const effects = this.#core.handle(event, this.#world.clock.nowMs());
-    if (event.kind !== 'heard' && event.kind !== 'pong') this.#performer.submit(effects);
-  }
-
-  /** Beats come all the time: where none came, neither did anything else. */
-  #noticeStall(): void {
-    const wallMs = this.#world.clock.wallMs();
-    const forMs = wallMs - this.#lastWallMs;
-    this.#lastWallMs = wallMs;
-    if (forMs > stalledAfterMs) this.#handle({ kind: 'stalled', forMs });
+    const atMs = this.#world.clock.nowMs();
+    const effects = this.#core.handle(event, atMs);
+    if (effects.length === 0) return;
+    const jobs = new Map(entriesOf(effects).map(({ job }) => [job, this.#core.known(job)]));
+    this.#performer.submit({ atMs, effects, jobs });
   }
 
   #send(send: Send): void {
@@ -216,25 +213,22 @@ export class Dispatcher {
     }
   }
 
-  #prepare(turn: Decided): void {
-    for (const notice of turn.flatMap(noticesOf)) this.#remember(notice);
-    const entries = turn.flatMap(entriesOf);
+  async #prepare(turn: Decided): Promise<void> {
+    const entries = turn.flatMap(({ effects }) => entriesOf(effects));
     this.#logs.beginLogs(entries);
-    this.#logs.publishResults(entries);
+    await this.#logs.publishResults(entries);
   }
 
   #publish(turn: Decided, lastSeq: number): void {
-    this.#logs.afterwards(turn.flatMap(entriesOf));
-    const nowMs = this.#world.clock.nowMs();
-    const batches = batchesOf(turn, lastSeq, (id) => this.#core.known(id), nowMs);
-    for (const batch of batches) if (batch.length > 0) this.#feed.publish(batch);
-    if (this.#onDrained !== null && this.#core.counts().leased === 0) this.#onDrained();
+    this.#logs.afterwards(turn.flatMap(({ effects }) => entriesOf(effects)));
+    for (const batch of batchesOf(turn, lastSeq, this.#world.clock.nowMs())) {
+      if (batch.length > 0) this.#feed.publish(batch);
+    }
+    this.#callIfDrained();
   }
 
-  /** Classic runners do not introduce themselves again after a restart of ours. */
-  #remember(notice: Notice): void {
-    if (notice.kind === 'registered') this.#memory.store.rememberRunner(notice.address);
-    if (notice.kind === 'forgotten') this.#memory.store.forgetRunner(notice.address);
+  #callIfDrained(): void {
+    if (this.#onDrained !== null && this.#core.counts().leased === 0) this.#onDrained();
   }
 
   #block(isBlocked: boolean, error: unknown): void {

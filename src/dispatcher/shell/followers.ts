@@ -9,7 +9,6 @@ import type { Commit } from '../../protocol/ids.js';
 import type { JobId } from '../core/journal.js';
 import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
-import type { Store } from '../store/store.js';
 import type { PendingConnection } from './pending-connection.js';
 import { type Reading, toldApart } from './readings.js';
 import { whyNoJob } from './replies.js';
@@ -21,11 +20,8 @@ export interface Reader {
   end(): void;
 }
 
-/** What there is to be read of a commit: at first of all its jobs, then of those that may change. */
-export interface Look {
-  readonly all: (commit: Commit) => readonly Reading[];
-  readonly live: (commit: Commit) => readonly Reading[];
-}
+/** What may change of what there is to be read of a commit. */
+export type Look = (commit: Commit) => readonly Reading[];
 
 interface Follower {
   readonly commit: Commit;
@@ -57,17 +53,21 @@ export class Followers {
     this.#look = look;
   }
 
-  /** Starts reading. Answers what to call when the reader has room again, or is gone. */
+  /**
+   * Starts reading these, of all jobs of the commit, or of the one of that name. Answers what to call
+   * when the reader has room again, or is gone.
+   */
   follow(
     commit: Commit,
     name: string | null,
+    all: readonly Reading[],
     reader: Reader,
   ): { drained: () => void; gone: () => void } {
     const nothingRead = { job: null, read: new Set<JobId>(), log: null, offset: 0 };
-    const readings = new Map(this.#look.all(commit).map((reading) => [reading.job, reading]));
+    const readings = new Map(all.map((reading) => [reading.job, reading]));
     const follower: Follower = { commit, name, reader, readings, ...nothingRead, hasRoom: true };
-    const all = this.#byCommit.get(commit) ?? new Set();
-    this.#byCommit.set(commit, all.add(follower));
+    const others = this.#byCommit.get(commit) ?? new Set();
+    this.#byCommit.set(commit, others.add(follower));
     this.#advance(follower);
     return {
       drained: () => {
@@ -118,7 +118,7 @@ export class Followers {
   }
 
   #readings({ commit, name, readings }: Follower): Reading[] {
-    for (const reading of this.#look.live(commit)) readings.set(reading.job, reading);
+    for (const reading of this.#look(commit)) readings.set(reading.job, reading);
     return [...readings.values()].filter((of) => (name ?? of.name) === of.name);
   }
 
@@ -143,10 +143,10 @@ export class Followers {
 export function serveLog(
   pending: PendingConnection,
   { commit, job }: { readonly commit: Commit; readonly job: string | null },
-  store: Pick<Store, 'jobsOf'>,
+  readings: readonly Reading[],
   followers: Followers,
 ): void {
-  const names = store.jobsOf(commit).map(({ name }) => name);
+  const names = readings.map(({ name }) => name);
   const why = whyNoJob(commit, job, names);
   if (why !== null) {
     pending.reply(why);
@@ -158,7 +158,7 @@ export function serveLog(
     if (event.kind === 'drained') follower.drained();
     if (event.kind === 'closed') follower.gone();
   });
-  follower = followers.follow(commit, job, {
+  follower = followers.follow(commit, job, readings, {
     write: (bytes) => connection.write(bytes),
     end: () => connection.destroySoon(),
   });

@@ -16,7 +16,7 @@ import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
 import { Followers } from './followers.js';
-import { liveReadings, logOf, readingsOf } from './readings.js';
+import { liveReadings, logOf, type Reading, readingsOf } from './readings.js';
 import { Results } from './results.js';
 
 /** How long a runner's log waits before a full disk is tried again. */
@@ -24,6 +24,8 @@ const retryAfterMs = 1_000;
 
 export class LogRoom {
   readonly followers: Followers;
+  /** What there is to be read of every job of a commit. */
+  readonly readings: (commit: Commit) => Promise<readonly Reading[]>;
   readonly #core: DispatcherCore;
   readonly #files: LogFiles;
   readonly #results: Results;
@@ -37,12 +39,9 @@ export class LogRoom {
     this.#files = files;
     this.#clock = clock;
     this.#feed = feed;
-    const readings = (commit: Commit) => readingsOf(core, store, commit);
-    this.followers = new Followers(files, {
-      all: readings,
-      live: (commit) => liveReadings(core, commit),
-    });
-    this.#results = new Results(files, readings, clock, feed.tell);
+    this.readings = (commit) => readingsOf(core, store, commit);
+    this.followers = new Followers(files, (commit) => liveReadings(core, commit));
+    this.#results = new Results(files, this.readings, clock, feed.tell);
     feed.follow((batch) => {
       for (const publication of batch) {
         const commit = commitOf(publication);
@@ -118,12 +117,12 @@ export class LogRoom {
   }
 
   /** The output of the runs that end their jobs, under the commit's own name. */
-  publishResults(entries: readonly Entry[]): void {
+  publishResults(entries: readonly Entry[]): Promise<void> {
     const names = entries.flatMap((entry) => {
       const name = entry.kind === 'finished' && entry.run !== null ? this.#name(entry.run) : null;
       return name === null ? [] : [name];
     });
-    this.#results.publish(names);
+    return this.#results.publish(names);
   }
 
   /** What changed is on disk: reasons are written down, files that nobody writes are closed. */
@@ -144,7 +143,7 @@ export class LogRoom {
   #writeReason({ job: id, reason }: Entry & { kind: 'finished' }): void {
     const job = this.#core.job(id);
     if (job === undefined || reason === '') return;
-    this.#results.publishReason(logOf(job), reason);
+    void this.#results.publishReason(logOf(job), reason);
   }
 
   /** Resolves when what failed so may be tried again. Anything but want of room is thrown on. */

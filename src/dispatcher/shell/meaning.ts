@@ -16,30 +16,26 @@ import type { PendingConnection } from './pending-connection.js';
 
 interface Known {
   readonly store: Pick<Store, 'commitsLike'>;
-  /** Calls once everything that was decided is on disk. */
-  readonly settled: (call: () => void) => void;
+  /** Resolves once everything that was decided is on disk. */
+  readonly settled: () => Promise<void>;
 }
 
 /** So many commits are named of those that begin in the same way. */
 const candidatesMost = 5;
 
-/** Calls with the commit that is meant, or replies why there is none. */
-export function meaning(
+/** The commit that is meant; null where there is none such, and the asker has been told why. */
+export async function meaning(
   { store, settled }: Known,
   pending: PendingConnection,
   named: Commit | Abbreviation,
-  then: (commit: Commit) => void,
-): void {
-  if (isCommit(named)) {
-    then(named);
-    return;
-  }
-  settled(() => {
-    const found = store.commitsLike(named, candidatesMost);
-    const [only] = found;
-    if (only !== undefined && found.length === 1) then(only);
-    else pending.reply(whyNot(named, found));
-  });
+): Promise<Commit | null> {
+  if (isCommit(named)) return named;
+  await settled();
+  const found = await store.commitsLike(named, candidatesMost);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  pending.reply(whyNot(named, found));
+  return null;
 }
 
 /** What a person wants ended: the jobs of a commit, one of them, or those of a branch. */
@@ -48,22 +44,20 @@ export type Meant =
   | { readonly repository: string | null; readonly branch: string };
 
 /** The same for whose jobs are meant; what no commit begins with may be a branch's name. */
-export function meaningJobs(
+export async function meaningJobs(
   known: Known,
   pending: PendingConnection,
   named: Commit | NamedJobs,
-  then: (meant: Meant) => void,
-): void {
+): Promise<Meant | null> {
   const of = jobOf(named);
-  if (of === null) then(branchOf(named));
-  else if (isCommit(of.commit)) then({ commit: of.commit, job: of.job });
-  else {
-    const { commit: beginning, job } = of;
-    known.settled(() => {
-      if (known.store.commitsLike(beginning, 1).length === 0) then(branchOf(named));
-      else meaning(known, pending, beginning, (commit) => then({ commit, job }));
-    });
+  if (of === null) return branchOf(named);
+  const { commit: beginning, job } = of;
+  if (!isCommit(beginning)) {
+    await known.settled();
+    if ((await known.store.commitsLike(beginning, 1)).length === 0) return branchOf(named);
   }
+  const commit = await meaning(known, pending, beginning);
+  return commit === null ? null : { commit, job };
 }
 
 function whyNot(beginning: Abbreviation, found: readonly Commit[]): string {

@@ -1,28 +1,38 @@
 /**
  * Owns the order in which effects happen, for the whole dispatcher, here and nowhere else:
  *
- *   1. what may be done twice is done        (results files in place, classic runners known)
- *   2. what happened is on disk              (all entries of this turn of the loop, one sync)
+ *   1. what may be done twice is done        (results files in place)
+ *   2. what happened is on disk              (all entries of a turn of the loop, one transaction)
  *   3. what must be said is sent             (so OK means: on disk)
  *   4. what can be told is published         (to all who follow the feed)
  *
  * If the power fails before 2, nothing was promised; after 2, recovery reads it.
- * Where the disk is full nothing is lost and nothing is said: the port is closed to further
- * input (`blocked`), and the same turn is tried again until there is room.
+ * One turn at a time: what is decided meanwhile waits for its own. Where the disk is full nothing is
+ * lost and nothing is said: the port is closed to further input (`blocked`), and the same turn is tried
+ * again until there is room.
  */
 
 import type { Cancel, Clock } from '../../world/clock.js';
-import { type Effect, entriesOf, type Send, sendsOf } from '../core/events.js';
-import type { Entry } from '../core/journal.js';
+import { type Effect, entriesOf, registrationsOf, type Send, sendsOf } from '../core/events.js';
+import type { Job } from '../core/job.js';
+import type { Entry, JobId } from '../core/journal.js';
+import type { Store } from '../store/store.js';
 
-/** What was decided in one turn of the loop: the effects of each event, in their order. */
-export type Decided = readonly (readonly Effect[])[];
+/** What came of one event. */
+export interface Decision {
+  readonly atMs: number;
+  readonly effects: readonly Effect[];
+  /** Those that its entries are of, as it left them. */
+  readonly jobs: ReadonlyMap<JobId, Job>;
+}
+
+/** What was decided in one turn of the loop, event by event. */
+export type Decided = readonly Decision[];
 
 export interface Hands {
-  /** Puts finished runs' output in its public place; keeps what a restart must know besides. */
-  readonly prepare: (turn: Decided) => void;
-  /** Answers the sequence number of the last one. */
-  readonly append: (entries: readonly Entry[]) => number;
+  /** Puts finished runs' output in its public place. */
+  readonly prepare: (turn: Decided) => Promise<void>;
+  readonly append: Store['append'];
   readonly send: (send: Send) => void;
   /** `lastSeq`: of the turn's last entry, where it has any. */
   readonly publish: (turn: Decided, lastSeq: number) => void;
@@ -37,10 +47,13 @@ const retryEveryMs = 1_000;
 export class Performer {
   readonly #clock: Clock;
   readonly #hands: Hands;
-  #turn: (readonly Effect[])[] = [];
+  /** What is being performed, and what was decided since. */
+  #turn: Decided = [];
+  #next: Decision[] = [];
   #curious: (() => void)[] = [];
   #isScheduled = false;
   #isBlocked = false;
+  #isClosed = false;
   #cancelRetry: Cancel = () => {};
 
   constructor(clock: Clock, hands: Hands) {
@@ -53,51 +66,71 @@ export class Performer {
     return this.#isBlocked;
   }
 
-  /** Whether something was decided that is not performed yet. */
-  get hasTurn(): boolean {
-    return this.#turn.length > 0;
+  /** When the oldest decision was made that is not performed yet; null where all are. */
+  get unperformedSinceMs(): number | null {
+    return (this.#turn[0] ?? this.#next[0])?.atMs ?? null;
   }
 
-  /** Performs them at the end of this turn of the loop, together with their neighbours. */
-  submit(effects: readonly Effect[]): void {
-    this.#turn.push(effects);
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    this.#clock.soon(() => this.#perform());
+  /** Entries that are decided and not known to be on disk, in their order. */
+  get unperformed(): readonly Entry[] {
+    return [...this.#turn, ...this.#next].flatMap(({ effects }) => entriesOf(effects));
   }
 
-  /** Calls once all that was decided is on disk: nobody is told what a crash could take back. */
-  settled(call: () => void): void {
-    if (this.#turn.length === 0) call();
-    else this.#curious.push(call);
+  /** Performs it at the end of this turn of the loop, together with its neighbours. */
+  submit(decision: Decision): void {
+    this.#next.push(decision);
+    this.#schedule();
   }
 
-  /** Performs now what waits, the last words before an exit; what has no room is forgotten. */
+  /** Resolves once all that was decided is on disk: nobody is told what a crash could take back. */
+  settled(): Promise<void> {
+    if (this.#turn.length === 0 && this.#next.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#curious.push(resolve));
+  }
+
+  /** What is not on disk by now is forgotten: nothing of it was promised. */
   close(): void {
-    if (this.#turn.length > 0 && !this.#isBlocked) this.#perform();
+    this.#isClosed = true;
     this.#cancelRetry();
   }
 
-  #perform(): void {
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#clock.soon(() => void this.#performNext());
+  }
+
+  async #performNext(): Promise<void> {
+    this.#turn = this.#next;
+    this.#next = [];
+    await this.#perform();
+  }
+
+  async #perform(): Promise<void> {
+    if (this.#isClosed) return;
     const turn = this.#turn;
-    const entries = turn.flatMap(entriesOf);
+    const effects = turn.flatMap((decision) => decision.effects);
+    const [entries, registrations] = [entriesOf(effects), registrationsOf(effects)];
+    const isEmpty = entries.length + registrations.length === 0;
     let lastSeq = 0;
     try {
-      this.#hands.prepare(turn);
-      if (entries.length > 0) lastSeq = this.#hands.append(entries);
+      await this.#hands.prepare(turn);
+      if (!isEmpty) lastSeq = await this.#hands.append(entries, registrations);
     } catch (error) {
       if (!this.#hands.lacksRoom(error)) throw error;
       if (!this.#isBlocked) this.#hands.blocked(true, error);
       this.#isBlocked = true;
-      this.#cancelRetry = this.#clock.after(retryEveryMs, () => this.#perform());
+      this.#cancelRetry = this.#clock.after(retryEveryMs, () => void this.#perform());
       return;
     }
-    this.#turn = [];
-    this.#isScheduled = false;
+    if (this.#isClosed) return;
     if (this.#isBlocked) this.#hands.blocked(false, null);
     this.#isBlocked = false;
-    for (const send of turn.flatMap(sendsOf)) this.#hands.send(send);
-    for (const call of this.#curious.splice(0)) call();
+    this.#turn = [];
+    for (const send of sendsOf(effects)) this.#hands.send(send);
     this.#hands.publish(turn, lastSeq);
+    this.#isScheduled = false;
+    if (this.#next.length > 0) this.#schedule();
+    else for (const call of this.#curious.splice(0)) call();
   }
 }

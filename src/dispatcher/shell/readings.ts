@@ -21,8 +21,12 @@ export interface Reading {
 }
 
 /** Of every job of the commit, those that memory has forgotten first. */
-export function readingsOf(core: DispatcherCore, store: Store, commit: Commit): Reading[] {
-  const forgotten = histories(core, store, commit).flatMap((history) => jobFrom(history) ?? []);
+export async function readingsOf(
+  core: DispatcherCore,
+  store: Store,
+  commit: Commit,
+): Promise<Reading[]> {
+  const forgotten = (await histories(core, store, commit)).flatMap((all) => jobFrom(all) ?? []);
   return [...forgotten.map(readingOf), ...liveReadings(core, commit)];
 }
 

@@ -4,42 +4,63 @@
  */
 
 import type { Hello } from '../../protocol/bodies.js';
-import type { Commit } from '../../protocol/ids.js';
+import type { Commit, RunId } from '../../protocol/ids.js';
 import type { DispatcherCore } from '../core/core.js';
 import type { EventOf, HeldRun, Histories } from '../core/events.js';
+import type { Entry, JobId } from '../core/journal.js';
 import type { Store } from '../store/store.js';
 import type { LogRoom } from './log-room.js';
 
 /** The jobs of the commit that memory has forgotten; what it has is newer than the store. */
-export function histories(core: DispatcherCore, store: Store, commit: Commit): Histories {
-  const forgotten = store.jobsOf(commit).filter(({ id }) => core.job(id) === undefined);
-  return forgotten.map(({ id }) => store.history(id));
+export async function histories(
+  core: DispatcherCore,
+  store: Store,
+  commit: Commit,
+): Promise<Histories> {
+  const rows = await store.jobsOf(commit);
+  const known = new Map<JobId, readonly Entry[]>();
+  const unread = () => rows.filter(({ id }) => core.job(id) === undefined && !known.has(id));
+  // While one is read, memory may forget another.
+  for (let [next] = unread(); next !== undefined; [next] = unread()) {
+    known.set(next.id, await store.history(next.id));
+  }
+  return [...known.values()];
 }
 
 /** The hand-over of a commit, with what the store knows of it. */
-export function dispatched(
+export async function dispatched(
   core: DispatcherCore,
   store: Store,
   handover: Omit<EventOf<'dispatch'>, 'kind' | 'histories'>,
-): EventOf<'dispatch'> {
-  return { kind: 'dispatch', ...handover, histories: histories(core, store, handover.commit) };
+): Promise<EventOf<'dispatch'>> {
+  const known = await histories(core, store, handover.commit);
+  return { kind: 'dispatch', ...handover, histories: known };
 }
 
-/** What is stored of the runs that a runner says it holds. */
-export function heldRuns(store: Store, logs: LogRoom, { runs }: Hello): HeldRun[] {
-  return runs.map(({ run, commit }) => ({
-    run,
-    commit,
-    loggedBytes: logs.size(run),
-    recorded: store.isRecorded(run),
-  }));
+/** Whether a run's result is on disk, where memory has forgotten its job; else the core knows. */
+export async function isRecorded(core: DispatcherCore, store: Store, run: RunId): Promise<boolean> {
+  return core.jobOfRun(run) === undefined && (await store.isRecorded(run));
+}
+
+/** What is stored of the runs that a runner says it holds. Those that go on wait for no store. */
+export function heldRuns(
+  core: DispatcherCore,
+  store: Store,
+  logs: LogRoom,
+  { runs }: Hello,
+): Promise<HeldRun[]> {
+  const lookUp = async ({ run, commit }: Hello['runs'][number]) => {
+    const recorded = await isRecorded(core, store, run);
+    return { run, commit, loggedBytes: logs.size(run), recorded };
+  };
+  return Promise.all(runs.map(lookUp));
 }
 
 /** What an observer takes for handed over, and this store, a backup perhaps, does not have. */
-export function missing(store: Store, { role, repository, handedOver = [] }: Hello) {
+export async function missing(store: Store, { role, repository, handedOver = [] }: Hello) {
   if (role !== 'observer' || repository === null) return {};
-  const lacks = handedOver.filter((commit) => !store.hasJob(commit, repository));
+  const lacks = [...(await store.lacking(handedOver, repository))];
   // A commit that was handed over by hand may belong to no repository by name.
-  const isNew = lacks.length === handedOver.length && !store.hasJobs(repository);
+  const isNew = lacks.length === handedOver.length && !(await store.hasJobs(repository));
   return { lacks, isNew };
 }

@@ -33,8 +33,8 @@ export interface RequestRouterOptions {
   readonly tap: Tap;
   readonly sessions: Sessions;
   readonly handle: (event: Event) => void;
-  /** Calls once everything that the core has decided is on disk. */
-  readonly settled: (call: () => void) => void;
+  /** Resolves once everything that the core has decided is on disk. */
+  readonly settled: () => Promise<void>;
   readonly auth: Auth;
   /** What a classic peer is told when all is well. */
   readonly ok: 'OK' | 'ok';
@@ -62,7 +62,7 @@ export class RequestRouter {
     const { isTrusted, connection, id } = pending;
     this.#options.tap.request({ connection: id, peer: connection.remoteHost }, 'in', request);
     const says = this.#options.auth.refuses(request, isTrusted, connection.remoteHost);
-    if (says === null) this.#serve(pending, request, terminated);
+    if (says === null) void this.#serve(pending, request, terminated);
     else if (request.verb !== 'hello') pending.reply(`Refused: ${says}\n`);
     else pending.reply(encodeSession({ verb: 'refused', body: { says } }));
   }
@@ -78,9 +78,8 @@ export class RequestRouter {
     this.#waiting.delete(id);
   }
 
-  #serve(pending: PendingConnection, request: Request, terminated: boolean): void {
-    const { clock, core, store, logs, settled, ok } = this.#options;
-    const nowMs = clock.nowMs();
+  async #serve(pending: PendingConnection, request: Request, terminated: boolean): Promise<void> {
+    const { clock, core, logs, settled, ok } = this.#options;
     switch (request.verb) {
       case 'token':
         pending.trust();
@@ -92,82 +91,78 @@ export class RequestRouter {
         pending.reply(help());
         break;
       case 'status':
+        await settled();
         // Classic peers send the bare word and compare the answer; people press Enter.
-        settled(() => pending.reply(terminated ? answers.status(core, nowMs) : ok));
+        pending.reply(terminated ? answers.status(core, clock.nowMs()) : ok);
         break;
       case 'verdict':
-        meaning(this.#options, pending, request.commit, (commit) =>
-          settled(() => pending.reply(answers.verdict(core, store, { ...request, commit }))),
-        );
-        break;
       case 'why':
-        meaning(this.#options, pending, request.commit, (commit) =>
-          settled(() => pending.reply(answers.why(core, store, { ...request, commit }, nowMs))),
-        );
-        break;
       case 'log':
-        meaning(this.#options, pending, request.commit, (commit) =>
-          serveLog(pending, { ...request, commit }, store, logs.followers),
-        );
+      case 'rerun': {
+        const commit = await meaning(this.#options, pending, request.commit);
+        if (commit === null) break;
+        const about = { commit, job: request.job };
+        if (request.verb === 'rerun') await this.#ask(pending, { verb: 'rerun', ...about });
+        else if (request.verb === 'log') {
+          serveLog(pending, about, await logs.readings(commit), logs.followers);
+        } else if (request.verb === 'why') {
+          pending.reply(await answers.why(this.#options, about, clock.nowMs()));
+        } else pending.reply(await answers.verdict(this.#options, about));
         break;
-      case 'rerun':
-        meaning(this.#options, pending, request.commit, (commit) =>
-          this.#ask(pending, { ...request, commit }),
-        );
+      }
+      case 'cancel': {
+        const meant = await meaningJobs(this.#options, pending, request.jobs);
+        if (meant !== null) await this.#ask(pending, { verb: 'cancel', meant });
         break;
-      case 'cancel':
-        meaningJobs(this.#options, pending, request.jobs, (meant) =>
-          this.#ask(pending, { verb: 'cancel', meant }),
-        );
-        break;
+      }
       case 'ping':
       case 'runtest':
         pending.reply('Invalid command');
         break;
       default:
-        this.#ask(pending, request);
+        await this.#ask(pending, request);
         break;
     }
   }
 
-  #ask(pending: PendingConnection, wish: Wish): void {
-    const { handle, core, store } = this.#options;
+  async #ask(pending: PendingConnection, wish: Wish): Promise<void> {
+    const { handle } = this.#options;
     this.#counter += 1;
     const request = this.#counter;
     this.#waiting.set(request, pending);
+    const event = await this.#eventOf(wish, request, pending.connection.remoteHost);
+    if (!this.#isClosed) handle(event);
+  }
+
+  /** What the core is told of it, with what the store knows of the commit. */
+  async #eventOf(wish: Wish, request: RequestId, remoteHost: string): Promise<Event> {
+    const { core, store } = this.#options;
     switch (wish.verb) {
       case 'dispatch': {
         const description = { branch: '', author: '', subject: '' };
-        const { commit } = wish;
-        handle(dispatched(core, store, { from: { request }, commit, description }));
-        break;
+        return dispatched(core, store, { from: { request }, commit: wish.commit, description });
       }
       case 'register': {
         const { host, port } = wish;
-        const { remoteHost } = pending.connection;
-        handle({ kind: 'registered', request, address: { host, port }, remoteHost });
-        break;
+        return { kind: 'registered', request, address: { host, port }, remoteHost };
       }
       case 'results':
       case 'result':
-        void this.#keepResult(request, wish.commit, wish.body);
-        break;
+        return this.#keepResult(request, wish.commit, wish.body);
       case 'rerun': {
         const { verb: kind, commit, job } = wish;
-        handle({ kind, request, commit, job, histories: histories(core, store, commit) });
-        break;
+        return { kind, request, commit, job, histories: await histories(core, store, commit) };
       }
       case 'cancel': {
         const { verb: kind, meant } = wish;
-        if ('branch' in meant) handle({ kind: 'cancel-branch', request, ...meant });
-        else handle({ kind, request, ...meant, histories: histories(core, store, meant.commit) });
-        break;
+        if ('branch' in meant) return { kind: 'cancel-branch', request, ...meant };
+        const known = await histories(core, store, meant.commit);
+        return { kind, request, ...meant, histories: known };
       }
       case 'poll':
-        handle({ kind: 'poll', request });
-        break;
+        return { kind: 'poll', request };
       default:
-        impossible(wish);
+        return impossible(wish);
     }
   }
 
@@ -177,11 +172,11 @@ export class RequestRouter {
     this.#options.sessions.open(pending, hello);
   }
 
-  async #keepResult(request: RequestId, commit: Commit, output: Uint8Array): Promise<void> {
-    const { core, logs, handle } = this.#options;
+  async #keepResult(request: RequestId, commit: Commit, output: Uint8Array): Promise<Event> {
+    const { core, logs } = this.#options;
     const run = core.classicRunOf(commit);
     if (run !== null) await logs.keep(run, output);
     const report = reportFromText(output);
-    handle({ kind: 'classic-results', request, commit, run, report });
+    return { kind: 'classic-results', request, commit, run, report };
   }
 }

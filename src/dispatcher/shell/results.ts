@@ -20,7 +20,7 @@ const unpublishedMax = 10_000;
 
 export class Results {
   readonly #files: LogFiles;
-  readonly #readings: (commit: Commit) => readonly Reading[];
+  readonly #readings: (commit: Commit) => Promise<readonly Reading[]>;
   readonly #clock: Clock;
   readonly #tell: Tell;
   /** The latest output of each commit for which there is no room. */
@@ -30,7 +30,7 @@ export class Results {
   /** `readings` answers every job of a commit. */
   constructor(
     files: LogFiles,
-    readings: (commit: Commit) => readonly Reading[],
+    readings: (commit: Commit) => Promise<readonly Reading[]>,
     clock: Clock,
     tell: Tell,
   ) {
@@ -41,21 +41,21 @@ export class Results {
   }
 
   /** Puts these logs in place. */
-  publish(names: readonly LogName[]): void {
-    for (const name of names) this.#attempt(name, () => this.#place(name));
+  async publish(names: readonly LogName[]): Promise<void> {
+    for (const name of names) await this.#attempt(name, () => this.#place(name));
     // One sync for all results of a turn.
     const [last] = names;
-    if (last !== undefined) this.#attempt(last, () => this.#files.syncPublished());
+    if (last !== undefined) await this.#attempt(last, async () => this.#files.syncPublished());
   }
 
   /** The same for an end that no run led to: the reason is the log's last line. */
-  publishReason(name: LogName, reason: string): void {
-    this.#attempt(name, () => {
+  async publishReason(name: LogName, reason: string): Promise<void> {
+    await this.#attempt(name, async () => {
       // One that is no run's tells of the last end only.
       if (name.number === 0) this.#files.begin(name);
       this.#files.addLine(name, `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`);
       this.#files.release(name);
-      this.#place(name);
+      await this.#place(name);
     });
   }
 
@@ -64,9 +64,9 @@ export class Results {
     this.#cancelRetry();
   }
 
-  #place(name: LogName): void {
+  async #place(name: LogName): Promise<void> {
     this.#files.publish(name);
-    const readings = this.#readings(name.commit);
+    const readings = await this.#readings(name.commit);
     for (const reading of readings) {
       const apart = toldApart(reading, readings);
       if (apart.length === 0 || apart.includes(unnamed)) continue;
@@ -76,9 +76,9 @@ export class Results {
     }
   }
 
-  #attempt(name: LogName, work: () => void): void {
+  async #attempt(name: LogName, work: () => Promise<void>): Promise<void> {
     try {
-      work();
+      await work();
     } catch (error) {
       const isFull = lacksRoom(error);
       if (isFull) this.#placeLater(name);
@@ -97,14 +97,14 @@ export class Results {
   }
 
   #awaitRoom(): void {
-    this.#cancelRetry = this.#clock.after(retryAfterMs, () => this.#placeAgain());
+    this.#cancelRetry = this.#clock.after(retryAfterMs, () => void this.#placeAgain());
   }
 
   /** In the order in which they came, up to the first for which there is still no room. */
-  #placeAgain(): void {
+  async #placeAgain(): Promise<void> {
     try {
       for (const [commit, name] of this.#unpublished) {
-        this.#place(name);
+        await this.#place(name);
         this.#unpublished.delete(commit);
       }
       this.#files.syncPublished();

@@ -21,13 +21,13 @@ export interface SessionHost {
   /** It only listens; what else it says ends it. */
   readonly isOnlyWatching: boolean;
   /** Looks up what the store knows of the commit, then hands it over. */
-  readonly dispatch: (message: SessionMessage & { verb: 'dispatch' }) => void;
+  readonly dispatch: (message: SessionMessage & { verb: 'dispatch' }) => Promise<void>;
   /** Stores a piece of log; answers what to say about it, if anything. Throws on a full disk. */
   readonly log: (message: SessionMessage & { verb: 'log' }) => SessionMessage | null;
   /** Makes a run's log durable; answers what to say if it is not whole. */
   readonly seal: (run: RunId, report: Report) => Promise<SessionMessage | null>;
   /** Looks up what the store knows of the run, then hands its report to the core. */
-  readonly results: (run: RunId, report: Report) => void;
+  readonly results: (run: RunId, report: Report) => Promise<void>;
   /** A message came from it, or goes to it. */
   readonly tap: (direction: 'in' | 'out', message: SessionMessage) => void;
   /** There is room again for what is written. */
@@ -190,8 +190,7 @@ export class Session {
         this.#host.handle({ kind: 'pong', session });
         return null;
       case 'dispatch':
-        this.#host.dispatch(message);
-        return null;
+        return this.#host.dispatch(message);
       case 'log':
         return this.#log(message);
       case 'results':
@@ -232,7 +231,7 @@ export class Session {
     if (missing === 'again') this.#inbox.unshift(message);
     else if (missing !== null) this.send(missing);
     // Even when the session ended meanwhile: the result is whole, and the core may want it.
-    else this.#host.results(run, report);
+    else await this.#host.results(run, report);
   }
 
   #leave(reason: string): void {

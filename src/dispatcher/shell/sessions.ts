@@ -15,7 +15,7 @@ import type { Tap } from '../feed/tap.js';
 import type { Store } from '../store/store.js';
 import type { LogRoom } from './log-room.js';
 import type { PendingConnection } from './pending-connection.js';
-import { dispatched, heldRuns, missing } from './recall.js';
+import { dispatched, heldRuns, isRecorded, missing } from './recall.js';
 import { Session } from './session.js';
 
 export interface SessionsOptions {
@@ -30,6 +30,8 @@ export interface SessionsOptions {
   /** Eight hex digits, new at every start: sessions are named after it. */
   readonly start: string;
 }
+
+const emptyLine = Buffer.from('\n');
 
 export class Sessions {
   readonly #options: SessionsOptions;
@@ -57,9 +59,14 @@ export class Sessions {
     }
   }
 
+  /** Shows to all that we live, though nothing can be said: an empty line means nothing. */
+  breathe(): void {
+    for (const session of this.#open.values()) session.write(emptyLine);
+  }
+
   /** That connection introduced itself. */
   open(pending: PendingConnection, hello: Hello): void {
-    const { clock, core, store, logs, tap, handle, start } = this.#options;
+    const { core, store, logs, tap, handle, start } = this.#options;
     this.#counter += 1;
     const id = sessionId(start, this.#counter);
     const line = { connection: id, peer: hello.name };
@@ -67,16 +74,16 @@ export class Sessions {
     const session = new Session(id, pending.connection, {
       handle,
       isOnlyWatching: hello.role === 'spectator',
-      dispatch: ({ commit, body }) => {
+      dispatch: async ({ commit, body }) => {
         const from = { session: id };
-        if (!this.#isClosed) handle(dispatched(core, store, { from, commit, description: body }));
+        handle(await dispatched(core, store, { from, commit, description: body }));
       },
       log: (message) => logs.add(id, message),
       seal: (run, report) => logs.seal(id, run, report),
       waitForRoom: (error) => logs.waitForRoom(error),
-      results: (run, report) => {
-        if (this.#isClosed) return;
-        handle({ kind: 'results', session: id, run, report, recorded: store.isRecorded(run) });
+      results: async (run, report) => {
+        const recorded = await isRecorded(core, store, run);
+        handle({ kind: 'results', session: id, run, report, recorded });
       },
       tap: (direction, message) => tap.session(line, direction, message),
       drained: () => watching.drained(),
@@ -86,20 +93,27 @@ export class Sessions {
       },
     });
     this.#open.set(id, session);
-    const lacking = missing(store, hello);
-    this.#welcome(session, hello, lacking);
     session.read(pending.handOver(session.handle));
-    // Whoever has gone away again, tired of waiting for us, is nobody to be given anything.
-    onceHeard(clock, () => {
-      if (session.isClosed || this.#isClosed) return;
-      const held = heldRuns(store, logs, hello);
-      handle({ kind: 'joined', session: id, hello, held, lacks: lacking.lacks?.length ?? 0 });
+    void this.#greet(session, hello, () => {
       if (hello.role === 'spectator') watching = this.#watch(session, hello);
-      session.open();
     });
   }
 
-  #welcome(session: Session, hello: Hello, lacking: ReturnType<typeof missing>): void {
+  async #greet(session: Session, hello: Hello, joined: () => void): Promise<void> {
+    const { clock, core, store, logs, handle } = this.#options;
+    const lacking = await missing(store, hello);
+    this.#welcome(session, hello, lacking);
+    // Whoever has gone away again, tired of waiting for us, is nobody to be given anything.
+    await new Promise<void>((resolve) => onceHeard(clock, resolve));
+    const held = await heldRuns(core, store, logs, hello);
+    if (session.isClosed || this.#isClosed) return;
+    const lacks = lacking.lacks?.length ?? 0;
+    handle({ kind: 'joined', session: session.id, hello, held, lacks });
+    joined();
+    session.open();
+  }
+
+  #welcome(session: Session, hello: Hello, lacking: Awaited<ReturnType<typeof missing>>): void {
     const rest = hello.knows.includes('rests') ? { restingHeartbeats } : {};
     const last = hello.role === 'spectator' ? { lastSeq: this.#options.feed.lastSeq } : {};
     const known = hello.role === 'runner' ? { knows: ['offer'] } : {};

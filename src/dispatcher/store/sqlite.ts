@@ -17,7 +17,7 @@ import { lacksRoom } from './no-room.js';
 import { type OfRepository, type Removal, removalFrom } from './removal.js';
 import { deriver } from './rows.js';
 import { storeFile } from './schema.js';
-import type { JobRow, Store } from './store.js';
+import type { JobRow, Registration } from './store.js';
 import { readEntry } from './upcast.js';
 
 /** Opens or makes the store in `folder`. Throws `UsageError` where that cannot be. */
@@ -41,13 +41,15 @@ export function openSqliteStore(folder: string): SqliteStore {
   }
 }
 
+type Append = (entries: readonly Entry[], registrations: readonly Registration[]) => number;
+
 /** The store in a database that is open; `lock` is released with it. `isThere`: under its name. */
-export class SqliteStore implements Store, Removal {
+export class SqliteStore implements Removal {
   readonly #database: Database.Database;
   readonly #lock: Lock;
   readonly #isThere: () => boolean;
   readonly #statements = new Map<string, Database.Statement>();
-  readonly #append: (entries: readonly Entry[]) => number;
+  readonly #append: Append;
   readonly #removal: Removal;
 
   constructor(database: Database.Database, lock: Lock, isThere: () => boolean = () => true) {
@@ -64,14 +66,15 @@ export class SqliteStore implements Store, Removal {
     this.#removal = removalFrom(this.#database);
   }
 
-  append(entries: readonly Entry[]): number {
+  /** As `Store.append`; done when it returns. */
+  append(entries: readonly Entry[], registrations: readonly Registration[] = []): number {
     // SQLite would go on writing to a file that has no name any more, and nobody could read.
     if (!this.#isThere()) {
       throw new UsageError(
         `The store ${this.#database.name} was removed or replaced meanwhile: start again.`,
       );
     }
-    return this.#append(entries);
+    return this.#append(entries, registrations);
   }
 
   unfinished(): Entry[] {
@@ -150,15 +153,6 @@ export class SqliteStore implements Store, Removal {
     return this.#statement('SELECT host, port FROM classic_runner').all() as Address[];
   }
 
-  rememberRunner(address: Address): void {
-    const insert = 'INSERT OR IGNORE INTO classic_runner (host, port) VALUES (@host, @port)';
-    this.#statement(insert).run(address);
-  }
-
-  forgetRunner(address: Address): void {
-    this.#statement('DELETE FROM classic_runner WHERE host = @host AND port = @port').run(address);
-  }
-
   oldestAtMs(): number {
     const oldest = this.#statement('SELECT accepted_at_ms FROM job ORDER BY id LIMIT 1');
     return (oldest.pluck().get() as number | undefined) ?? Infinity;
@@ -177,21 +171,29 @@ export class SqliteStore implements Store, Removal {
     this.#lock.release();
   }
 
-  #prepareAppend(): (entries: readonly Entry[]) => number {
+  #prepareAppend(): Append {
     const derive = deriver(this.#database);
     const insert = this.#database.prepare(
       'INSERT INTO journal (job, at_ms, kind, entry) VALUES (?, ?, ?, ?)',
     );
-    const all = this.#database.transaction((entries: readonly Entry[]) => {
+    const all = this.#database.transaction<Append>((entries, registrations) => {
       let seq = 0;
       for (const entry of entries) {
         const { job, atMs, kind } = entry;
         seq = Number(insert.run(job, atMs, kind, JSON.stringify(entry)).lastInsertRowid);
         derive(entry);
       }
+      for (const registration of registrations) this.#register(registration);
       return seq;
     });
-    return (entries) => all.immediate(entries);
+    return (entries, registrations) => all.immediate(entries, registrations);
+  }
+
+  #register({ address, isKept }: Registration): void {
+    const change = isKept
+      ? 'INSERT OR IGNORE INTO classic_runner (host, port) VALUES (@host, @port)'
+      : 'DELETE FROM classic_runner WHERE host = @host AND port = @port';
+    this.#statement(change).run(address);
   }
 
   /** Prepared at its first use, and kept: a statement costs more to prepare than to run. */

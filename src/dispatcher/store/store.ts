@@ -1,7 +1,8 @@
 /**
  * Owns the shape of the dispatcher's memory: few verbs, so that a second implementation can
- * share it among several dispatchers. Never decides; it keeps what the core appended.
- * Invariant: when `append` returns, its entries and the rows derived from them are on disk.
+ * share it among several dispatchers. Never decides; it keeps what the core appended. Each answer is a
+ * promise: one store is a file, another may be a server, and no decision waits for either.
+ * Invariant: when `append` resolves, its entries and the rows derived from it are on disk.
  */
 
 import type { Address } from '../../protocol/address.js';
@@ -18,41 +19,52 @@ export interface JobRow {
   readonly runs: number;
 }
 
-export interface Store {
-  /**
-   * All or nothing, durable on return; where it is nothing it throws the disk's error (see
-   * `lacksRoom`), or `UsageError` where the store was taken away from under us. Answers the sequence
-   * number of the last entry; those before it have the ones before, and none is ever given twice.
-   */
-  append(entries: readonly Entry[]): number;
+/** The address of a classic runner is worth keeping, or is no longer: it would not register again. */
+export interface Registration {
+  readonly address: Address;
+  readonly isKept: boolean;
+}
+
+/** What a dispatcher starts from. */
+export interface Recovered {
   /**
    * The entries of every job that is not finished, and of those beside it of the same commit, which
    * it may need; in the order in which they were appended.
    */
-  unfinished(): Entry[];
-  /** The entries of a job, in the order in which they were appended. */
-  history(job: JobId): Entry[];
-  /** Commits that have jobs and whose ids begin so, at most that many. */
-  commitsLike(beginning: string, most: number): Commit[];
-  /** The jobs of a commit, oldest first. */
-  jobsOf(commit: Commit): JobRow[];
-  /** Whether there is, or was, a job of that commit, in that repository or in none by name. */
-  hasJob(commit: Commit, repository: string): boolean;
-  /** Whether any job belongs to that repository. */
-  hasJobs(repository: string): boolean;
-  /** Whether that run's result ended its job. */
-  isRecorded(run: RunId): boolean;
+  readonly unfinished: readonly Entry[];
   /** The id for the next job to be accepted. */
-  nextJob(): JobId;
+  readonly nextJob: JobId;
   /** The sequence number of the last entry; 0 before the first. */
-  lastSeq(): number;
+  readonly lastSeq: number;
   /** When the last entry was made; 0 before the first. */
-  lastAtMs(): number;
+  readonly lastAtMs: number;
   /** Names of all repositories that a job ever belonged to. */
-  repositories(): string[];
-  /** Addresses of classic runners, who would not register again after a restart of ours. */
-  classicRunners(): Address[];
-  rememberRunner(address: Address): void;
-  forgetRunner(address: Address): void;
+  readonly repositories: readonly string[];
+  /** Addresses of classic runners, as they were registered and not forgotten. */
+  readonly classicRunners: readonly Address[];
+}
+
+export interface Store {
+  recover(): Promise<Recovered>;
+  /**
+   * Both or nothing, durable when it resolves; where it is nothing it rejects with the disk's error
+   * (see `lacksRoom`), or `UsageError` where the store was taken away from under us. Answers the
+   * sequence number of the last entry, 0 where there is none; those before it have the ones before,
+   * and none is ever given twice. Asked again only once the last one has been answered.
+   */
+  append(entries: readonly Entry[], registrations: readonly Registration[]): Promise<number>;
+  /** The entries of a job, in the order in which they were appended. */
+  history(job: JobId): Promise<readonly Entry[]>;
+  /** Commits that have jobs and whose ids begin so, at most that many. */
+  commitsLike(beginning: string, most: number): Promise<readonly Commit[]>;
+  /** The jobs of a commit, oldest first. */
+  jobsOf(commit: Commit): Promise<readonly JobRow[]>;
+  /** Those of these commits of which there is, and was, no job, in that repository or in none by name. */
+  lacking(commits: readonly Commit[], repository: string): Promise<readonly Commit[]>;
+  /** Whether any job belongs to that repository. */
+  hasJobs(repository: string): Promise<boolean>;
+  /** Whether that run's result ended its job. */
+  isRecorded(run: RunId): Promise<boolean>;
+  /** What is asked from here on, or is not answered yet, never is. */
   close(): void;
 }

@@ -1,0 +1,65 @@
+/**
+ * Owns the dispatcher's sense of time: when a beat comes, when none may, and that none came for so
+ * long that the process, or its machine, must have stood still. Never decides what that means.
+ */
+
+import { heartbeatEveryMs } from '../../protocol/limits.js';
+import { type Cancel, type Clock, every } from '../../world/clock.js';
+import type { Event } from '../core/events.js';
+import { beatsPerHeartbeat, stalledAfterMs } from '../core/rules.js';
+
+export interface PulseOptions {
+  readonly clock: Clock;
+  readonly handle: (event: Event) => void;
+  /** When the oldest decision was made that is not performed yet; null where all are. */
+  readonly unperformedSinceMs: () => number | null;
+  /** Called each beat, before anything else. */
+  readonly beats: () => void;
+  /** Shows to peers that we live; called each heartbeat while nothing can be said. */
+  readonly breathe: () => void;
+}
+
+export class Pulse {
+  readonly #options: PulseOptions;
+  #lastWallMs: number;
+  #beats = 0;
+  #cancel: Cancel = () => {};
+
+  /** `startedWallMs`: when the process began, by a clock that no sleep of the machine stops. */
+  constructor(options: PulseOptions, startedWallMs: number) {
+    this.#options = options;
+    this.#lastWallMs = startedWallMs;
+  }
+
+  start(): void {
+    const everyMs = heartbeatEveryMs / beatsPerHeartbeat;
+    this.#cancel = every(this.#options.clock, everyMs, () => this.#beat());
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  /** Beats come all the time: where none came, neither did anything else. Asked before each event. */
+  noticeStall(): void {
+    const wallMs = this.#options.clock.wallMs();
+    const forMs = wallMs - this.#lastWallMs;
+    this.#lastWallMs = wallMs;
+    if (forMs > stalledAfterMs) this.#options.handle({ kind: 'stalled', forMs });
+  }
+
+  /**
+   * While the store takes longer than a heartbeat, or is full, pings wait with all else that is to be
+   * sent: nobody may be called silent then, and peers have another sign that we live.
+   */
+  #beat(): void {
+    const { clock, handle, unperformedSinceMs, beats, breathe } = this.#options;
+    beats();
+    this.noticeStall();
+    const nowMs = clock.nowMs();
+    const settledAtMs = unperformedSinceMs() ?? nowMs;
+    this.#beats += 1;
+    if (nowMs - settledAtMs <= heartbeatEveryMs) handle({ kind: 'beat', settledAtMs });
+    else if (this.#beats % beatsPerHeartbeat === 0) breathe();
+  }
+}
