@@ -1,6 +1,6 @@
 /**
- * Owns a process that is many stand-in runners (stand-ins.ts) or spectators (watchers.ts) at once: it is started, asked what its
- * runners have heard, and ended.
+ * Owns a process that is many stand-in runners (stand-ins.ts) or spectators (watchers.ts) at once: it
+ * is started, asked what its runners have heard, and ended.
  */
 
 import { type ChildProcess, fork } from 'node:child_process';

@@ -10,7 +10,7 @@ export const plantedInCore: readonly PlantedBug[] = [
     file: 'dispatcher/core/assign.ts',
     line: '  const run = runId(state.start, state.nextRun);',
     becomes: "  const run = runId('00000000', state.nextRun);",
-    breaks: ['single', 'once', 'lease', 'crash'],
+    breaks: ['single', 'once', 'lease', 'crash', 'recovery', 'rest'],
     withinSeeds: 100,
   },
   {
@@ -203,9 +203,9 @@ export const plantedInCore: readonly PlantedBug[] = [
   },
   {
     name: 'nobody notices that the dispatcher stood still',
-    file: 'dispatcher/shell/dispatcher.ts',
-    line: "    if (forMs > stalledAfterMs) this.#handle({ kind: 'stalled', forMs });",
-    becomes: "    if (forMs > 1e12) this.#handle({ kind: 'stalled', forMs });",
+    file: 'dispatcher/shell/pulse.ts',
+    line: "    if (forMs > stalledAfterMs) this.#options.handle({ kind: 'stalled', forMs });",
+    becomes: "    if (forMs > 1e12) this.#options.handle({ kind: 'stalled', forMs });",
     breaks: ['frozen'],
     withinSeeds: 100,
   },
