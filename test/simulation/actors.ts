@@ -7,6 +7,7 @@ import { FaultPlan } from './fault-plan.js';
 import { Hook } from './hook.js';
 import type { Ground, Machine } from './machine.js';
 import { buildMachines, everyMachine, ownMachines } from './machines.js';
+import { OfferChanges } from './offer-changes.js';
 import { People } from './people.js';
 import { checkBounds, checkRest, unrest } from './rest.js';
 
@@ -34,6 +35,7 @@ export function ownActors(ground: Ground, disk: SimulatedDisk): Actors {
   const machines = buildMachines(ground, disk);
   const { dispatcher } = machines;
   const faults = new FaultPlan(ground, machines);
+  const changes = new OfferChanges(ground, machines.runners);
   const people = new People(ground);
   const hook = new Hook(ground);
   return {
@@ -41,7 +43,10 @@ export function ownActors(ground: Ground, disk: SimulatedDisk): Actors {
     faults,
     pushed: () => hook.pushed(),
     act: () => people.act(),
-    repent: () => people.repent(),
+    repent: () => {
+      changes.clear();
+      people.repent();
+    },
     audit: () => {
       checkBounds(ground, ownMachines(machines));
       if (dispatcher.settled !== null) ground.witness.remembers(dispatcher.settled);

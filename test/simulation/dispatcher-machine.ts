@@ -100,7 +100,11 @@ export class DispatcherMachine {
     const recovered = await store.recover();
     if (!life.isAlive) return;
     const memory = { store, recovered, queries: this.memory.queries(life), logs, start };
-    const dispatcher = new Dispatcher(world, options, memory, this.machine.telling(life));
+    const tell = this.machine.telling(life);
+    const dispatcher = new Dispatcher(world, options, memory, (told) => {
+      tell(told);
+      if (life.isAlive) witness.offers.told(told, dispatcher.remembered.runners());
+    });
     witness.recovered(this.memory.look(), dispatcher.remembered);
     this.#dispatcher = dispatcher;
     await dispatcher.listen();

@@ -14,6 +14,7 @@ export const laws = {
   needs: 'a job never starts before those that it needs have passed',
   group: 'a group never holds two jobs at once',
   suits: 'a job goes to a runner that carries its labels, and by its name to one that knows names',
+  offered: 'a runner is given no more than it offers, and what it offers gets known',
   poison: `a job is given up after ${lostRunsMax} lost runs`,
   begun: 'a run is lost only where its runner had it',
   frozen: 'where nobody dies no run is lost, however long the dispatcher is frozen',

@@ -20,6 +20,8 @@ export interface Ground {
   readonly network: SimulatedNetwork;
   readonly history: History;
   readonly witness: Witness;
+  /** From which is drawn what runners offer. */
+  readonly changes: Random;
   /** In this world the dispatcher's store is put back now and then. */
   readonly hasBackups: boolean;
   /** In this world somebody watches. */

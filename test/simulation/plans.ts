@@ -26,11 +26,14 @@ export function planOf(commit: Commit): PlannedJob[] {
   }));
 }
 
-/** Whether that runner, as it is told apart, may be given the job. */
+/** Whether that runner, which may be thought to carry any of these labels, may be given the job. */
 export function suits(
   runner: string,
   { name, labels }: { readonly name: string; readonly labels: readonly string[] },
+  carried: readonly (readonly string[])[],
 ): boolean {
-  const at = runnerNames.findIndex((one) => runner.startsWith(one));
-  return (labels.length === 0 || at === 0) && (name === defaultJobName || at >= 0);
+  const isOurs = runnerNames.some((one) => runner.startsWith(one));
+  const hasLabels =
+    labels.length === 0 || carried.some((all) => labels.every((label) => all.includes(label)));
+  return hasLabels && (name === defaultJobName || isOurs);
 }

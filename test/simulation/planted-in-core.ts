@@ -99,6 +99,23 @@ export const plantedInCore: readonly PlantedBug[] = [
     withinSeeds: 100,
   },
   {
+    name: 'a smaller capacity is not kept',
+    file: 'dispatcher/core/pool.ts',
+    line: '    runner.capacity = capacity;',
+    becomes: '    runner.capacity = Math.max(runner.capacity, capacity);',
+    breaks: ['offered'],
+    withinSeeds: 100,
+  },
+  {
+    name: 'labels that a runner offers no longer still count',
+    file: 'dispatcher/core/pool.ts',
+    line: '    runner.offer = offerOf({ repository, labels, knowsJobs });',
+    becomes: `    const all = [...runner.offer.labels, ...labels];
+    runner.offer = offerOf({ repository, labels: all, knowsJobs });`,
+    breaks: ['offered', 'suits'],
+    withinSeeds: 100,
+  },
+  {
     name: 'a runner that knows no jobs by name is given one',
     file: 'dispatcher/core/shape.ts',
     line: '    (offer.knowsJobs || !shape.isNamed) &&',

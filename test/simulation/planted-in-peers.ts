@@ -72,6 +72,14 @@ export const plantedInPeers: readonly PlantedBug[] = [
     withinSeeds: 100,
   },
   {
+    name: 'what is offered anew waits for the next session',
+    file: 'test-runner/core/offering.ts',
+    line: "    if (!this.#isNews || this.#means === 'none') return [];",
+    becomes: "    if (this.#means !== 'hello') return [];",
+    breaks: ['offered'],
+    withinSeeds: 200,
+  },
+  {
     name: 'a shipment that ends leaves its log open',
     file: 'test-runner/log-pump.ts',
     line: '    shipment.log.close();',

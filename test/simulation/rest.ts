@@ -34,7 +34,10 @@ export function checkRest(ground: Ground, machines: Machines, people: People): v
   const { witness } = ground;
   const { dispatcher, runners } = machines;
   witness.atRest(dispatcher.memory.look());
-  if (dispatcher.settled !== null) witness.remembers(dispatcher.settled);
+  if (dispatcher.settled !== null) {
+    witness.remembers(dispatcher.settled);
+    witness.offers.atRest(dispatcher.settled.runners());
+  }
   const misbelief = machines.spectator?.misbelief ?? '';
   if (misbelief !== '') witness.breaks('feed', misbelief);
   checkFiles(

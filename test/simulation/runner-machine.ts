@@ -2,7 +2,7 @@
  * Owns a runner's machine: what test-runner/main.ts and slots.ts do, on a simulated outside.
  */
 
-import type { Handback } from '../../src/protocol/bodies.js';
+import type { Handback, Offer } from '../../src/protocol/bodies.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import { LocalExecutor } from '../../src/test-runner/local/executor.js';
 import type { LocalSlot } from '../../src/test-runner/local/slots.js';
@@ -20,16 +20,22 @@ interface Identity {
   readonly labels: readonly string[];
 }
 
+/** No runner ever offers more at once. */
+export const slotsMost = 3;
+
 export class RunnerMachine {
   readonly machine: Machine;
   readonly #ground: Ground;
-  readonly #slots: number;
-  readonly #labels: readonly string[];
+  /** As its file says. */
+  #offer: Offer;
   /** Its clone lags: a commit is known here only so long after its push. */
   #lagMs = 0;
   /** Fetches fail, in a thousand. */
   failingFetches = 0;
   #runner: Runner | null = null;
+  #executor: LocalExecutor | null = null;
+  /** Those that its process has claimed. */
+  #claimed: number[] = [];
 
   constructor(ground: Ground, { name, host, labels }: Identity, slots: number) {
     const disk = new SimulatedDisk(ground.timeline, ground.random);
@@ -39,8 +45,20 @@ export class RunnerMachine {
       { run: (life) => this.#run(life), drain: () => this.#runner?.drain() },
     );
     this.#ground = ground;
-    this.#slots = slots;
-    this.#labels = labels;
+    this.#offer = { capacity: slots, labels: [...labels] };
+    ground.witness.offers.made(name, this.#offer);
+  }
+
+  get offer(): Offer {
+    return this.#offer;
+  }
+
+  /** Somebody changes its file, and sends SIGHUP. */
+  change(offer: Offer): void {
+    const { name, life } = this.machine;
+    this.#offer = offer;
+    this.#ground.witness.offers.made(name, offer);
+    life.hear(() => this.#reread(life));
   }
 
   set lagMs(lagMs: number) {
@@ -62,7 +80,7 @@ export class RunnerMachine {
   }
 
   get #folders(): string[] {
-    return Array.from({ length: this.#slots }, (_, slot) => `/runs/${slot}`);
+    return Array.from({ length: slotsMost }, (_, slot) => folderOf(slot));
   }
 
   /** Ctrl-C, twice. */
@@ -82,7 +100,8 @@ export class RunnerMachine {
       tell: this.machine.telling(life),
       exit: () => life.end(),
     };
-    const slots = Array.from({ length: this.#slots }, (_, slot) => this.#takeOver(life, slot));
+    this.#claimed = [];
+    const slots = this.#claim(life);
     const options = {
       ...{ name, host, port: null, version: 'simulated', repository },
       ...{ dispatcher: dispatcherAddress, reachable: host, logBytesMax },
@@ -91,18 +110,40 @@ export class RunnerMachine {
     };
     const names = { runner: name, repository, guard: 'guard' };
     const suite = { command: 'test', timeoutMs, graceMs, logBytesMax, names, environment: {} };
-    const offer = { capacity: this.#slots, labels: [...this.#labels] };
-    const executor = new LocalExecutor(life.clock, slots, offer, suite);
+    const executor = new LocalExecutor(life.clock, slots, this.#offer, suite);
+    this.#executor = executor;
     this.#runner = null;
     void startRunner(world, options, executor).then((runner) => {
       this.#runner = runner;
+      if (executor.offer !== this.#offer) this.#reread(life);
     });
+  }
+
+  /** As test-runner/main.ts does it. */
+  #reread(life: Life): void {
+    if (this.#runner === null) return;
+    this.#executor?.renew(this.#offer, {}, this.#claim(life));
+    this.#runner.renew();
+  }
+
+  /** As many as are offered, and those in which results were left. */
+  #claim(life: Life): LocalSlot[] {
+    const { disk } = this.machine;
+    const free = Array.from({ length: slotsMost }, (_, slot) => slot).filter(
+      (slot) => !this.#claimed.includes(slot),
+    );
+    const lacking = this.#offer.capacity - this.#claimed.length;
+    const wanted = free.filter(
+      (slot, index) => index < lacking || disk.list(folderOf(slot)).length > 0,
+    );
+    this.#claimed.push(...wanted);
+    return wanted.map((slot) => this.#takeOver(life, slot));
   }
 
   /** As slots.ts does it: what a dead process left is kept or forgotten. */
   #takeOver(life: Life, slot: number): LocalSlot {
     const { timeline, witness, suffered } = this.#ground;
-    const files = new RunFiles(`/runs/${slot}`, this.machine.disk.seenBy(life));
+    const files = new RunFiles(folderOf(slot), this.machine.disk.seenBy(life));
     const { ended, interrupted } = files.find();
     for (const run of interrupted) files.forget(run);
     files.createLog = (run) => {
@@ -164,4 +205,8 @@ export class RunnerMachine {
     }
     return null;
   }
+}
+
+function folderOf(slot: number): string {
+  return `/runs/${slot}`;
 }

@@ -13,6 +13,7 @@ import type { Commit } from '../../src/protocol/ids.js';
 import type { SimulatedDisk } from './disk.js';
 import type { Broken, Law } from './laws.js';
 import { Ledger, type LedgerJob } from './ledger.js';
+import { Offers } from './offers.js';
 import { suits } from './plans.js';
 import { Recollection } from './recollection.js';
 import { Turns } from './turns.js';
@@ -25,6 +26,7 @@ export class Witness {
   /** In this world no process ends but by its suite, and no connection breaks. */
   nobodyDies = false;
   #ledger = new Ledger((law, how) => this.breaks(law, how));
+  readonly offers = new Offers((how) => this.breaks('offered', how));
   #turns = new Turns((how) => this.breaks('turns', how));
   readonly #started = new Map<string, Commit>();
   readonly #completed = new Set<string>();
@@ -150,6 +152,7 @@ export class Witness {
   /** A dispatcher starts upon this store: it reads all that matters, and only what happened. */
   recovered(store: SqliteStore, memory: Remembered): void {
     this.#turns.begun();
+    this.offers.begun();
     for (const { lease } of this.unfinished) if (lease !== null) this.#inherited.add(lease);
     const difference = this.#recollection.differenceOfStore(store, [...this.jobs.values()]);
     if (difference !== null) this.breaks('recovery', difference);
@@ -195,8 +198,10 @@ export class Witness {
     if (entry.kind === 'rerun-asked' && !this.#rerunAsked.has(job.commit)) {
       this.breaks('once', `job ${job.id} is tested again, and nobody asked for that`);
     }
-    if (entry.kind === 'leased' && !suits(entry.runner, job)) {
-      this.breaks('suits', `job ${job.id} (${job.name}) went to ${entry.runner}`);
+    if (entry.kind === 'leased') {
+      const carried = this.offers.possible(entry.runner)?.map(({ labels }) => labels) ?? [];
+      const how = `job ${job.id} (${job.name}) went to ${entry.runner}`;
+      if (!suits(entry.runner, job, carried)) this.breaks('suits', how);
     }
     if (entry.kind === 'lost') this.#lost(job, entry);
     if (entry.kind === 'finished') {

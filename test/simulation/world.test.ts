@@ -71,6 +71,7 @@ describe('simulated worlds', () => {
       ...['dispatched out of order', 'dispatched late'],
       ...['log repeated', 'log beyond its end', 'result before its log'],
       ...['killed by its suite', 'could-not-fetch', 'unknown-commit'],
+      ...['offer changed', 'resync'],
     ];
     expect([...struck].sort()).toEqual(kinds.sort());
     expect(jobs).toBeGreaterThan(1_000);

@@ -97,6 +97,7 @@ class World {
       network: new SimulatedNetwork(timeline, new Random(seed, 'network'), suffered),
       history: new History(new Random(seed, 'history'), hasPlans ? planOf : () => undefined),
       witness: new Witness(disk),
+      changes: new Random(seed, 'offers'),
       hasBackups: new Random(seed, 'backups').perMille(backups),
       isWatched: new Random(seed, 'spectators').perMille(watched),
       tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),
