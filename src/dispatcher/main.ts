@@ -34,14 +34,14 @@ const connectionsShare = 3 / 4;
 await run(async (argv) => {
   const options = readOptions(argv);
   if (options === null) return;
-  const tell = storyteller(options.story);
+  const story = storyteller(options.story);
   if (options.backup !== null) {
-    copyStore(options.data, options.backup, tell);
+    copyStore(options.data, options.backup, story);
     return;
   }
+  // The story is told by the feed, as all is that anybody is told.
+  const tell: Tell = (told) => dispatcher.tell(told);
   const classicHosts = await hostsNamed(options.allowClassic);
-  tellIfExposed(options.token, tell);
-  options.tls?.tellBy(tell);
   const sqlite = openSqliteStore(options.data);
   const logs = openLogs(options);
   const start = randomBytes(4).toString('hex');
@@ -54,9 +54,11 @@ await run(async (argv) => {
   const queries = new QueryThread(join(options.data, storeFile));
   const store = storeUpon(sqlite);
   const memory = { store, recovered: await store.recover(), queries, logs, start };
-  const dispatcher = new Dispatcher(world, guarded, memory, tell);
+  const dispatcher = new Dispatcher(world, guarded, memory, story);
+  tellIfExposed(options.token, tell);
+  options.tls?.tellBy(tell);
   const isRemembered = (job: JobId) => dispatcher.remembered.job(job) !== undefined;
-  const past = { store: sqlite, queries, logs, isRemembered, tell: dispatcher.tell };
+  const past = { store: sqlite, queries, logs, isRemembered, tell };
   const keeper = new Keeper({ ...past, keep: options.keep, clock: realClock });
   const close = () => {
     keeper.close();
@@ -66,7 +68,7 @@ await run(async (argv) => {
   const port = await listen(dispatcher, options);
   introduce(tell, dispatcher, options, { port, isNew: memory.recovered.lastSeq === 0 });
   const reread = rereading({
-    ...{ options, changeable, tell: dispatcher.tell },
+    ...{ options, changeable, tell },
     read: () => readOptions(argv, options),
     apply: ({ keep }) => keeper.keep(keep),
   });
@@ -86,7 +88,7 @@ await run(async (argv) => {
     },
     abort: close,
     reload: () => {
-      options.token?.reread(dispatcher.tell);
+      options.token?.reread(tell);
       options.tls?.current();
       reread();
     },
