@@ -103,5 +103,5 @@ test('a verdict ends the run that led to it, and leaves to the others how they e
     replay([...lives.interrupted, ...entries])?.runs.map(({ end }) => end);
   expect(ends(finished), 'a late result').toEqual(['finished']);
   expect(ends(again, { ...finished, run: second })).toEqual(['lost', 'finished']);
-  expect(ends(again, { ...finished, run: null }), 'given up').toEqual(['lost', 'finished']);
+  expect(ends(again, { ...finished, run: null }), 'given up').toEqual(['lost', 'abandoned']);
 });

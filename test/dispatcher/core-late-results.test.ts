@@ -36,6 +36,20 @@ describe('promise 3: late results', () => {
     s.outcome('→ ada: recorded run 1-1');
   });
 
+  test('of a run whose job was cancelled without it are never called recorded', () => {
+    const { s, run } = adaTests();
+    s.given(() => {
+      s.cancel(1);
+      s.leaves('ada');
+      s.runner('ada');
+    });
+    s.reports('ada', run);
+    s.outcome('→ ada: revoked run 1-1');
+    s.given(() => s.rerun(1));
+    s.reports('ada', run);
+    s.outcome('→ ada: revoked run 1-1');
+  });
+
   test('A49: of a runner that does not have the lease are refused', () => {
     const { s, run } = adaTests();
     s.reports('bob', run);

@@ -11,14 +11,14 @@ import type { Entry, JobId, Verdict } from './journal.js';
 import { type Shape, shapeOf } from './shape.js';
 import { mayCome } from './transitions.js';
 
-/** One attempt. `end` is null while it has the lease. */
+/** One attempt. `end` is null while it has the lease; abandoned: its job ended without its result. */
 export interface Run {
   readonly id: RunId;
   readonly number: number;
   readonly runner: string;
   readonly classic: boolean;
   readonly leasedAtMs: number;
-  readonly end: 'lost' | 'unconfirmed' | Handback['reason'] | 'finished' | null;
+  readonly end: 'lost' | 'unconfirmed' | Handback['reason'] | 'finished' | 'abandoned' | null;
   readonly endedAtMs: number;
   readonly endedBecause: string;
 }
@@ -143,9 +143,10 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
     case 'finished':
       return {
         state: { kind: 'finished', verdict: entry.verdict, run: entry.run },
-        runs: job.runs.map((run) =>
-          run.id === entry.run || run.end === null ? ended(run, entry, 'finished', '') : run,
-        ),
+        runs: job.runs.map((run) => {
+          if (run.id === entry.run) return ended(run, entry, 'finished', '');
+          return run.end === null ? ended(run, entry, 'abandoned', '') : run;
+        }),
       };
   }
 }

@@ -48,7 +48,6 @@ export function takeReport(turn: Turn, run: RunId, report: Report, from: PeerKey
 export function isRecorded({ jobs }: State, run: RunId, inStore: boolean): boolean {
   const job = jobs.ofRun(run);
   if (job === undefined) return inStore;
-  if (job.state.kind === 'finished') return job.state.run === run;
   return runOf(job, run)?.end === 'finished';
 }
 
