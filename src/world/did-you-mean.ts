@@ -1,9 +1,8 @@
 /**
- * Owns the guess at what somebody meant to type: the known word that is fewest strokes away.
+ * Owns the hint at a mistyped flag. What is near to what, src/protocol/nearest.ts knows.
  */
 
-/** So many strokes may be wrong; more is another word. */
-const strokesMax = 2;
+import { nearest } from '../protocol/nearest.js';
 
 /** What yargs says of a command line; where it is of an unknown flag, with the one that is near. */
 export function withHint(
@@ -15,27 +14,4 @@ export function withHint(
   if (typed === undefined || !argv.some((word) => word.startsWith(`--${typed}`))) return message;
   const meant = nearest(typed, flags);
   return `There is no flag --${typed}${meant === null ? '' : `: did you mean --${meant}?`}`;
-}
-
-/** The known word nearest to `typed`, if one is near. */
-function nearest(typed: string, known: readonly string[]): string | null {
-  const [best] = known
-    .map((word) => ({ word, strokes: strokesBetween(typed, word) }))
-    .filter(({ word, strokes }) => strokes <= strokesMax && strokes <= word.length / 2)
-    .sort((a, b) => a.strokes - b.strokes);
-  return best?.word ?? null;
-}
-
-/** Letters to be put in, left out or exchanged (Levenshtein), row by row. */
-function strokesBetween(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [at, letter] of [...one].entries()) {
-    const next = [at + 1];
-    for (const [index, wanted] of [...other].entries()) {
-      const exchanged = (row[index] ?? 0) + (letter === wanted ? 0 : 1);
-      next.push(Math.min(exchanged, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
