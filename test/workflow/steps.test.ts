@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { findingsOf, order, planOf, push, tag } from '../support/plans.js';
+
+test('without depends_on each step waits for the one before it, as the file has them', () => {
+  expect(order('steps:\n  2: {commands: a}\n  1: {commands: b}\n  c: {commands: c}\n')).toEqual([
+    '2',
+    '1 < 2',
+    'c < 1',
+  ]);
+});
+
+test('with one depends_on it is a graph, and a step that says nothing starts at once', () => {
+  const text = `
+steps:
+  - {name: fetch, commands: a}
+  - {name: lint, commands: b}
+  - {name: build, commands: c, depends_on: fetch}
+  - {name: report, commands: d, depends_on: [build, lint]}
+`;
+  expect(order(text)).toEqual(['fetch', 'lint', 'build < fetch', 'report < build, lint']);
+});
+
+test('neighbours of the same old group run at once', () => {
+  const text = `
+pipeline:
+  a: {commands: a, group: one}
+  b: {commands: b, group: one}
+  c: {commands: c}
+`;
+  expect(order(text)).toEqual(['a', 'b', 'c < a, b']);
+});
+
+test('what is optional and left out stands for what it depends on', () => {
+  const text = `
+steps:
+  a: {commands: a}
+  b: {commands: b, depends_on: a, when: {event: tag}}
+  c: {commands: c, depends_on: [{name: b, optional: true}]}
+`;
+  expect(order(text, push)).toEqual(['a', 'c < a']);
+  expect(order(text, tag)).toEqual(['a', 'b < a', 'c < b']);
+});
+
+test('steps of a clone of one’s own go before all others', () => {
+  const text = `
+clone: {fetch: {image: alpine, commands: git clone .}}
+steps:
+  a: {commands: a, depends_on: []}
+  b: {commands: b, depends_on: []}
+`;
+  expect(order(text)).toEqual(['fetch', 'a < fetch', 'b < fetch']);
+  expect(planOf(text).jobs[0]?.isCheckedOut).toBe(false);
+});
+
+test('variables come from the cell, old secrets and the step, which wins; a plugin has its settings', () => {
+  const { jobs } = planOf(`
+matrix: {GO: [1.20]}
+steps:
+  test: {commands: make, secrets: [token, {source: a, target: b}], environment: {GO: "2", N: 1.10}}
+  publish: {image: plugins/x, settings: {tags: [1.10, latest], key: {from_secret: k}}}
+`);
+  expect(jobs[0]?.steps.map(({ environment }) => environment)).toEqual([
+    { GO: '2', N: '1.10', TOKEN: { from_secret: 'token' }, B: { from_secret: 'a' } },
+    {},
+  ]);
+  expect(jobs[0]?.steps[1]?.settings).toEqual({
+    tags: ['1.10', 'latest'],
+    key: { from_secret: 'k' },
+  });
+});
+
+test.each([
+  [
+    'steps: {a: {image: x, comands: y}}',
+    'warning: "comands" is not known here: did you mean "commands"?',
+  ],
+  [
+    'steps: {a: {failure: ignore}}',
+    'error: "a" has nothing to do: expected are "commands", or an "image" of a plugin.',
+  ],
+  ['steps: {a: {commands: x, depends_on: b}}', 'error: There is no step "b".'],
+  [
+    'steps: {build: {commands: x}, a: {commands: x, depends_on: biuld}}',
+    'error: There is no step "biuld": did you mean "build"?',
+  ],
+  [
+    'steps: {a: {commands: x, depends_on: b}, b: {commands: x, depends_on: a}}',
+    'error: These wait for each other: a, b.',
+  ],
+  [
+    'steps: {a: {commands: x, depends_on: b}, b: {commands: x, when: {event: tag}}}',
+    'error: "b" is not for this commit, and "a" needs it.',
+  ],
+  [
+    'steps: {a: {commands: {x: 1}}}',
+    'error: "steps.a.commands" is a map, and expected is text or a list.',
+  ],
+  [
+    'steps: {a: {commands: x, timeout: 10}}',
+    'error: "steps.a.timeout" is "10", and expected is a time such as 30s, 10m or 2h.',
+  ],
+  [
+    'steps: {a: {commands: x, privileged: true}}',
+    'warning: "privileged" is not done: it needs the container executor, which is to come.',
+  ],
+  [
+    'services: [{image: x}]\nsteps: {a: {commands: x}}',
+    'error: This service has no name, by which steps could reach it.',
+  ],
+  ['matrix: {A: [1]}', 'error: The workflow has no steps: expected is "steps", a map or a list.'],
+  ['', 'error: The file is empty: expected are steps.'],
+])('%s: %s', (text, says) => {
+  expect(findingsOf(text).join('\n')).toContain(says);
+});
