@@ -78,7 +78,9 @@ test('where a rerun ends without a run, its reason is not added to the log of th
   const initial = { start, nextJob: 2, repositories: [], classicRunners: [], classicRunMaxMs: 1 };
   const core = new DispatcherCore(initial, [...store.unfinished(), cancelled], clock.nowMs());
   const room = new LogRoom(core, storeUpon(store), files, clock, new Feed(clock, 0));
-  room.afterwards([cancelled]);
+  const job = core.known(1);
+  const effects = [{ kind: 'append', entry: cancelled } as const];
+  room.afterwards([{ atMs: 0, effects, jobs: new Map([[1, job]]) }]);
   const into = Buffer.alloc(100);
   const read = (number: number) =>
     into.toString('utf8', 0, files.read({ commit: commit(1), job: 1, number }, 0, into));

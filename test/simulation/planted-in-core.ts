@@ -142,8 +142,8 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'a dead session renews its lease',
     file: 'dispatcher/core/core.ts',
-    line: '      peer.silentBeats += 1;',
-    becomes: '      peer.silentBeats = 0;',
+    line: '  peer.silentBeats += 1;',
+    becomes: '  peer.silentBeats = 0;',
     breaks: ['rest', 'bounds'],
     withinSeeds: 300,
   },

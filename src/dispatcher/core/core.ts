@@ -20,7 +20,7 @@ import type { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
 import { giveUpIfExhausted, isWanted, lose } from './leases.js';
 import * as people from './people.js';
-import type { Observer, Runner, Spectator } from './pool.js';
+import type { Observer, Peer, Runner, Spectator } from './pool.js';
 import { beatsPerHeartbeat, cancelWithinMs, isUnknownSomewhere, listenForMs } from './rules.js';
 import * as sessions from './sessions.js';
 import { type InitialState, State, Turn } from './turn.js';
@@ -113,12 +113,8 @@ export class DispatcherCore {
   #beat(turn: Turn, settledAtMs: number): void {
     const { state } = turn;
     state.beats += 1;
-    for (const peer of state.pool.all()) {
-      peer.silentBeats += 1;
-      if (peer.role !== 'runner') sessions.pulse(turn, peer, peer.session);
-      else if (peer.via.kind === 'session') sessions.pulse(turn, peer, peer.via.session);
-      else classic.pulse(turn, peer, peer.via.address);
-    }
+    // Who has closed meanwhile answers a ping with a reset, and what it said last is lost with that.
+    if (!turn.isListening) for (const peer of state.pool.all()) pulse(turn, peer);
     if (state.beats % beatsPerHeartbeat !== 0) return;
     // What would end a wait may have come already, and not have been heard.
     if (!turn.isListening) this.#endOverdue(turn);
@@ -229,6 +225,14 @@ export class DispatcherCore {
     }
     for (const job of jobs.blocked()) yield { job, ahead: 0 };
   }
+}
+
+/** One beat of a peer. */
+function pulse(turn: Turn, peer: Peer): void {
+  peer.silentBeats += 1;
+  if (peer.role !== 'runner') sessions.pulse(turn, peer, peer.session);
+  else if (peer.via.kind === 'session') sessions.pulse(turn, peer, peer.via.session);
+  else classic.pulse(turn, peer, peer.via.address);
 }
 
 const goneBecause = {

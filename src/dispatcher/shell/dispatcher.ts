@@ -220,7 +220,7 @@ export class Dispatcher {
   }
 
   #publish(turn: Decided, lastSeq: number): void {
-    this.#logs.afterwards(turn.flatMap(({ effects }) => entriesOf(effects)));
+    this.#logs.afterwards(turn);
     for (const batch of batchesOf(turn, lastSeq, this.#world.clock.nowMs())) {
       if (batch.length > 0) this.#feed.publish(batch);
     }

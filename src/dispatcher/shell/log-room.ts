@@ -9,6 +9,8 @@ import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
+import { entriesOf } from '../core/events.js';
+import type { Job } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { Feed } from '../feed/feed.js';
 import { commitOf } from '../feed/publication.js';
@@ -16,6 +18,7 @@ import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
 import { Followers } from './followers.js';
+import type { Decided } from './performer.js';
 import { liveReadings, logOf, type Reading, readingsOf } from './readings.js';
 import { Results } from './results.js';
 
@@ -126,24 +129,22 @@ export class LogRoom {
   }
 
   /** What changed is on disk: reasons are written down, files that nobody writes are closed. */
-  afterwards(entries: readonly Entry[]): void {
-    for (const entry of entries) {
-      if (entry.kind === 'finished' && entry.run === null) this.#writeReason(entry);
+  afterwards(turn: Decided): void {
+    for (const { effects, jobs } of turn) {
+      // Each job as that event left it: by now another run of it may be under way.
+      for (const entry of entriesOf(effects)) this.#writeReason(entry, jobs.get(entry.job));
     }
-    for (const id of new Set(entries.map(({ job }) => job))) {
-      const job = this.#core.job(id);
-      if (job === undefined || job.state.kind === 'leased') continue;
-      for (const { number } of job.runs) {
-        this.#files.release({ commit: job.commit, job: id, number });
-      }
+    for (const { id, commit, runs } of turn.flatMap(({ jobs }) => [...jobs.values()])) {
+      if (this.#core.job(id)?.state.kind === 'leased') continue;
+      for (const { number } of runs) this.#files.release({ commit, job: id, number });
     }
   }
 
-  /** No run led to that end: who reads the log finds the reason in its last line. */
-  #writeReason({ job: id, reason }: Entry & { kind: 'finished' }): void {
-    const job = this.#core.job(id);
-    if (job === undefined || reason === '') return;
-    void this.#results.publishReason(logOf(job), reason);
+  /** Where no run led to the end: who reads the log finds the reason in its last line. */
+  #writeReason(entry: Entry, job: Job | undefined): void {
+    if (entry.kind !== 'finished' || entry.run !== null) return;
+    if (job === undefined || entry.reason === '') return;
+    void this.#results.publishReason(logOf(job), entry.reason);
   }
 
   /** Resolves when what failed so may be tried again. Anything but want of room is thrown on. */

@@ -22,6 +22,7 @@ export interface PulseOptions {
 export class Pulse {
   readonly #options: PulseOptions;
   #lastWallMs: number;
+  #stalledAtMs = 0;
   #beats = 0;
   #cancel: Cancel = () => {};
 
@@ -45,7 +46,12 @@ export class Pulse {
     const wallMs = this.#options.clock.wallMs();
     const forMs = wallMs - this.#lastWallMs;
     this.#lastWallMs = wallMs;
-    if (forMs > stalledAfterMs) this.#options.handle({ kind: 'stalled', forMs });
+    if (forMs > stalledAfterMs) this.#stalled(forMs);
+  }
+
+  #stalled(forMs: number): void {
+    this.#stalledAtMs = this.#options.clock.nowMs();
+    this.#options.handle({ kind: 'stalled', forMs });
   }
 
   /**
@@ -60,6 +66,11 @@ export class Pulse {
     const settledAtMs = unperformedSinceMs() ?? nowMs;
     this.#beats += 1;
     if (nowMs - settledAtMs <= heartbeatEveryMs) handle({ kind: 'beat', settledAtMs });
-    else if (this.#beats % beatsPerHeartbeat === 0) breathe();
+    else if (this.#beats % beatsPerHeartbeat === 0 && !this.#isListening(nowMs)) breathe();
+  }
+
+  /** Who has closed meanwhile answers any byte with a reset, and what it said last is lost with that. */
+  #isListening(nowMs: number): boolean {
+    return nowMs - this.#stalledAtMs < heartbeatEveryMs;
   }
 }

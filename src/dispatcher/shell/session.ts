@@ -196,7 +196,7 @@ export class Session {
       case 'results':
         return this.#results(message);
       case 'handback':
-        this.#host.handle({ kind: 'handback', session, run: message.run, handback: message.body });
+        this.#handBack(message);
         return null;
       case 'offer':
         this.#host.handle({ kind: 'offer', session, offer: message.body });
@@ -208,6 +208,10 @@ export class Session {
         this.hangUp(`${message.verb} is not for the dispatcher`);
         return null;
     }
+  }
+
+  #handBack({ run, body: handback }: SessionMessage & { verb: 'handback' }): void {
+    this.#host.handle({ kind: 'handback', session: this.id, run, handback });
   }
 
   #log(message: SessionMessage & { verb: 'log' }): Promise<void> | null {
@@ -236,6 +240,8 @@ export class Session {
 
   #leave(reason: string): void {
     if (this.#isClosed) return;
+    // Its runner has forgotten the run; all else that still waits here is said again.
+    for (const message of this.#inbox) if (message.verb === 'handback') this.#handBack(message);
     this.#isClosed = true;
     const because = this.#goneBecause ?? reason;
     this.#host.handle({ kind: 'left', session: this.id, reason: because });
