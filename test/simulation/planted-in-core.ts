@@ -221,8 +221,8 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'nobody notices that the dispatcher stood still',
     file: 'dispatcher/shell/pulse.ts',
-    line: "    if (forMs > stalledAfterMs) this.#options.handle({ kind: 'stalled', forMs });",
-    becomes: "    if (forMs > 1e12) this.#options.handle({ kind: 'stalled', forMs });",
+    line: '    if (forMs > stalledAfterMs) this.#stalled(forMs);',
+    becomes: '    if (forMs > 1e12) this.#stalled(forMs);',
     breaks: ['frozen'],
     withinSeeds: 100,
   },
