@@ -48,11 +48,13 @@ export class Offers {
     const { runner, capacity, labels } = told as Told & Offer & { readonly runner: string };
     const from = this.#heard.get(runner) ?? 0;
     const made = this.#made.get(machineOf(runner)) ?? [];
-    const at = made.findIndex(
-      (offer, index) => index >= from && isDeepStrictEqual(offer, { capacity, labels }),
-    );
+    const isSame = (offer: Offer) => isDeepStrictEqual(offer, { capacity, labels });
+    const at = made.findIndex((offer, index) => index >= from && isSame(offer));
     if (at >= 0) this.#heard.set(runner, at);
-    else this.#breaks(`${runner} never offered ${capacity} and ${labels.join(', ')}`);
+    // What an earlier session said may be heard after what the next one says.
+    else if (!made.some(isSame)) {
+      this.#breaks(`${runner} never offered ${capacity} and ${labels.join(', ')}`);
+    }
   }
 
   /** Where nothing moves any more, the dispatcher knows what is offered. */
