@@ -39,6 +39,12 @@ const droneStep = step
     name: text,
     when: condition.optional(),
     depends_on: dependencies.optional(),
+    failure: z
+      .enum(['fail', 'ignore', 'fast', 'fast-fail', 'fail-fast'])
+      .transform((written) =>
+        written.includes('fast') ? 'cancel' : (written as 'fail' | 'ignore'),
+      )
+      .optional(),
     working_dir: z.string().optional(),
     shell: undone(z.unknown().optional(), 'Drone itself does not look at it'),
   });

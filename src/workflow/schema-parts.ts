@@ -91,32 +91,34 @@ export const outcomes = z
   .union([z.enum(['success', 'failure']), z.array(z.enum(['success', 'failure']))])
   .transform((written) => (Array.isArray(written) ? written : [written]));
 
-export const condition = z.strictObject({
-  branch: filter
-    .optional()
-    .describe('globs; of a pull request: where it goes; not held against tags'),
-  event: filter.optional().describe(`one or several of ${events.join(', ')}`),
-  path: pathFilter.optional().describe('globs; one changed file must match'),
-  ref: filter.optional().describe('globs such as `refs/tags/v*`'),
-  status: outcomes
-    .optional()
-    .describe('`failure`: also after a failure; without `success`: only then'),
-  evaluate: z.string().optional().describe('an expression such as `CI_COMMIT_AUTHOR == "ada"`'),
-  matrix: z.record(z.string(), filter).optional().describe('globs for axes of the matrix'),
-  cron: filter
-    .optional()
-    .describe('globs for the name of the cron job; held against cron events only'),
-  platform: filter.optional().describe('globs such as `linux/*`'),
-  repo: filter.optional().describe('globs such as `team/*`'),
-  instance: filter.optional().describe('globs for the host of the dispatcher'),
-  branches: old(filter.optional(), '`branch`'),
-  tag: old(filter.optional(), '`ref: refs/tags/v*`'),
-  local: undone(yesNo.optional(), 'every runner is local to somebody'),
-  environment: undone(
-    z.record(z.string(), text).optional(),
-    'Woodpecker 1.0 dropped it; use `evaluate`',
-  ),
-});
+export const condition = z
+  .strictObject({
+    branch: filter
+      .optional()
+      .describe('globs; of a pull request: where it goes; not held against tags'),
+    event: filter.optional().describe(`one or several of ${events.join(', ')}`),
+    path: pathFilter.optional().describe('globs; one changed file must match'),
+    ref: filter.optional().describe('globs such as `refs/tags/v*`'),
+    status: outcomes
+      .optional()
+      .describe('`failure`: also after a failure; without `success`: only then'),
+    evaluate: z.string().optional().describe('an expression such as `CI_COMMIT_AUTHOR == "ada"`'),
+    matrix: z.record(z.string(), filter).optional().describe('globs for axes of the matrix'),
+    cron: filter
+      .optional()
+      .describe('globs for the name of the cron job; held against cron events only'),
+    platform: filter.optional().describe('globs such as `linux/*`'),
+    repo: filter.optional().describe('globs such as `team/*`'),
+    instance: filter.optional().describe('globs for the host of the dispatcher'),
+    branches: old(filter.optional(), '`branch`'),
+    tag: old(filter.optional(), '`ref: refs/tags/v*`'),
+    local: undone(yesNo.optional(), 'every runner is local to somebody'),
+    environment: undone(
+      z.record(z.string(), text).optional(),
+      'Woodpecker 1.0 dropped it; use `evaluate`',
+    ),
+  })
+  .meta({ id: 'condition' });
 
 /** All conditions of one item must hold, and one item of a list. */
 export const when = z

@@ -35,57 +35,60 @@ const wholeNumber = (least: number, most: number) => {
 
 const runsAtOnce = wholeNumber(1, 1_000);
 
-export const step = z.strictObject({
-  name: text.optional().describe('in a list; in a map the key is the name'),
-  image: text.optional().describe('the container image; with no commands: a plugin'),
-  commands: texts
-    .optional()
-    .describe('run one after the other in one shell, which ends at the first that fails'),
-  entrypoint: texts.optional().describe('what the container starts instead of the shell'),
-  environment: environment.optional().describe('variables; `{from_secret: name}` for a secret'),
-  settings: z.record(z.string(), z.unknown()).optional().describe('of a plugin, as `PLUGIN_…`'),
-  depends_on: depends
-    .optional()
-    .describe('names of steps; without any in the workflow, one after the other'),
-  when: when.optional().describe('the conditions below; one item of a list must match'),
-  failure: z
-    .enum(['fail', 'ignore', 'cancel', 'fast', 'fast-fail', 'fail-fast'])
-    .transform(
-      (written) => (written.includes('fast') ? 'cancel' : written) as 'fail' | 'ignore' | 'cancel',
-    )
-    .optional()
-    .describe('`ignore`: the job stays green; `cancel`: the job ends at once; else `fail`'),
-  detach: yesNo.optional().describe('is started and not waited for'),
-  directory: z.string().optional().describe('where the commands begin'),
-  pull: z
-    .union([
-      yesNo.transform((pull) => (pull ? 'always' : 'if-not-exists') as 'always' | 'if-not-exists'),
-      z.enum(['default', 'always', 'if-not-exists', 'never']),
-    ])
-    .optional()
-    .describe('whether the image is fetched anew'),
-  timeout: duration.optional().describe('ours: the step is ended after this time'),
-  silence: duration.optional().describe('ours: the step is ended after so long without output'),
-  ports: z.array(text).optional().describe('of a service; for people to read'),
-  privileged: undone(yesNo.optional(), inContainers),
-  volumes: undone(z.array(z.unknown()).optional(), inContainers),
-  tmpfs: undone(z.array(text).optional(), inContainers),
-  devices: undone(z.array(z.unknown()).optional(), inContainers),
-  dns: undone(texts.optional(), inContainers),
-  dns_search: undone(texts.optional(), inContainers),
-  extra_hosts: undone(z.array(text).optional(), inContainers),
-  network_mode: undone(z.string().optional(), inContainers),
-  shm_size: undone(text.optional(), inContainers),
-  mem_limit: undone(text.optional(), inContainers),
-  user: undone(text.optional(), inContainers),
-  backend_options: undone(
-    z.record(z.string(), z.unknown()).optional(),
-    'it is for backends that Trivet does not have',
-  ),
-  secrets: old(secrets.optional(), '`environment: {NAME: {from_secret: name}}`'),
-  group: old(text.optional(), '`depends_on`'),
-  command: old(texts.optional(), '`commands`'),
-});
+export const step = z
+  .strictObject({
+    name: text.optional().describe('in a list; in a map the key is the name'),
+    image: text.optional().describe('the container image; with no commands: a plugin'),
+    commands: texts
+      .optional()
+      .describe('run one after the other in one shell, which ends at the first that fails'),
+    entrypoint: texts.optional().describe('what the container starts instead of the shell'),
+    environment: environment.optional().describe('variables; `{from_secret: name}` for a secret'),
+    settings: z.record(z.string(), z.unknown()).optional().describe('of a plugin, as `PLUGIN_…`'),
+    depends_on: depends
+      .optional()
+      .describe('names of steps; without any in the workflow, one after the other'),
+    when: when.optional().describe('the conditions below; one item of a list must match'),
+    failure: z
+      .enum(['fail', 'ignore', 'cancel'])
+      .optional()
+      .describe('`ignore`: the job stays green; `cancel`: the job ends at once; else `fail`'),
+    detach: yesNo.optional().describe('is started and not waited for'),
+    directory: z.string().optional().describe('where the commands begin'),
+    pull: z
+      .union([
+        yesNo.transform(
+          (pull) => (pull ? 'always' : 'if-not-exists') as 'always' | 'if-not-exists',
+        ),
+        z.enum(['default', 'always', 'if-not-exists', 'never']),
+      ])
+      .optional()
+      .describe('whether the image is fetched anew'),
+    timeout: duration
+      .optional()
+      .describe('ours: the step is ended after this time, such as `30s`, `10m` or `2h`'),
+    silence: duration.optional().describe('ours: the step is ended after so long without output'),
+    ports: z.array(text).optional().describe('of a service; for people to read'),
+    privileged: undone(yesNo.optional(), inContainers),
+    volumes: undone(z.array(z.unknown()).optional(), inContainers),
+    tmpfs: undone(z.array(text).optional(), inContainers),
+    devices: undone(z.array(z.unknown()).optional(), inContainers),
+    dns: undone(texts.optional(), inContainers),
+    dns_search: undone(texts.optional(), inContainers),
+    extra_hosts: undone(z.array(text).optional(), inContainers),
+    network_mode: undone(z.string().optional(), inContainers),
+    shm_size: undone(text.optional(), inContainers),
+    mem_limit: undone(text.optional(), inContainers),
+    user: undone(text.optional(), inContainers),
+    backend_options: undone(
+      z.record(z.string(), z.unknown()).optional(),
+      'it is for backends that Trivet does not have',
+    ),
+    secrets: old(secrets.optional(), '`environment: {NAME: {from_secret: name}}`'),
+    group: old(text.optional(), '`depends_on`'),
+    command: old(texts.optional(), '`commands`'),
+  })
+  .meta({ id: 'step' });
 
 /** A map whose keys are the names, or a list whose items have them. */
 const steps = z.union([z.record(z.string(), step), z.array(step)]);
@@ -125,7 +128,9 @@ export const workflow = z.strictObject({
     z.strictObject({ base: text.optional(), path: text.optional() }).optional(),
     'the checkout lies where the runner keeps it; the container executor is to come',
   ),
-  timeout: duration.optional().describe('ours: a job is ended after this time'),
+  timeout: duration
+    .optional()
+    .describe('ours: a job is ended after this time, such as `30s`, `10m` or `2h`'),
   silence: duration.optional().describe('ours: a job is ended after so long without output'),
   retry: z
     .number()

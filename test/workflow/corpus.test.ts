@@ -13,7 +13,8 @@ import { push } from '../support/plans.js';
 
 const beside = join(import.meta.dirname, '../../../shared/corpus');
 const folder = process.env['TRIVET_CORPUS'] ?? beside;
-const isThere = existsSync(join(folder, 'INDEX.tsv'));
+/** In CI nothing is skipped for want of something. */
+const isTried = process.env['CI'] !== undefined || existsSync(join(folder, 'INDEX.tsv'));
 
 /** Each is wrong in Woodpecker's eyes, too: `environment: production`. */
 const wrong: Readonly<Record<string, RegExp>> = {
@@ -29,7 +30,7 @@ function planOfReal(file: string, name: string) {
   });
 }
 
-test.skipIf(!isThere)(
+test.skipIf(!isTried)(
   'real workflow files are planned for every event; the few errors are right',
   () => {
     const [, ...rows] = readFileSync(join(folder, 'INDEX.tsv'), 'utf8').trim().split('\n');
@@ -52,4 +53,4 @@ test.skipIf(!isThere)(
   },
 );
 
-test.runIf(!isThere)(`skipped: there are no real workflow files in ${folder}`, () => {});
+test.runIf(!isTried)(`skipped: there are no real workflow files in ${folder}`, () => {});
