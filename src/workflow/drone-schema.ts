@@ -5,7 +5,10 @@
 
 import { z } from 'zod';
 import { step } from './schema.js';
-import { dependencies, environment, filter, text, texts, undone, yesNo } from './schema-parts.js';
+import { dependencies, environment, filter, text, undone, yesNo } from './schema-parts.js';
+
+/** What is not done may have whatever shape it has elsewhere. */
+const anything = z.unknown().optional();
 
 const onDronesServer = 'only Drone’s server knows it';
 const inContainers = 'it needs the container executor, which is to come';
@@ -20,8 +23,8 @@ const condition = z.strictObject({
   target: filter.optional(),
   cron: filter.optional(),
   status: filter.optional(),
-  action: undone(filter.optional(), onDronesServer),
-  paths: undone(z.unknown().optional(), 'Drone itself does not look at it; `path` would be ours'),
+  action: undone(anything, onDronesServer),
+  paths: undone(anything, 'Drone itself does not look at it; `path` would be ours'),
 });
 
 const droneStep = step
@@ -46,7 +49,9 @@ const droneStep = step
       )
       .optional(),
     working_dir: z.string().optional(),
-    shell: undone(z.unknown().optional(), 'Drone itself does not look at it'),
+    command: undone(anything, `arguments of the image’s own program: ${inContainers}`),
+    resources: undone(anything, 'it is for Kubernetes'),
+    shell: undone(anything, 'Drone itself does not look at it'),
   });
 
 export const pipeline = z.strictObject({
@@ -60,16 +65,16 @@ export const pipeline = z.strictObject({
     .strictObject({
       os: text.optional(),
       arch: text.optional(),
-      variant: undone(text.optional(), platformOnly),
-      version: undone(text.optional(), platformOnly),
+      variant: undone(anything, platformOnly),
+      version: undone(anything, platformOnly),
     })
     .optional(),
   node: z.record(z.string(), text).optional(),
   clone: z
     .strictObject({
       disable: yesNo.optional(),
-      depth: undone(z.number().optional(), 'a checkout knows the whole history, at no cost'),
-      retries: undone(z.number().optional(), 'a fetch is tried again by itself'),
+      depth: undone(anything, 'a checkout knows the whole history, at no cost'),
+      retries: undone(anything, 'a fetch is tried again by itself'),
       skip_verify: undone(yesNo.optional(), 'set `http.sslVerify` in the clone instead'),
       trace: undone(yesNo.optional(), 'a checkout tells what goes wrong'),
     })
@@ -80,19 +85,19 @@ export const pipeline = z.strictObject({
   services: z.array(droneStep).optional(),
   depends_on: dependencies.optional(),
   workspace: undone(
-    z.strictObject({ base: text.optional(), path: text.optional() }).optional(),
+    anything,
     'the checkout lies where the runner keeps it; the container executor is to come',
   ),
-  volumes: undone(z.array(z.unknown()).optional(), inContainers),
-  image_pull_secrets: undone(texts.optional(), inContainers),
-  host_volumes: undone(z.unknown().optional(), inContainers),
-  pool: undone(z.unknown().optional(), 'a job goes to any runner with its labels; use `node`'),
-  node_selector: undone(z.unknown().optional(), 'it is for Kubernetes; use `node`'),
-  node_name: undone(text.optional(), 'it is for Kubernetes; use `node`'),
-  tolerations: undone(z.unknown().optional(), 'it is for Kubernetes'),
-  metadata: undone(z.unknown().optional(), 'it is for Kubernetes'),
-  service_account_name: undone(text.optional(), 'it is for Kubernetes'),
-  server: undone(z.unknown().optional(), 'Trivet makes no machines'),
+  volumes: undone(anything, inContainers),
+  image_pull_secrets: undone(anything, inContainers),
+  host_volumes: undone(anything, inContainers),
+  pool: undone(anything, 'a job goes to any runner with its labels; use `node`'),
+  node_selector: undone(anything, 'it is for Kubernetes; use `node`'),
+  node_name: undone(anything, 'it is for Kubernetes; use `node`'),
+  tolerations: undone(anything, 'it is for Kubernetes'),
+  metadata: undone(anything, 'it is for Kubernetes'),
+  service_account_name: undone(anything, 'it is for Kubernetes'),
+  server: undone(anything, 'Trivet makes no machines'),
 });
 
 export type Pipeline = z.output<typeof pipeline>;

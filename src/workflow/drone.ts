@@ -29,7 +29,7 @@ export function fromDrone(pipeline: Pipeline): WorkflowInput {
     depends_on: depends_on?.length ? depends_on.map(optional) : undefined,
     runs_on: status,
     skip_clone: clone?.disable === true ? true : undefined,
-    concurrency: concurrency?.limit === 1 ? 1 : undefined,
+    concurrency: concurrency?.limit,
     stop_on: 78,
     services: services?.map((service) => stepFrom(service, inEveryStep)),
     steps: pipeline.steps.map((step) => stepFrom(step, inEveryStep)),
@@ -41,7 +41,8 @@ function platformOf({ os, arch }: NonNullable<Pipeline['platform']>): string {
 }
 
 function stepFrom(step: DroneStep, inEveryStep: NonNullable<DroneStep['environment']>): StepInput {
-  const { name, when, working_dir, depends_on, environment, shell: _, ...same } = step;
+  const { name, when, working_dir, depends_on, environment, shell, command, resources, ...same } =
+    step;
   const conditions = when === undefined ? {} : conditionOf(when, true);
   const isPlugin = step.commands === undefined;
   const variables = { ...(isPlugin ? {} : inEveryStep), ...environment };

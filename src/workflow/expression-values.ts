@@ -3,6 +3,7 @@
  */
 
 import { PatternError } from './automaton.js';
+import { substitutedCharactersMax } from './limits.js';
 import type { Token } from './tokens.js';
 
 export type Value = string | number | boolean | null | readonly Value[];
@@ -32,10 +33,18 @@ const functions: Readonly<Record<string, (...values: string[]) => Value>> = {
   hasPrefix: (text = '', head = '') => text.startsWith(head),
   hasSuffix: (text = '', tail = '') => text.endsWith(tail),
   split: (text = '', by = ',') => text.split(by),
+  replace: (text = '', part = '', by = '') => bounded(text.replaceAll(part, () => by)),
+  indexOf: (text = '', part = '') => text.indexOf(part),
   int: (text = '') => Math.trunc(Number(text)),
   float: (text = '') => Number(text),
   string: (text = '') => text,
 };
+
+/** Replacing in what was replaced could go on and on. */
+function bounded(text: string): string {
+  if (text.length > substitutedCharactersMax) throw new PatternError('becomes too long');
+  return text;
+}
 
 /** Reads one operand. Throws PatternError. */
 export function operand(reading: Reading): Evaluate {

@@ -6,7 +6,7 @@
 
 import { matchesAll, PatternError } from './automaton.js';
 import { operand, type Value, type Variables } from './expression-values.js';
-import { patternCharactersMax } from './limits.js';
+import { comparedCharactersMax, patternCharactersMax } from './limits.js';
 import { searchFor } from './regexp.js';
 import { type Token, tokensOf } from './tokens.js';
 
@@ -29,6 +29,9 @@ const levels: readonly (readonly string[])[] = [
   ['+', '-'],
   ['*', '/', '%'],
 ];
+
+/** `not` may stand before these. */
+const negatable = ['in', 'contains', 'startsWith', 'endsWith', 'matches'];
 
 /** Parentheses in each other; each costs the reader a dozen calls. */
 const nestingMax = 40;
@@ -57,7 +60,7 @@ export function compile(source: string): Evaluate {
     if (operators === undefined) return unary();
     let left = binary(level + 1);
     for (;;) {
-      const isNot = isNext('not') && isNext('in', 1);
+      const isNot = isNext('not') && negatable.some((word) => isNext(word, 1));
       if (isNot && operators.includes('in')) at += 1;
       const operator = operators.find((each) => takes(each));
       if (operator === undefined) return left;
@@ -161,7 +164,7 @@ function ofTexts(operator: string, first: Value, second: Value): boolean {
   if (operator === 'startsWith') return text.startsWith(part);
   if (operator === 'endsWith') return text.endsWith(part);
   try {
-    return matchesAll(searchFor(part), text);
+    return matchesAll(searchFor(part), text.slice(0, comparedCharactersMax));
   } catch (wrong) {
     if (!(wrong instanceof PatternError)) throw wrong;
     throw new PatternError(`holds the pattern "${part}", which ${wrong.message}`);

@@ -11,7 +11,7 @@ import type { Occasion } from './occasion.js';
 import type { Job } from './plan-types.js';
 import type { ReadWorkflow } from './reading.js';
 import { planPart } from './steps.js';
-import { type Asked, judge } from './when.js';
+import { type Asked, judge, type PathComparisons } from './when.js';
 
 /** A job whose dependencies and final name are not settled yet, or the reason why there is none. */
 export interface Draft {
@@ -24,12 +24,13 @@ export function draftJob(
   read: ReadWorkflow,
   occasion: Occasion,
   variables: Readonly<Record<string, string>>,
+  paths: PathComparisons,
 ): Draft {
   const { workflow, tree, cell } = read;
   const remarks: Remark[] = [];
   const labels = labelsOf(workflow, tree, remarks);
   const platform = platformOf(read) ?? occasion.platform;
-  const asked: Asked = { occasion, variables: { ...cell, ...variables }, cell, platform };
+  const asked: Asked = { occasion, variables: { ...cell, ...variables }, cell, platform, paths };
   if (workflow.steps === undefined) {
     const says = 'The workflow has no steps: expected is "steps", a map or a list.';
     return {
@@ -91,8 +92,8 @@ function whyNone(read: ReadWorkflow, asked: Asked, remarks: Remark[]): string | 
     return judgement.isMatch ? null : judgement.because;
   } catch (wrong) {
     if (!(wrong instanceof PatternError)) throw wrong;
-    remarks.push(error(read.tree.at(['when']), `The expression ${wrong.message}.`));
-    return 'its expression is wrong';
+    remarks.push(error(read.tree.at(['when']), `"when" ${wrong.message}.`));
+    return 'its condition is wrong';
   }
 }
 

@@ -34,7 +34,16 @@ export const commitCharactersMax = 1_024 * 1_024;
 export const patternCharactersMax = 1_000;
 
 /** States of a pattern's automaton: `{1,999}` in itself would make a million of them. */
-export const patternStatesMax = 4_000;
+export const patternStatesMax = 2_000;
+
+/** Of a text that is compared with a regular expression; a subject is far shorter. */
+export const comparedCharactersMax = 5_000;
+
+/**
+ * Changed paths times globs that are compared for one plan, each filter once: five hundred paths
+ * with five hundred globs, and some two seconds' work.
+ */
+export const pathComparisonsMax = 250_000;
 
 /** Findings that are told of one file; who made more mistakes begins with these. */
 export const findingsOfFileMax = 50;

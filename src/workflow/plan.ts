@@ -13,6 +13,7 @@ import type { Job, LeftOut, Plan } from './plan-types.js';
 import { type ReadWorkflow, readFile } from './reading.js';
 import type { SourceFile } from './sources.js';
 import { variablesOf } from './variables.js';
+import { noComparisonsYet } from './when.js';
 
 /** The plan that these workflow files make for an occasion. Never throws, whatever they hold. */
 export function planCommit(files: readonly SourceFile[], occasion: Occasion): Plan {
@@ -25,9 +26,10 @@ export function planCommit(files: readonly SourceFile[], occasion: Occasion): Pl
     return read;
   });
   const findings = reads.flatMap((read) => read.findings);
+  const paths = noComparisonsYet();
   const planned = reads
     .flatMap((read) => read.workflows)
-    .map((read) => ({ read, draft: draftJob(read, occasion, variables) }));
+    .map((read) => ({ read, draft: draftJob(read, occasion, variables, paths) }));
   for (const { read, draft } of planned) findings.push(...inFile(read, draft.remarks));
   const settled = settle(planned, findings);
   const unique = [...new Map(findings.map((each) => [JSON.stringify(each), each])).values()];

@@ -35,6 +35,8 @@ export function pruned(
   function object(shape: z.ZodObject, value: Record<string, unknown>, path: Path) {
     const known = shape.shape as Record<string, z.ZodType>;
     return mapped(value, (key, its) => {
+      // A key with nothing behind it is as if it were not there.
+      if (its === null) return undefined;
       const part = Object.hasOwn(known, key) ? known[key] : undefined;
       if (part === undefined) {
         const hint = didYouMean(key, Object.keys(known));

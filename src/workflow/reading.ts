@@ -125,10 +125,11 @@ const otherKinds: Readonly<Record<string, (tree: Tree) => Remark>> = {
 
 function drones(source: SourceFile, trees: readonly Tree[]): Read {
   const reads = trees.filter(({ value }) => value !== null).map((tree) => drone(source, tree));
-  return {
-    workflows: reads.flatMap((read) => read.workflows),
-    findings: reads.flatMap((read) => read.findings),
-  };
+  const workflows = reads.flatMap((read) => read.workflows);
+  const findings = reads.flatMap((read) => read.findings);
+  const isSaid = workflows.length > 0 || findings.some(({ severity }) => severity === 'error');
+  const empty = error({ line: 1, column: 1 }, 'There is no document of kind pipeline.');
+  return { workflows, findings: isSaid ? findings : [...findings, ...inFile(source, [empty])] };
 }
 
 function drone(source: SourceFile, tree: Tree): Read {
@@ -136,8 +137,11 @@ function drone(source: SourceFile, tree: Tree): Read {
   if (kind !== 'pipeline') {
     const known = Object.keys(otherKinds).concat('pipeline');
     const other = Object.hasOwn(otherKinds, String(kind)) ? otherKinds[String(kind)] : undefined;
-    const hint = didYouMean(String(kind), known) || `, and known are ${known.join(', ')}.`;
-    const unknown = error(tree.at(['kind']), `The kind of this document is ${quoted(kind)}${hint}`);
+    const hint = didYouMean(String(kind), known) || ' and it is ignored.';
+    const unknown = warning(
+      tree.at(['kind']),
+      `This document is of the kind ${quoted(kind)}${hint}`,
+    );
     return none(source, [other?.(tree) ?? unknown]);
   }
   const { value, remarks } = check(pipeline, tree);

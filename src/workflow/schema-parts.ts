@@ -87,9 +87,15 @@ const pathFilter = z
     };
   });
 
-export const outcomes = z
-  .union([z.enum(['success', 'failure']), z.array(z.enum(['success', 'failure']))])
-  .transform((written) => (Array.isArray(written) ? written : [written]));
+/** Of the old words `killed` and `error` are failures; what has `changed` is nothing to wait for. */
+const outcome = z.enum(['success', 'failure', 'killed', 'error', 'changed']);
+
+export const outcomes = z.union([outcome, z.array(outcome)]).transform((written) => {
+  const all: readonly string[] = Array.isArray(written) ? written : [written];
+  const isFailure = ['failure', 'killed', 'error'].some((word) => all.includes(word));
+  const known = { success: all.includes('success'), failure: isFailure };
+  return (['success', 'failure'] as const).filter((word) => known[word]);
+});
 
 export const condition = z
   .strictObject({
@@ -125,12 +131,18 @@ export const when = z
   .union([condition, z.array(condition)])
   .transform((written) => (Array.isArray(written) ? written : [written]));
 
-const secret = z.strictObject({ from_secret: z.string() });
+const secret = z.strictObject({ from_secret: text });
 
 /** A variable's value, or the name of the secret that is its value. */
 export type Variable = string | { readonly from_secret: string };
 
-const variable = z.union([text, z.null().transform(() => ''), secret]);
+/** A list is joined with commas, as in a plugin's settings. */
+const variable = z.union([
+  text,
+  z.null().transform(() => ''),
+  secret,
+  z.array(text).transform((values) => values.join(',')),
+]);
 
 /** A map, or an old list of `NAME=value`. */
 export const environment = z
@@ -149,9 +161,7 @@ function parted(assignment: string): [string, string] {
 
 /** An old list of secrets; each becomes a variable in capitals, or one of the name in `target`. */
 export const secrets = z
-  .array(
-    z.union([z.string(), z.strictObject({ source: z.string(), target: z.string().optional() })]),
-  )
+  .array(z.union([text, z.strictObject({ source: text, target: text.optional() })]))
   .transform((written) =>
     Object.fromEntries(
       written.map((each): [string, Variable] => {

@@ -22,6 +22,9 @@ import {
   yesNo,
 } from './schema-parts.js';
 
+/** What is not done may have whatever shape it has elsewhere. */
+const anything = z.unknown().optional();
+
 const inContainers = 'it needs the container executor, which is to come';
 const depends = dependencies.refine(
   (names) => names.length <= dependenciesMax,
@@ -68,22 +71,19 @@ export const step = z
       .optional()
       .describe('ours: the step is ended after this time, such as `30s`, `10m` or `2h`'),
     silence: duration.optional().describe('ours: the step is ended after so long without output'),
-    ports: z.array(text).optional().describe('of a service; for people to read'),
+    ports: texts.optional().describe('of a service; for people to read'),
     privileged: undone(yesNo.optional(), inContainers),
-    volumes: undone(z.array(z.unknown()).optional(), inContainers),
-    tmpfs: undone(z.array(text).optional(), inContainers),
-    devices: undone(z.array(z.unknown()).optional(), inContainers),
-    dns: undone(texts.optional(), inContainers),
-    dns_search: undone(texts.optional(), inContainers),
-    extra_hosts: undone(z.array(text).optional(), inContainers),
-    network_mode: undone(z.string().optional(), inContainers),
-    shm_size: undone(text.optional(), inContainers),
-    mem_limit: undone(text.optional(), inContainers),
-    user: undone(text.optional(), inContainers),
-    backend_options: undone(
-      z.record(z.string(), z.unknown()).optional(),
-      'it is for backends that Trivet does not have',
-    ),
+    volumes: undone(anything, inContainers),
+    tmpfs: undone(anything, inContainers),
+    devices: undone(anything, inContainers),
+    dns: undone(anything, inContainers),
+    dns_search: undone(anything, inContainers),
+    extra_hosts: undone(anything, inContainers),
+    network_mode: undone(anything, inContainers),
+    shm_size: undone(anything, inContainers),
+    mem_limit: undone(anything, inContainers),
+    user: undone(anything, inContainers),
+    backend_options: undone(anything, 'it is for backends that Trivet does not have'),
     secrets: old(secrets.optional(), '`environment: {NAME: {from_secret: name}}`'),
     group: old(text.optional(), '`depends_on`'),
     command: old(texts.optional(), '`commands`'),
@@ -102,7 +102,14 @@ const cache = z.strictObject({
 });
 
 export const matrix = z
-  .record(z.string(), z.union([z.array(text), z.array(z.record(z.string(), text))]))
+  .record(
+    z.string(),
+    z.union([
+      z.array(text),
+      z.array(z.record(z.string(), text)),
+      z.null().transform((): string[] => []),
+    ]),
+  )
   .describe('axes with their values, or `include` with whole cells');
 
 export const workflow = z.strictObject({
@@ -125,7 +132,7 @@ export const workflow = z.strictObject({
     .optional()
     .describe('`1`: one job of it at a time; `group`: one job of all workflows that name it'),
   workspace: undone(
-    z.strictObject({ base: text.optional(), path: text.optional() }).optional(),
+    anything,
     'the checkout lies where the runner keeps it; the container executor is to come',
   ),
   timeout: duration

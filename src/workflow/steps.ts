@@ -120,8 +120,8 @@ function judged(
       : { runsOn: null, because: judgement.because };
   } catch (wrong) {
     if (!(wrong instanceof PatternError)) throw wrong;
-    remarks.push(error(tree.at([...path, 'when']), `The expression ${wrong.message}.`));
-    return { runsOn: null, because: 'its expression is wrong' };
+    remarks.push(error(tree.at([...path, 'when']), `"when" ${wrong.message}.`));
+    return { runsOn: null, because: 'its condition is wrong' };
   }
 }
 

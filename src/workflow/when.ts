@@ -4,8 +4,10 @@
  * whoever runs the steps: it is known last.
  */
 
+import { PatternError } from './automaton.js';
 import { holds } from './expression.js';
 import { matchesGlob } from './glob.js';
+import { pathComparisonsMax } from './limits.js';
 import type { Cell } from './matrix.js';
 import type { Occasion } from './occasion.js';
 import type { Condition, Filter } from './schema-parts.js';
@@ -19,6 +21,17 @@ export interface Asked {
   readonly cell: Cell;
   /** Where the job will run, as far as its labels say; empty: anywhere. */
   readonly platform: string;
+  readonly paths: PathComparisons;
+}
+
+/** What the filters of a plan said of its changed paths; the same filter stands in every cell. */
+export interface PathComparisons {
+  readonly known: Map<string, string | null>;
+  left: number;
+}
+
+export function noComparisonsYet(): PathComparisons {
+  return { known: new Map(), left: pathComparisonsMax };
 }
 
 export type Judgement =
@@ -69,7 +82,7 @@ const tests: readonly Test[] = [
       .find((because) => because !== null) ?? null,
   byPath,
   ({ evaluate }, { variables }) =>
-    evaluate === undefined || holds(evaluate, variables) ? null : `not ${evaluate}`,
+    evaluate === undefined || isTrue(evaluate, variables) ? null : `not ${evaluate}`,
 ];
 
 function compared(name: string, filter: Filter | undefined, value: string): string | null {
@@ -86,21 +99,41 @@ function lets({ include, exclude }: Filter, value: string): boolean {
   return include.length === 0 || include.some((glob) => matchesGlob(glob, value));
 }
 
-/**
- * Paths are held against pushes and pull requests only. `exclude` turns down a commit all of whose
- * files it names; `include` wants one file.
- */
-function byPath(
-  { path }: Condition,
-  { occasion: { event, paths, message } }: Asked,
-): string | null {
+function isTrue(evaluate: string, variables: Asked['variables']): boolean {
+  try {
+    return holds(evaluate, variables);
+  } catch (wrong) {
+    if (!(wrong instanceof PatternError)) throw wrong;
+    throw new PatternError(`has an expression that ${wrong.message}`);
+  }
+}
+
+type PathFilter = NonNullable<Condition['path']>;
+
+/** Paths are held against pushes and pull requests only. */
+function byPath({ path }: Condition, { occasion, paths: comparisons }: Asked): string | null {
+  const { event, paths, message } = occasion;
   const hasPaths = event === 'push' || event.startsWith('pull_request');
   if (path === undefined || paths === null || !hasPaths) return null;
-  const { include, exclude, ignoreMessage, onEmpty } = path;
+  const { ignoreMessage, onEmpty } = path;
   if (ignoreMessage !== null && message.toLowerCase().includes(ignoreMessage.toLowerCase())) {
     return null;
   }
   if (paths.length === 0) return onEmpty ? null : 'no file changed';
+  const filter = JSON.stringify(path);
+  const known = comparisons.known.get(filter);
+  if (known !== undefined) return known;
+  comparisons.left -= paths.length * (path.include.length + path.exclude.length);
+  if (comparisons.left < 0) {
+    throw new PatternError(`compares more than ${pathComparisonsMax} times a path with a glob`);
+  }
+  const because = whyNotPaths(path, paths);
+  comparisons.known.set(filter, because);
+  return because;
+}
+
+/** `exclude` turns down a commit all of whose files it names; `include` wants one file. */
+function whyNotPaths({ include, exclude }: PathFilter, paths: readonly string[]): string | null {
   const isOneOf = (globs: readonly string[]) => (file: string) =>
     globs.some((glob) => matchesGlob(glob, file));
   if (exclude.length > 0 && paths.every(isOneOf(exclude))) {

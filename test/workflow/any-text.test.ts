@@ -95,6 +95,8 @@ test.each(['.woodpecker.yml', '.drone.yml'])(
 const long = fileCharactersMax - 100;
 const fill = (piece: string) => piece.repeat(Math.floor(long / piece.length));
 
+const paths = Array.from({ length: 5_000 }, (_, index) => `src/${'a'.repeat(30)}/${index}.ts`);
+
 test.each([
   ['open brackets', fill('[')],
   ['open braces', fill('{a: ')],
@@ -123,9 +125,21 @@ test.each([
     `matrix:\n  A: [${Array.from({ length: 256 }, (_, index) => index).join(', ')}]\nsteps: {a: {commands: "${'x'.repeat(2_500)}"}}`,
   ],
   ['globs', `when: {branch: [${fill('"*a*a*a*a*b", ').slice(0, -60)}]}\nsteps: {a: {commands: x}}`],
+  [
+    'globs for paths',
+    `when: {path: [${fill('"*a*b", ').slice(0, -60)}]}\nsteps: {a: {commands: x}}`,
+  ],
+  [
+    'replacing in expressions',
+    `when: {evaluate: '${'replace('.repeat(30)}"a"${', "", "aaaaaaaaaa")'.repeat(30)} == ""'}\nsteps: {a: {commands: x}}`,
+  ],
+  [
+    'a regular expression',
+    `when: {evaluate: 'CI_COMMIT_MESSAGE matches "${'(a*)*'.repeat(150)}b"'}\nsteps: {a: {commands: x}}`,
+  ],
 ])('a file full of %s is planned within seconds', (_, text) => {
   const before = process.cpuUsage();
-  planOf(text, { ...push, branch: 'a'.repeat(200) });
+  planOf(text, { ...push, branch: 'a'.repeat(200), paths, message: 'a'.repeat(100_000) });
   const { user, system } = process.cpuUsage(before);
   // The processor's time, for the machine may have others to serve.
   expect((user + system) / 1e6).toBeLessThan(5);

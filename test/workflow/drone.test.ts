@@ -79,7 +79,7 @@ test.each([
     'kind: template\nload: x\n',
     'error: A template lies on Drone’s server: write the pipeline here instead.',
   ],
-  ['kind: pipline\n', 'error: The kind of this document is "pipline": did you mean "pipeline"?'],
+  ['kind: pipline\n', 'warning: This document is of the kind "pipline": did you mean "pipeline"?'],
   [
     pipeline('trigger: {brunch: x}'),
     '4:11 warning: "brunch" is not known here: did you mean "branch"?',

@@ -13,6 +13,7 @@ test.each([
   ['CI_COMMIT_AUTHOR not in ["ada", "bob"]', false],
   ['TAG startsWith "v1." || TAG endsWith ".9"', true],
   ['TAG contains "2"', true],
+  ['TAG not contains "2" or TAG not startsWith "x"', true],
   ['TAG matches "^v([0-9]+)\\\\.[0-9]+"', true],
   ['UNSET matches "x"', false],
   ['"TAG" in $env and not ("EMPTY" in $env)', true],

@@ -56,11 +56,11 @@ test('variables come from the cell, old secrets and the step, which wins; a plug
   const { jobs } = planOf(`
 matrix: {GO: [1.20]}
 steps:
-  test: {commands: make, secrets: [token, {source: a, target: b}], environment: {GO: "2", N: 1.10}}
+  test: {commands: make, secrets: [token, {source: a, target: b}], environment: {GO: "2", N: 1.10, L: [a, b]}}
   publish: {image: plugins/x, settings: {tags: [1.10, latest], key: {from_secret: k}}}
 `);
   expect(jobs[0]?.steps.map(({ environment }) => environment)).toEqual([
-    { GO: '2', N: '1.10', TOKEN: { from_secret: 'token' }, B: { from_secret: 'a' } },
+    { GO: '2', N: '1.10', L: 'a,b', TOKEN: { from_secret: 'token' }, B: { from_secret: 'a' } },
     {},
   ]);
   expect(jobs[0]?.steps[1]?.settings).toEqual({
