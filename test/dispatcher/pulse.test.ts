@@ -35,18 +35,34 @@ test('four beats a heartbeat, each with the time before which all is on disk', (
   expect(kinds()).toEqual(['beat', 'beat', 'beat', 'beat']);
 });
 
-test('a store that takes a while holds up no beat; one that takes longer does, and we show that we live', () => {
+test('while the store takes its time peers are shown once a heartbeat that we live', () => {
   const { clock, state, events, kinds } = given();
   state.unperformedSinceMs = clock.nowMs();
   clock.pass(heartbeatEveryMs);
   expect(events.at(-1)).toEqual({ kind: 'beat', settledAtMs: state.unperformedSinceMs });
-  expect(kinds()).toHaveLength(4);
+  expect([kinds().length, state.breaths]).toEqual([4, 1]);
+});
+
+test('where it takes longer than a heartbeat there is no beat, so that nobody is called silent', () => {
+  const { clock, state, kinds } = given();
+  state.unperformedSinceMs = clock.nowMs();
+  clock.pass(heartbeatEveryMs);
+  kinds();
   clock.pass(3 * heartbeatEveryMs);
-  expect(kinds()).toEqual([]);
-  expect(state.breaths).toBe(3);
+  expect([kinds(), state.breaths]).toEqual([[], 4]);
   state.unperformedSinceMs = null;
   clock.pass(heartbeatEveryMs);
-  expect(kinds()).toHaveLength(4);
+  expect([kinds().length, state.breaths]).toEqual([4, 4]);
+});
+
+test('nor are peers written to right after a stall: who has gone would answer with a reset', () => {
+  const { clock, pulse, state } = given();
+  pulse.stop();
+  clock.pass(stalledAfterMs + 1);
+  state.unperformedSinceMs = 0;
+  pulse.start();
+  clock.pass(heartbeatEveryMs);
+  expect(state.breaths).toBe(0);
 });
 
 test('a process that stood still says so before anything else', () => {

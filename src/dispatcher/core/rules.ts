@@ -25,10 +25,11 @@ export const returnWithinMs = 5_000;
 /** Who finds no partner for so long is told of: longer than processes take to come back. */
 export const unmatchedForMs = 2 * returnWithinMs;
 /**
- * Two heartbeats without an event: a process that was frozen, a machine that slept or is overloaded.
- * Peers go away after three, so that none has done so unnoticed.
+ * So long without an event: a process that was frozen, a machine that slept or is overloaded. Peers go
+ * away after three heartbeats; the last thing that they heard may be one old, or a little more where
+ * the store takes its time. So none has gone unnoticed.
  */
-export const stalledAfterMs = 2 * heartbeatEveryMs;
+export const stalledAfterMs = 1.5 * heartbeatEveryMs;
 
 /** When it stood still, so long it only listens: two beats, and there is much to hear. */
 export const listenForMs = heartbeatEveryMs / 2;

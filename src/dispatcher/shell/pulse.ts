@@ -15,15 +15,18 @@ export interface PulseOptions {
   readonly unperformedSinceMs: () => number | null;
   /** Called each beat, before anything else. */
   readonly beats: () => void;
-  /** Shows to peers that we live; called each heartbeat while nothing can be said. */
+  /** Shows to peers that we live; called once a heartbeat while nothing can be said. */
   readonly breathe: () => void;
 }
+
+const beatEveryMs = heartbeatEveryMs / beatsPerHeartbeat;
 
 export class Pulse {
   readonly #options: PulseOptions;
   #lastWallMs: number;
   #stalledAtMs = 0;
   #beats = 0;
+  #breathesAtBeat = 0;
   #cancel: Cancel = () => {};
 
   /** `startedWallMs`: when the process began, by a clock that no sleep of the machine stops. */
@@ -33,8 +36,7 @@ export class Pulse {
   }
 
   start(): void {
-    const everyMs = heartbeatEveryMs / beatsPerHeartbeat;
-    this.#cancel = every(this.#options.clock, everyMs, () => this.#beat());
+    this.#cancel = every(this.#options.clock, beatEveryMs, () => this.#beat());
   }
 
   stop(): void {
@@ -55,8 +57,8 @@ export class Pulse {
   }
 
   /**
-   * While the store takes longer than a heartbeat, or is full, pings wait with all else that is to be
-   * sent: nobody may be called silent then, and peers have another sign that we live.
+   * While the store takes its time, pings wait with all else that is to be sent, and peers have another
+   * sign that we live. Where it takes longer than a heartbeat nobody may be called silent.
    */
   #beat(): void {
     const { clock, handle, unperformedSinceMs, beats, breathe } = this.#options;
@@ -65,8 +67,12 @@ export class Pulse {
     const nowMs = clock.nowMs();
     const settledAtMs = unperformedSinceMs() ?? nowMs;
     this.#beats += 1;
-    if (nowMs - settledAtMs <= heartbeatEveryMs) handle({ kind: 'beat', settledAtMs });
-    else if (this.#beats % beatsPerHeartbeat === 0 && !this.#isListening(nowMs)) breathe();
+    const waitsMs = nowMs - settledAtMs;
+    if (waitsMs <= heartbeatEveryMs) handle({ kind: 'beat', settledAtMs });
+    if (waitsMs <= beatEveryMs || this.#isListening(nowMs)) return;
+    if (this.#beats < this.#breathesAtBeat) return;
+    this.#breathesAtBeat = this.#beats + beatsPerHeartbeat;
+    breathe();
   }
 
   /** Who has closed meanwhile answers any byte with a reset, and what it said last is lost with that. */
