@@ -119,10 +119,7 @@ export const condition = z
     branches: old(filter.optional(), '`branch`'),
     tag: old(filter.optional(), '`ref: refs/tags/v*`'),
     local: undone(yesNo.optional(), 'every runner is local to somebody'),
-    environment: undone(
-      z.record(z.string(), text).optional(),
-      'Woodpecker 1.0 dropped it; use `evaluate`',
-    ),
+    environment: old(filter.optional(), '`evaluate: CI_PIPELINE_DEPLOY_TARGET == "…"`'),
   })
   .meta({ id: 'condition' });
 

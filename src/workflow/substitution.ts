@@ -29,10 +29,12 @@ export function substitute(
   const shifts: Shift[] = [];
   let charactersLeft = substitutedCharactersMax;
   const lines = text.split('\n').map((line, index) => {
-    // A comment is not read: what stands in it can be neither right nor wrong.
-    if (!line.includes('$') || /^\s*#/.test(line)) return line;
+    if (!line.includes('$')) return line;
     const read = readLine(line, index + 1, values, charactersLeft);
-    remarks.push(...read.remarks);
+    // What stands in a comment is neither right nor wrong.
+    const isComment = /^\s*#/.test(line);
+    if (isComment && read.remarks.some(({ severity }) => severity === 'error')) return line;
+    if (!isComment) remarks.push(...read.remarks);
     shifts.push(...read.shifts);
     charactersLeft -= read.text.length;
     return read.text;

@@ -20,6 +20,7 @@ import {
   type Pair,
   type Scalar,
 } from 'yaml';
+import { anchorsOf, offsetOf } from './anchors.js';
 import { error, type Place, type Remark, warning } from './finding.js';
 import { depthMax, valuesMax } from './limits.js';
 import { parseDocuments } from './yaml.js';
@@ -62,6 +63,9 @@ export function treesOf(
   }
 }
 
+const tooMany = `With its aliases followed, the file has more than ${valuesMax} values.`;
+const tooDeep = `Maps and lists stand in each other ${depthMax} deep: no workflow does.`;
+
 /** Legal YAML that this reader does not take; thrown and caught in this file only. */
 class Misread extends Error {
   constructor(
@@ -85,18 +89,8 @@ function treeOf(
   function read(node: Node | null, path: Path, open: readonly Node[]): unknown {
     const offset = offsetOf(node);
     valuesLeft -= 1;
-    if (valuesLeft < 0) {
-      throw new Misread(
-        `With its aliases followed, the file has more than ${valuesMax} values.`,
-        offset,
-      );
-    }
-    if (path.length > depthMax) {
-      throw new Misread(
-        `Maps and lists stand in each other ${depthMax} deep: no workflow does.`,
-        offset,
-      );
-    }
+    if (valuesLeft < 0) throw new Misread(tooMany, offset);
+    if (path.length > depthMax) throw new Misread(tooDeep, offset);
     values.set(key(path), offset);
     if (node === null) return null;
     if (isAlias(node)) {
@@ -114,8 +108,9 @@ function treeOf(
     for (const { key: name, value } of pairs.filter(({ key }) => isMerge(key))) {
       for (const source of mergedMaps(value, offsetOf(name), open)) {
         const read = map(source.items as Pair<Node, Node | null>[], path, [...open, source]);
-        for (const [field, its] of Object.entries(read))
-          if (!(field in result)) result[field] = its;
+        for (const [field, its] of Object.entries(read)) {
+          if (!Object.hasOwn(result, field)) result[field] = its;
+        }
       }
     }
     for (const { key: name, value } of pairs.filter(({ key }) => !isMerge(key))) {
@@ -141,11 +136,8 @@ function treeOf(
         if (!isSeq(target)) {
           throw new Misread('"- <<:" puts in a list, and this is none.', offsetOf(source));
         }
-        for (const each of list(
-          target.items as Node[],
-          [...path, result.length],
-          [...open, target],
-        )) {
+        const inside = list(target.items as Node[], [...path, result.length], [...open, target]);
+        for (const each of inside) {
           values.set(key([...path, result.length]), offsetOf(source));
           result.push(each);
         }
@@ -200,31 +192,8 @@ function treeOf(
   };
 }
 
-/** The nodes that carry each anchor, in the order of the text: one may be given again. */
-function anchorsOf(contents: Node | null): ReadonlyMap<string, Node[]> {
-  const anchors = new Map<string, Node[]>();
-  const open: (Node | null)[] = [contents];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (node === null) continue;
-    if (!isAlias(node) && node.anchor !== undefined) {
-      anchors.set(node.anchor, [...(anchors.get(node.anchor) ?? []), node]);
-    }
-    const pairs = isMap(node) ? (node.items as Pair<Node, Node | null>[]) : [];
-    const inside = isSeq(node)
-      ? (node.items as (Node | null)[])
-      : pairs.flatMap(({ key, value }) => [key, value]);
-    // The first comes out first.
-    for (const each of inside.toReversed()) open.push(each);
-  }
-  return anchors;
-}
-
 function key(path: Path): string {
   return path.map(String).join('\0');
-}
-
-function offsetOf(node: Node | null): number {
-  return node?.range?.[0] ?? 0;
 }
 
 function isMerge(key: Node): boolean {

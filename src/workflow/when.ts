@@ -74,6 +74,7 @@ const tests: readonly Test[] = [
   ({ instance }, { occasion }) => compared('instance', instance, occasion.instance),
   ({ cron }, { occasion }) =>
     occasion.event === 'cron' ? compared('cron', cron, occasion.cron) : null,
+  ({ environment }, { occasion }) => compared('deploy target', environment, occasion.deployTarget),
   ({ platform }, asked) =>
     asked.platform === '' ? null : compared('platform', platform, asked.platform),
   ({ matrix }, { cell }) =>

@@ -25,6 +25,7 @@ test.each([
   ['${EMPTY:-${NAME}}', 'Ada'],
   ['msg: ${LINES}', 'msg: "a\\nb"'],
   ['# ${not read}', '# ${not read}'],
+  ['# ${TAG}', '# v1.2.3'],
 ])('%s becomes %s', (text, becomes) => {
   expect(substitute(text, values).text).toBe(becomes);
 });

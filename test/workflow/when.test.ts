@@ -32,6 +32,8 @@ test.each<[string, Occasion, string]>([
   ['{repo: team/*, instance: ci.example.org}', push, ''],
   ['{cron: weekly}', cron, 'cron is nightly, not weekly'],
   ['{cron: weekly}', push, ''],
+  ['{environment: [dev]}', { ...push, event: 'deployment', deployTarget: 'dev' }, ''],
+  ['{environment: [dev]}', push, 'deploy target is empty, not dev'],
   ['{path: "src/**"}', push, ''],
   ['{path: "docs/**"}', push, 'no file in docs/** changed'],
   ['{path: "docs/**"}', pull, 'no file in docs/** changed'],
