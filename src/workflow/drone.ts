@@ -32,12 +32,25 @@ export function fromDrone(pipeline: Pipeline): WorkflowInput {
     concurrency: concurrency?.limit,
     stop_on: 78,
     services: services?.map((service) => stepFrom(service, inEveryStep)),
-    steps: pipeline.steps.map((step) => stepFrom(step, inEveryStep)),
+    steps: asGraph(pipeline.steps).map((step) => stepFrom(step, inEveryStep)),
   });
 }
 
 function platformOf({ os, arch }: NonNullable<Pipeline['platform']>): string {
   return `${os ?? 'linux'}/${arch ?? 'amd64'}`;
+}
+
+/**
+ * One dependency that is named makes a graph of the steps, though its step be left out; an empty
+ * list makes none.
+ */
+function asGraph(steps: readonly DroneStep[]): DroneStep[] {
+  const named = steps.filter(({ depends_on }) => depends_on?.length);
+  const mayBeLeftOut = named.length > 0 && named.every(({ when }) => when !== undefined);
+  return steps.map(({ depends_on, ...step }) => {
+    if (depends_on?.length) return { ...step, depends_on };
+    return mayBeLeftOut ? { ...step, depends_on: [] } : step;
+  });
 }
 
 function stepFrom(step: DroneStep, inEveryStep: NonNullable<DroneStep['environment']>): StepInput {
@@ -51,7 +64,7 @@ function stepFrom(step: DroneStep, inEveryStep: NonNullable<DroneStep['environme
     ...same,
     environment: isEmpty(variables) ? undefined : variables,
     directory: working_dir,
-    depends_on: depends_on?.length ? depends_on.filter(isNoClone).map(optional) : undefined,
+    depends_on: depends_on?.filter(isNoClone).map(optional),
     when: isEmpty(conditions) ? undefined : [conditions],
   });
 }

@@ -42,6 +42,14 @@ test('steps go one after the other, or as a graph in which what is left out is p
   expect(order(pipeline('', graph), push, '.drone.yml')).toEqual(['a', 'c < a']);
 });
 
+test('a step that is left out makes a graph of the others all the same', () => {
+  const steps = `steps:
+- {name: a, commands: [x]}
+- {name: b, commands: [x]}
+- {name: c, commands: [x], depends_on: [a], when: {event: tag}}`;
+  expect(order(pipeline('', steps), push, '.drone.yml')).toEqual(['a', 'b']);
+});
+
 test('platform, node and type are labels, variables of the pipeline are those of its steps', () => {
   const text = pipeline(
     'platform: {os: linux, arch: arm64}\nnode: {gpu: yes}\nenvironment: {A: 1}\nconcurrency: {limit: 1}',
