@@ -141,6 +141,6 @@ test.each([
   const before = process.cpuUsage();
   planOf(text, { ...push, branch: 'a'.repeat(200), paths, message: 'a'.repeat(100_000) });
   const { user, system } = process.cpuUsage(before);
-  // The processor's time, for the machine may have others to serve.
-  expect((user + system) / 1e6).toBeLessThan(5);
+  // The processor's time, for the machine may have others to serve; without bounds it is hours.
+  expect((user + system) / 1e6).toBeLessThan(10);
 });
