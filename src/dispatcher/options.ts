@@ -8,7 +8,7 @@ import { allowClassic, readCommandLine } from '../world/command-line.js';
 import { Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
 import { duration, port } from '../world/flag-values.js';
-import type { Flags } from '../world/reread.js';
+import type { FlagValues } from '../world/reread.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
 import { type Keep, parseKeep, spellKeep } from './store/keep.js';
@@ -34,7 +34,7 @@ export interface Options {
   /** Null: no TLS. */
   readonly tls: Renewing | null;
   readonly story: StoryOptions;
-  readonly flags: Flags;
+  readonly flags: FlagValues;
 }
 
 const flags = {

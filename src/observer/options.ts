@@ -7,7 +7,7 @@ import { clientFlags, readCommandLine } from '../world/command-line.js';
 import { clientCredentials, type Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
 import { atMostAWeek, spellDuration } from '../world/flag-values.js';
-import type { Flags } from '../world/reread.js';
+import type { FlagValues } from '../world/reread.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
 import type { Policy } from './core/core.js';
@@ -30,7 +30,7 @@ export interface Options extends Policy {
   /** Null: from the remote's URL. */
   readonly repository: string | null;
   readonly story: StoryOptions;
-  readonly flags: Flags;
+  readonly flags: FlagValues;
 }
 
 const flags = {

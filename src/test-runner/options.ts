@@ -10,7 +10,7 @@ import { allowClassic, clientFlags, readCommandLine } from '../world/command-lin
 import { clientCredentials, type Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
 import { atMostAWeek, port, spellDuration, wholeNumber, wireName } from '../world/flag-values.js';
-import type { Flags } from '../world/reread.js';
+import type { FlagValues } from '../world/reread.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
 import type { SandboxOptions } from './suite/sandbox.js';
@@ -40,7 +40,7 @@ export interface Options {
   readonly repository: string | null;
   readonly state: string | null;
   readonly story: StoryOptions;
-  readonly flags: Flags;
+  readonly flags: FlagValues;
 }
 
 /** As many suites at once as one process can look after without falling behind. */

@@ -9,9 +9,9 @@ import { UsageError } from './exit.js';
 import type { Tell } from './story.js';
 
 /** Every flag as it was read, by its name. */
-export type Flags = Readonly<Record<string, unknown>>;
+export type FlagValues = Readonly<Record<string, unknown>>;
 
-export interface Rereading<O extends { readonly flags: Flags }> {
+export interface Rereading<O extends { readonly flags: FlagValues }> {
   /** As they were read at the start. */
   readonly options: O;
   /** Reads all anew, and checks it as at the start. Throws `UsageError`. */
@@ -24,7 +24,7 @@ export interface Rereading<O extends { readonly flags: Flags }> {
 }
 
 /** To be called whenever the file may have changed. */
-export function rereading<O extends { readonly flags: Flags }>(by: Rereading<O>): () => void {
+export function rereading<O extends { readonly flags: FlagValues }>(by: Rereading<O>): () => void {
   const file = by.options.flags['config'];
   let inEffect = by.options.flags;
   return () => {

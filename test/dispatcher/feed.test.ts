@@ -48,16 +48,18 @@ function given({ before = 0 } = {}) {
   return { clock, feed, spectators, happens, asked: () => asked };
 }
 
+type Given = ReturnType<typeof given>;
+
 /** One that reads, or does not. */
 function spectator(
-  spectators: Spectators,
+  { spectators, feed: { lastSeq } }: Pick<Given, 'spectators' | 'feed'>,
   { after = null as number | null, atMs = 1, taps = false, roomBytes = Infinity } = {},
 ) {
   const decoder = sessionDecoder();
   const heard: string[] = [];
   const peer = { roomBytes, unreadBytes: 0, hungUp: '' };
   const { drained, gone } = spectators.admit({
-    after: after === null ? null : { seq: after, atMs },
+    after: after === null ? { seq: lastSeq, atMs: null } : { seq: after, atMs },
     taps,
     write: (bytes) => {
       for (const decoded of decoder.push(bytes)) {
@@ -92,8 +94,9 @@ function passMoment(clock: HandClock): void {
 }
 
 test('all who follow hear everything once, in order', () => {
-  const { clock, spectators, happens } = given();
-  const all = [spectator(spectators), spectator(spectators)];
+  const g = given();
+  const { clock, happens } = g;
+  const all = [spectator(g), spectator(g)];
   happens(accepted(1), grown);
   happens(accepted(2));
   passMoment(clock);
@@ -101,8 +104,9 @@ test('all who follow hear everything once, in order', () => {
 });
 
 test('one that was away is sent what it missed, and then what comes', async () => {
-  const { clock, spectators, happens } = given({ before: 500 });
-  const { heard } = spectator(spectators, { after: 3 });
+  const g = given({ before: 500 });
+  const { clock, happens } = g;
+  const { heard } = spectator(g, { after: 3 });
   happens(accepted(501));
   await eventually('it has all', () => heard.length === 498);
   happens(accepted(502));
@@ -111,28 +115,31 @@ test('one that was away is sent what it missed, and then what comes', async () =
 });
 
 test('what was published a moment ago comes out of memory, and nobody asks the store', () => {
-  const { clock, spectators, happens, asked } = given({ before: 500 });
+  const g = given({ before: 500 });
+  const { clock, happens, asked } = g;
   happens(...Array.from({ length: 50 }, (_, index) => accepted(501 + index)));
-  const { heard } = spectator(spectators, { after: 520 });
+  const { heard } = spectator(g, { after: 520 });
   passMoment(clock);
   expect(heard).toEqual(entries(521, 550));
   expect(asked()).toBe(0);
 });
 
 test('what was gathered before it came is not sent to it', () => {
-  const { clock, spectators, happens } = given();
-  const early = spectator(spectators);
+  const g = given();
+  const { clock, happens } = g;
+  const early = spectator(g);
   happens(accepted(1));
-  const late = spectator(spectators);
+  const late = spectator(g);
   happens(accepted(2));
   passMoment(clock);
   expect([early.heard, late.heard]).toEqual([entries(1, 2), entries(2, 2)]);
 });
 
 test('one that does not read is sent nothing further, and its neighbour everything', () => {
-  const { clock, spectators, happens } = given();
-  const slow = spectator(spectators, { roomBytes: 1 });
-  const quick = spectator(spectators);
+  const g = given();
+  const { clock, happens } = g;
+  const slow = spectator(g, { roomBytes: 1 });
+  const quick = spectator(g);
   for (let seq = 1; seq <= 1_000; seq += 1) {
     happens(accepted(seq));
     passMoment(clock);
@@ -142,8 +149,9 @@ test('one that does not read is sent nothing further, and its neighbour everythi
 });
 
 test('once it has read, it is told resync, and has every entry; what was live is lost', async () => {
-  const { clock, spectators, happens } = given();
-  const slow = spectator(spectators, { roomBytes: 1 });
+  const g = given();
+  const { clock, happens } = g;
+  const slow = spectator(g, { roomBytes: 1 });
   for (let seq = 1; seq <= 3_000; seq += 1) {
     happens(accepted(seq), grown);
     passMoment(clock);
@@ -157,8 +165,9 @@ test('once it has read, it is told resync, and has every entry; what was live is
 });
 
 test('one that missed nothing while it read is told nothing of it', () => {
-  const { clock, spectators, happens } = given();
-  const slow = spectator(spectators, { roomBytes: 1 });
+  const g = given();
+  const { clock, happens } = g;
+  const slow = spectator(g, { roomBytes: 1 });
   happens(accepted(1));
   passMoment(clock);
   slow.reads();
@@ -168,8 +177,9 @@ test('one that missed nothing while it read is told nothing of it', () => {
 });
 
 test('page by page, at the pace at which it reads', async () => {
-  const { spectators, happens, clock } = given({ before: 1_000 });
-  const slow = spectator(spectators, { after: 0, roomBytes: 1 });
+  const g = given({ before: 1_000 });
+  const { happens, clock } = g;
+  const slow = spectator(g, { after: 0, roomBytes: 1 });
   for (let pages = 1; slow.heard.length < 1_000; pages += 1) {
     await eventually('a page', () => slow.heard.length >= Math.min(200 * pages, 1_000));
     expect(slow.heard.length).toBe(200 * pages);
@@ -185,8 +195,9 @@ test.each([
   ['more than there is', { after: 500 }],
   ['what is another entry here', { after: 5, atMs: 2 }],
 ])('one that has heard %s, of a store put back, is told that nothing stands', async (_, heard) => {
-  const { clock, spectators, happens } = given({ before: 10 });
-  const spoken = spectator(spectators, heard);
+  const g = given({ before: 10 });
+  const { clock, happens } = g;
+  const spoken = spectator(g, heard);
   await eventually('it has heard all', () => spoken.heard.includes('entry 10'));
   happens(accepted(11));
   passMoment(clock);
@@ -195,17 +206,45 @@ test.each([
 
 test('where the store cannot be asked, it is told so, and may come again', async () => {
   const clock = handClock();
+  const feed = new Feed(clock, 9);
   const failing = () => Promise.reject(new Error('too many questions wait'));
-  const { peer } = spectator(new Spectators(new Feed(clock, 9), failing, clock), { after: 0 });
+  const { peer } = spectator(
+    { spectators: new Spectators(feed, failing, clock), feed },
+    { after: 0 },
+  );
   await eventually('it is told', () => peer.hungUp !== '');
   expect(peer.hungUp).toBe('BUSY: too many questions wait');
 });
 
+test('what was published between its welcome and its coming is not missing', () => {
+  const g = given();
+  const { clock, happens } = g;
+  const welcomed = { lastSeq: g.feed.lastSeq };
+  happens(accepted(1));
+  const { heard } = spectator({ ...g, feed: welcomed as Feed });
+  happens(accepted(2));
+  passMoment(clock);
+  expect(heard).toEqual(entries(1, 2));
+});
+
+test('of one event with more entries than are sent at once none is left out', async () => {
+  const g = given();
+  const { clock, happens } = g;
+  const slow = spectator(g, { roomBytes: 1 });
+  happens(...Array.from({ length: 5_000 }, (_, index) => accepted(index + 1)));
+  passMoment(clock);
+  expect(slow.heard.length).toBeLessThan(5_000);
+  slow.reads();
+  await eventually('it has caught up', () => slow.heard.includes('entry 5000'));
+  expect(slow.heard.filter((line) => line.startsWith('entry'))).toEqual(entries(1, 5_000));
+});
+
 test('messages are shown to those who tap, and made for nobody else', () => {
-  const { clock, feed, spectators, happens } = given();
-  const watching = spectator(spectators);
+  const g = given();
+  const { clock, feed, happens } = g;
+  const watching = spectator(g);
   expect(feed.isTapped).toBe(false);
-  const tapping = spectator(spectators, { taps: true });
+  const tapping = spectator(g, { taps: true });
   expect(feed.isTapped).toBe(true);
   const line = { connection: 's1', direction: 'in', peer: 'ada' } as const;
   happens({ kind: 'message', atMs: 1, ...line, verb: 'pong', fields: {}, head: 'pong', bytes: 5 });
@@ -216,8 +255,9 @@ test('messages are shown to those who tap, and made for nobody else', () => {
 });
 
 test('when the last has gone, nothing is gathered', () => {
-  const { clock, spectators, happens } = given();
-  const { gone } = spectator(spectators);
+  const g = given();
+  const { clock, happens } = g;
+  const { gone } = spectator(g);
   gone();
   happens(accepted(1));
   expect(clock.pending).toBe(0);

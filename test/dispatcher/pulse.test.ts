@@ -4,7 +4,7 @@
 
 import { expect, test } from 'vitest';
 import type { Event } from '../../src/dispatcher/core/events.js';
-import { stalledAfterMs } from '../../src/dispatcher/core/rules.js';
+import { listenForMs, stalledAfterMs } from '../../src/dispatcher/core/rules.js';
 import { Pulse } from '../../src/dispatcher/shell/pulse.js';
 import { heartbeatEveryMs } from '../../src/protocol/limits.js';
 import { handClock } from '../support/hand-clock.js';
@@ -61,7 +61,7 @@ test('nor are peers written to right after a stall: who has gone would answer wi
   clock.pass(stalledAfterMs + 1);
   state.unperformedSinceMs = 0;
   pulse.start();
-  clock.pass(heartbeatEveryMs);
+  clock.pass(listenForMs);
   expect(state.breaths).toBe(0);
 });
 

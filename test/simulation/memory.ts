@@ -59,9 +59,10 @@ export class Memory {
     return {
       recover: answered(() => store.recover()),
       append: async (entries, registrations) => {
+        const wasFull = this.isFull;
         await this.#wait(life);
-        // It may have been full all the time, and say so late.
-        if (this.isFull && life.isAlive) throw new DatabaseFull('database or disk is full');
+        // What had no room at first says so late.
+        if ((wasFull || this.isFull) && life.isAlive) throw new DatabaseFull('database or disk is full');
         if (!life.step()) return new Promise(() => {});
         const seq = sqlite.append(entries, registrations);
         this.lastAppended = entries;

@@ -150,7 +150,7 @@ export class DispatcherCore {
     return this.#state.jobs.get(id);
   }
 
-  /** One that an entry of a turn is of, which is not over. */
+  /** A job that was just appended to: it cannot have been forgotten yet. */
   known(id: JobId): Job {
     return this.#state.jobs.known(id);
   }

@@ -9,20 +9,22 @@ import type { Entry, JobId } from '../core/journal.js';
 import type { Batch } from './feed.js';
 import type { Publication } from './publication.js';
 
-interface Decision {
+/** What came of one event. */
+export interface Decision {
+  readonly atMs: number;
   readonly effects: readonly Effect[];
-  /** Those that its entries are of. */
+  /** Those that its entries are of, as it left them. */
   readonly jobs: ReadonlyMap<JobId, Job>;
 }
 
 /** `lastSeq`: of the turn's last entry; those before it have the ones before. */
-export function batchesOf(turn: readonly Decision[], lastSeq: number, atMs: number): Batch[] {
+export function batchesOf(turn: readonly Decision[], lastSeq: number): Batch[] {
   let seq = lastSeq - turn.flatMap(({ effects }) => entriesOf(effects)).length;
   const numbered = (entry: Entry, job: Job | undefined): Publication[] => {
     seq += 1;
     return job === undefined ? [] : [{ kind: 'entry', seq, entry, job }];
   };
-  return turn.map(({ effects, jobs }) => [
+  return turn.map(({ atMs, effects, jobs }) => [
     ...entriesOf(effects).flatMap((entry) => numbered(entry, jobs.get(entry.job))),
     ...noticesOf(effects).map((notice) => ({ kind: 'notice', atMs, notice }) as const),
   ]);

@@ -54,7 +54,7 @@ export interface Tapped {
   readonly bytes: number;
 }
 
-/** What is of a commit's jobs: who reads its logs looks again. */
+/** The commit whose logs may read otherwise after it; else null. */
 export function commitOf(publication: Publication): Commit | null {
   return publication.kind === 'entry' || publication.kind === 'log' ? publication.job.commit : null;
 }

@@ -33,22 +33,23 @@ const pageEntries = 200;
 /** An entry as one remembers it. Of another history the same number has another time. */
 export interface Heard {
   readonly seq: number;
-  readonly atMs: number;
+  /** Null where it was we who just told the number. */
+  readonly atMs: number | null;
 }
 
 /** One who watches. */
 export interface Spectator {
   /** False: no room, until `drained`. */
   write(bytes: Uint8Array): boolean;
-  /** The last entry that it has heard; null: it wants only what comes. */
-  readonly after: Heard | null;
+  /** The last entry that it has heard, or that there was when it was welcomed. */
+  readonly after: Heard;
   /** Whether it wants to see the messages that cross the wire. */
   readonly taps: boolean;
   /** It cannot be served now, for that reason. */
   hangUp(says: string): void;
 }
 
-interface Follower {
+interface Watcher {
   readonly spectator: Spectator;
   state: 'live' | 'full' | 'behind' | 'reading';
   /** The last entry that it was sent. */
@@ -65,7 +66,7 @@ export class Spectators {
   readonly #feed: Feed;
   readonly #journal: Queries['journal'];
   readonly #clock: Clock;
-  readonly #followers = new Set<Follower>();
+  readonly #watchers = new Set<Watcher>();
   #gathered: Publication[] = [];
   /** The last entry that went out to those who are live. */
   #sentSeq: number;
@@ -81,21 +82,20 @@ export class Spectators {
 
   /** Sends from now on. Answers what to call when there is room again, and when it has left. */
   admit(spectator: Spectator): { drained: () => void; gone: () => void } {
+    if (this.#watchers.size === 0) this.#sentSeq = this.#feed.lastSeq;
     this.#unfollow ??= this.#feed.follow((batch) => this.#gather(batch));
-    this.#flush();
-    const { after, taps } = spectator;
     const quiet = { hasRoom: true, unproven: null, isAsking: false, isGone: false };
-    const follower: Follower = { spectator, state: 'live', seq: this.#sentSeq, ...quiet };
-    const untap = taps ? this.#feed.tap() : () => {};
-    this.#followers.add(follower);
-    if (after !== null) this.#begin(follower, after);
+    const watcher: Watcher = { spectator, state: 'reading', seq: 0, ...quiet };
+    const untap = spectator.taps ? this.#feed.tap() : () => {};
+    this.#watchers.add(watcher);
+    this.#begin(watcher, spectator.after);
     return {
-      drained: () => this.#drained(follower),
+      drained: () => this.#drained(watcher),
       gone: () => {
-        follower.isGone = true;
+        watcher.isGone = true;
         untap();
-        this.#followers.delete(follower);
-        if (this.#followers.size === 0) this.#rest();
+        this.#watchers.delete(watcher);
+        if (this.#watchers.size === 0) this.#rest();
       },
     };
   }
@@ -117,100 +117,97 @@ export class Spectators {
   #flush(): void {
     const gathered = this.#gathered;
     this.#gathered = [];
-    this.#sentSeq = this.#feed.lastSeq;
-    if (gathered.length === 0) return;
+    const last = gathered.findLast((published) => published.kind === 'entry');
+    this.#sentSeq = last?.seq ?? this.#sentSeq;
     const seen = new Map<boolean, Buffer>();
-    for (const follower of this.#followers) {
-      if (follower.state === 'full') follower.state = 'behind';
-      if (follower.state !== 'live') continue;
-      const { taps } = follower.spectator;
+    for (const watcher of this.#watchers) {
+      const { taps } = watcher.spectator;
       const bytes = seen.get(taps) ?? encoded(gathered, taps);
       seen.set(taps, bytes);
-      this.#write(follower, bytes, this.#sentSeq);
+      if (bytes.length === 0) continue;
+      if (watcher.state === 'full') watcher.state = 'behind';
+      if (watcher.state === 'live') this.#write(watcher, bytes, this.#sentSeq);
     }
   }
 
-  #write(follower: Follower, bytes: Uint8Array, seq: number): void {
-    follower.seq = seq;
-    if (bytes.length > 0) follower.hasRoom = follower.spectator.write(bytes);
-    if (!follower.hasRoom && follower.state === 'live') follower.state = 'full';
+  #write(watcher: Watcher, bytes: Uint8Array, seq: number): void {
+    watcher.seq = seq;
+    if (bytes.length > 0) watcher.hasRoom = watcher.spectator.write(bytes);
+    if (!watcher.hasRoom && watcher.state === 'live') watcher.state = 'full';
   }
 
-  #drained(follower: Follower): void {
-    follower.hasRoom = true;
-    if (follower.state === 'full') follower.state = 'live';
-    else if (follower.state === 'behind') this.#resync(follower, follower.seq);
-    else if (follower.state === 'reading') void this.#read(follower);
+  #drained(watcher: Watcher): void {
+    watcher.hasRoom = true;
+    if (watcher.state === 'full') watcher.state = 'live';
+    else if (watcher.state === 'behind') this.#resync(watcher, watcher.seq);
+    else if (watcher.state === 'reading') void this.#read(watcher);
   }
 
   /** It goes on where it was, if that entry is in this store. */
-  #begin(follower: Follower, after: Heard): void {
-    follower.state = 'reading';
-    follower.unproven = after.seq > 0 ? after : null;
-    follower.seq = Math.max(0, after.seq - 1);
-    void this.#read(follower);
+  #begin(watcher: Watcher, after: Heard): void {
+    const isToBeProven = after.atMs !== null && after.seq > 0;
+    watcher.unproven = isToBeProven ? after : null;
+    watcher.seq = isToBeProven ? after.seq - 1 : after.seq;
+    void this.#read(watcher);
   }
 
   /** What it has heard up to that entry stands; the entries follow, all else until now it missed. */
-  #resync(follower: Follower, seq: number): void {
-    follower.state = 'reading';
-    follower.seq = seq;
-    follower.hasRoom = follower.spectator.write(encodeSession({ verb: 'resync', seq }));
-    if (follower.hasRoom) void this.#read(follower);
+  #resync(watcher: Watcher, seq: number): void {
+    watcher.state = 'reading';
+    watcher.seq = seq;
+    watcher.hasRoom = watcher.spectator.write(encodeSession({ verb: 'resync', seq }));
+    if (watcher.hasRoom) void this.#read(watcher);
   }
 
-  /** Page after page while there is room, until memory has the rest. */
-  async #read(follower: Follower): Promise<void> {
-    while (follower.hasRoom && !follower.isAsking && !follower.isGone) {
-      const recent = this.#feed.since(follower.seq);
-      if (recent === null) await this.#readPage(follower);
-      else if (!this.#isProven(follower, recent)) this.#resync(follower, 0);
-      else {
-        // Before it is live itself: what was gathered is among these.
-        this.#flush();
-        follower.state = 'live';
-        const unheard = recent.filter(({ seq }) => seq > follower.seq);
-        this.#write(follower, Buffer.concat(unheard.map(recordedEvent)), this.#sentSeq);
+  /** Page after page while there is room, until it has all that the others have. */
+  async #read(watcher: Watcher): Promise<void> {
+    while (watcher.hasRoom && !watcher.isAsking && !watcher.isGone) {
+      const recent = this.#feed.since(watcher.seq);
+      const page = recent?.slice(0, pageEntries) ?? (await this.#page(watcher));
+      if (page === null || watcher.isGone) return;
+      if (!this.#isProven(watcher, page)) {
+        this.#resync(watcher, 0);
         return;
       }
+      const isLast = recent !== null && page.length === recent.length;
+      // Before it is live itself: what was gathered is among these.
+      if (isLast) this.#flush();
+      if (isLast) watcher.state = 'live';
+      const unheard = page.filter(({ seq }) => seq > watcher.seq);
+      const seq = page.at(-1)?.seq ?? watcher.seq;
+      this.#write(watcher, Buffer.concat(unheard.map(recordedEvent)), seq);
+      if (isLast) return;
     }
-  }
-
-  async #readPage(follower: Follower): Promise<void> {
-    follower.isAsking = true;
-    const page = await this.#page(follower);
-    follower.isAsking = false;
-    if (page === null || follower.isGone) return;
-    const last = page.at(-1)?.seq ?? this.#feed.lastSeq;
-    if (!this.#isProven(follower, page)) {
-      this.#resync(follower, 0);
-      return;
-    }
-    const unheard = page.filter(({ seq }) => seq > follower.seq);
-    this.#write(follower, Buffer.concat(unheard.map(recordedEvent)), last);
   }
 
   /** Whether what it says that it has heard is the first of these; from then on it has. */
-  #isProven(follower: Follower, [first]: readonly Recorded[]): boolean {
-    const { unproven } = follower;
+  #isProven(watcher: Watcher, [first]: readonly Recorded[]): boolean {
+    const { unproven } = watcher;
     if (unproven === null) return true;
-    follower.unproven = null;
+    watcher.unproven = null;
     const isTrue = first?.seq === unproven.seq && first.entry.atMs === unproven.atMs;
-    if (isTrue) follower.seq = unproven.seq;
+    if (isTrue) watcher.seq = unproven.seq;
     return isTrue;
   }
 
   /** The entries that follow, and have been published; null where they cannot be had now. */
-  async #page(follower: Follower): Promise<readonly Recorded[] | null> {
+  async #page(watcher: Watcher): Promise<readonly Recorded[] | null> {
+    const { lastSeq } = this.#feed;
+    watcher.isAsking = true;
     try {
-      const page = await this.#journal({ after: follower.seq, most: pageEntries });
-      return page.filter((row) => row.seq <= this.#feed.lastSeq);
+      const rows = await this.#journal({ after: watcher.seq, most: pageEntries });
+      const page = rows.filter(({ seq }) => seq <= this.#feed.lastSeq);
+      // None is left of those up to there.
+      if (page.length === 0) watcher.seq = lastSeq;
+      return page;
     } catch (error) {
       // It comes again, and knows from where on.
-      follower.isGone = true;
+      watcher.isGone = true;
       const why = error instanceof Error ? error.message : String(error);
-      follower.spectator.hangUp(`BUSY: ${why}`);
+      watcher.spectator.hangUp(`BUSY: ${why}`);
       return null;
+    } finally {
+      watcher.isAsking = false;
     }
   }
 

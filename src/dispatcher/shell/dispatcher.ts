@@ -221,14 +221,15 @@ export class Dispatcher {
 
   #publish(turn: Decided, lastSeq: number): void {
     this.#logs.afterwards(turn);
-    for (const batch of batchesOf(turn, lastSeq, this.#world.clock.nowMs())) {
+    for (const batch of batchesOf(turn, lastSeq)) {
       if (batch.length > 0) this.#feed.publish(batch);
     }
     this.#callIfDrained();
   }
 
   #callIfDrained(): void {
-    if (this.#onDrained !== null && this.#core.counts().leased === 0) this.#onDrained();
+    const isDrained = this.#core.counts().leased === 0 && this.#performer.unperformed.length === 0;
+    if (isDrained) this.#onDrained?.();
   }
 
   #block(isBlocked: boolean, error: unknown): void {

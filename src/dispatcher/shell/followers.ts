@@ -146,6 +146,8 @@ export function serveLog(
   readings: readonly Reading[],
   followers: Followers,
 ): void {
+  // It may have gone while these were looked up, and would never be heard to go again.
+  if (pending.isClosed) return;
   const names = readings.map(({ name }) => name);
   const why = whyNoJob(commit, job, names);
   if (why !== null) {

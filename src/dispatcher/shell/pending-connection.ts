@@ -36,6 +36,7 @@ export class PendingConnection {
   readonly #decoder = requestDecoder();
   #state: 'connected' | 'asking' | 'closing' | 'handed-over' = 'connected';
   #isTrusted = false;
+  #isClosed = false;
   #successor: ConnectionHandler | null = null;
   #heldBytes = 0;
   #cancelQuiet: Cancel = () => {};
@@ -56,6 +57,11 @@ export class PendingConnection {
     else if (event.kind === 'closed') this.#end();
     else if (this.#state === 'connected') this.#listen(event);
   };
+
+  /** Its peer is gone: nobody waits for an answer. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
 
   /** It showed a token that was good. */
   get isTrusted(): boolean {
@@ -157,6 +163,7 @@ export class PendingConnection {
   }
 
   #end(): void {
+    this.#isClosed = true;
     this.#stopTimers();
     this.#options.held(-this.#heldBytes);
     this.#heldBytes = 0;

@@ -13,18 +13,10 @@
  */
 
 import type { Cancel, Clock } from '../../world/clock.js';
-import { type Effect, entriesOf, registrationsOf, type Send, sendsOf } from '../core/events.js';
-import type { Job } from '../core/job.js';
-import type { Entry, JobId } from '../core/journal.js';
+import { entriesOf, registrationsOf, type Send, sendsOf } from '../core/events.js';
+import type { Entry } from '../core/journal.js';
+import type { Decision } from '../feed/batches.js';
 import type { Store } from '../store/store.js';
-
-/** What came of one event. */
-export interface Decision {
-  readonly atMs: number;
-  readonly effects: readonly Effect[];
-  /** Those that its entries are of, as it left them. */
-  readonly jobs: ReadonlyMap<JobId, Job>;
-}
 
 /** What was decided in one turn of the loop, event by event. */
 export type Decided = readonly Decision[];

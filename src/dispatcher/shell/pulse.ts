@@ -6,7 +6,7 @@
 import { heartbeatEveryMs } from '../../protocol/limits.js';
 import { type Cancel, type Clock, every } from '../../world/clock.js';
 import type { Event } from '../core/events.js';
-import { beatsPerHeartbeat, stalledAfterMs } from '../core/rules.js';
+import { beatsPerHeartbeat, listenForMs, stalledAfterMs } from '../core/rules.js';
 
 export interface PulseOptions {
   readonly clock: Clock;
@@ -77,6 +77,6 @@ export class Pulse {
 
   /** Who has closed meanwhile answers any byte with a reset, and what it said last is lost with that. */
   #isListening(nowMs: number): boolean {
-    return nowMs - this.#stalledAtMs < heartbeatEveryMs;
+    return nowMs - this.#stalledAtMs < listenForMs;
   }
 }

@@ -42,7 +42,7 @@ export async function isRecorded(core: DispatcherCore, store: Store, run: RunId)
   return core.jobOfRun(run) === undefined && (await store.isRecorded(run));
 }
 
-/** What is stored of the runs that a runner says it holds. Those that go on wait for no store. */
+/** What is stored of the runs that a runner says it holds; of those that memory has, nothing is asked. */
 export function heldRuns(
   core: DispatcherCore,
   store: Store,

@@ -105,7 +105,8 @@ export class Results {
     try {
       for (const [commit, name] of this.#unpublished) {
         await this.#place(name);
-        this.#unpublished.delete(commit);
+        // Meanwhile a newer one may have taken its place.
+        if (this.#unpublished.get(commit) === name) this.#unpublished.delete(commit);
       }
       this.#files.syncPublished();
       this.#tell({ event: 'results-published', msg: 'all output is in place' });

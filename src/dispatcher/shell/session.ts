@@ -59,7 +59,7 @@ export class Session {
     this.#host = host;
   }
 
-  /** Its socket is paused until something of its is on disk. */
+  /** Its socket is paused until the disk, or the store, has answered. */
   get isWaitingForDisk(): boolean {
     return this.#isWorking;
   }
@@ -83,6 +83,8 @@ export class Session {
         this.#leave(event.reason);
         break;
       case 'drained':
+        // Who has taken what it was sent is there, whatever is before its pong.
+        this.#host.handle({ kind: 'heard', session: this.id });
         this.#goOn();
         this.#host.drained();
         break;
@@ -113,7 +115,7 @@ export class Session {
   write(bytes: Uint8Array): boolean {
     if (this.#isClosed) return false;
     const hasRoom = this.#connection.write(bytes);
-    if (!hasRoom && !this.#isUnread) {
+    if (!hasRoom && !this.#isUnread && !this.#host.isOnlyWatching) {
       // Whoever does not read is not read: else each of its pings would cost us a pong to keep.
       this.#isUnread = true;
       this.#connection.pause();

@@ -3,7 +3,7 @@
  * Never decides, and never reads a socket; a session does (session.ts).
  */
 
-import type { Hello } from '../../protocol/bodies.js';
+import type { Hello, Welcome } from '../../protocol/bodies.js';
 import { type SessionId, sessionId } from '../../protocol/ids.js';
 import { heartbeatEveryMs, restingHeartbeats } from '../../protocol/limits.js';
 import { type Clock, onceHeard } from '../../world/clock.js';
@@ -85,7 +85,9 @@ export class Sessions {
         const recorded = await isRecorded(core, store, run);
         handle({ kind: 'results', session: id, run, report, recorded });
       },
-      tap: (direction, message) => tap.session(line, direction, message),
+      tap: (direction, message) => {
+        if (hello.role !== 'spectator') tap.session(line, direction, message);
+      },
       drained: () => watching.drained(),
       gone: () => {
         this.#open.delete(id);
@@ -94,37 +96,38 @@ export class Sessions {
     });
     this.#open.set(id, session);
     session.read(pending.handOver(session.handle));
-    void this.#greet(session, hello, () => {
-      if (hello.role === 'spectator') watching = this.#watch(session, hello);
+    void this.#greet(session, hello, (lastSeq) => {
+      if (hello.role === 'spectator') watching = this.#watch(session, hello, lastSeq);
     });
   }
 
-  async #greet(session: Session, hello: Hello, joined: () => void): Promise<void> {
+  async #greet(session: Session, hello: Hello, joined: (lastSeq: number) => void): Promise<void> {
     const { clock, core, store, logs, handle } = this.#options;
     const lacking = await missing(store, hello);
-    this.#welcome(session, hello, lacking);
+    const { lastSeq } = this.#options.feed;
+    this.#welcome(session, hello, { ...lacking, ...(hello.role === 'spectator' && { lastSeq }) });
     // Whoever has gone away again, tired of waiting for us, is nobody to be given anything.
     await new Promise<void>((resolve) => onceHeard(clock, resolve));
     const held = await heldRuns(core, store, logs, hello);
     if (session.isClosed || this.#isClosed) return;
     const lacks = lacking.lacks?.length ?? 0;
     handle({ kind: 'joined', session: session.id, hello, held, lacks });
-    joined();
+    joined(lastSeq);
     session.open();
   }
 
-  #welcome(session: Session, hello: Hello, lacking: Awaited<ReturnType<typeof missing>>): void {
-    const rest = hello.knows.includes('rests') ? { restingHeartbeats } : {};
-    const last = hello.role === 'spectator' ? { lastSeq: this.#options.feed.lastSeq } : {};
-    const known = hello.role === 'runner' ? { knows: ['offer'] } : {};
-    const how = { ...rest, ...last, ...known, ...lacking };
-    const body = { session: session.id, heartbeatEveryMs, ...how };
+  /** `found`: what was looked up for it. */
+  #welcome(session: Session, { role, knows }: Hello, found: Partial<Welcome>): void {
+    const rest = knows.includes('rests') ? { restingHeartbeats } : {};
+    const known = role === 'runner' ? { knows: ['offer'] } : {};
+    const body = { session: session.id, heartbeatEveryMs, ...rest, ...known, ...found };
     session.send({ verb: 'welcome', body });
   }
 
-  #watch(session: Session, { after, taps = false }: Hello) {
+  /** `lastSeq`: as `welcome` told it. */
+  #watch(session: Session, { after, taps = false }: Hello, lastSeq: number) {
     return this.#options.spectators.admit({
-      after: after ?? null,
+      after: after ?? { seq: lastSeq, atMs: null },
       taps,
       write: (bytes) => session.write(bytes),
       hangUp: (says) => session.hangUp(says),

@@ -4,8 +4,8 @@
  *
  * `journal` is the truth: what happened, in order, never changed. `job`, `run`, `branch` and
  * `known_on` are derived from it in the same transaction and serve queries; they could be dropped
- * and made again. `classic_runner` and `removed` alone are no history but lists
- * (of whom to dial again, written in the transaction of the entries).
+ * and made again. `classic_runner` (whom to dial again) and `removed` (what --keep
+ * let go) alone are no history but lists.
  */
 
 /** Its name in the data folder. */

@@ -236,9 +236,11 @@ export class Core {
   #renew({ offer, slots, kept }: EventOf<'offers'>): Effect[] {
     this.#active.resize(offer.capacity, slots, kept);
     const isAway = this.#dispatcher !== 'session';
+    // A dispatcher of ours does not know the runs of a classic one: those have a way of their own.
+    const ours = kept.filter(({ run }) => !run.classic);
     return [
       ...this.#offering.change(offer),
-      ...(isAway ? [] : kept.flatMap(({ run }) => reportTo(this.#active, run.id))),
+      ...(isAway ? [] : ours.flatMap(({ run }) => reportTo(this.#active, run.id))),
       ...this.#goIfIdle(),
     ];
   }
