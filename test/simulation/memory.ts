@@ -62,7 +62,8 @@ export class Memory {
         const wasFull = this.isFull;
         await this.#wait(life);
         // What had no room at first says so late.
-        if ((wasFull || this.isFull) && life.isAlive) throw new DatabaseFull('database or disk is full');
+        if ((wasFull || this.isFull) && life.isAlive)
+          throw new DatabaseFull('database or disk is full');
         if (!life.step()) return new Promise(() => {});
         const seq = sqlite.append(entries, registrations);
         this.lastAppended = entries;
