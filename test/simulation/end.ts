@@ -85,10 +85,12 @@ export class End implements Connection {
   write(bytes: Uint8Array | string): boolean {
     if (this.isClosed || this.#hasEnded || !this.#life.step()) return false;
     this.#post(Buffer.from(bytes));
-    this.#needsDrain = this.#isNarrow
+    const isFull = this.#isNarrow
       ? this.#outBytes >= narrowBytes
       : this.unsentBytes >= highWaterBytes;
-    return !this.#needsDrain;
+    // It stays so until that is told, whatever is written meanwhile.
+    this.#needsDrain ||= isFull;
+    return !isFull;
   }
 
   end(): void {
