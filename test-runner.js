@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
 
+// Who asks to read anew while we start is not to end us; see src/world/signals.ts for the rest.
+process.on('SIGHUP', () => {});
 // See src/world/garbage.ts.
 setFlagsFromString('--semi-space-growth-factor=1');
 import('./dist/test-runner/main.js').catch((error) => {

@@ -162,9 +162,13 @@ function isPrefixOfAny(text: string, table: Table): boolean {
 /** The two classic words, alone, for a peer that compares them; a hint for one that types. */
 function unknownVerb(verb: string, terminated: boolean): Fault {
   if (!terminated) return { says: 'Invalid command' };
-  const shown = verb.slice(0, 40).replace(/[^\x20-\x7e]/g, '?');
-  return invalid(`"${shown}" is not a verb; type help`);
+  // What is longer may be a secret that was typed in the wrong place, and others hear of this.
+  if (verb.length > shownMax) return invalid('that is not a verb; type help');
+  return invalid(`"${verb.replace(/[^\x20-\x7e]/g, '?')}" is not a verb; type help`);
 }
+
+/** Shorter than any token (see token.ts), longer than any verb. */
+const shownMax = 15;
 
 function malformed(verb: string, row: Row): Fault {
   const kinds = Object.values(row.fields);

@@ -4,12 +4,18 @@
  * Never checks a value: that is done for it as for one that was typed.
  */
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Options } from 'yargs';
 import { z } from 'zod';
 import { UsageError } from './exit.js';
 
 const values = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+/** Where it lies, and what is done once and not as long as a process runs. */
+const notOfAFile = ['config', 'backup'];
+
+/** Far more than all flags need. */
+const bytesMax = 65_536;
 
 /** What the file says, as somebody would have typed it. Throws `UsageError`. */
 export function readConfigFile(
@@ -25,8 +31,8 @@ export function readConfigFile(
   }
   return Object.fromEntries(
     Object.entries(parsed.data).map(([name, value]) => {
-      const flag = flags[name];
-      if (flag === undefined || name === 'config') {
+      const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
+      if (flag === undefined || notOfAFile.includes(name)) {
         throw new UsageError(`${path} names "${name}", which is no flag that it could set.`);
       }
       const isYesOrNo = flag.type === 'boolean';
@@ -41,8 +47,15 @@ export function readConfigFile(
 
 function jsonIn(path: string): unknown {
   try {
+    // A pipe would be waited for, and a device read, without end.
+    const found = statSync(path);
+    if (!found.isFile()) throw new UsageError(`The configuration in ${path} is not a file.`);
+    if (found.size > bytesMax) {
+      throw new UsageError(`The configuration in ${path} holds more than ${bytesMax} bytes.`);
+    }
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UsageError(`Cannot read the configuration in ${path} (${code ?? message}).`);
   }

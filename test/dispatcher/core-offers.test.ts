@@ -60,6 +60,13 @@ describe('a runner that offers something else than before', () => {
     s.outcome('(runner ada offers 4 [])');
   });
 
+  test('and says again what it said before changes nothing, and is not told of', () => {
+    const s = scenario();
+    s.given(() => s.runner('ada'));
+    s.offers('ada', 1);
+    s.outcome();
+  });
+
   test('and has gone meanwhile is nobody', () => {
     const s = scenario();
     s.given(() => s.runner('ada'));

@@ -111,6 +111,7 @@ test('one that was away is sent what it missed, and then what comes', async () =
   await eventually('it has all', () => heard.length === 498);
   happens(accepted(502));
   passMoment(clock);
+  await eventually('it has the last', () => heard.includes('entry 502'));
   expect(heard).toEqual(entries(4, 502));
 });
 

@@ -96,6 +96,8 @@ test('one that taps sees each message, and never a token', async () => {
   const { port } = await startDispatcher({ auth: new Auth(new Token(secret), nobody) });
   const vera = await watch(port, { token: secret, taps: true });
   await modernPeer(port, { role: 'runner', name: 'ada', token: secret });
+  // As people mistype it.
+  for (const line of [secret, `token ${secret}`, `token=${secret}`]) await type(port, line);
   await type(port, `token:${secret}\ndispatch:${c}`);
   await eventually('she sees the lease', () => seen(vera).some(({ verb }) => verb === 'runtest'));
   const verbs = seen(vera).map(({ verb, peer }) => `${verb} ${peer}`);

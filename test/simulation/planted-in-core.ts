@@ -63,7 +63,7 @@ export const plantedInCore: readonly PlantedBug[] = [
     becomes: '',
     breaks: ['rest'],
     withinSeeds: 1_000,
-    from: 250,
+    from: 680,
   },
   {
     name: 'what others of its commit need is forgotten with its end',
@@ -88,7 +88,7 @@ export const plantedInCore: readonly PlantedBug[] = [
     becomes: '',
     breaks: ['group'],
     withinSeeds: 4_000,
-    from: 1_200,
+    from: 420,
   },
   {
     name: 'labels are asked of nobody',

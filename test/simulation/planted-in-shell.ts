@@ -30,8 +30,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     line: '      settled: () => this.#performer.settled(),',
     becomes: '      settled: () => Promise.resolve(),',
     breaks: ['reason', 'told'],
-    withinSeeds: 8_000,
-    from: 2_100,
+    withinSeeds: 1_000,
   },
   {
     name: 'why a job waits is not told once it had a run',

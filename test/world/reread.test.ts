@@ -30,6 +30,8 @@ describe('a file with the configuration', () => {
     ['["jobs"]', 'is to hold flags and their values in JSON'],
     ['{"labels": ["gpu"]}', 'several labels, say, are one text with commas between'],
     ['{"bogus": 1}', 'names "bogus", which is no flag'],
+    ['{"constructor": "x"}', 'names "constructor", which is no flag'],
+    [`{"name": "${'x'.repeat(70_000)}"}`, 'holds more than 65536 bytes'],
     ['{"config": "x"}', 'names "config", which is no flag'],
     ['{"sandbox": 1}', '"sandbox" in'],
     ['{"name": true}', 'is a text or a number, not true'],
@@ -40,6 +42,11 @@ describe('a file with the configuration', () => {
     const argv = ['--config', fileWith(text), 'clone'];
     expect(() => readOptions(argv)).toThrow(UsageError);
     expect(() => readOptions(argv)).toThrow(says);
+  });
+
+  test.each(['/dev/zero', '/'])('that is no file is not read: %s', (path) => {
+    const says = `The configuration in ${path} is not a file.`;
+    expect(() => readOptions(['--config', path, 'clone'])).toThrow(says);
   });
 
   test('that is not there is named', () => {

@@ -185,12 +185,18 @@ export class Pool {
     this.free.place(runner);
   }
 
-  /** It offers something else. With less capacity than runs it is given nothing until there is room. */
-  renew(runner: Runner, { capacity, labels }: Offered): void {
+  /**
+   * It offers something else: answers false where it is the same. With less capacity than runs it is
+   * given nothing until there is room.
+   */
+  renew(runner: Runner, { capacity, labels }: Offered): boolean {
     const { repository, knowsJobs } = runner.offer;
+    const offer = offerOf({ repository, labels, knowsJobs });
+    if (capacity === runner.capacity && offer.key === runner.offer.key) return false;
     runner.capacity = capacity;
-    runner.offer = offerOf({ repository, labels, knowsJobs });
+    runner.offer = offer;
     this.free.place(runner);
+    return true;
   }
 
   /** It is left alone for a while, and for longer each time in a row. */

@@ -81,8 +81,7 @@ export function draining(turn: Turn, { session }: EventOf<'draining'>): void {
 /** What the runner is given from now on must fit that; what it holds it keeps. */
 export function offers(turn: Turn, { session, offer }: EventOf<'offer'>): void {
   const runner = turn.state.pool.runner(session);
-  if (runner === undefined) return;
-  turn.state.pool.renew(runner, offer);
+  if (runner === undefined || !turn.state.pool.renew(runner, offer)) return;
   turn.publish({ kind: 'offers', name: runner.name, offer });
 }
 

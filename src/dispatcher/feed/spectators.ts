@@ -57,7 +57,7 @@ interface Watcher {
   hasRoom: boolean;
   /** What it says that it has heard, as long as it is not known whether that is true. */
   unproven: Heard | null;
-  /** A page is on its way out of the store. */
+  /** A page is on its way out of the store, or others have their turn. */
   isAsking: boolean;
   isGone: boolean;
 }
@@ -177,7 +177,15 @@ export class Spectators {
       const seq = page.at(-1)?.seq ?? watcher.seq;
       this.#write(watcher, Buffer.concat(unheard.map(recordedEvent)), seq);
       if (isLast) return;
+      await this.#pause(watcher);
     }
+  }
+
+  /** Others come first: hundreds may have come back at once. */
+  async #pause(watcher: Watcher): Promise<void> {
+    watcher.isAsking = true;
+    await new Promise<void>((resolve) => this.#clock.soon(resolve));
+    watcher.isAsking = false;
   }
 
   /** Whether what it says that it has heard is the first of these; from then on it has. */

@@ -5,10 +5,19 @@
 import { encodeSession } from '../../protocol/encoder.js';
 import type { Publication, Recorded } from './publication.js';
 
+/** Three hundred who come at once want the same entries: each is written once while memory has it. */
+const written = new WeakMap<Recorded, Buffer>();
+
 /** An entry with what a person would ask for its job by. */
-export function recordedEvent({ seq, entry, job }: Recorded): Buffer {
+export function recordedEvent(recorded: Recorded): Buffer {
+  const before = written.get(recorded);
+  if (before !== undefined) return before;
+  const { seq, entry, job } = recorded;
   const { repository, commit, name } = job;
-  return encodeSession({ verb: 'entry', seq, body: { ...entry, repository, commit, name } });
+  const body = { ...entry, repository, commit, name };
+  const bytes = encodeSession({ verb: 'entry', seq, body });
+  written.set(recorded, bytes);
+  return bytes;
 }
 
 export function eventOf(publication: Publication): Buffer {
