@@ -56,7 +56,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     becomes: '  const chosen = null;',
     breaks: ['told'],
     withinSeeds: 4_000,
-    from: 850,
+    from: 2_950,
   },
   {
     name: 'a clock that was set back makes a retry wait for hours',

@@ -72,6 +72,11 @@ describe('a runner that offers something else', () => {
     expect(away.inHand()).toEqual([{ run: one, commit }]);
   });
 
+  test('does not tell a dispatcher of ours of a classic run’s result, which it does not know', () => {
+    const classic = { ...runOf(one), classic: true };
+    expect(offers(inSession(1), more, 2, [{ run: classic, report }])).toEqual([said(more)]);
+  });
+
   test('need not say what its `hello` has said', () => {
     const core = runner(1);
     expect(offers(core, more, 2)).toEqual([]);
