@@ -5,6 +5,7 @@
  */
 
 import type { Law } from './laws.js';
+import type { Traits } from './world.js';
 
 export interface PlantedBug {
   /** What the one who made it would have said. */
@@ -16,7 +17,9 @@ export interface PlantedBug {
   readonly becomes: string;
   /** The laws of which one is broken first. */
   readonly breaks: readonly Law[];
-  /** Counted from `from`. */
+  /** It can show only in worlds that have this: others are left out. */
+  readonly onlyWhere?: keyof Traits;
+  /** Counted from `from`; those that are left out are counted too. */
   readonly withinSeeds: number;
   /**
    * Where the test begins to look, 1 where it is not said. A rare one was found soon after that

@@ -46,6 +46,7 @@ export const plantedInCore: readonly PlantedBug[] = [
     line: "  const isReady = needed.every(({ state }) => state.kind === 'finished');",
     becomes: "  const isReady = needed.some(({ state }) => state.kind === 'finished');",
     breaks: ['needs'],
+    onlyWhere: 'hasPlans',
     withinSeeds: 100,
   },
   {
@@ -54,6 +55,7 @@ export const plantedInCore: readonly PlantedBug[] = [
     line: "    if (state.kind !== 'finished' || state.verdict === 'passed') continue;",
     becomes: '    if (name !== undefined) continue;',
     breaks: ['needs'],
+    onlyWhere: 'hasPlans',
     withinSeeds: 100,
   },
   {
@@ -62,6 +64,7 @@ export const plantedInCore: readonly PlantedBug[] = [
     line: '  for (const id of all) settle(turn, turn.state.jobs.known(id));',
     becomes: '',
     breaks: ['rest'],
+    onlyWhere: 'hasPlans',
     withinSeeds: 1_000,
     from: 680,
   },
@@ -79,6 +82,7 @@ export const plantedInCore: readonly PlantedBug[] = [
     line: '    return shape.group !== null && this.#holders.has(keyOf(shape));',
     becomes: '    return false;',
     breaks: ['group'],
+    onlyWhere: 'hasPlans',
     withinSeeds: 100,
   },
   {
@@ -87,6 +91,7 @@ export const plantedInCore: readonly PlantedBug[] = [
     line: '  if (turn.state.jobs.groups.holderFor(job) !== undefined) return false;',
     becomes: '',
     breaks: ['group'],
+    onlyWhere: 'hasPlans',
     withinSeeds: 4_000,
     from: 420,
   },

@@ -88,6 +88,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     line: "      if (watcher.state === 'full') watcher.state = 'behind';",
     becomes: '',
     breaks: ['feed'],
+    onlyWhere: 'isWatched',
     withinSeeds: 600,
   },
   {
@@ -96,6 +97,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     line: '      if (isLast) this.#flush();',
     becomes: '',
     breaks: ['feed'],
+    onlyWhere: 'isWatched',
     withinSeeds: 1_000,
   },
   {
@@ -104,6 +106,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     line: '    const isTrue = first?.seq === unproven.seq && first.entry.atMs === unproven.atMs;',
     becomes: '    const isTrue = first?.seq === unproven.seq || first === undefined;',
     breaks: ['feed'],
+    onlyWhere: 'hasBackups',
     withinSeeds: 300,
   },
 ];

@@ -88,7 +88,8 @@ export const plantedInStore: readonly PlantedBug[] = [
     line: '    if (this.#disk.sizeOf(path) === null) return;',
     becomes: '    if (path !== "") return;',
     breaks: ['log'],
-    withinSeeds: 1_000,
-    from: 4_300,
+    onlyWhere: 'hasBackups',
+    withinSeeds: 3_000,
+    from: 9_200,
   },
 ];

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { PlantedBug } from './planted-bug.js';
 import type { Ended } from './record.js';
+import { traitsOf } from './world.js';
 
 export interface Caught {
   readonly seed: number;
@@ -36,8 +37,9 @@ export async function firstCaught(bug: PlantedBug): Promise<Caught | null> {
     const { simulate } = (await import(pathToFileURL(outfile).href)) as {
       simulate: (seed: number) => Promise<Ended>;
     };
-    const { from = 1, withinSeeds } = bug;
+    const { from = 1, withinSeeds, onlyWhere } = bug;
     for (let seed = from; seed < from + withinSeeds; seed += 1) {
+      if (onlyWhere !== undefined && !traitsOf(seed)[onlyWhere]) continue;
       const { broken } = await simulate(seed);
       if (broken !== null) return { seed, law: broken.law };
     }

@@ -51,6 +51,22 @@ const watched = 200;
 /** Of a thousand worlds, so many have a classic dispatcher. */
 const classic = 50;
 
+/** What not every world has. */
+export interface Traits {
+  readonly hasBackups: boolean;
+  readonly hasPlans: boolean;
+  readonly isWatched: boolean;
+}
+
+/** What the world of that seed has. */
+export function traitsOf(seed: number): Traits {
+  return {
+    hasBackups: new Random(seed, 'backups').perMille(backups),
+    hasPlans: new Random(seed, 'plans').perMille(plans),
+    isWatched: new Random(seed, 'spectators').perMille(watched),
+  };
+}
+
 /** Lets the world of that seed happen. */
 export async function simulate(seed: number): Promise<Ended> {
   const errors: unknown[] = [];
@@ -88,7 +104,7 @@ class World {
     const timeline = this.#timeline;
     const suffered = (fault: string) => this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
     const disk = new SimulatedDisk(timeline, random);
-    const hasPlans = new Random(seed, 'plans').perMille(plans);
+    const { hasPlans, hasBackups, isWatched } = traitsOf(seed);
     this.#ground = {
       seed,
       timeline,
@@ -98,8 +114,8 @@ class World {
       history: new History(new Random(seed, 'history'), hasPlans ? planOf : () => undefined),
       witness: new Witness(disk),
       changes: new Random(seed, 'offers'),
-      hasBackups: new Random(seed, 'backups').perMille(backups),
-      isWatched: new Random(seed, 'spectators').perMille(watched),
+      hasBackups,
+      isWatched,
       tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),
     };
     // The stream's old name: another one would make other worlds of the same seeds.
