@@ -114,9 +114,9 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'labels that a runner offers no longer still count',
     file: 'dispatcher/core/pool.ts',
-    line: '    runner.offer = offerOf({ repository, labels, knowsJobs });',
+    line: '    const offer = offerOf({ repository, labels, knowsJobs });',
     becomes: `    const all = [...runner.offer.labels, ...labels];
-    runner.offer = offerOf({ repository, labels: all, knowsJobs });`,
+    const offer = offerOf({ repository, labels: all, knowsJobs });`,
     breaks: ['offered', 'suits'],
     withinSeeds: 100,
   },
