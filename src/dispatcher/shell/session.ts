@@ -1,39 +1,29 @@
 /**
- * Owns one open session: bytes to messages, messages to events, log bytes to their file.
- * Never decides; it asks the core whether a run may log, and the log files what they have.
- * One message at a time: while the disk works, or the peer does not read what it is answered,
- * the socket is paused, so nothing piles up here.
+ * Owns one open session: bytes to messages, one after the other, and what is said to its peer.
+ * Never knows what a message means (incoming.ts). While one waits for the disk or the store, or the
+ * peer does not read what it is answered, the socket is paused, so nothing piles up here.
  */
 
-import type { Report } from '../../protocol/bodies.js';
 import { sessionDecoder } from '../../protocol/decoder.js';
 import { encodeSession } from '../../protocol/encoder.js';
-import type { RunId, SessionId } from '../../protocol/ids.js';
+import type { SessionId } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 import type { Connection, ConnectionEvent } from '../../world/network.js';
 import type { Event } from '../core/events.js';
+import type { Incoming, Waited } from './incoming.js';
 
 /** What a session needs of the dispatcher. */
 export interface SessionHost {
   /** Hands an event to the core. */
   readonly handle: (event: Event) => void;
-  /** It only listens; what else it says ends it. */
+  readonly incoming: Incoming;
+  /** It is read all the time, whether it reads or not: it has nothing to say that could pile up. */
   readonly isOnlyWatching: boolean;
-  /** Looks up what the store knows of the commit, then hands it over. */
-  readonly dispatch: (message: SessionMessage & { verb: 'dispatch' }) => Promise<void>;
-  /** Stores a piece of log; answers what to say about it, if anything. Throws on a full disk. */
-  readonly log: (message: SessionMessage & { verb: 'log' }) => SessionMessage | null;
-  /** Makes a run's log durable; answers what to say if it is not whole. */
-  readonly seal: (run: RunId, report: Report) => Promise<SessionMessage | null>;
-  /** Looks up what the store knows of the run, then hands its report to the core. */
-  readonly results: (run: RunId, report: Report) => Promise<void>;
   /** A message came from it, or goes to it. */
   readonly tap: (direction: 'in' | 'out', message: SessionMessage) => void;
   /** There is room again for what is written. */
   readonly drained: () => void;
-  /** Resolves when what failed so may be tried again. Throws what is not want of room. */
-  readonly waitForRoom: (error: unknown) => Promise<void>;
   /** The session is over. */
   readonly gone: () => void;
 }
@@ -60,7 +50,7 @@ export class Session {
   }
 
   /** Its socket is paused until the disk, or the store, has answered. */
-  get isWaitingForDisk(): boolean {
+  get isWaiting(): boolean {
     return this.#isWorking;
   }
 
@@ -156,94 +146,29 @@ export class Session {
     this.#connection.resume();
   }
 
-  /** Takes messages in order until one has to wait for the disk, or the peer is to read first. */
+  /** Takes messages in order until one has to wait, or the peer is to read first. */
   #work(): void {
     while (this.#isOpen && !this.#isWorking && !this.#isUnread) {
       const next = this.#inbox.shift();
       if (next === undefined) return;
-      const waiting = this.#receive(next);
-      if (waiting !== null) this.#waitFor(waiting);
+      const answer = this.#host.incoming.receive(this, next);
+      if (answer !== null) void this.#waitFor(next, answer);
     }
   }
 
-  #waitFor(disk: Promise<void>): void {
+  async #waitFor(message: SessionMessage, answer: Promise<Waited>): Promise<void> {
     this.#isWorking = true;
     this.#connection.pause();
-    void disk.finally(() => {
-      this.#isWorking = false;
-      if (!this.#isClosed) this.#work();
-      // One for the pause above; what had to wait anew has paused for itself.
-      this.#connection.resume();
-    });
-  }
-
-  /** Answers a promise where the next message must wait for this one. */
-  #receive(message: SessionMessage): Promise<void> | null {
-    const { id: session } = this;
-    if (this.#host.isOnlyWatching && message.verb !== 'ping' && message.verb !== 'pong') {
-      this.hangUp('a spectator only listens');
-      return null;
-    }
-    switch (message.verb) {
-      case 'ping':
-        this.send({ verb: 'pong' });
-        return null;
-      case 'pong':
-        this.#host.handle({ kind: 'pong', session });
-        return null;
-      case 'dispatch':
-        return this.#host.dispatch(message);
-      case 'log':
-        return this.#log(message);
-      case 'results':
-        return this.#results(message);
-      case 'handback':
-        this.#handBack(message);
-        return null;
-      case 'offer':
-        this.#host.handle({ kind: 'offer', session, offer: message.body });
-        return null;
-      case 'draining':
-        this.#host.handle({ kind: 'draining', session });
-        return null;
-      default:
-        this.hangUp(`${message.verb} is not for the dispatcher`);
-        return null;
-    }
-  }
-
-  #handBack({ run, body: handback }: SessionMessage & { verb: 'handback' }): void {
-    this.#host.handle({ kind: 'handback', session: this.id, run, handback });
-  }
-
-  #log(message: SessionMessage & { verb: 'log' }): Promise<void> | null {
-    try {
-      const answer = this.#host.log(message);
-      if (answer !== null) this.send(answer);
-      return null;
-    } catch (error) {
-      return this.#host.waitForRoom(error).then(() => {
-        if (!this.#isClosed) this.#inbox.unshift(message);
-      });
-    }
-  }
-
-  async #results(message: SessionMessage & { verb: 'results' }): Promise<void> {
-    const { run, body: report } = message;
-    const missing = await this.#host.seal(run, report).catch(async (error) => {
-      await this.#host.waitForRoom(error);
-      return 'again' as const;
-    });
-    if (missing === 'again') this.#inbox.unshift(message);
-    else if (missing !== null) this.send(missing);
-    // Even when the session ended meanwhile: the result is whole, and the core may want it.
-    else await this.#host.results(run, report);
+    if ((await answer) === 'again') this.#inbox.unshift(message);
+    this.#isWorking = false;
+    if (!this.#isClosed) this.#work();
+    // One for the pause above; what had to wait anew has paused for itself.
+    this.#connection.resume();
   }
 
   #leave(reason: string): void {
     if (this.#isClosed) return;
-    // Its runner has forgotten the run; all else that still waits here is said again.
-    for (const message of this.#inbox) if (message.verb === 'handback') this.#handBack(message);
+    this.#host.incoming.receiveLast(this, this.#inbox);
     this.#isClosed = true;
     const because = this.#goneBecause ?? reason;
     this.#host.handle({ kind: 'left', session: this.id, reason: because });

@@ -1,5 +1,5 @@
 /**
- * Owns the sessions that are open: how each begins, and what its messages need of store, logs and core.
+ * Owns the sessions that are open: how each begins, and who of them is served what.
  * Never decides, and never reads a socket; a session does (session.ts).
  */
 
@@ -13,9 +13,10 @@ import type { Feed } from '../feed/feed.js';
 import type { Spectators } from '../feed/spectators.js';
 import type { Tap } from '../feed/tap.js';
 import type { Store } from '../store/store.js';
+import { Incoming } from './incoming.js';
 import type { LogRoom } from './log-room.js';
 import type { PendingConnection } from './pending-connection.js';
-import { dispatched, heldRuns, isRecorded, missing } from './recall.js';
+import { heldRuns, missing } from './recall.js';
 import { Session } from './session.js';
 
 export interface SessionsOptions {
@@ -52,10 +53,10 @@ export class Sessions {
     this.#isClosed = true;
   }
 
-  /** Who waits for our disk cannot be heard, and must not be called silent for it. */
+  /** Who waits for our disk or store cannot be heard, and must not be called silent for it. */
   vouchForWaiting(): void {
     for (const [id, session] of this.#open) {
-      if (session.isWaitingForDisk) this.#options.handle({ kind: 'heard', session: id });
+      if (session.isWaiting) this.#options.handle({ kind: 'heard', session: id });
     }
   }
 
@@ -66,27 +67,18 @@ export class Sessions {
 
   /** That connection introduced itself. */
   open(pending: PendingConnection, hello: Hello): void {
-    const { core, store, logs, tap, handle, start } = this.#options;
+    const { tap, handle, start } = this.#options;
     this.#counter += 1;
     const id = sessionId(start, this.#counter);
     const line = { connection: id, peer: hello.name };
+    const isOnlyWatching = hello.role === 'spectator';
     let watching = { drained: () => {}, gone: () => {} };
     const session = new Session(id, pending.connection, {
       handle,
-      isOnlyWatching: hello.role === 'spectator',
-      dispatch: async ({ commit, body }) => {
-        const from = { session: id };
-        handle(await dispatched(core, store, { from, commit, description: body }));
-      },
-      log: (message) => logs.add(id, message),
-      seal: (run, report) => logs.seal(id, run, report),
-      waitForRoom: (error) => logs.waitForRoom(error),
-      results: async (run, report) => {
-        const recorded = await isRecorded(core, store, run);
-        handle({ kind: 'results', session: id, run, report, recorded });
-      },
+      incoming: new Incoming(this.#options, isOnlyWatching),
+      isOnlyWatching,
       tap: (direction, message) => {
-        if (hello.role !== 'spectator') tap.session(line, direction, message);
+        if (!isOnlyWatching) tap.session(line, direction, message);
       },
       drained: () => watching.drained(),
       gone: () => {
@@ -97,7 +89,7 @@ export class Sessions {
     this.#open.set(id, session);
     session.read(pending.handOver(session.handle));
     void this.#greet(session, hello, (lastSeq) => {
-      if (hello.role === 'spectator') watching = this.#watch(session, hello, lastSeq);
+      if (isOnlyWatching) watching = this.#watch(session, hello, lastSeq);
     });
   }
 
