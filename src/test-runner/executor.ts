@@ -4,7 +4,7 @@
  * keeps neither logs nor reports: that is done for all of them alike (runs.ts).
  */
 
-import type { Handback, Offer, Report } from '../protocol/bodies.js';
+import type { Handback, OfferBody, Report } from '../protocol/bodies.js';
 import type { Because, KeptRun, Run } from './core/events.js';
 import type { RunFiles } from './run-files.js';
 
@@ -12,7 +12,7 @@ export interface Executor {
   /** One at least for each run that it offers to do at once. More may come, none goes. */
   readonly slots: readonly Slot[];
   /** What it offers now. */
-  readonly offer: Offer;
+  readonly offer: OfferBody;
   /** Why that slot takes no run now, or none any more; null where it does. */
   whyNot(slot: number): NotDone | null;
   /** Begins a run in a slot that takes one, and has none. */

@@ -5,7 +5,7 @@
 
 import { hostname } from 'node:os';
 import type { Address } from '../protocol/address.js';
-import type { Hello, Offer } from '../protocol/bodies.js';
+import type { Hello, OfferBody } from '../protocol/bodies.js';
 import { nearestName } from '../protocol/ids.js';
 import { heldRunsMax } from '../protocol/limits.js';
 
@@ -32,7 +32,7 @@ export function usualName(localStart: string): string {
 /** Its `hello`; of the runs in hand as many are named as fit, the rest at a later connection. */
 export function introduce(
   { name, localStart, version, repository }: Introduction,
-  { labels, capacity }: Offer,
+  { labels, capacity }: OfferBody,
   inHand: Hello['runs'],
 ): Hello {
   return {

@@ -48,6 +48,15 @@ function given() {
   return { performer: new Performer(clock, hands), happened, disk, clock };
 }
 
+/** From now on the store answers once what comes back is called. */
+function takesItsTime(disk: { answers: Promise<void> }): () => void {
+  let answer = () => {};
+  disk.answers = new Promise((resolve) => {
+    answer = resolve;
+  });
+  return () => answer();
+}
+
 test('promise 1: OK leaves after its entry is on disk, and one sync serves a whole turn', async () => {
   const { performer, happened } = given();
   performer.submit(accepted(1));
@@ -124,10 +133,7 @@ test('an error that is not a full disk is not survived: recovery recovers', asyn
 
 test('what is decided while the store takes its time waits for its own turn, and is sent after', async () => {
   const { performer, happened, disk } = given();
-  let answer = () => {};
-  disk.answers = new Promise((resolve) => {
-    answer = resolve;
-  });
+  const answer = takesItsTime(disk);
   performer.submit(accepted(1));
   await eventually('the store is asked', () => happened.includes('prepared'));
   performer.submit(accepted(2));
@@ -143,10 +149,7 @@ test('what is decided while the store takes its time waits for its own turn, and
 
 test('one that is closed while the store takes its time sends nothing', async () => {
   const { performer, happened, disk } = given();
-  let answer = () => {};
-  disk.answers = new Promise((resolve) => {
-    answer = resolve;
-  });
+  const answer = takesItsTime(disk);
   performer.submit(accepted(1));
   await eventually('the store is asked', () => happened.includes('prepared'));
   performer.close();

@@ -6,14 +6,14 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Remembered } from '../../src/dispatcher/shell/dispatcher.js';
-import type { Offer } from '../../src/protocol/bodies.js';
+import type { OfferBody } from '../../src/protocol/bodies.js';
 import type { Told } from '../../src/world/story.js';
 
 type Runner = ReturnType<Remembered['runners']>[number];
 
 export class Offers {
   /** By the machine's name: all that it ever offered. */
-  readonly #made = new Map<string, Offer[]>();
+  readonly #made = new Map<string, OfferBody[]>();
   /** By the name that the dispatcher has for a runner: which of these it has heard at least. */
   readonly #heard = new Map<string, number>();
   /** By session: what it had in hand when it was looked at last. */
@@ -25,12 +25,12 @@ export class Offers {
   }
 
   /** A machine's file says that from now on; its runner reads it sooner or later. */
-  made(machine: string, offer: Offer): void {
+  made(machine: string, offer: OfferBody): void {
     this.#made.set(machine, [...(this.#made.get(machine) ?? []), offer]);
   }
 
   /** What the dispatcher may think that this runner offers; null where it is none of ours. */
-  possible(runner: string): readonly Offer[] | null {
+  possible(runner: string): readonly OfferBody[] | null {
     const made = this.#made.get(machineOf(runner));
     return made?.slice(this.#heard.get(runner) ?? 0) ?? null;
   }
@@ -45,10 +45,10 @@ export class Offers {
     for (const runner of runners) this.#look(runner, runners);
     this.#inHand = new Map(runners.map(({ key, runs }) => [key, new Set(runs)]));
     if (told.event !== 'runner-offers') return;
-    const { runner, capacity, labels } = told as Told & Offer & { readonly runner: string };
+    const { runner, capacity, labels } = told as Told & OfferBody & { readonly runner: string };
     const from = this.#heard.get(runner) ?? 0;
     const made = this.#made.get(machineOf(runner)) ?? [];
-    const isSame = (offer: Offer) => isDeepStrictEqual(offer, { capacity, labels });
+    const isSame = (offer: OfferBody) => isDeepStrictEqual(offer, { capacity, labels });
     const at = made.findIndex((offer, index) => index >= from && isSame(offer));
     if (at >= 0) this.#heard.set(runner, at);
     // What an earlier session said may be heard after what the next one says.

@@ -2,7 +2,7 @@
  * Owns a runner's machine: what test-runner/main.ts and slots.ts do, on a simulated outside.
  */
 
-import type { Handback, Offer } from '../../src/protocol/bodies.js';
+import type { Handback, OfferBody } from '../../src/protocol/bodies.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import { LocalExecutor } from '../../src/test-runner/local/executor.js';
 import type { LocalSlot } from '../../src/test-runner/local/slots.js';
@@ -27,7 +27,7 @@ export class RunnerMachine {
   readonly machine: Machine;
   readonly #ground: Ground;
   /** As its file says. */
-  #offer: Offer;
+  #offer: OfferBody;
   /** Its clone lags: a commit is known here only so long after its push. */
   #lagMs = 0;
   /** Fetches fail, in a thousand. */
@@ -49,12 +49,12 @@ export class RunnerMachine {
     ground.witness.offers.made(name, this.#offer);
   }
 
-  get offer(): Offer {
+  get offer(): OfferBody {
     return this.#offer;
   }
 
   /** Somebody changes its file, and sends SIGHUP. */
-  change(offer: Offer): void {
+  change(offer: OfferBody): void {
     const { name, life } = this.machine;
     this.#offer = offer;
     this.#ground.witness.offers.made(name, offer);

@@ -142,7 +142,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       run,
       commit: commit(0),
       loggedBytes: 0,
-      recorded: isRecorded(journal, run),
+      inStore: isRecorded(journal, run),
     }));
     const introduced = hello.parse({ role, name, repository, capacity, process, labels, knows });
     feed({ kind: 'joined', session: id, hello: introduced, held, lacks });
@@ -229,7 +229,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     /** Ends a run; the latest that the runner was given, where none is named. */
     reports(name: string, run: RunId, ended: Partial<Report> = {}): void {
       const whole = report.parse({ end: 'passed', logBytes: 0, durationMs: 5, ...ended });
-      const known = { session: session(name), run, recorded: isRecorded(journal, run) };
+      const known = { session: session(name), run, inStore: isRecorded(journal, run) };
       feed({ kind: 'results', ...known, report: whole });
     },
     handsBack(name: string, run: RunId, reason: Handback['reason'], detail = ''): void {

@@ -31,7 +31,10 @@ export const report: Report = {
   durationMs: 3,
 };
 
-/** A runner that has found no dispatcher yet, and offers a run for each slot; an earlier process kept results of these runs. */
+/**
+ * A runner that has found no dispatcher yet, and offers a run for each slot; an earlier process kept
+ * results of these runs.
+ */
 export function runner(slots: number, ...kept: Run[]): Core {
   const offer = { capacity: slots, labels: [] };
   const results = kept.map((run) => ({ run, report }));
@@ -52,6 +55,11 @@ export function inClassic(slots = 1): Core {
 
 export function runOf(id: RunId): Run {
   return { id, commit, assignment, classic: false };
+}
+
+/** It begins in that slot. */
+export function begins(run: RunId, slot: number): Effect {
+  return { kind: 'start', slot, run: runOf(run) };
 }
 
 export function message(said: Extract<Event, { kind: 'message' }>['message']): Event {

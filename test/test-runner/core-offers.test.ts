@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Offer } from '../../src/protocol/bodies.js';
+import type { OfferBody } from '../../src/protocol/bodies.js';
 import type { Core } from '../../src/test-runner/core/core.js';
 import type { Effect, KeptRun } from '../../src/test-runner/core/events.js';
 import {
+  begins,
   classicRun,
   commit,
   ended,
@@ -17,8 +18,8 @@ import {
   two,
 } from '../support/runner-scenario.js';
 
-const more: Offer = { capacity: 2, labels: ['gpu'] };
-const less: Offer = { capacity: 1, labels: [] };
+const more: OfferBody = { capacity: 2, labels: ['gpu'] };
+const less: OfferBody = { capacity: 1, labels: [] };
 const draining: Effect = { kind: 'send', message: { verb: 'draining' } };
 const introduces: Effect = { kind: 'introduce' };
 
@@ -29,11 +30,7 @@ describe('a runner that offers something else', () => {
     expect(offers(core, more, 2)).toEqual([said(more)]);
     expect(core.offer).toEqual(more);
     expect(core.state).toBe('idle');
-    expect(core.handle(runtest(two), 0)).toContainEqual({
-      kind: 'start',
-      slot: 1,
-      run: runOf(two),
-    });
+    expect(core.handle(runtest(two), 0)).toContainEqual(begins(two, 1));
     expect(core.state).toBe('busy');
   });
 
@@ -42,11 +39,7 @@ describe('a runner that offers something else', () => {
     core.handle(runtest(one), 0);
     expect(offers(core, less, 2)).toEqual([said(less)]);
     expect(core.state).toBe('busy');
-    expect(core.handle(runtest(two), 0)).toContainEqual({
-      kind: 'start',
-      slot: 1,
-      run: runOf(two),
-    });
+    expect(core.handle(runtest(two), 0)).toContainEqual(begins(two, 1));
   });
 
   test('is BUSY to a classic dispatcher as soon as it has what it offers', () => {
@@ -98,11 +91,7 @@ describe('to a dispatcher that does not know how to be told', () => {
     expect(offers(core, more, 2)).toEqual([draining, introduces]);
     core.handle({ kind: 'introducing' }, 0);
     expect(core.handle({ kind: 'session', takesOffers: false }, 0)).toEqual([]);
-    expect(core.handle(runtest(one), 0)).toContainEqual({
-      kind: 'start',
-      slot: 0,
-      run: runOf(one),
-    });
+    expect(core.handle(runtest(one), 0)).toContainEqual(begins(one, 0));
   });
 
   test('a runner asks for no further runs, and introduces itself once its results are recorded', () => {
@@ -130,11 +119,11 @@ describe('to a dispatcher that does not know how to be told', () => {
   });
 });
 
-function offers(core: Core, offer: Offer, slots: number, kept: KeptRun[] = []): Effect[] {
+function offers(core: Core, offer: OfferBody, slots: number, kept: KeptRun[] = []): Effect[] {
   return core.handle({ kind: 'offers', offer, slots, kept }, 0);
 }
 
-function said(body: Offer): Effect {
+function said(body: OfferBody): Effect {
   return { kind: 'send', message: { verb: 'offer', body } };
 }
 

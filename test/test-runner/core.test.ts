@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Ending, Event } from '../../src/test-runner/core/events.js';
 import {
+  begins,
   classicRun,
   commit,
   ended,
@@ -21,7 +22,7 @@ describe('a runner with a session', () => {
   test('starts a run in a free slot and ships its log from the start', () => {
     const core = inSession(1);
     expect(core.handle(runtest(one), 0)).toEqual([
-      { kind: 'start', slot: 0, run: runOf(one) },
+      begins(one, 0),
       { kind: 'ship', run: one, offset: 0, report: null },
     ]);
     expect(core.state).toBe('busy');
@@ -44,11 +45,7 @@ describe('a runner with a session', () => {
     const core = inSession(2);
     core.handle(runtest(one), 0);
     core.handle(ended(one), 0);
-    expect(core.handle(runtest(two), 0)).toContainEqual({
-      kind: 'start',
-      slot: 1,
-      run: runOf(two),
-    });
+    expect(core.handle(runtest(two), 0)).toContainEqual(begins(two, 1));
   });
 
   test('reports an ended run once its whole log was sent, and forgets it when recorded', () => {

@@ -4,7 +4,7 @@
 
 import type { Address } from '../../protocol/address.js';
 import type { Answer } from '../../protocol/answer.js';
-import type { Handback, HandoverBody, Hello, Offer, Report } from '../../protocol/bodies.js';
+import type { Handback, HandoverBody, Hello, OfferBody, Report } from '../../protocol/bodies.js';
 import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import type { Entry, JobId } from './journal.js';
@@ -20,7 +20,7 @@ export interface HeldRun {
   /** How much of its log is stored here. */
   readonly loggedBytes: number;
   /** Of one whose job memory has forgotten: whether its result is on disk. */
-  readonly recorded: boolean;
+  readonly inStore: boolean;
 }
 
 /** Histories of finished jobs that an event speaks of, which memory has forgotten. */
@@ -40,7 +40,7 @@ export type Event =
   | { readonly kind: 'left'; readonly session: SessionId; readonly reason: string }
   | { readonly kind: 'draining'; readonly session: SessionId }
   /** A runner offers something else than before. */
-  | { readonly kind: 'offer'; readonly session: SessionId; readonly offer: Offer }
+  | { readonly kind: 'offer'; readonly session: SessionId; readonly offer: OfferBody }
   | {
       readonly kind: 'dispatch';
       readonly from: { readonly session: SessionId } | { readonly request: RequestId };
@@ -53,7 +53,7 @@ export type Event =
       readonly session: SessionId;
       readonly run: RunId;
       readonly report: Report;
-      readonly recorded: boolean;
+      readonly inStore: boolean;
     }
   | {
       readonly kind: 'handback';
@@ -161,7 +161,7 @@ export type Notice =
       /** Runs that the runner had in hand. */
       readonly runs: number;
     }
-  | { readonly kind: 'offers'; readonly name: string; readonly offer: Offer }
+  | { readonly kind: 'offers'; readonly name: string; readonly offer: OfferBody }
   /** An observer handed over what is not in our memory, and is to do so again. */
   | { readonly kind: 'lacking'; readonly name: string }
   /** Jobs of that repository wait, and no runner tests it; what they test instead. */

@@ -6,7 +6,7 @@
  */
 
 import type { Address } from '../../protocol/address.js';
-import type { Hello, Offer as Offered } from '../../protocol/bodies.js';
+import type { Hello, OfferBody } from '../../protocol/bodies.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
 import { restingHeartbeats } from '../../protocol/limits.js';
 import { FreeRunners } from './free-runners.js';
@@ -189,7 +189,7 @@ export class Pool {
    * It offers something else: answers false where it is the same. With less capacity than runs it is
    * given nothing until there is room.
    */
-  renew(runner: Runner, { capacity, labels }: Offered): boolean {
+  renew(runner: Runner, { capacity, labels }: OfferBody): boolean {
     const { repository, knowsJobs } = runner.offer;
     const offer = offerOf({ repository, labels, knowsJobs });
     if (capacity === runner.capacity && offer.key === runner.offer.key) return false;

@@ -19,12 +19,12 @@ export function joined(turn: Turn, { session, hello, held, lacks }: EventOf<'joi
   turn.publish({ kind: 'joined', role, name, repository, classic: false });
   if (lacks > 0) turn.publish({ kind: 'lacking', name });
   if (peer.role !== 'runner') return;
-  for (const { run, loggedBytes, recorded } of held) {
+  for (const { run, loggedBytes, inStore } of held) {
     replaceFormerSession(turn, run, peer);
     if (resume(turn, run, peer)) turn.send(session, { verb: 'want', run, offset: loggedBytes });
     else
       turn.send(session, {
-        verb: isRecorded(turn.state, run, recorded) ? 'recorded' : 'revoked',
+        verb: isRecorded(turn.state, run, inStore) ? 'recorded' : 'revoked',
         run,
       });
   }
@@ -86,8 +86,8 @@ export function offers(turn: Turn, { session, offer }: EventOf<'offer'>): void {
 }
 
 /** A run's report. One that is not wanted any more was recorded before, or its lease is gone. */
-export function results(turn: Turn, { session, run, report, recorded }: EventOf<'results'>): void {
-  const before = isRecorded(turn.state, run, recorded);
+export function results(turn: Turn, { session, run, report, inStore }: EventOf<'results'>): void {
+  const before = isRecorded(turn.state, run, inStore);
   const isThere = takeReport(turn, run, report, session) || before;
   turn.send(session, { verb: isThere ? 'recorded' : 'revoked', run });
 }

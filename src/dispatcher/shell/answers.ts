@@ -41,7 +41,7 @@ export function status(core: DispatcherCore, nowMs: number): string {
 }
 
 /** What is asked about: a commit, or one of its jobs. */
-interface About {
+interface Asked {
   readonly commit: Commit;
   /** Null: all of them. */
   readonly job: string | null;
@@ -67,7 +67,7 @@ async function settledRows({ core, store, settled }: Known, commit: Commit) {
 }
 
 /** One word: a verdict, or blocked, waiting, running, unknown. Of several jobs, what matters most. */
-export async function verdict(known: Known, { commit, job: name }: About): Promise<string> {
+export async function verdict(known: Known, { commit, job: name }: Asked): Promise<string> {
   const rows = await settledRows(known, commit);
   const live = new Map(known.core.jobsOf(commit).map((job) => [job.id, wordFor(job)]));
   const words = rows
@@ -79,7 +79,7 @@ export async function verdict(known: Known, { commit, job: name }: About): Promi
 /** The story of every job of the commit, or of that one, and what it waits for now. */
 export async function why(
   known: Known,
-  { commit, job: name }: About,
+  { commit, job: name }: Asked,
   nowMs: number,
 ): Promise<string> {
   const rows = await settledRows(known, commit);

@@ -10,7 +10,7 @@ import type { DispatcherCore } from '../core/core.js';
 import type { Event } from '../core/events.js';
 import type { Store } from '../store/store.js';
 import type { LogRoom } from './log-room.js';
-import { dispatched, isRecorded } from './recall.js';
+import { dispatched, isInStore } from './recall.js';
 
 export interface IncomingOptions {
   readonly core: DispatcherCore;
@@ -120,8 +120,8 @@ export class Incoming {
       return 'again';
     }
     // Even when the session ended meanwhile: the result is whole, and the core may want it.
-    const recorded = await isRecorded(core, store, run);
-    handle({ kind: 'results', session: sender.id, run, report, recorded });
+    const inStore = await isInStore(core, store, run);
+    handle({ kind: 'results', session: sender.id, run, report, inStore });
     return 'done';
   }
 }

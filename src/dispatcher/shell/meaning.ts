@@ -25,17 +25,11 @@ const candidatesMost = 5;
 
 /** The commit that is meant; null where there is none such, and the asker has been told why. */
 export async function meaning(
-  { store, settled }: Known,
+  known: Known,
   pending: PendingConnection,
   named: Commit | Abbreviation,
 ): Promise<Commit | null> {
-  if (isCommit(named)) return named;
-  await settled();
-  const found = await store.commitsLike(named, candidatesMost);
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  pending.reply(whyNot(named, found));
-  return null;
+  return onlyOne(pending, named, await commitsNamed(known, named));
 }
 
 /** What a person wants ended: the jobs of a commit, one of them, or those of a branch. */
@@ -52,15 +46,34 @@ export async function meaningJobs(
   const of = jobOf(named);
   if (of === null) return branchOf(named);
   const { commit: beginning, job } = of;
-  if (!isCommit(beginning)) {
-    await known.settled();
-    if ((await known.store.commitsLike(beginning, 1)).length === 0) return branchOf(named);
-  }
-  const commit = await meaning(known, pending, beginning);
+  const found = await commitsNamed(known, beginning);
+  if (found.length === 0) return branchOf(named);
+  const commit = onlyOne(pending, beginning, found);
   return commit === null ? null : { commit, job };
 }
 
-function whyNot(beginning: Abbreviation, found: readonly Commit[]): string {
+/** A whole id is that commit, whether it was handed over or not. */
+async function commitsNamed(
+  { store, settled }: Known,
+  named: Commit | Abbreviation,
+): Promise<readonly Commit[]> {
+  if (isCommit(named)) return [named];
+  await settled();
+  return store.commitsLike(named, candidatesMost);
+}
+
+function onlyOne(
+  pending: PendingConnection,
+  named: Commit | Abbreviation,
+  found: readonly Commit[],
+): Commit | null {
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  pending.reply(whyNot(named, found));
+  return null;
+}
+
+function whyNot(beginning: Commit | Abbreviation, found: readonly Commit[]): string {
   if (found.length === 0) return `No commit that was handed over begins with ${beginning}\n`;
   const more = found.length < candidatesMost ? '' : ', …';
   return `${beginning} could be ${found.join(', ')}${more}: give more digits\n`;

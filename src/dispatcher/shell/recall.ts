@@ -38,7 +38,7 @@ export async function dispatched(
 }
 
 /** Whether a run's result is on disk, where memory has forgotten its job; else the core knows. */
-export async function isRecorded(core: DispatcherCore, store: Store, run: RunId): Promise<boolean> {
+export async function isInStore(core: DispatcherCore, store: Store, run: RunId): Promise<boolean> {
   return core.jobOfRun(run) === undefined && (await store.isRecorded(run));
 }
 
@@ -50,8 +50,8 @@ export function heldRuns(
   { runs }: Hello,
 ): Promise<HeldRun[]> {
   const lookUp = async ({ run, commit }: Hello['runs'][number]) => {
-    const recorded = await isRecorded(core, store, run);
-    return { run, commit, loggedBytes: logs.size(run), recorded };
+    const inStore = await isInStore(core, store, run);
+    return { run, commit, loggedBytes: logs.size(run), inStore };
   };
   return Promise.all(runs.map(lookUp));
 }

@@ -10,7 +10,7 @@
  *    +------------------- ended, log and report on disk
  */
 
-import type { Offer } from '../../protocol/bodies.js';
+import type { OfferBody } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 import { ActiveRuns, type Held, type StillInHand } from './active-runs.js';
@@ -20,7 +20,7 @@ import { Offering } from './offering.js';
 import { abort, cancel, endOnce, handBack, reportTo, send, ship } from './wishes.js';
 
 export interface CoreOptions {
-  readonly offer: Offer;
+  readonly offer: OfferBody;
   readonly slots: number;
   /** Of an earlier process. */
   readonly kept: readonly KeptRun[];
@@ -51,7 +51,7 @@ export class Core {
     return this.#active.isFull ? 'busy' : 'idle';
   }
 
-  get offer(): Offer {
+  get offer(): OfferBody {
     return this.#offering.offer;
   }
 

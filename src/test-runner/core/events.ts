@@ -3,7 +3,7 @@
  * Never holds a value of its own.
  */
 
-import type { Assignment, Handback, Offer, Report } from '../../protocol/bodies.js';
+import type { Assignment, Handback, OfferBody, Report } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 
@@ -54,7 +54,7 @@ export type Event =
   /** From now on that is offered; so many slots there are by now, with results in the new ones. */
   | {
       readonly kind: 'offers';
-      readonly offer: Offer;
+      readonly offer: OfferBody;
       readonly slots: number;
       readonly kept: readonly KeptRun[];
     }

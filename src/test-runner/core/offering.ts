@@ -4,22 +4,22 @@
  * us anew once nothing is in hand: so nothing that goes on is lost for it.
  */
 
-import type { Offer } from '../../protocol/bodies.js';
+import type { OfferBody } from '../../protocol/bodies.js';
 import type { Effect } from './events.js';
 import { send } from './wishes.js';
 
 export class Offering {
-  #offer: Offer;
+  #offer: OfferBody;
   /** What is offered is not what the last `hello` or `offer` said. */
   #isNews = false;
   /** How the dispatcher at hand can be told. */
   #means: 'none' | 'offer' | 'hello' = 'none';
 
-  constructor(offer: Offer) {
+  constructor(offer: OfferBody) {
     this.#offer = offer;
   }
 
-  get offer(): Offer {
+  get offer(): OfferBody {
     return this.#offer;
   }
 
@@ -28,7 +28,7 @@ export class Offering {
     return this.#isNews && this.#means === 'hello';
   }
 
-  change(offer: Offer): Effect[] {
+  change(offer: OfferBody): Effect[] {
     this.#offer = offer;
     this.#isNews = true;
     return this.#tell();

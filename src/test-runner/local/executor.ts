@@ -2,7 +2,7 @@
  * Owns how runs are done on this machine: in slots, each with a checkout of its own, by processes.
  */
 
-import type { Offer } from '../../protocol/bodies.js';
+import type { OfferBody } from '../../protocol/bodies.js';
 import type { Clock } from '../../world/clock.js';
 import type { Run } from '../core/events.js';
 import {
@@ -17,12 +17,12 @@ import type { LocalSlot } from './slots.js';
 
 export class LocalExecutor implements Executor {
   #slots: readonly LocalSlot[];
-  #offer: Offer;
+  #offer: OfferBody;
   #suite: SuiteOptions;
   readonly #clock: Clock;
 
   /** The slots are claimed already. */
-  constructor(clock: Clock, slots: readonly LocalSlot[], offer: Offer, suite: SuiteOptions) {
+  constructor(clock: Clock, slots: readonly LocalSlot[], offer: OfferBody, suite: SuiteOptions) {
     this.#clock = clock;
     this.#slots = slots;
     this.#offer = offer;
@@ -33,12 +33,12 @@ export class LocalExecutor implements Executor {
     return this.#slots;
   }
 
-  get offer(): Offer {
+  get offer(): OfferBody {
     return this.#offer;
   }
 
   /** From now on; a run that goes on keeps what it began with. `added`: slots besides those it has. */
-  renew(offer: Offer, suite: Partial<SuiteOptions>, added: readonly LocalSlot[]): void {
+  renew(offer: OfferBody, suite: Partial<SuiteOptions>, added: readonly LocalSlot[]): void {
     this.#slots = [...this.#slots, ...added];
     this.#offer = offer;
     this.#suite = { ...this.#suite, ...suite };
