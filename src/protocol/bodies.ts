@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod';
-import { controls } from './characters.js';
+import { prose } from './characters.js';
 import {
   defaultJobName,
   jobNamePattern,
@@ -16,14 +16,15 @@ import {
   parseSecret,
   peerNamePattern,
 } from './ids.js';
-import { capacityMax, handedOverMax, heldRunsMax, jobsOfCommitMax, labelsMax } from './limits.js';
-
-/** Text fit for people: control characters (terminal escapes among them) become spaces. */
-export function plain(text: string, charactersMax: number): string {
-  return text.replace(controls, ' ').slice(0, charactersMax);
-}
-
-const prose = (charactersMax: number) => z.string().transform((text) => plain(text, charactersMax));
+import {
+  capacityMax,
+  handedOverMax,
+  heldRunsMax,
+  jobsOfCommitMax,
+  labelsMax,
+  stepsMax,
+} from './limits.js';
+import { outcomes, stepReport, work } from './work.js';
 
 const name = z.string().regex(namePattern);
 
@@ -67,8 +68,8 @@ export const hello = z.object({
   labels,
   capacity: capacity.default(1),
   /**
-   * Later additions to the wire that it understands. `jobs`: that a commit may have several. `rests`:
-   * that it is pinged less often while it has nothing in hand.
+   * Later additions to the wire that it understands. `jobs`: that a commit may have several. `work`:
+   * what a job's steps are. `rests`: that it is pinged less often while it has nothing in hand.
    */
   knows: z.array(name).max(knownMax).default([]),
   /** Runs still in hand from an earlier session: going on, or ended and not yet acknowledged. */
@@ -89,7 +90,10 @@ export const welcome = z.object({
   heartbeatEveryMs: z.number().int().min(10).max(600_000),
   /** To a runner that rests: the heartbeats from ping to ping while it has nothing in hand. */
   restingHeartbeats: z.number().int().min(1).max(1_000).optional(),
-  /** To a runner: later additions to the wire that the dispatcher understands. `offer`: that verb. */
+  /**
+   * Later additions to the wire that the dispatcher understands. To a runner, `offer`: that verb, and
+   * `steps`: the verb `step` and their logs; to an observer, `work`: what a job's steps are.
+   */
   knows: z.array(name).max(knownMax).optional(),
   /** To an observer: those of `handedOver` that are not in this dispatcher's memory. */
   lacks: z.array(commit).max(handedOverMax).optional(),
@@ -129,8 +133,14 @@ const plannedJob = z.object({
   labels,
   /** Names of jobs of the same commit that must have passed before. */
   needs: z.array(jobName).max(jobsOfCommitMax).default([]),
+  /** How those must have ended; where it is not said, all must have passed. */
+  runsOn: outcomes.optional(),
   /** Of a group one job at a time is tested, in all of its repository. */
   group: jobName.nullable().default(null),
+  /** What its runner is to do; without it, what the commit shows. */
+  work: work.optional(),
+  /** A job that nobody is to test: the commit asks for that, or its workflow file is wrong. */
+  ended: z.object({ verdict: z.enum(['skipped', 'errored']), reason: prose(500) }).optional(),
 });
 
 /** The one job of a commit without a plan. */
@@ -159,6 +169,8 @@ export const assignment = description.extend({
   job: jobName.default(defaultJobName),
   /** The attempt, counted from 1 over the job's whole life. */
   number: z.number().int().min(1),
+  /** What is to be done; without it, what the commit shows. */
+  work: work.optional(),
 });
 
 /** How a suite's run can end on a runner. `errored` means that it could not be judged. */
@@ -175,6 +187,11 @@ export const report = z.object({
   logBytes: z.number().int().min(0),
   /** Fractions are welcome, but it must fit an integer column. */
   durationMs: z.number().min(0).max(Number.MAX_SAFE_INTEGER),
+  /** How each step ended, where it had steps, and each service. */
+  steps: z
+    .array(stepReport)
+    .max(2 * stepsMax + 1)
+    .optional(),
 });
 
 /**

@@ -16,6 +16,12 @@ export type Abbreviation = Branded<'Abbreviation'>;
 /** One attempt at a job: `<dispatcher start, 8 hex digits>-<counter>`, unique over restarts. */
 export type RunId = Branded<'RunId'>;
 
+/** The log of one step of a run: `<run>.<number>`, from 1. */
+type StepLogId = Branded<'StepLogId'>;
+
+/** A log: a run's own, or one of its steps'. */
+export type LogId = RunId | StepLogId;
+
 /**
  * What a person may say instead of a commit's id: `<branch>`, `<repository>:<branch>`,
  * `<commit>:<job>`, or the beginning of an id. What is meant, only who knows the commits can say.
@@ -70,6 +76,24 @@ export function parseRevision(text: string): Commit | Abbreviation | null {
 /** The run id that `text` spells, or null. */
 export function parseRun(text: string): RunId | null {
   return runPattern.test(text) ? (text as RunId) : null;
+}
+
+/** The log that `text` names, or null. */
+export function parseLog(text: string): LogId | null {
+  const [run = '', step = '1', ...rest] = text.split('.');
+  const isLog = rest.length === 0 && parseRun(run) !== null && /^[1-9][0-9]{0,2}$/.test(step);
+  return isLog ? (text as LogId) : null;
+}
+
+/** The log of that step of the run; 0 is the run's own. */
+export function logOf(run: RunId, step: number): LogId {
+  return step === 0 ? run : (`${run}.${step}` as StepLogId);
+}
+
+/** Whose log it is; `step` is 0 for the run's own. */
+export function ownerOf(log: LogId): { readonly run: RunId; readonly step: number } {
+  const [run = '', step = '0'] = log.split('.');
+  return { run: run as RunId, step: Number(step) };
 }
 
 /** Whose jobs `text` names, or null. */

@@ -9,6 +9,12 @@ export const headerBytesMax = 4_096;
 /** A `hello`, a `dispatch`'s description, a report: JSON that a person could read. */
 export const jsonBytesMax = 65_536;
 
+/** What is to be done for a commit, or was done in a run: plans and reports, of many jobs or tests. */
+export const planBytesMax = 1_024 * 1_024;
+
+/** Steps of one job, and as many services; each has a log of its own. */
+export const stepsMax = 128;
+
 /** Runs that a `hello` may name, so that it stays JSON of that size; the rest wait their turn. */
 export const heldRunsMax = 512;
 

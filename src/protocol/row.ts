@@ -4,7 +4,7 @@
  */
 
 import type { z } from 'zod';
-import type { Abbreviation, Commit, NamedJobs, RunId } from './ids.js';
+import type { Abbreviation, Commit, LogId, NamedJobs, RunId } from './ids.js';
 
 /** What a field becomes once it has been read. */
 export interface FieldTypes {
@@ -12,6 +12,8 @@ export interface FieldTypes {
   /** A commit, whole or by its beginning. Only a newline ends a beginning. */
   readonly revision: Commit | Abbreviation;
   readonly run: RunId;
+  /** A run's own log, or a step's: `<run>.<number of the step>`. */
+  readonly log: LogId;
   /** A name or an address. Alone in that it may hold colons (IPv6): it takes what others leave. */
   readonly host: string;
   /** 1 to 65535. */

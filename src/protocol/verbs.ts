@@ -11,13 +11,16 @@
 
 import type { z } from 'zod';
 import * as json from './bodies.js';
-import { classicBodyBytesMax, jsonBytesMax, logChunkBytesMax } from './limits.js';
+import { classicBodyBytesMax, jsonBytesMax, logChunkBytesMax, planBytesMax } from './limits.js';
 import type { Row } from './row.js';
+import { stepReport } from './work.js';
 
 const none = { kind: 'none' } as const;
 const bare = { fields: {}, body: none } as const;
 const as = <Schema extends z.ZodType>(schema: Schema) =>
   ({ kind: 'json', bytesMax: jsonBytesMax, schema }) as const;
+const large = <Schema extends z.ZodType>(schema: Schema) =>
+  ({ kind: 'json', bytesMax: planBytesMax, schema }) as const;
 
 /** Requests: one a connection (`token` aside). All but `hello` are classic, or for people. */
 export const requests = {
@@ -143,7 +146,7 @@ export const session = {
   pong: { ...bare, from: 'anyone', to: 'anyone', says: 'I am here' },
   dispatch: {
     fields: { commit: 'commit' },
-    body: as(json.handover),
+    body: large(json.handover),
     from: 'observer',
     to: 'dispatcher',
     says: 'hands a commit over with its branch, author, subject and jobs; accepted',
@@ -158,28 +161,35 @@ export const session = {
   poll: { ...bare, from: 'dispatcher', to: 'observer', says: 'look at your repository now' },
   runtest: {
     fields: { commit: 'commit', run: 'run' },
-    body: as(json.assignment),
+    body: large(json.assignment),
     from: 'dispatcher',
     to: 'runner',
     says: 'test that commit; the run is yours while this session lives',
   },
   log: {
-    fields: { run: 'run', offset: 'offset' },
+    fields: { log: 'log', offset: 'offset' },
     body: { kind: 'bytes', bytesMax: logChunkBytesMax },
     from: 'runner',
     to: 'dispatcher',
-    says: "a piece of the run's output, which starts at that offset",
+    says: 'a piece of the output of a run, or of one of its steps, from that offset on',
   },
   want: {
-    fields: { run: 'run', offset: 'offset' },
+    fields: { log: 'log', offset: 'offset' },
     body: none,
     from: 'dispatcher',
     to: 'runner',
     says: 'I have the log up to that offset: go on from there',
   },
+  step: {
+    fields: { run: 'run' },
+    body: as(stepReport),
+    from: 'runner',
+    to: 'dispatcher',
+    says: 'a step of the run has begun, or has ended',
+  },
   results: {
     fields: { run: 'run' },
-    body: as(json.report),
+    body: large(json.report),
     from: 'runner',
     to: 'dispatcher',
     says: 'how the run ended; recorded, or revoked, or want',

@@ -96,7 +96,7 @@ export class LogPump {
     if (length === 0) return false;
     shipment.offset += length;
     const body = this.#buffer.subarray(0, length);
-    this.#hasRoom = this.#options.send({ verb: 'log', run, offset, body });
+    this.#hasRoom = this.#options.send({ verb: 'log', log: run, offset, body });
     return true;
   }
 

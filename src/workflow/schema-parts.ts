@@ -5,6 +5,7 @@
  */
 
 import { z } from 'zod';
+import type { Variable } from '../protocol/work.js';
 import { events } from './occasion.js';
 
 /** What is to be said where a key is used. Its shape stays legal: the file runs elsewhere, too. */
@@ -129,9 +130,6 @@ export const when = z
   .transform((written) => (Array.isArray(written) ? written : [written]));
 
 const secret = z.strictObject({ from_secret: text });
-
-/** A variable's value, or the name of the secret that is its value. */
-export type Variable = string | { readonly from_secret: string };
 
 /** A list is joined with commas, as in a plugin's settings. */
 const variable = z.union([

@@ -20,11 +20,11 @@ describe('a runner that lies', () => {
   test('about an offset is asked for the one that is wanted, and leaves no hole', async () => {
     const { dispatcher, runner, run } = await leased();
     for (const offset of [1, 4_096, Number.MAX_SAFE_INTEGER]) {
-      runner.say({ verb: 'log', run, offset, body: Buffer.from('lie') });
+      runner.say({ verb: 'log', log: run, offset, body: Buffer.from('lie') });
       expect(await runner.hears('want')).toMatchObject({ run, offset: 0 });
     }
-    runner.say({ verb: 'log', run, offset: 0, body: Buffer.from('truth') });
-    runner.say({ verb: 'log', run, offset: 0, body: Buffer.from('other') });
+    runner.say({ verb: 'log', log: run, offset: 0, body: Buffer.from('truth') });
+    runner.say({ verb: 'log', log: run, offset: 0, body: Buffer.from('other') });
     runner.say({ verb: 'results', run, body: { ...report, logBytes: 5 } });
     await runner.hears('recorded');
     expect(dispatcher.result(c).toString()).toBe('truth');
@@ -43,7 +43,7 @@ describe('a runner that lies', () => {
     async (name) => {
       const { dispatcher, runner } = await leased();
       const run = name as RunId;
-      runner.say({ verb: 'log', run, offset: 0, body: Buffer.from('lie') });
+      runner.say({ verb: 'log', log: run, offset: 0, body: Buffer.from('lie') });
       await runner.hears('revoked');
       runner.say({ verb: 'results', run, body: { ...report, logBytes: 0 } });
       await runner.hears('revoked');
@@ -55,7 +55,7 @@ describe('a runner that lies', () => {
   test('about a run of another cannot touch it', async () => {
     const { dispatcher, runner, run } = await leased();
     const thief = await modernPeer(dispatcher.port, { role: 'runner', name: 'ada' });
-    thief.say({ verb: 'log', run, offset: 0, body: Buffer.from('forged') });
+    thief.say({ verb: 'log', log: run, offset: 0, body: Buffer.from('forged') });
     thief.say({ verb: 'results', run, body: { ...report, logBytes: 0 } });
     thief.say({ verb: 'handback', run, body: { reason: 'stopped', detail: '' } });
     await thief.hears('revoked');
@@ -81,7 +81,7 @@ describe('a runner that lies', () => {
     const chunks = 500;
     const body = Buffer.alloc(logChunkBytesMax, 'flood ');
     for (let index = 0; index < chunks; index += 1) {
-      runner.say({ verb: 'log', run, offset: index * body.length, body });
+      runner.say({ verb: 'log', log: run, offset: index * body.length, body });
     }
     runner.say({ verb: 'results', run, body: { ...report, logBytes: chunks * body.length } });
     while ((await type(dispatcher.port, `verdict:${c}`)) === 'running\n');

@@ -59,7 +59,7 @@ describe('descriptors', () => {
     for (const _ of commits) {
       const { run, commit: one } = await runner.hears('runtest');
       runs.set(run, `log of ${one}`);
-      runner.say({ verb: 'log', run, offset: 0, body: Buffer.from('log of ') });
+      runner.say({ verb: 'log', log: run, offset: 0, body: Buffer.from('log of ') });
     }
     await saysThat('disk-full');
     expect(await readerHears()).toContain('BUSY: no further file');

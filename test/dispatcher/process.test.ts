@@ -44,7 +44,7 @@ describe('A32: SIGKILL between acceptance and result', () => {
     expect(await tell(first.port, `dispatch:${c}\n`)).toBe('OK');
     expect(await tell(first.port, `dispatch:${d}\n`)).toBe('OK');
     const { run } = await before.hears('runtest');
-    before.say({ verb: 'log', run, offset: 0, body: Buffer.from('half ') });
+    before.say({ verb: 'log', log: run, offset: 0, body: Buffer.from('half ') });
     first.kill('SIGKILL');
     await first.exit;
 

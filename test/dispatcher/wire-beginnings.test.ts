@@ -74,7 +74,7 @@ test('a reason that no suite printed is the last line of the log and of the resu
   for (let time = 0; time < 3; time += 1) {
     const runner = await modernPeer(port, { role: 'runner', name: `r${time}`, repository: 'demo' });
     const { run } = await runner.hears('runtest');
-    runner.say({ verb: 'log', run, offset: 0, body: Buffer.from('half a li') });
+    runner.say({ verb: 'log', log: run, offset: 0, body: Buffer.from('half a li') });
     // What it logged is there, and so it has confirmed its run.
     await eventually('it is logged', async () => (await type(port, 'status')).includes('tests'));
     runner.socket.end();

@@ -54,9 +54,9 @@ describe('modern sessions', () => {
     const runner = await modernPeer(port, { role: 'runner', name: 'ada' });
     await tell(port, `dispatch:${c}`);
     const { run } = await runner.hears('runtest');
-    runner.say({ verb: 'log', run, offset: 4, body: Buffer.from('late') });
+    runner.say({ verb: 'log', log: run, offset: 4, body: Buffer.from('late') });
     expect(await runner.hears('want')).toMatchObject({ run, offset: 0 });
-    runner.say({ verb: 'log', run, offset: 0, body: Buffer.from('good') });
+    runner.say({ verb: 'log', log: run, offset: 0, body: Buffer.from('good') });
     const ending = { exitCode: 0, signal: null, reason: '', durationMs: 1 };
     runner.say({ verb: 'results', run, body: { end: 'passed', logBytes: 8, ...ending } });
     expect(await runner.hears('want')).toMatchObject({ run, offset: 4 });
@@ -105,7 +105,7 @@ describe('modern sessions', () => {
     await tell(port, `dispatch:${c}`);
     const { run } = await runner.hears('runtest');
     const reading = type(port, `log:${c}`);
-    runner.say({ verb: 'log', run, offset: 0, body: Buffer.from('one\n') });
+    runner.say({ verb: 'log', log: run, offset: 0, body: Buffer.from('one\n') });
     runner.finishes(run, 'one\ntwo\n', 'failed');
     expect(await reading).toBe('one\ntwo\n');
   });

@@ -101,7 +101,7 @@ describe('how a peer of our own opens and holds a session', () => {
     const [ping, log] = sessionDecoder().push(decoder.rest());
     expect([ping, log]).toMatchObject([
       { message: { verb: 'ping' } },
-      { message: { verb: 'log', run, offset: 0, body: Buffer.from('hi') } },
+      { message: { verb: 'log', log: run, offset: 0, body: Buffer.from('hi') } },
     ]);
   });
 
@@ -136,8 +136,10 @@ describe('how a peer of our own opens and holds a session', () => {
 
   test('a log chunk may hold any bytes, newlines and colons among them', () => {
     const body = Buffer.from([...Array(256).keys()]);
-    const [decoded] = sessionDecoder().push(encodeSession({ verb: 'log', run, offset: 5, body }));
-    expect(decoded).toMatchObject({ message: { verb: 'log', run, offset: 5, body } });
+    const [decoded] = sessionDecoder().push(
+      encodeSession({ verb: 'log', log: run, offset: 5, body }),
+    );
+    expect(decoded).toMatchObject({ message: { verb: 'log', log: run, offset: 5, body } });
   });
 });
 

@@ -83,7 +83,7 @@ describe('A13: a length is checked before anything is made of it', () => {
 
   test('a log chunk holds 65,536 bytes and no more', () => {
     const most = Buffer.alloc(logChunkBytesMax, 'x');
-    const log = { verb: 'log', run: '0badcafe-1', offset: 0 };
+    const log = { verb: 'log', log: '0badcafe-1', offset: 0 };
     const whole = encodeSession({ ...log, body: most } as SessionMessage);
     expect(sessionDecoder().push(whole)).toMatchObject([{ kind: 'message' }]);
     const more = encodeSession({ ...log, body: Buffer.concat([most, most]) } as SessionMessage);

@@ -6,7 +6,7 @@
 
 import { type Link, openLink } from '../../src/link/link.js';
 import type { Report } from '../../src/protocol/bodies.js';
-import type { Commit, RunId } from '../../src/protocol/ids.js';
+import { type Commit, ownerOf, type RunId } from '../../src/protocol/ids.js';
 import type { SessionMessage } from '../../src/protocol/messages.js';
 import { SimulatedDisk } from './disk.js';
 import type { Life } from './life.js';
@@ -60,7 +60,7 @@ export class ConfusedRunner {
         this.#begin(life, message.run, message.commit);
         break;
       case 'want':
-        this.#babble(message.run, message.offset);
+        this.#babble(ownerOf(message.log).run, message.offset);
         break;
       case 'cancel':
         this.#end(message.run, 'cancelled');
@@ -119,7 +119,7 @@ export class ConfusedRunner {
       return true;
     };
     const say = (offset: number, body: Buffer) =>
-      this.#link?.send({ verb: 'log', run, offset, body });
+      this.#link?.send({ verb: 'log', log: run, offset, body });
     if (lies(200, 'result before its log'))
       this.#link?.send({ verb: 'results', run, body: report });
     if (lies(300, 'log beyond its end')) {

@@ -77,7 +77,7 @@ export const plantedInShell: readonly PlantedBug[] = [
   {
     name: 'a run is recorded before its log is there',
     file: 'dispatcher/shell/log-room.ts',
-    line: "    if (size < report.logBytes) return { verb: 'want', run, offset: size };",
+    line: "    if (size < report.logBytes) return { verb: 'want', log: run, offset: size };",
     becomes: '    if (size > report.logBytes) return null;',
     breaks: ['log'],
     withinSeeds: 100,

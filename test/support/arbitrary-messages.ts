@@ -5,8 +5,10 @@
 
 import fc from 'fast-check';
 import * as json from '../../src/protocol/bodies.js';
+import { plain } from '../../src/protocol/characters.js';
 import type { Row } from '../../src/protocol/row.js';
 import { requests, session } from '../../src/protocol/verbs.js';
+import { stepReport, stepStates } from '../../src/protocol/work.js';
 
 type Message = { readonly verb: string; readonly [part: string]: unknown };
 
@@ -41,11 +43,27 @@ const hex = (digits: number) =>
 const commit = fc.oneof(hex(40), hex(64));
 const run = fc.tuple(hex(8), fc.nat()).map(([start, counter]) => `${start}-${counter}`);
 const name = fc.stringMatching(/^[A-Za-z0-9._:@+-]{1,30}$/);
-const prose = fc.string({ maxLength: 60, unit: 'grapheme' }).map((text) => json.plain(text, 200));
+const stepBody = fc.record({
+  number: fc.integer({ min: 1, max: 257 }),
+  name: fc.constantFrom('build', 'test'),
+  isService: fc.boolean(),
+  state: fc.constantFrom(...stepStates),
+  isIgnored: fc.boolean(),
+  exitCode: fc.option(fc.integer({ min: 0, max: 255 })),
+  reason: fc.constant(''),
+  startedAfterMs: fc.option(fc.nat()),
+  durationMs: fc.option(fc.nat()),
+  logBytes: fc.maxSafeNat(),
+});
+const prose = fc.string({ maxLength: 60, unit: 'grapheme' }).map((text) => plain(text, 200));
 
 const fields = {
   commit,
   run,
+  log: fc.oneof(
+    run,
+    fc.tuple(run, fc.integer({ min: 1, max: 257 })).map((parts) => parts.join('.')),
+  ),
   // A beginning of one is ended by a newline only, as a branch is: see decoder.test.ts.
   revision: commit,
   'job?': fc.constant(null),
@@ -115,6 +133,7 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
       labels: fc.array(name, { maxLength: 5 }),
     }),
   ],
+  [stepReport, stepBody],
   [json.handover, handover],
   [
     json.assignment,

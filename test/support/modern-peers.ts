@@ -82,7 +82,7 @@ export function introduce(port: number, hello: HelloToSend): ModernPeer {
     finishes: (run, output, end = 'passed') => {
       const body = Buffer.from(output);
       for (let offset = 0; offset < body.length; offset += pieceBytes) {
-        say({ verb: 'log', run, offset, body: body.subarray(offset, offset + pieceBytes) });
+        say({ verb: 'log', log: run, offset, body: body.subarray(offset, offset + pieceBytes) });
       }
       const exitCode = end === 'passed' ? 0 : 1;
       const ending = { exitCode, signal: null, reason: '', durationMs: 5 };

@@ -10,7 +10,7 @@ import { onTestFinished } from 'vitest';
 import type { Hello, Report } from '../../src/protocol/bodies.js';
 import { type Decoder, requestDecoder, sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeSession } from '../../src/protocol/encoder.js';
-import { type Commit, type RunId, runId } from '../../src/protocol/ids.js';
+import { type Commit, ownerOf, type RunId, runId } from '../../src/protocol/ids.js';
 import type { SessionMessage } from '../../src/protocol/messages.js';
 import { eventually } from './eventually.js';
 import { portToKeep } from './ports.js';
@@ -124,12 +124,12 @@ export class RunnerDispatcher {
     this.send({ verb: 'welcome', body });
     this.hellos.push(hello);
     for (const { run } of hello.runs) {
-      this.send({ verb: 'want', run, offset: this.#logs.get(run)?.bytes ?? 0 });
+      this.send({ verb: 'want', log: run, offset: this.#logs.get(run)?.bytes ?? 0 });
     }
   }
 
   #hear(message: SessionMessage): void {
-    if (message.verb === 'log') this.#keep(message.run, message.offset, message.body);
+    if (message.verb === 'log') this.#keep(ownerOf(message.log).run, message.offset, message.body);
     if (message.verb === 'results') {
       this.reports.set(message.run, message.body);
       if (this.records) this.send({ verb: 'recorded', run: message.run });

@@ -75,7 +75,7 @@ test('a result that nobody records is kept, for the process that comes after', a
   await eventually('it is kept', () => filesIn(folder, 0).find().ended.length === 1);
   const next = await runnerElsewhere(folder);
   expect(next.dispatcher.hellos[0]?.runs).toEqual([{ run, commit: commit(1) }]);
-  next.dispatcher.send({ verb: 'want', run, offset: 0 });
+  next.dispatcher.send({ verb: 'want', log: run, offset: 0 });
   await eventually('it is delivered', () => next.dispatcher.reports.get(run));
   expect(next.dispatcher.log(run).toString()).toBe('bytes\n');
 });

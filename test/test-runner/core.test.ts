@@ -67,13 +67,13 @@ describe('a runner with a session', () => {
     const core = inSession(1);
     core.handle(runtest(one), 0);
     core.handle(ended(one), 0);
-    expect(core.handle(message({ verb: 'want', run: one, offset: 3 }), 0)).toEqual([
+    expect(core.handle(message({ verb: 'want', log: one, offset: 3 }), 0)).toEqual([
       { kind: 'ship', run: one, offset: 3, report },
     ]);
   });
 
   test('says that it does not have a run that is wanted of it', () => {
-    const want = message({ verb: 'want', run: one, offset: 0 });
+    const want = message({ verb: 'want', log: one, offset: 0 });
     expect(inSession(1).handle(want, 0)).toEqual([
       handedBack(one, 'the runner does not have that run'),
     ]);

@@ -92,7 +92,7 @@ test('a log that is wanted again from some offset is sent again, and then the re
   const { dispatcher, commit } = await runnerAtWork({ command: 'echo hello' });
   dispatcher.records = false;
   const { run } = await dispatcher.verdict(commit);
-  dispatcher.send({ verb: 'want', run, offset: 2 });
+  dispatcher.send({ verb: 'want', log: run, offset: 2 });
   await eventually('a second report', () => dispatcher.said('results').length === 2);
   expect(dispatcher.said('log').map(({ offset }) => offset)).toEqual([0, 2]);
 });

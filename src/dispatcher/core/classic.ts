@@ -4,7 +4,7 @@
  */
 
 import { type Address, formatAddress, isLoopback } from '../../protocol/address.js';
-import { plain } from '../../protocol/bodies.js';
+import { plain } from '../../protocol/characters.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import { finish } from './endings.js';
 import type { EventOf } from './events.js';

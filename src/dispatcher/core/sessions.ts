@@ -21,7 +21,8 @@ export function joined(turn: Turn, { session, hello, held, lacks }: EventOf<'joi
   if (peer.role !== 'runner') return;
   for (const { run, loggedBytes, inStore } of held) {
     replaceFormerSession(turn, run, peer);
-    if (resume(turn, run, peer)) turn.send(session, { verb: 'want', run, offset: loggedBytes });
+    if (resume(turn, run, peer))
+      turn.send(session, { verb: 'want', log: run, offset: loggedBytes });
     else
       turn.send(session, {
         verb: isRecorded(turn.state, run, inStore) ? 'recorded' : 'revoked',

@@ -5,7 +5,7 @@
  */
 
 import type { Report } from '../../protocol/bodies.js';
-import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
+import { type Commit, ownerOf, type RunId, type SessionId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
@@ -68,14 +68,15 @@ export class LogRoom {
   /** Stores a piece; answers what the runner must be told about it, if anything. */
   add(
     session: SessionId,
-    { run, offset, body }: SessionMessage & { verb: 'log' },
+    { log, offset, body }: SessionMessage & { verb: 'log' },
   ): SessionMessage | null {
+    const { run } = ownerOf(log);
     const name = this.#nameFor(session, run);
     const job = this.#core.jobOfRun(run);
     if (name === null || job === undefined) return { verb: 'revoked', run };
     const isWritten = this.#files.append(name, offset, body);
     const logBytes = this.#files.size(name);
-    if (!isWritten) return { verb: 'want', run, offset: logBytes };
+    if (!isWritten) return { verb: 'want', log, offset: logBytes };
     this.#feed.publish([{ kind: 'log', atMs: this.#clock.nowMs(), job, run, logBytes }]);
     return null;
   }
@@ -86,7 +87,7 @@ export class LogRoom {
     // A run that nobody waits for has nothing to keep; the core will tell its runner so.
     if (name === null) return null;
     const size = this.#files.size(name);
-    if (size < report.logBytes) return { verb: 'want', run, offset: size };
+    if (size < report.logBytes) return { verb: 'want', log: run, offset: size };
     try {
       await this.#files.seal(name);
     } catch (error) {

@@ -1,0 +1,53 @@
+/**
+ * Owns the words between a job's steps and whatever runs their commands: processes of this machine, a
+ * sandbox around each, or containers. Who runs them knows neither the order of steps nor their verdicts.
+ */
+
+import type { Step } from '../../protocol/work.js';
+import type { ProcessEnd } from '../suite/process.js';
+
+export interface StepExecutor {
+  /**
+   * Makes what all steps of one run share: a network, a volume. Rejects with what the machine refused,
+   * by its code.
+   */
+  open(run: RunToStep): Promise<StepPlace>;
+}
+
+/** What is known of a run whose steps are to begin. */
+export interface RunToStep {
+  /** The run's id: what is made for it carries it, so that whatever is left of it is found. */
+  readonly id: string;
+  /** The checkout on this machine, absolute. */
+  readonly folder: string;
+  readonly graceMs: number;
+}
+
+export interface StepPlace {
+  /** Where the checkout is, as the steps see it. */
+  readonly workspace: string;
+  /** Begins a step; whether it could be begun, its end says. */
+  start(order: StepOrder): RunningStep;
+  /** Resolves once nothing of the run is left: no process, no container, no network. */
+  close(): Promise<void>;
+}
+
+/** One step, or one service, that is to begin now. */
+export interface StepOrder {
+  readonly step: Step;
+  /** From 1, as its log has it. */
+  readonly number: number;
+  readonly isService: boolean;
+  /** All that it is to see; secrets and settings are in it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A descriptor that takes standard output and standard error; closed by whoever gave it. */
+  readonly output: number;
+}
+
+export interface RunningStep {
+  /** Resolves once the step and all that it started are gone. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Asks it to end, and kills it after its grace. */
+  end(): void;
+  kill(): void;
+}

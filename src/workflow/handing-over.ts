@@ -1,0 +1,110 @@
+/**
+ * Owns how a plan becomes the jobs that an observer hands over: what their runners are told, and what
+ * is over before it begins. Pure; never throws.
+ */
+
+import { defaultJobName } from '../protocol/ids.js';
+import { jobsOfCommitMax } from '../protocol/limits.js';
+import type { Work } from '../protocol/work.js';
+import { type Finding, written } from './finding.js';
+import { jobName } from './jobs.js';
+import type { Occasion } from './occasion.js';
+import type { Job, Plan } from './plan-types.js';
+import { workflowName } from './sources.js';
+
+/** A job as it is handed over; the bounds of its texts are the wire's. */
+export interface JobToHandOver {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly needs: readonly string[];
+  readonly runsOn: Job['runsOn'];
+  readonly group: string | null;
+  readonly work?: Work;
+  readonly ended?: { readonly verdict: 'skipped' | 'errored'; readonly reason: string };
+}
+
+/** The jobs of the plan, each behind those that it needs; one at least. */
+export function jobsToHandOver(plan: Plan, occasion: Occasion): readonly JobToHandOver[] {
+  if (plan.isSkipped) return [over(defaultJobName, 'skipped', 'its message asks for that')];
+  const broken = brokenFiles(plan);
+  const jobs = plan.jobs.map((job) => toHandOver(job, plan, occasion));
+  const names = new Set(jobs.map(({ name }) => name));
+  const errored = broken.map((file) => {
+    const findings = plan.findings.filter((finding) => finding.file === file);
+    return {
+      ...over(freeName(file, names), 'errored', summary(findings)),
+      work: { ...nothingToDo(file, occasion), remarks: findings.map(written) },
+    };
+  });
+  // The last of a commit with too many jobs is then no job, but its files are told of.
+  const all = [...jobs, ...errored].slice(0, jobsOfCommitMax);
+  return all.length > 0 ? all : [over(defaultJobName, 'skipped', whyNone(plan))];
+}
+
+/** What every step of the job is told of the commit. */
+export function workOf(job: Job, plan: Plan, occasion: Occasion): Work {
+  const { event, repository, cloneUrl, defaultBranch, branch, ref } = occasion;
+  const { message, author, authorEmail } = occasion;
+  const told = { event, repository, cloneUrl, defaultBranch, branch, ref, author, authorEmail };
+  const { workflow, file, cell, isCheckedOut, services, steps, cache, reports } = job;
+  const { timeoutMs, silenceMs, stopOn } = job;
+  return {
+    ...{ workflow, file, cell, isCheckedOut, services, steps, cache, reports },
+    ...{ timeoutMs, silenceMs, stopOn },
+    occasion: { ...told, message: message.slice(0, messageCharactersMax) },
+    remarks: plan.findings.filter((finding) => finding.file === file).map(written),
+  };
+}
+
+/** More of a commit's message than any step needs. */
+const messageCharactersMax = 4_096;
+
+function toHandOver(job: Job, plan: Plan, occasion: Occasion): JobToHandOver {
+  const { name, labels, needs, runsOn, group } = job;
+  return { name, labels, needs, runsOn, group, work: workOf(job, plan, occasion) };
+}
+
+function over(name: string, verdict: 'skipped' | 'errored', reason: string): JobToHandOver {
+  const nobody = { labels: [], needs: [], runsOn: ['success'] as const, group: null };
+  return { name, ...nobody, ended: { verdict, reason } };
+}
+
+function brokenFiles({ findings }: Plan): string[] {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  return [...new Set(errors.map(({ file }) => file))];
+}
+
+function freeName(file: string, taken: Set<string>): string {
+  const base = jobName(workflowName(file));
+  let name = base;
+  for (let number = 2; taken.has(name); number += 1) name = `${base.slice(0, 94)} (${number})`;
+  taken.add(name);
+  return name;
+}
+
+/** The first error, and how many more there are. */
+function summary(findings: readonly Finding[]): string {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  if (first === undefined) return 'its workflow file is wrong';
+  return `${first.file}:${first.line}:${first.column}: ${first.says.replace(/[.]$/, '')}${more}`;
+}
+
+function nothingToDo(file: string, occasion: Occasion): Omit<Work, 'remarks'> {
+  const { event, repository, cloneUrl, defaultBranch, branch, ref, author, authorEmail } = occasion;
+  return {
+    ...{ workflow: workflowName(file), file, cell: {}, isCheckedOut: false },
+    ...{ services: [], steps: [], cache: [], reports: { junit: [], tap: [] } },
+    ...{ timeoutMs: null, silenceMs: null, stopOn: null },
+    occasion: {
+      ...{ event, repository, cloneUrl, defaultBranch, branch, ref, author, authorEmail },
+      message: '',
+    },
+  };
+}
+
+function whyNone({ leftOut }: Plan): string {
+  const all = leftOut.map(({ name, because }) => `${name}: ${because}`);
+  return all.length === 0 ? 'no workflow is for it' : `no workflow is for it (${all.join('; ')})`;
+}
