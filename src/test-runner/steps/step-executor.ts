@@ -3,7 +3,7 @@
  * sandbox around each, or containers. Who runs them knows neither the order of steps nor their verdicts.
  */
 
-import type { Step } from '../../protocol/work.js';
+import type { Step, Work } from '../../protocol/work.js';
 import type { ProcessEnd } from '../suite/process.js';
 
 export interface StepExecutor {
@@ -20,6 +20,8 @@ export interface RunToStep {
   readonly id: string;
   /** The checkout on this machine, absolute. */
   readonly folder: string;
+  /** What it does: whose repository it is, and who is to be reached by name. */
+  readonly work: Work;
   readonly graceMs: number;
 }
 
