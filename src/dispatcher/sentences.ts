@@ -3,6 +3,7 @@
  */
 
 import { defaultJobName, short } from '../protocol/ids.js';
+import type { StepReport } from '../protocol/work.js';
 import type { Job } from './core/job.js';
 import type { Entry } from './core/journal.js';
 
@@ -22,7 +23,7 @@ export function sentence(entry: Entry): string {
     case 'known-on':
       return `It was handed over on ${entry.branch} too.`;
     case 'unblocked':
-      return 'All that it needs has passed.';
+      return 'All that it needs has ended as it wants.';
     case 'leased':
       return `Run ${entry.number} began on runner ${entry.runner}.`;
     case 'resumed':
@@ -57,6 +58,14 @@ export function ending(entry: Extract<Entry, { kind: 'finished' }>): string {
   const code = exitCode !== null && exitCode !== 0 ? ` with exit code ${exitCode}` : '';
   const ended = signal === null ? '' : ` by ${signal}`;
   return `${word}${took}${code}${ended}${reason === '' ? '' : `: ${reason}`}`;
+}
+
+/** `test: passed after 1.2 s`, `lint: failed after 3.4 s with exit code 1, which does not count`. */
+export function stepEnding({ name, state, exitCode, durationMs, reason, isIgnored }: StepReport) {
+  const took = durationMs === null ? '' : ` after ${seconds(durationMs)}`;
+  const code = exitCode !== null && exitCode !== 0 ? ` with exit code ${exitCode}` : '';
+  const count = isIgnored ? ', which does not count' : '';
+  return `${name}: ${state}${took}${code}${count}${reason === '' ? '' : `: ${reason}`}`;
 }
 
 /** `1.2 s`, `3 min`. */

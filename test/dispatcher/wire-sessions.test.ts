@@ -40,7 +40,7 @@ describe('modern sessions', () => {
   test('a runner that is told that its dispatcher knows `offer` says so what it offers anew', async () => {
     const { port } = await startDispatcher();
     const runner = introduce(port, { role: 'runner', name: 'ada' });
-    expect((await runner.hears('welcome')).body.knows).toEqual(['offer']);
+    expect((await runner.hears('welcome')).body.knows).toEqual(['offer', 'steps']);
     await tell(port, `dispatch:${c}`);
     await tell(port, `dispatch:${commit(2)}`);
     await runner.hears('runtest');
@@ -55,11 +55,11 @@ describe('modern sessions', () => {
     await tell(port, `dispatch:${c}`);
     const { run } = await runner.hears('runtest');
     runner.say({ verb: 'log', log: run, offset: 4, body: Buffer.from('late') });
-    expect(await runner.hears('want')).toMatchObject({ run, offset: 0 });
+    expect(await runner.hears('want')).toMatchObject({ log: run, offset: 0 });
     runner.say({ verb: 'log', log: run, offset: 0, body: Buffer.from('good') });
     const ending = { exitCode: 0, signal: null, reason: '', durationMs: 1 };
     runner.say({ verb: 'results', run, body: { end: 'passed', logBytes: 8, ...ending } });
-    expect(await runner.hears('want')).toMatchObject({ run, offset: 4 });
+    expect(await runner.hears('want')).toMatchObject({ log: run, offset: 4 });
     runner.finishes(run, 'good and late');
     await runner.hears('recorded');
     expect(result(c).toString()).toBe('good and late');

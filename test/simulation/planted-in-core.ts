@@ -43,8 +43,8 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'a job goes on once one of those that it needs has passed',
     file: 'dispatcher/core/endings.ts',
-    line: "  const isReady = needed.every(({ state }) => state.kind === 'finished');",
-    becomes: "  const isReady = needed.some(({ state }) => state.kind === 'finished');",
+    line: "  if (!needed.every(({ state }) => state.kind === 'finished')) return;",
+    becomes: "  if (!needed.some(({ state }) => state.kind === 'finished')) return;",
     breaks: ['needs'],
     onlyWhere: 'hasPlans',
     withinSeeds: 100,
@@ -52,7 +52,7 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'a job goes on although one that it needs has failed',
     file: 'dispatcher/core/endings.ts',
-    line: "    if (state.kind !== 'finished' || state.verdict === 'passed') continue;",
+    line: "    if (state.kind !== 'finished' || meets(state.verdict, job)) continue;",
     becomes: '    if (name !== undefined) continue;',
     breaks: ['needs'],
     onlyWhere: 'hasPlans',
@@ -114,16 +114,16 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'labels that a runner offers no longer still count',
     file: 'dispatcher/core/pool.ts',
-    line: '    const offer = offerOf({ repository, labels, knowsJobs });',
+    line: '    const offer = offerOf({ repository, labels, knows });',
     becomes: `    const all = [...runner.offer.labels, ...labels];
-    const offer = offerOf({ repository, labels: all, knowsJobs });`,
+    const offer = offerOf({ repository, labels: all, knows });`,
     breaks: ['offered', 'suits'],
     withinSeeds: 100,
   },
   {
     name: 'a runner that knows no jobs by name is given one',
     file: 'dispatcher/core/shape.ts',
-    line: '    (offer.knowsJobs || !shape.isNamed) &&',
+    line: '    demands.indexOf(offer.knows) >= demands.indexOf(shape.asks) &&',
     becomes: '',
     breaks: ['suits', 'truth', 'log'],
     withinSeeds: 200,

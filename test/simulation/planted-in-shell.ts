@@ -77,8 +77,8 @@ export const plantedInShell: readonly PlantedBug[] = [
   {
     name: 'a run is recorded before its log is there',
     file: 'dispatcher/shell/log-room.ts',
-    line: "    if (size < report.logBytes) return { verb: 'want', log: run, offset: size };",
-    becomes: '    if (size > report.logBytes) return null;',
+    line: "      if (size < logBytes) return { verb: 'want', log, offset: size };",
+    becomes: '      if (size > logBytes) return null;',
     breaks: ['log'],
     withinSeeds: 100,
   },

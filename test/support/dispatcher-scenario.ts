@@ -135,13 +135,13 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
     const id = sessionId(start(), counter);
     const { repository = 'demo', capacity = 1, runs = [], lacks = 0, process } = introduction;
     const { labels = [], isOld = false, rests = false } = introduction;
-    const knows = [...(isOld ? [] : ['jobs']), ...(rests ? ['rests'] : [])];
+    const knows = [...(isOld ? [] : ['jobs', 'work']), ...(rests ? ['rests'] : [])];
     sessions.set(name, id);
     if (frozen.has(name)) frozen.set(name, 0);
     const held = runs.map((run) => ({
       run,
       commit: commit(0),
-      loggedBytes: 0,
+      logged: [{ log: run, bytes: 0 }],
       inStore: isRecorded(journal, run),
     }));
     const introduced = hello.parse({ role, name, repository, capacity, process, labels, knows });

@@ -5,7 +5,7 @@
 import type { Notice, Send } from '../../src/dispatcher/core/events.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { wordsFor } from '../../src/dispatcher/shell/replies.js';
-import { type Commit, defaultJobName, type RunId } from '../../src/protocol/ids.js';
+import { type Commit, defaultJobName, type LogId } from '../../src/protocol/ids.js';
 
 export function isPing(send: Send): boolean {
   if (send.kind === 'send') return send.message.verb === 'ping';
@@ -48,7 +48,8 @@ export function tellSend(send: Send, name: string): string {
       return `→ ${name}: ${send.request.verb}${'commit' in send.request ? ` ${brief(send.request.commit)}` : ''}`;
     case 'send': {
       const { message } = send;
-      const about = 'run' in message ? ` run ${spell(message.run)}` : '';
+      const log = 'log' in message ? message.log : 'run' in message ? message.run : null;
+      const about = log === null ? '' : ` run ${spell(log)}`;
       const what = 'commit' in message ? ` ${brief(message.commit)}` : '';
       return `→ ${name}: ${message.verb}${what}${about}`;
     }
@@ -90,6 +91,6 @@ function brief(of: Commit): string {
 }
 
 /** `1-3` for the third run of the first dispatcher. */
-function spell(run: RunId): string {
+function spell(run: LogId): string {
   return run.replace(/^0+/, '');
 }

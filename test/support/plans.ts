@@ -2,6 +2,8 @@
  * Owns plans for tests: of one file, for a push to main unless a test says otherwise.
  */
 
+import { type HandoverBody, handover } from '../../src/protocol/bodies.js';
+import { jobsToHandOver } from '../../src/workflow/handing-over.js';
 import type { Occasion } from '../../src/workflow/occasion.js';
 import { planCommit } from '../../src/workflow/plan.js';
 
@@ -45,4 +47,15 @@ export function order(text: string, occasion?: Occasion, path?: string): string[
   return (job?.steps ?? []).map(({ name, needs }) =>
     needs.length === 0 ? name : `${name} < ${needs.join(', ')}`,
   );
+}
+
+/** A commit with these workflow files, as an observer hands it over. */
+export function planned(
+  files: Readonly<Record<string, string>>,
+  more: Partial<Occasion> = {},
+): HandoverBody {
+  const sources = Object.entries(files).map(([path, text]) => ({ path, text }));
+  const occasion = { ...push, ...more };
+  const jobs = jobsToHandOver(planCommit(sources, occasion), occasion);
+  return handover.parse({ branch: 'main', author: 'Ada', subject: 'Add it', jobs });
 }

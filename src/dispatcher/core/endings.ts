@@ -1,11 +1,11 @@
 /**
  * Owns how a job ends, and what follows: its lease ends with it, and jobs of its commit that need it
- * go on once all that they need has passed, or are skipped.
+ * go on once all that they need has ended as they want, or are skipped.
  */
 
 import type { RunId } from '../../protocol/ids.js';
 import type { Job } from './job.js';
-import type { Conclusion } from './journal.js';
+import type { Conclusion, Verdict } from './journal.js';
 import type { Turn } from './turn.js';
 
 /** Ends a job. Whoever holds its lease loses it, and is told unless it is the one reporting. */
@@ -51,20 +51,31 @@ export function settle(turn: Turn, { id }: Job): void {
   if (job.state.kind !== 'blocked') return;
   const needed = turn.state.jobs.siblings(job).filter(({ name }) => job.needs.includes(name));
   for (const { name, state } of needed) {
-    if (state.kind !== 'finished' || state.verdict === 'passed') continue;
+    if (state.kind !== 'finished' || meets(state.verdict, job)) continue;
     giveUp(turn, job, 'skipped', `it needs ${name}, which ${ended[state.verdict]}`);
     return;
   }
-  const isReady = needed.every(({ state }) => state.kind === 'finished');
-  if (isReady) turn.append({ kind: 'unblocked', job: id });
+  if (!needed.every(({ state }) => state.kind === 'finished')) return;
+  if (job.runsOn.includes('success') || needed.some(isRed)) {
+    turn.append({ kind: 'unblocked', job: id });
+  } else giveUp(turn, job, 'skipped', 'it is for a failure, and all that it needs passed');
+}
+
+/** One that runs on a failure, too, waits for the end only. */
+function meets(verdict: Verdict, { runsOn }: Job): boolean {
+  return verdict === 'passed' || runsOn.includes('failure');
+}
+
+function isRed({ state }: Job): boolean {
+  return state.kind === 'finished' && state.verdict !== 'passed';
 }
 
 /** Those of the jobs that the job waits for. */
 export function unmetNeeds(job: Job, siblings: readonly Job[]): string[] {
-  const passed = siblings.filter(
-    ({ state }) => state.kind === 'finished' && state.verdict === 'passed',
+  const met = siblings.filter(
+    ({ state }) => state.kind === 'finished' && meets(state.verdict, job),
   );
-  return job.needs.filter((needed) => !passed.some(({ name }) => name === needed));
+  return job.needs.filter((needed) => !met.some(({ name }) => name === needed));
 }
 
 /** Jobs that were skipped because of that one, or because of one that was so skipped; each once. */
@@ -85,11 +96,12 @@ export function skippedBecauseOf(job: Job, siblings: readonly Job[]): Job[] {
   }
 }
 
-const ended = {
+const ended: Readonly<Record<Verdict, string>> = {
+  passed: 'passed',
   failed: 'failed',
   errored: 'errored',
   'timed-out': 'timed out',
   cancelled: 'was cancelled',
   superseded: 'was superseded',
   skipped: 'was skipped',
-} as const;
+};

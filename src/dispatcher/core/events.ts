@@ -5,7 +5,7 @@
 import type { Address } from '../../protocol/address.js';
 import type { Answer } from '../../protocol/answer.js';
 import type { Handback, HandoverBody, Hello, OfferBody, Report } from '../../protocol/bodies.js';
-import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
+import type { Commit, LogId, RunId, SessionId } from '../../protocol/ids.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import type { Entry, JobId } from './journal.js';
 import type { PeerKey } from './pool.js';
@@ -17,8 +17,8 @@ export type RequestId = number;
 export interface HeldRun {
   readonly run: RunId;
   readonly commit: Commit;
-  /** How much of its log is stored here. */
-  readonly loggedBytes: number;
+  /** How much of its log is stored here, and of its steps' logs. */
+  readonly logged: readonly { readonly log: LogId; readonly bytes: number }[];
   /** Of one whose job memory has forgotten: whether its result is on disk. */
   readonly inStore: boolean;
 }

@@ -7,7 +7,8 @@
 import assert from 'node:assert/strict';
 import type { Handback } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
-import type { Entry, JobId, Verdict } from './journal.js';
+import type { StepReport, Work } from '../../protocol/work.js';
+import type { Entry, JobId, RunsOn, Verdict } from './journal.js';
 import { type Shape, shapeOf } from './shape.js';
 import { mayCome } from './transitions.js';
 
@@ -21,6 +22,8 @@ export interface Run {
   readonly end: 'lost' | 'unconfirmed' | Handback['reason'] | 'finished' | 'abandoned' | null;
   readonly endedAtMs: number;
   readonly endedBecause: string;
+  /** Of the one that led to the verdict: how each of its steps ended, if it had any. */
+  readonly steps: readonly StepReport[];
 }
 
 export type JobState =
@@ -35,10 +38,13 @@ export interface Job {
   readonly repository: string | null;
   readonly commit: Commit;
   readonly name: string;
-  /** Names of jobs of its commit that must have passed before it. */
+  /** Names of jobs of its commit that must have ended before it, and how. */
   readonly needs: readonly string[];
+  readonly runsOn: RunsOn;
   /** What it wants of a runner. */
   readonly shape: Shape;
+  /** What the runner is to do; null: what the commit shows. */
+  readonly work: Work | null;
   readonly branch: string;
   /** Further branches on which its commit was handed over. */
   readonly alsoOn: readonly string[];
@@ -66,7 +72,9 @@ export function applied(job: Job | undefined, entry: Entry): Job {
       commit: entry.commit,
       name: entry.name,
       needs: entry.needs,
+      runsOn: entry.runsOn ?? ['success'],
       shape: shapeOf(entry),
+      work: entry.work ?? null,
       branch: entry.branch,
       alsoOn: [],
       author: entry.author,
@@ -144,7 +152,9 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
       return {
         state: { kind: 'finished', verdict: entry.verdict, run: entry.run },
         runs: job.runs.map((run) => {
-          if (run.id === entry.run) return ended(run, entry, 'finished', '');
+          if (run.id === entry.run) {
+            return { ...ended(run, entry, 'finished', ''), steps: entry.steps ?? [] };
+          }
           return run.end === null ? ended(run, entry, 'abandoned', '') : run;
         }),
       };
@@ -177,6 +187,7 @@ function begun(entry: Entry & { kind: 'leased' }): Run {
     end: null,
     endedAtMs: 0,
     endedBecause: '',
+    steps: [],
   };
 }
 

@@ -6,11 +6,15 @@
 
 import type { Handback } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
+import type { StepReport, Work } from '../../protocol/work.js';
 
 /** Given by the dispatcher, ascending in the order of acceptance. */
 export type JobId = number;
 
-/** How a job ended. Skipped: one that it needs did not pass. Superseded is for workflows to come. */
+/**
+ * How a job ended. Skipped: one that it needs did not end as it wants, or its commit asks to be left
+ * alone. Superseded is for what is to come.
+ */
 export const verdicts = [
   'passed',
   'failed',
@@ -32,7 +36,12 @@ export interface Conclusion {
   readonly reason: string;
   readonly logBytes: number;
   readonly durationMs: number;
+  /** How each step ended, where the run had steps. */
+  readonly steps?: readonly StepReport[] | undefined;
 }
+
+/** How the jobs before it must have ended: all passed, or one at least did not; with both, anyhow. */
+export type RunsOn = readonly ('success' | 'failure')[];
 
 type Happening =
   | {
@@ -43,10 +52,14 @@ type Happening =
       readonly name: string;
       /** What the runner that tests it must carry. */
       readonly labels: readonly string[];
-      /** Names of the commit's jobs that must have passed before it. */
+      /** Names of the commit's jobs that must have ended before it. */
       readonly needs: readonly string[];
+      /** How they must have; absent: all passed. */
+      readonly runsOn?: RunsOn | undefined;
       /** Of a group of its repository only one is leased at a time. */
       readonly group: string | null;
+      /** What its runner is to do; absent: what the commit shows. */
+      readonly work?: Work | undefined;
       readonly branch: string;
       readonly author: string;
       readonly subject: string;
@@ -55,7 +68,7 @@ type Happening =
     }
   /** The same commit was handed over on a further branch. */
   | { readonly kind: 'known-on'; readonly branch: string }
-  /** All that it needs has passed. */
+  /** All that it needs has ended as it wants. */
   | { readonly kind: 'unblocked' }
   | {
       readonly kind: 'leased';

@@ -38,8 +38,9 @@ export function takeReport(turn: Turn, run: RunId, report: Report, from: PeerKey
   const isLate = job.state.kind === 'waiting';
   const holder = turn.state.pool.holderOf(run);
   if (holder !== undefined) holder.refusals = 0;
-  const { end, exitCode, signal, reason, logBytes, durationMs } = report;
-  finish(turn, job, run, { verdict: end, exitCode, signal, reason, logBytes, durationMs });
+  const { end: verdict, exitCode, signal, reason, logBytes, durationMs, steps } = report;
+  const conclusion = { verdict, exitCode, signal, reason, logBytes, durationMs };
+  finish(turn, job, run, { ...conclusion, ...(steps !== undefined && { steps }) });
   if (isLate) turn.publish({ kind: 'late', run, commit: job.commit });
   return true;
 }

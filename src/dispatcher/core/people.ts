@@ -23,17 +23,15 @@ export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
   if (known.length > 0) knownAgain(turn, known, description.branch);
   else {
     const by = observer?.name ?? 'a request';
-    for (const planned of plan) {
-      turn.append({
-        kind: 'accepted',
-        job: state.nextJob,
-        repository,
-        commit,
-        ...planned,
-        ...description,
-        by,
-      });
+    const of = { kind: 'accepted', repository, commit, ...description, by } as const;
+    const accepted = plan.map(({ ended, ...planned }) => {
+      const { id } = turn.append({ ...of, ...planned, job: state.nextJob });
       state.nextJob += 1;
+      return { id, ended };
+    });
+    // Once all are there: what needs one of these is settled with it.
+    for (const { id, ended } of accepted) {
+      if (ended !== undefined) giveUp(turn, state.jobs.known(id), ended.verdict, ended.reason);
     }
   }
   if ('session' in from) turn.send(from.session, { verb: 'accepted', commit });

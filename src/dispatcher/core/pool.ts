@@ -11,7 +11,7 @@ import type { RunId, SessionId } from '../../protocol/ids.js';
 import { restingHeartbeats } from '../../protocol/limits.js';
 import { FreeRunners } from './free-runners.js';
 import { backoffMs, beatsPerHeartbeat } from './rules.js';
-import { type Offer, offerOf } from './shape.js';
+import { demandMet, type Offer, offerOf } from './shape.js';
 
 /** A session's id, or `classic <host>:<port>`. */
 export type PeerKey = string;
@@ -85,7 +85,7 @@ export class Pool {
             ...idle(),
             role: 'runner',
             via: { kind: 'session', session },
-            offer: offerOf({ repository, labels, knowsJobs: knows.includes('jobs') }),
+            offer: offerOf({ repository, labels, knows: demandMet(knows) }),
             capacity,
             rests: knows.includes('rests'),
           };
@@ -103,7 +103,7 @@ export class Pool {
       ...idle(),
       role: 'runner',
       via: { kind: 'classic', address },
-      offer: offerOf({ repository: null, labels: [], knowsJobs: false }),
+      offer: offerOf({ repository: null, labels: [], knows: 'nothing' }),
       capacity: 1,
       rests: false,
       reconnects: isHere ? null : 0,
@@ -190,8 +190,8 @@ export class Pool {
    * given nothing until there is room.
    */
   renew(runner: Runner, { capacity, labels }: OfferBody): boolean {
-    const { repository, knowsJobs } = runner.offer;
-    const offer = offerOf({ repository, labels, knowsJobs });
+    const { repository, knows } = runner.offer;
+    const offer = offerOf({ repository, labels, knows });
     if (capacity === runner.capacity && offer.key === runner.offer.key) return false;
     runner.capacity = capacity;
     runner.offer = offer;

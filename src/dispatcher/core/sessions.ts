@@ -19,15 +19,15 @@ export function joined(turn: Turn, { session, hello, held, lacks }: EventOf<'joi
   turn.publish({ kind: 'joined', role, name, repository, classic: false });
   if (lacks > 0) turn.publish({ kind: 'lacking', name });
   if (peer.role !== 'runner') return;
-  for (const { run, loggedBytes, inStore } of held) {
+  for (const { run, logged, inStore } of held) {
     replaceFormerSession(turn, run, peer);
-    if (resume(turn, run, peer))
-      turn.send(session, { verb: 'want', log: run, offset: loggedBytes });
-    else
-      turn.send(session, {
-        verb: isRecorded(turn.state, run, inStore) ? 'recorded' : 'revoked',
-        run,
-      });
+    if (resume(turn, run, peer)) {
+      for (const { log, bytes: offset } of logged)
+        turn.send(session, { verb: 'want', log, offset });
+    } else {
+      const verb = isRecorded(turn.state, run, inStore) ? 'recorded' : 'revoked';
+      turn.send(session, { verb, run });
+    }
   }
 }
 

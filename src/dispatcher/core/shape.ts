@@ -5,6 +5,7 @@
  */
 
 import { defaultJobName } from '../../protocol/ids.js';
+import type { Work } from '../../protocol/work.js';
 
 export interface Shape {
   /** The same for all jobs of the shape. */
@@ -12,8 +13,8 @@ export interface Shape {
   readonly repository: string | null;
   /** In alphabetical order. */
   readonly labels: readonly string[];
-  /** One job of several, which only a runner can test that knows of such. */
-  readonly isNamed: boolean;
+  /** What of the wire's later additions only a runner can test that knows it. */
+  readonly asks: Demand;
   /** Of a group of its repository one job at a time is leased. */
   readonly group: string | null;
 }
@@ -22,30 +23,42 @@ export interface Offer {
   readonly key: string;
   readonly repository: string | null;
   readonly labels: ReadonlySet<string>;
-  /** That a commit may have several jobs. */
-  readonly knowsJobs: boolean;
+  readonly knows: Demand;
 }
 
-type Wanted = Pick<Shape, 'repository' | 'labels' | 'group'> & { readonly name: string };
+/** Nothing; that a commit may have several jobs; or what the steps of a job are. */
+const demands = ['nothing', 'jobs', 'work'] as const;
 
-export function shapeOf({ repository, labels: wanted, name, group }: Wanted): Shape {
+type Demand = (typeof demands)[number];
+
+type Wanted = Pick<Shape, 'repository' | 'labels' | 'group'> & {
+  readonly name: string;
+  readonly work?: Work | undefined;
+};
+
+export function shapeOf({ repository, labels: wanted, name, group, work }: Wanted): Shape {
   const labels = [...new Set(wanted)].sort();
-  const isNamed = name !== defaultJobName;
-  return { key: keyOf(repository, labels, isNamed, group), repository, labels, isNamed, group };
+  const asks = work !== undefined ? 'work' : name !== defaultJobName ? 'jobs' : 'nothing';
+  return { key: keyOf(repository, labels, asks, group), repository, labels, asks, group };
 }
 
-type Offered = Pick<Offer, 'repository' | 'knowsJobs'> & { readonly labels: readonly string[] };
+type Offered = Pick<Offer, 'repository' | 'knows'> & { readonly labels: readonly string[] };
 
-export function offerOf({ repository, labels: carried, knowsJobs }: Offered): Offer {
+export function offerOf({ repository, labels: carried, knows }: Offered): Offer {
   const labels = new Set([...carried].sort());
-  return { key: keyOf(repository, [...labels], knowsJobs), repository, labels, knowsJobs };
+  return { key: keyOf(repository, [...labels], knows), repository, labels, knows };
+}
+
+/** The most of what a peer knows, by the words of its `hello`. */
+export function demandMet(words: readonly string[]): Demand {
+  return demands.findLast((demand) => words.includes(demand)) ?? 'nothing';
 }
 
 /** Whether runners of that offer could ever take jobs of that shape, busy or not. */
 export function suits(offer: Offer, shape: Shape, severalRepositories: boolean): boolean {
   return (
     isOfRepository(offer, shape, severalRepositories) &&
-    (offer.knowsJobs || !shape.isNamed) &&
+    demands.indexOf(offer.knows) >= demands.indexOf(shape.asks) &&
     shape.labels.every((label) => offer.labels.has(label))
   );
 }

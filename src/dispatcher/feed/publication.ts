@@ -5,6 +5,7 @@
  */
 
 import type { Commit, RunId } from '../../protocol/ids.js';
+import type { StepReport } from '../../protocol/work.js';
 import type { Told } from '../../world/story.js';
 import type { Notice } from '../core/events.js';
 import type { Job } from '../core/job.js';
@@ -34,6 +35,14 @@ export type Publication =
       readonly run: RunId;
       readonly logBytes: number;
     }
+  /** A step of a run has begun, or has ended. */
+  | {
+      readonly kind: 'step';
+      readonly atMs: number;
+      readonly job: About;
+      readonly run: RunId;
+      readonly step: StepReport;
+    }
   /** What befell the process rather than a job: a full disk, a token that was read anew. */
   | { readonly kind: 'told'; readonly atMs: number; readonly told: Told }
   | ({ readonly kind: 'message' } & Tapped);
@@ -56,5 +65,5 @@ export interface Tapped {
 
 /** The commit whose logs may read otherwise after it; else null. */
 export function commitOf(publication: Publication): Commit | null {
-  return publication.kind === 'entry' || publication.kind === 'log' ? publication.job.commit : null;
+  return 'job' in publication ? publication.job.commit : null;
 }

@@ -3,6 +3,7 @@
  */
 
 import { encodeSession } from '../../protocol/encoder.js';
+import type { Entry } from '../core/journal.js';
 import type { Publication, Recorded } from './publication.js';
 
 /** Three hundred who come at once want the same entries: each is written once while memory has it. */
@@ -14,10 +15,17 @@ export function recordedEvent(recorded: Recorded): Buffer {
   if (before !== undefined) return before;
   const { seq, entry, job } = recorded;
   const { repository, commit, name } = job;
-  const body = { ...entry, repository, commit, name };
+  const body = { ...told(entry), repository, commit, name };
   const bytes = encodeSession({ verb: 'entry', seq, body });
   written.set(recorded, bytes);
   return bytes;
+}
+
+/** What a runner is to do may be long, and is between it and the dispatcher. */
+function told(entry: Entry): Entry {
+  if (entry.kind !== 'accepted' || entry.work === undefined) return entry;
+  const { work: _, ...rest } = entry;
+  return rest;
 }
 
 export function eventOf(publication: Publication): Buffer {
@@ -32,7 +40,8 @@ function flat(publication: Exclude<Publication, { kind: 'entry' }>) {
       return { atMs: publication.atMs, ...publication.notice };
     case 'told':
       return { ...publication.told, kind: 'told', atMs: publication.atMs };
-    case 'log': {
+    case 'log':
+    case 'step': {
       const { job, ...rest } = publication;
       const { id, repository, commit, name } = job;
       return { ...rest, job: id, repository, commit, name };

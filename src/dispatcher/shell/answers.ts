@@ -3,12 +3,13 @@
  * are asked, text comes out.
  */
 
-import type { Commit } from '../../protocol/ids.js';
+import type { Commit, RunId } from '../../protocol/ids.js';
+import type { StepReport } from '../../protocol/work.js';
 import type { DispatcherCore } from '../core/core.js';
 import { type Job, runOf } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { Runner } from '../core/pool.js';
-import { jobNamed, seconds, sentence } from '../sentences.js';
+import { jobNamed, seconds, sentence, stepEnding } from '../sentences.js';
 import type { Store } from '../store/store.js';
 import { named } from '../story.js';
 import { whyNoJob } from './replies.js';
@@ -18,7 +19,7 @@ import { waitReason } from './wait-reasons.js';
 const listedMost = 20;
 
 /** Who is there, what runs, what waits and why. */
-export function status(core: DispatcherCore, nowMs: number): string {
+export function status(core: DispatcherCore, logs: Steps, nowMs: number): string {
   const { waiting, blocked, leased } = core.counts();
   const runners = core.runners();
   const observers = core.observers();
@@ -26,7 +27,7 @@ export function status(core: DispatcherCore, nowMs: number): string {
   return [
     `${plural(runners.length, 'runner')}, ${plural(observers.length, 'observer')}; ` +
       `${leased} running, ${waiting} waiting${blocked > 0 ? `, ${blocked} blocked` : ''}`,
-    ...runners.map((runner) => describeRunner(core, runner, nowMs)),
+    ...runners.map((runner) => describeRunner(core, logs, runner, nowMs)),
     ...observers.map(
       ({ name, repository }) =>
         `  observer ${name}: watches ${repository ?? 'an unnamed repository'}`,
@@ -40,6 +41,11 @@ export function status(core: DispatcherCore, nowMs: number): string {
   ].join('\n');
 }
 
+/** How the steps of runs that go on stand. */
+interface Steps {
+  stepsOf(run: RunId): readonly StepReport[];
+}
+
 /** What is asked about: a commit, or one of its jobs. */
 interface Asked {
   readonly commit: Commit;
@@ -51,6 +57,7 @@ interface Asked {
 interface Known {
   readonly core: DispatcherCore;
   readonly store: Store;
+  readonly logs: Steps;
   /** Resolves once everything that was decided is on disk. */
   readonly settled: () => Promise<void>;
 }
@@ -97,7 +104,8 @@ export async function why(
     .map(({ id }, index) => {
       const reason = reasons.get(id);
       return [
-        ...(stories[index] ?? []).map(stamped),
+        ...(stories[index] ?? []).flatMap(told),
+        ...going(known, id).map(step),
         ...(reason === undefined ? [] : [`It waits: ${waitReason(reason)}.`]),
       ];
     })
@@ -105,7 +113,7 @@ export async function why(
     .join('\n');
 }
 
-function describeRunner(core: DispatcherCore, runner: Runner, nowMs: number): string {
+function describeRunner(core: DispatcherCore, logs: Steps, runner: Runner, nowMs: number): string {
   const where =
     runner.via.kind === 'classic'
       ? 'a classic runner'
@@ -117,7 +125,11 @@ function describeRunner(core: DispatcherCore, runner: Runner, nowMs: number): st
     if (job === undefined) return [];
     // The job's own time begins anew where its runner comes back with the run.
     const sinceMs = runOf(job, run)?.leasedAtMs ?? job.sinceMs;
-    return `${jobNamed(job)} for ${seconds(nowMs - sinceMs)}`;
+    const steps = logs
+      .stepsOf(run)
+      .filter(({ state, isService }) => state === 'running' && !isService);
+    const which = steps.length === 0 ? '' : ` (${steps.map(({ name }) => name).join(', ')})`;
+    return `${jobNamed(job)}${which} for ${seconds(nowMs - sinceMs)}`;
   });
   const doing = runs.length > 0 ? `tests ${runs.join(', ')}` : runner.draining ? 'leaving' : 'idle';
   return `  runner ${runner.name} (${where}${labels}): ${doing}`;
@@ -144,6 +156,22 @@ const importance = [
 
 function rank(word: string): number {
   return importance.indexOf(word);
+}
+
+/** The entry, and below it how the steps ended of the run that it tells of. */
+function told(entry: Entry): string[] {
+  const steps = entry.kind === 'finished' ? (entry.steps ?? []) : [];
+  return [stamped(entry), ...steps.map(step)];
+}
+
+/** Steps of a run that has the lease. */
+function going({ core, logs }: Known, id: number): readonly StepReport[] {
+  const state = core.job(id)?.state;
+  return state?.kind === 'leased' ? logs.stepsOf(state.run) : [];
+}
+
+function step(report: StepReport): string {
+  return `  ${report.isService ? 'service' : 'step'} ${stepEnding(report)}`;
 }
 
 function stamped(entry: Entry): string {

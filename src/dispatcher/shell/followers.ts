@@ -1,14 +1,15 @@
 /**
  * Owns the readers of live logs: each is sent what exists, then what comes, until the commit has
- * its verdict. Finished and live logs are the same thing. Of a commit of several jobs each log has a
- * heading, those first that are over. Memory a reader: one shared buffer; one that
+ * its verdict. Finished and live logs are the same thing. Of a commit of several jobs each has a
+ * heading, those first that are over, and so has each step of a job. Memory a reader: one shared buffer; one that
  * does not read is simply not sent more.
  */
 
 import type { Commit } from '../../protocol/ids.js';
 import type { JobId } from '../core/journal.js';
-import type { LogFiles, LogName } from '../store/logs.js';
+import type { LogFiles } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
+import { headingOf, isRest, type Part, partsOf } from './parts.js';
 import type { PendingConnection } from './pending-connection.js';
 import { type Reading, toldApart } from './readings.js';
 import { whyNoJob } from './replies.js';
@@ -30,14 +31,22 @@ interface Follower {
   readonly reader: Reader;
   /** As they were when they were looked at last: what is forgotten meanwhile does not change. */
   readonly readings: Map<JobId, Reading>;
-  /** The job that is being read. */
-  job: JobId | null;
-  /** Jobs that were read to their end. */
-  readonly read: Set<JobId>;
-  log: LogName | null;
+  /** What is being read; null between two parts. */
+  part: Part | null;
+  /** Parts that were read to their end. */
+  readonly read: Set<string>;
+  /** How far each run's own words were read: they are in two parts. */
+  readonly ownOffsets: Map<string, number>;
+  /** The last run of each job of which anything was read. */
+  readonly runs: Map<JobId, number>;
   offset: number;
+  /** The heading under which this part is read, as it was said. */
+  heading: string;
+  isMidLine: boolean;
   hasRoom: boolean;
 }
+
+const lineFeed = 0x0a;
 
 /** Read and sent at once: few calls for a long log, and little kept for one who does not read. */
 const pieceBytes = 65_536;
@@ -63,9 +72,8 @@ export class Followers {
     all: readonly Reading[],
     reader: Reader,
   ): { drained: () => void; gone: () => void } {
-    const nothingRead = { job: null, read: new Set<JobId>(), log: null, offset: 0 };
     const readings = new Map(all.map((reading) => [reading.job, reading]));
-    const follower: Follower = { commit, name, reader, readings, ...nothingRead, hasRoom: true };
+    const follower: Follower = { commit, name, reader, readings, ...nothingRead() };
     const others = this.#byCommit.get(commit) ?? new Set();
     this.#byCommit.set(commit, others.add(follower));
     this.#advance(follower);
@@ -86,16 +94,16 @@ export class Followers {
   #advance(follower: Follower): void {
     while (follower.hasRoom) {
       const readings = this.#readings(follower);
-      const reading = chosen(readings, follower);
-      if (reading === undefined) {
+      const parts = readings.flatMap(partsOf);
+      const part = chosen(parts, follower);
+      if (part === undefined) {
         this.#drop(follower);
         follower.reader.end();
         return;
       }
-      if (reading.job !== follower.job) begin(follower, reading, readings);
-      const { log, isOver } = reading;
-      if (log !== null && follower.log === null) follower.log = log;
-      const count = this.#read(follower);
+      if (part.key !== follower.part?.key) begin(follower, part, readings);
+      follower.part = part;
+      const count = this.#read(follower, part);
       if (count === null) {
         this.#drop(follower);
         follower.reader.write('\nBUSY: no further file can be opened, ask again later\n');
@@ -104,16 +112,11 @@ export class Followers {
       }
       if (count > 0) {
         follower.offset += count;
+        follower.isMidLine = this.#piece[count - 1] !== lineFeed;
         // The socket keeps what it is given until it is sent, so it gets a copy of its own.
         follower.hasRoom = follower.reader.write(Buffer.from(this.#piece.subarray(0, count)));
-      } else if (log !== null && follower.log !== null && log.number !== follower.log.number) {
-        follower.reader.write(`\n--- run ${log.number} ---\n`);
-        follower.log = log;
-        follower.offset = 0;
-      } else if (isOver) {
-        follower.read.add(reading.job);
-        follower.job = null;
-      } else return;
+      } else if (part.isOver) finish(follower, part);
+      else return;
     }
   }
 
@@ -123,7 +126,7 @@ export class Followers {
   }
 
   /** The next piece; null where the system lets us open no further file. */
-  #read({ log, offset }: Follower): number | null {
+  #read({ offset }: Follower, { log }: Part): number | null {
     try {
       return log === null ? 0 : this.#logs.read(log, offset, this.#piece);
     } catch (error) {
@@ -166,18 +169,66 @@ export function serveLog(
   });
 }
 
-/** The one that is being read, else what is over, else what still goes on; or nothing is left. */
-function chosen(readings: readonly Reading[], { job, read }: Follower): Reading | undefined {
-  const left = readings.filter((reading) => !read.has(reading.job));
-  return (
-    left.find((reading) => reading.job === job) ?? left.find(({ isOver }) => isOver) ?? left[0]
-  );
+function nothingRead(): Omit<Follower, 'commit' | 'name' | 'reader' | 'readings'> {
+  const maps = { ownOffsets: new Map<string, number>(), runs: new Map<JobId, number>() };
+  const ahead = { part: null, offset: 0, heading: '', isMidLine: false, hasRoom: true };
+  return { ...ahead, ...maps, read: new Set() };
 }
 
-function begin(follower: Follower, reading: Reading, all: readonly Reading[]): void {
-  Object.assign(follower, { job: reading.job, log: null, offset: 0 });
+/**
+ * The one that is being read, else what is over, else what still goes on; or nothing is left. The log of a
+ * run that another came after is read to its end first.
+ */
+function chosen(parts: readonly Part[], { part, read }: Follower): Part | undefined {
+  const now = parts.find(({ key }) => key === part?.key);
+  const mustWait = part !== null && isRest(part) && now?.isOver !== true;
+  if (part !== null && !mustWait) return now ?? { ...part, isOver: true };
+  const left = parts.filter(({ key }) => !read.has(key));
+  const steps = left.filter((one) => !isRest(one));
+  return left.find(isReadable) ?? steps[0] ?? left[0];
+
+  function isReadable(one: Part): boolean {
+    // What a run says at last stands behind all of its steps.
+    return one.isOver && (!isRest(one) || !steps.some(({ reading }) => reading === one.reading));
+  }
+}
+
+/** Headings: of its job where there are several, of a further run of it, of the step. */
+function begin(follower: Follower, part: Part, all: readonly Reading[]): void {
+  const { reading, log } = part;
+  const { runs, reader } = follower;
+  const before = runs.get(reading.job);
   const apart = toldApart(reading, all);
-  if (apart.length === 0) return;
-  const gap = follower.read.size === 0 ? '' : '\n';
-  follower.reader.write(`${gap}=== ${apart.join(', ')} ===\n`);
+  if (before === undefined && apart.length > 0) {
+    reader.write(`${runs.size === 0 ? '' : '\n'}=== ${apart.join(', ')} ===\n`);
+  }
+  const number = log?.number ?? before;
+  if (before !== undefined && before > 0 && number !== before) {
+    reader.write(`\n--- run ${number} ---\n`);
+  }
+  runs.set(reading.job, number ?? 0);
+  follower.heading = headingOf(part);
+  writeHeading(follower);
+  follower.offset = part.step === null ? (follower.ownOffsets.get(runOf(part)) ?? 0) : 0;
+}
+
+function finish(follower: Follower, part: Part): void {
+  if (part.step === null) follower.ownOffsets.set(runOf(part), follower.offset);
+  follower.read.add(part.key);
+  follower.part = null;
+  // What was read while it went on has not said how it ended.
+  const heading = headingOf(part);
+  if (heading === follower.heading) return;
+  follower.heading = heading;
+  writeHeading(follower);
+}
+
+function writeHeading(follower: Follower): void {
+  const { heading, isMidLine, reader } = follower;
+  if (heading !== '') reader.write(`${isMidLine ? '\n' : ''}${heading}`);
+  if (heading !== '') follower.isMidLine = false;
+}
+
+function runOf({ reading: { job, log } }: Part): string {
+  return `${job}.${log?.number ?? 0}`;
 }

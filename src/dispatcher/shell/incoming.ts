@@ -61,6 +61,9 @@ export class Incoming {
         return this.#dispatch(sender, message);
       case 'log':
         return this.#log(sender, message);
+      case 'step':
+        this.#step(sender, message);
+        return null;
       case 'results':
         return this.#results(sender, message);
       case 'handback':
@@ -105,6 +108,11 @@ export class Incoming {
     } catch (error) {
       return logs.waitForRoom(error).then(() => 'again');
     }
+  }
+
+  #step(sender: Sender, message: Of<'step'>): void {
+    const answer = this.#options.logs.step(sender.id, message);
+    if (answer !== null) sender.send(answer);
   }
 
   async #results(sender: Sender, { run, body: report }: Of<'results'>): Promise<Waited> {

@@ -5,8 +5,16 @@
  */
 
 import type { Report } from '../../protocol/bodies.js';
-import { type Commit, ownerOf, type RunId, type SessionId } from '../../protocol/ids.js';
+import {
+  type Commit,
+  type LogId,
+  logOf,
+  ownerOf,
+  type RunId,
+  type SessionId,
+} from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
+import type { StepReport } from '../../protocol/work.js';
 import type { Clock } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
 import { entriesOf } from '../core/events.js';
@@ -18,8 +26,9 @@ import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
 import { Followers } from './followers.js';
+import { LiveSteps } from './live-steps.js';
 import type { Decided } from './performer.js';
-import { liveReadings, logOf, type Reading, readingsOf } from './readings.js';
+import { liveReadings, logNameOf, type Reading, readingsOf } from './readings.js';
 import { Results } from './results.js';
 
 /** How long a runner's log waits before a full disk is tried again. */
@@ -34,6 +43,7 @@ export class LogRoom {
   readonly #results: Results;
   readonly #clock: Clock;
   readonly #feed: Feed;
+  readonly #steps = new LiveSteps();
   #waitingForRoom = 0;
   #isClosed = false;
 
@@ -42,8 +52,9 @@ export class LogRoom {
     this.#files = files;
     this.#clock = clock;
     this.#feed = feed;
-    this.readings = (commit) => readingsOf(core, store, commit);
-    this.followers = new Followers(files, (commit) => liveReadings(core, commit));
+    this.readings = (commit) => readingsOf(core, store, this.#steps, commit);
+    const look = (commit: Commit) => liveReadings(core, this.#steps, commit);
+    this.followers = new Followers(files, look);
     this.#results = new Results(files, this.readings, clock, feed.tell);
     feed.follow((batch) => {
       for (const publication of batch) {
@@ -59,10 +70,30 @@ export class LogRoom {
     this.#results.close();
   }
 
-  /** Bytes stored of a run's log. */
-  size(run: RunId): number {
-    const name = this.#name(run);
-    return name === null ? 0 : this.#files.size(name);
+  /** How much is stored of a run's log, and of those of its steps, as far as its plan tells of them. */
+  logged(run: RunId): { readonly log: LogId; readonly bytes: number }[] {
+    const work = this.#core.jobOfRun(run)?.work;
+    const steps = work == null ? 0 : work.steps.length + work.services.length;
+    const logs = Array.from({ length: steps + 1 }, (_, step) => logOf(run, step));
+    const all = logs.map((log) => ({ log, bytes: this.#size(log) }));
+    return all.filter(({ log, bytes }) => log === run || bytes > 0);
+  }
+
+  /** How the steps of a run that goes on stand. */
+  stepsOf(run: RunId): readonly StepReport[] {
+    return this.#steps.of(run);
+  }
+
+  /** A step of a run has begun, or has ended; answers what its runner must be told, if anything. */
+  step(
+    session: SessionId,
+    { run, body: step }: SessionMessage & { verb: 'step' },
+  ): SessionMessage | null {
+    const job = this.#core.jobOfRun(run);
+    if (!this.#core.mayLog(session, run) || job === undefined) return { verb: 'revoked', run };
+    this.#steps.heard(run, step);
+    this.#feed.publish([{ kind: 'step', atMs: this.#clock.nowMs(), job, run, step }]);
+    return null;
   }
 
   /** Stores a piece; answers what the runner must be told about it, if anything. */
@@ -71,7 +102,7 @@ export class LogRoom {
     { log, offset, body }: SessionMessage & { verb: 'log' },
   ): SessionMessage | null {
     const { run } = ownerOf(log);
-    const name = this.#nameFor(session, run);
+    const name = this.#nameFor(session, log);
     const job = this.#core.jobOfRun(run);
     if (name === null || job === undefined) return { verb: 'revoked', run };
     const isWritten = this.#files.append(name, offset, body);
@@ -86,10 +117,19 @@ export class LogRoom {
     const name = this.#nameFor(session, run);
     // A run that nobody waits for has nothing to keep; the core will tell its runner so.
     if (name === null) return null;
-    const size = this.#files.size(name);
-    if (size < report.logBytes) return { verb: 'want', log: run, offset: size };
+    const steps = (report.steps ?? []).filter(({ logBytes }) => logBytes > 0);
+    const logs = [
+      { log: run as LogId, name, logBytes: report.logBytes },
+      ...steps.map(({ number: step, logBytes }) => {
+        return { log: logOf(run, step), name: { ...name, step }, logBytes };
+      }),
+    ];
+    for (const { log, name: of, logBytes } of logs) {
+      const size = this.#files.size(of);
+      if (size < logBytes) return { verb: 'want', log, offset: size };
+    }
     try {
-      await this.#files.seal(name);
+      await Promise.all(logs.map(({ name: of }) => this.#files.seal(of)));
     } catch (error) {
       // What was not on disk when we ended is asked for again.
       if (!this.#isClosed) throw error;
@@ -116,17 +156,23 @@ export class LogRoom {
   beginLogs(entries: readonly Entry[]): void {
     for (const entry of entries) {
       const name = entry.kind === 'leased' ? this.#name(entry.run) : null;
-      if (name !== null) this.#files.begin(name);
+      if (name === null) continue;
+      this.#files.begin(name);
+      const { steps = [], services = [] } = this.#core.job(name.job)?.work ?? {};
+      for (let step = 1; step <= steps.length + services.length; step += 1) {
+        this.#files.begin({ ...name, step });
+      }
     }
   }
 
   /** The output of the runs that end their jobs, under the commit's own name. */
   publishResults(entries: readonly Entry[]): Promise<void> {
-    const names = entries.flatMap((entry) => {
-      const name = entry.kind === 'finished' && entry.run !== null ? this.#name(entry.run) : null;
-      return name === null ? [] : [name];
+    const finished = entries.flatMap((entry) => {
+      if (entry.kind !== 'finished' || entry.run === null) return [];
+      const log = this.#name(entry.run);
+      return log === null ? [] : [{ log, steps: entry.steps ?? [] }];
     });
-    return this.#results.publish(names);
+    return this.#results.publish(finished);
   }
 
   /** What changed is on disk: reasons are written down, files that nobody writes are closed. */
@@ -137,7 +183,10 @@ export class LogRoom {
     }
     for (const { id, commit, runs } of turn.flatMap(({ jobs }) => [...jobs.values()])) {
       if (this.#core.job(id)?.state.kind === 'leased') continue;
-      for (const { number } of runs) this.#files.release({ commit, job: id, number });
+      for (const { id: run, number } of runs) {
+        this.#files.release({ commit, job: id, number });
+        this.#steps.forget(run);
+      }
     }
   }
 
@@ -145,7 +194,10 @@ export class LogRoom {
   #writeReason(entry: Entry, job: Job | undefined): void {
     if (entry.kind !== 'finished' || entry.run !== null) return;
     if (job === undefined || entry.reason === '') return;
-    void this.#results.publishReason(logOf(job), entry.reason);
+    // A workflow file that is wrong is told of in full: the reason names its first error only.
+    const isStillborn = job.runs.length === 0 && entry.verdict === 'errored';
+    const remarks = isStillborn ? (job.work?.remarks ?? []) : [];
+    void this.#results.publishReason(logNameOf(job), [...remarks, sentence(entry.reason)]);
   }
 
   /** Resolves when what failed so may be tried again. Anything but want of room is thrown on. */
@@ -172,14 +224,25 @@ export class LogRoom {
     this.#feed.tell({ event: 'disk-has-room', msg: 'there is room for logs: all goes on' });
   }
 
-  #nameFor(session: SessionId, run: RunId): LogName | null {
-    return this.#core.mayLog(session, run) ? this.#name(run) : null;
+  #size(log: LogId): number {
+    const name = this.#name(log);
+    return name === null ? 0 : this.#files.size(name);
   }
 
-  #name(run: RunId): LogName | null {
+  #nameFor(session: SessionId, log: LogId): LogName | null {
+    return this.#core.mayLog(session, ownerOf(log).run) ? this.#name(log) : null;
+  }
+
+  #name(log: LogId): LogName | null {
+    const { run, step } = ownerOf(log);
     const job = this.#core.jobOfRun(run);
     const number = job?.runs.find(({ id }) => id === run)?.number;
     if (job === undefined || number === undefined) return null;
-    return { commit: job.commit, job: job.id, number };
+    return { commit: job.commit, job: job.id, number, ...(step > 0 && { step }) };
   }
+}
+
+/** The reason, as the last line of a log. */
+function sentence(reason: string): string {
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
 }

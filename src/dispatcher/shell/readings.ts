@@ -4,19 +4,23 @@
  */
 
 import type { Commit } from '../../protocol/ids.js';
+import type { StepReport } from '../../protocol/work.js';
 import type { DispatcherCore } from '../core/core.js';
 import { attempts, type Job, jobFrom, type Run } from '../core/job.js';
 import type { JobId } from '../core/journal.js';
 import type { LogName } from '../store/logs.js';
 import type { Store } from '../store/store.js';
+import type { LiveSteps } from './live-steps.js';
 import { histories } from './recall.js';
 
-/** A job to be read: its latest run's log, null before the first, and whether more may come. */
+/** A job to be read: its latest run's log, null before the first, its steps, and whether more may come. */
 export interface Reading {
   readonly job: JobId;
   readonly repository: string | null;
   readonly name: string;
   readonly log: LogName | null;
+  /** Those of the run that have begun, or, once it is over, all. */
+  readonly steps: readonly StepReport[];
   readonly isOver: boolean;
 }
 
@@ -24,21 +28,25 @@ export interface Reading {
 export async function readingsOf(
   core: DispatcherCore,
   store: Store,
+  steps: LiveSteps,
   commit: Commit,
 ): Promise<Reading[]> {
   const forgotten = (await histories(core, store, commit)).flatMap((all) => jobFrom(all) ?? []);
-  return [...forgotten.map(readingOf), ...liveReadings(core, commit)];
+  return [...forgotten.map((job) => readingOf(job, steps)), ...liveReadings(core, steps, commit)];
 }
 
 /** Of those that memory has: nothing else can change. */
-export function liveReadings(core: DispatcherCore, commit: Commit): Reading[] {
-  return core.jobsOf(commit).map(readingOf);
+export function liveReadings(core: DispatcherCore, steps: LiveSteps, commit: Commit): Reading[] {
+  return core.jobsOf(commit).map((job) => readingOf(job, steps));
 }
 
-function readingOf(job: Job): Reading {
+function readingOf(job: Job, live: LiveSteps): Reading {
   const { id, repository, name, state, runs } = job;
   const isOver = state.kind === 'finished';
-  return { job: id, repository, name, log: runs.length > 0 || isOver ? logOf(job) : null, isOver };
+  const run = currentRun(job);
+  const steps = run === undefined ? [] : isOver ? run.steps : live.of(run.id);
+  const log = runs.length > 0 || isOver ? logNameOf(job) : null;
+  return { job: id, repository, name, log, steps, isOver };
 }
 
 /** How a repository is called that nobody has named. */
@@ -55,7 +63,7 @@ export function toldApart(
 }
 
 /** The log of a job by now; one that ended without any run has a log of its own, for the reason. */
-export function logOf(job: Job): LogName {
+export function logNameOf(job: Job): LogName {
   return { commit: job.commit, job: job.id, number: currentRun(job)?.number ?? 0 };
 }
 

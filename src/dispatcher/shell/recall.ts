@@ -51,7 +51,7 @@ export function heldRuns(
 ): Promise<HeldRun[]> {
   const lookUp = async ({ run, commit }: Hello['runs'][number]) => {
     const inStore = await isInStore(core, store, run);
-    return { run, commit, loggedBytes: logs.size(run), inStore };
+    return { run, commit, logged: logs.logged(run), inStore };
   };
   return Promise.all(runs.map(lookUp));
 }

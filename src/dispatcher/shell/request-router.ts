@@ -93,7 +93,7 @@ export class RequestRouter {
       case 'status':
         await settled();
         // Classic peers send the bare word and compare the answer; people press Enter.
-        pending.reply(terminated ? answers.status(core, clock.nowMs()) : ok);
+        pending.reply(terminated ? answers.status(core, logs, clock.nowMs()) : ok);
         break;
       case 'verdict':
       case 'why':

@@ -6,10 +6,12 @@
  */
 
 import { type Commit, short } from '../../protocol/ids.js';
+import type { StepReport } from '../../protocol/work.js';
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import { apartBy, type LogFiles, type LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
+import { headingOf, isRest, partsOf } from './parts.js';
 import { type Reading, toldApart, unnamed } from './readings.js';
 
 /** How long a full folder is left alone. */
@@ -18,13 +20,19 @@ const retryAfterMs = 1_000;
 /** So many copies are made later; of those beyond it the log alone tells. */
 const unpublishedMax = 10_000;
 
+/** A run that ended its job, and the steps that it had. */
+export interface Finished {
+  readonly log: LogName;
+  readonly steps: readonly StepReport[];
+}
+
 export class Results {
   readonly #files: LogFiles;
   readonly #readings: (commit: Commit) => Promise<readonly Reading[]>;
   readonly #clock: Clock;
   readonly #tell: Tell;
   /** The latest output of each commit for which there is no room. */
-  readonly #unpublished = new Map<Commit, LogName>();
+  readonly #unpublished = new Map<Commit, Finished>();
   #cancelRetry: Cancel = () => {};
 
   /** `readings` answers every job of a commit. */
@@ -40,22 +48,23 @@ export class Results {
     this.#tell = tell;
   }
 
-  /** Puts these logs in place. */
-  async publish(names: readonly LogName[]): Promise<void> {
-    for (const name of names) await this.#attempt(name, () => this.#place(name));
+  /** Puts the output of these in place. */
+  async publish(finished: readonly Finished[]): Promise<void> {
+    for (const one of finished) await this.#attempt(one, () => this.#place(one));
     // One sync for all results of a turn.
-    const [last] = names;
+    const [last] = finished;
     if (last !== undefined) await this.#attempt(last, async () => this.#files.syncPublished());
   }
 
   /** The same for an end that no run led to: the reason is the log's last line. */
-  async publishReason(name: LogName, reason: string): Promise<void> {
-    await this.#attempt(name, async () => {
+  async publishReason(log: LogName, lines: readonly string[]): Promise<void> {
+    const finished = { log, steps: [] };
+    await this.#attempt(finished, async () => {
       // One that is no run's tells of the last end only.
-      if (name.number === 0) this.#files.begin(name);
-      this.#files.addLine(name, `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`);
-      this.#files.release(name);
-      await this.#place(name);
+      if (log.number === 0) this.#files.begin(log);
+      for (const line of lines) this.#files.addLine(log, line);
+      this.#files.release(log);
+      await this.#place(finished);
     });
   }
 
@@ -64,36 +73,59 @@ export class Results {
     this.#cancelRetry();
   }
 
-  async #place(name: LogName): Promise<void> {
-    this.#files.publish(name);
-    const readings = await this.#readings(name.commit);
+  async #place({ log, steps }: Finished): Promise<void> {
+    const readings = await this.#readings(log.commit);
+    const own = readings.find(({ job }) => job === log.job);
+    await this.#put({ log, steps }, own, null);
     for (const reading of readings) {
       const apart = toldApart(reading, readings);
       if (apart.length === 0 || apart.includes(unnamed)) continue;
+      const name = apartBy(...apart);
+      if (reading === own) await this.#put({ log, steps }, reading, name);
       // One that is asked for again in the same turn is not over any more, and has its result.
-      const log = reading.job === name.job ? name : reading.isOver ? reading.log : null;
-      if (log !== null) this.#files.publish(log, apartBy(...apart));
+      else if (reading.isOver && reading.log !== null) await this.#putIfMissing(reading, name);
     }
   }
 
-  async #attempt(name: LogName, work: () => Promise<void>): Promise<void> {
+  async #put({ log, steps }: Finished, reading: Reading | undefined, apart: string | null) {
+    if (steps.length === 0 || reading === undefined) {
+      this.#files.publish(log, apart);
+      return;
+    }
+    const parts = partsOf({ ...reading, log, steps, isOver: true }).filter((part) => !isRest(part));
+    const texts = parts.map((part) => ({ heading: headingOf(part), log: part.log }));
+    const breathe = () => new Promise<void>((resolve) => this.#clock.soon(resolve));
+    await this.#files.publishAll(texts, log.commit, apart, breathe);
+  }
+
+  /** Of one that ended before others of its commit were known. */
+  async #putIfMissing(reading: Reading, apart: string): Promise<void> {
+    const { log, steps } = reading;
+    if (log === null || (steps.length > 0 && this.#files.isPublished(log.commit, apart))) return;
+    await this.#put({ log, steps }, reading, apart);
+  }
+
+  async #attempt(finished: Finished, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
       const isFull = lacksRoom(error);
-      if (isFull) this.#placeLater(name);
+      if (isFull) this.#placeLater(finished);
       // The first of many: the others have the same reason.
       if (isFull && this.#unpublished.size > 1) return;
       const why = error instanceof Error ? error.message : String(error);
       const later = isFull ? ': its log is kept, and put there when there is room' : '';
-      const msg = `the output of ${short(name.commit)} could not be put in place (${why})${later}`;
-      this.#tell({ event: 'results-not-published', commit: name.commit, level: 'warn', msg });
+      const { commit } = finished.log;
+      const msg = `the output of ${short(commit)} could not be put in place (${why})${later}`;
+      this.#tell({ event: 'results-not-published', commit, level: 'warn', msg });
     }
   }
 
-  #placeLater(name: LogName): void {
+  #placeLater(finished: Finished): void {
     if (this.#unpublished.size === 0) this.#awaitRoom();
-    if (this.#unpublished.size < unpublishedMax) this.#unpublished.set(name.commit, name);
+    if (this.#unpublished.size < unpublishedMax) {
+      this.#unpublished.set(finished.log.commit, finished);
+    }
   }
 
   #awaitRoom(): void {
@@ -103,10 +135,10 @@ export class Results {
   /** In the order in which they came, up to the first for which there is still no room. */
   async #placeAgain(): Promise<void> {
     try {
-      for (const [commit, name] of this.#unpublished) {
-        await this.#place(name);
+      for (const [commit, finished] of this.#unpublished) {
+        await this.#place(finished);
         // Meanwhile a newer one may have taken its place.
-        if (this.#unpublished.get(commit) === name) this.#unpublished.delete(commit);
+        if (this.#unpublished.get(commit) === finished) this.#unpublished.delete(commit);
       }
       this.#files.syncPublished();
       this.#tell({ event: 'results-published', msg: 'all output is in place' });

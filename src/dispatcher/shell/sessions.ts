@@ -32,6 +32,9 @@ export interface SessionsOptions {
   readonly start: string;
 }
 
+/** What else of the wire a peer of that role may say to us. */
+const knownTo = { runner: ['offer', 'steps'], observer: ['work'], spectator: [] } as const;
+
 const emptyLine = Buffer.from('\n');
 
 export class Sessions {
@@ -111,7 +114,7 @@ export class Sessions {
   /** `found`: what was looked up for it. */
   #welcome(session: Session, { role, knows }: Hello, found: Partial<Welcome>): void {
     const rest = knows.includes('rests') ? { restingHeartbeats } : {};
-    const known = role === 'runner' ? { knows: ['offer'] } : {};
+    const known = { knows: [...knownTo[role]] };
     const body = { session: session.id, heartbeatEveryMs, ...rest, ...known, ...found };
     session.send({ verb: 'welcome', body });
   }

@@ -1,21 +1,25 @@
 /**
  * Owns what suites printed: one append-only file a run, written and read by offset.
  * Never holds a log in memory. A file is named by the job it belongs to, never by a text from
- * outside (A48): logs/1a/1a2b…-17.2.log is the second run of job 17, which tests 1a2b….
+ * outside (A48): logs/1a/1a2b…-17.2.log is the second run of job 17, which tests 1a2b…, and
+ * 1a2b…-17.2.s3.log that of its third step.
  * Invariant: the bytes of a log are contiguous, and each was written once.
  */
 
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Commit } from '../../protocol/ids.js';
+import { stepsMax } from '../../protocol/limits.js';
 import { type Disk, type OpenFile, realDisk } from '../../world/disk.js';
 import type { JobId } from '../core/journal.js';
 
-/** Which log: the `number`-th run of a job. */
+/** Which log: the `number`-th run of a job, or one of that run's steps. */
 export interface LogName {
   readonly commit: Commit;
   readonly job: JobId;
   readonly number: number;
+  /** From 1; absent: the run's own. */
+  readonly step?: number;
 }
 
 interface OpenLog {
@@ -24,6 +28,9 @@ interface OpenLog {
 }
 
 const lineFeed = 0x0a;
+
+/** Copied at once: a millisecond's work. */
+const pieceBytes = 1_024 * 1_024;
 
 /** The rest of what a file's name may hold is the commit's. */
 const apartBytesMax = 150;
@@ -41,6 +48,9 @@ export function apartBy(...names: readonly string[]): string {
   // A character that was cut in two is left out.
   return `${beginning.toString('utf8').replace(/\ufffd$/, '')}~${digest}`;
 }
+
+/** Steps, services, and what is said afterwards: each has a log. */
+const stepLogsMax = 2 * stepsMax + 1;
 
 /** Logs open at once: a thousand runs must not use up the descriptors of the connections. */
 const openMost = 64;
@@ -112,13 +122,13 @@ export class LogFiles {
     }
   }
 
-  /** Closes the file, if it was open. */
+  /** Closes the files of that run that are open. */
   release(name: LogName): void {
-    const path = this.#path(name);
-    const log = this.#open.get(path);
-    if (log === undefined) return;
-    this.#open.delete(path);
-    log.file.close();
+    for (const [path, { file }] of this.#open) {
+      if (!path.startsWith(this.#beginning(name))) continue;
+      this.#open.delete(path);
+      file.close();
+    }
   }
 
   /** Fills `into` from `offset` on; answers how many bytes there were. */
@@ -156,6 +166,57 @@ export class LogFiles {
       if (this.#disk.isLinked(path, published)) await this.#disk.discard(published);
     }
     await this.#disk.discard(path);
+    for (const step of this.steps(name)) await this.#disk.discard(this.#path({ ...name, step }));
+  }
+
+  /** The steps of that run of which there is a log. */
+  steps(name: LogName): number[] {
+    const all = Array.from({ length: stepLogsMax }, (_, index) => index + 1);
+    return all.filter((step) => this.#disk.sizeOf(this.#path({ ...name, step })) !== null);
+  }
+
+  /**
+   * The same with several logs, one behind the other, each under its heading: a copy, made in pieces
+   * between which `breathe` lets others have their turn.
+   */
+  async publishAll(
+    parts: readonly { readonly heading: string; readonly log: LogName | null }[],
+    commit: Commit,
+    apart: string | null,
+    breathe: () => Promise<void>,
+  ): Promise<void> {
+    this.#disk.makeFolder(this.#results);
+    const draft = join(this.#results, `.${basename(this.#publicPath(commit, apart))}.draft`);
+    this.#disk.remove(draft);
+    const file = this.#disk.open(draft, 'write');
+    let size = 0;
+    let isMidLine = false;
+    const write = (bytes: Uint8Array) => {
+      for (let from = 0; from < bytes.byteLength; )
+        from += file.write(bytes.subarray(from), size + from);
+      size += bytes.byteLength;
+      if (bytes.byteLength > 0) isMidLine = bytes[bytes.byteLength - 1] !== lineFeed;
+    };
+    const piece = Buffer.allocUnsafe(pieceBytes);
+    try {
+      for (const { heading, log } of parts) {
+        write(Buffer.from(isMidLine && heading !== '' ? `\n${heading}` : heading));
+        for (let offset = 0, count = 1; log !== null && count > 0; offset += count) {
+          count = this.read(log, offset, piece);
+          write(piece.subarray(0, count));
+          if (count === pieceBytes) await breathe();
+        }
+      }
+    } finally {
+      file.close();
+    }
+    this.#disk.link(draft, this.#publicPath(commit, apart));
+    this.#disk.remove(draft);
+  }
+
+  /** Whether there is anything under that public name. */
+  isPublished(commit: Commit, apart: string | null): boolean {
+    return this.#disk.sizeOf(this.#publicPath(commit, apart)) !== null;
   }
 
   /** Returns once what was published is on disk under its public names. */
@@ -198,7 +259,12 @@ export class LogFiles {
     return join(this.#results, `${commit}${apart === null ? '' : `.${apart}`}`);
   }
 
-  #path({ commit, job, number }: LogName): string {
-    return join(this.#folder, commit.slice(0, 2), `${commit}-${job}.${number}.log`);
+  #path(name: LogName): string {
+    return `${this.#beginning(name)}${name.step === undefined ? '' : `s${name.step}.`}log`;
+  }
+
+  /** Of the names of all files of a run. */
+  #beginning({ commit, job, number }: LogName): string {
+    return join(this.#folder, commit.slice(0, 2), `${commit}-${job}.${number}.`);
   }
 }

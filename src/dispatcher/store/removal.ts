@@ -59,6 +59,8 @@ export const sql = {
              SELECT job FROM removed WHERE repository = ifnull(@repository, '')
              ORDER BY job DESC LIMIT 1 OFFSET ${rememberedMax})`,
   journal: `DELETE FROM journal WHERE job IN (SELECT id FROM job WHERE ${itsJobs})`,
+  steps: `DELETE FROM step WHERE run IN (
+            SELECT run.id FROM run JOIN job ON job.id = run.job WHERE ${itsJobs})`,
   runs: `DELETE FROM run WHERE job IN (SELECT id FROM job WHERE ${itsJobs})`,
   branches: `DELETE FROM known_on WHERE job IN (SELECT id FROM job WHERE ${itsJobs})`,
   jobs: `DELETE FROM job WHERE ${itsJobs}`,
@@ -79,7 +81,7 @@ export function removalFrom(database: Database): Removal {
   const remove = database.transaction((which: readonly OfRepository[]) => {
     const removable = which.filter(isRemovable);
     for (const one of removable) {
-      for (const part of ['remember', 'journal', 'runs', 'branches', 'jobs'] as const) {
+      for (const part of ['remember', 'journal', 'steps', 'runs', 'branches', 'jobs'] as const) {
         run[part].run(one);
       }
     }

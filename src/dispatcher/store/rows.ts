@@ -4,7 +4,9 @@
  */
 
 import type { Database, Statement } from 'better-sqlite3';
+import type { RunId } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
+import type { StepReport } from '../../protocol/work.js';
 import type { Entry } from '../core/journal.js';
 
 /** Prepares the statements once; answers the function that derives. */
@@ -37,6 +39,10 @@ const sql = {
                signal = @signal, reason = @reason, log_bytes = @logBytes,
                duration_ms = @durationMs
              WHERE id = @run`,
+  step: `INSERT OR REPLACE INTO step (run, number, name, is_service, state, is_ignored, exit_code,
+           reason, started_after_ms, duration_ms, log_bytes)
+         VALUES (@run, @number, @name, @isService, @state, @isIgnored, @exitCode, @reason,
+           @startedAfterMs, @durationMs, @logBytes)`,
   abandoned: `UPDATE run SET ended_at_ms = @atMs, ending = @verdict, reason = @reason
               WHERE job = @job AND ending IS NULL`,
 };
@@ -77,6 +83,7 @@ function derive(statements: Statements, entry: Entry): void {
     case 'finished':
       statements.finished.run(entry);
       if (entry.run !== null) statements.reported.run(whole(entry));
+      for (const step of entry.steps ?? []) statements.step.run(stepRow(entry.run, step));
       statements.abandoned.run(entry);
       break;
     default:
@@ -87,4 +94,15 @@ function derive(statements: Statements, entry: Entry): void {
 /** SQLite's INTEGER columns are strict: a duration with a fraction would be refused. */
 function whole(entry: Entry & { kind: 'finished' }) {
   return { ...entry, durationMs: Math.round(entry.durationMs) };
+}
+
+function stepRow(run: RunId | null, step: StepReport) {
+  return {
+    ...step,
+    run,
+    isService: Number(step.isService),
+    isIgnored: Number(step.isIgnored),
+    startedAfterMs: step.startedAfterMs === null ? null : Math.round(step.startedAfterMs),
+    durationMs: step.durationMs === null ? null : Math.round(step.durationMs),
+  };
 }

@@ -2,7 +2,7 @@
  * Owns the tables of the store, version by version. An empty database and one of an earlier release
  * come to those of today by the same steps (migrations.ts), each of which is never changed again.
  *
- * `journal` is the truth: what happened, in order, never changed. `job`, `run`, `branch` and
+ * `journal` is the truth: what happened, in order, never changed. `job`, `run`, `step`, `branch` and
  * `known_on` are derived from it in the same transaction and serve queries; they could be dropped
  * and made again. `classic_runner` (whom to dial again) and `removed` (what --keep
  * let go) alone are no history but lists.
@@ -97,5 +97,22 @@ export const steps: readonly string[] = [
   INSERT INTO branch
     SELECT repository, branch, max(accepted_at_ms), max(id) FROM job
     WHERE repository IS NOT NULL AND branch != '' GROUP BY repository, branch;
+`,
+  // Jobs have steps: of each run that ended its job, how its steps did.
+  `
+  CREATE TABLE step (
+    run              TEXT    NOT NULL,
+    number           INTEGER NOT NULL,
+    name             TEXT    NOT NULL,
+    is_service       INTEGER NOT NULL,
+    state            TEXT    NOT NULL,
+    is_ignored       INTEGER NOT NULL,
+    exit_code        INTEGER,
+    reason           TEXT    NOT NULL,
+    started_after_ms INTEGER,                -- from the beginning of the run; NULL: it never began
+    duration_ms      INTEGER,
+    log_bytes        INTEGER NOT NULL,
+    PRIMARY KEY (run, number)
+  ) STRICT, WITHOUT ROWID;
 `,
 ];

@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import { commit, defaultJob, handbackReasons, run } from '../../protocol/bodies.js';
+import { outcomes, stepReport, work } from '../../protocol/work.js';
 import { UsageError } from '../../world/exit.js';
 import { parseJson } from '../../world/files.js';
 import { type Entry, verdicts } from '../core/journal.js';
@@ -35,6 +36,9 @@ const entry: z.ZodType<Entry> = z.discriminatedUnion('kind', [
     labels: names.default(defaultJob.labels),
     needs: names.default(defaultJob.needs),
     group: z.string().nullable().default(defaultJob.group),
+    // Before version 3 nobody planned more of a job.
+    runsOn: outcomes.exactOptional(),
+    work: work.exactOptional(),
     branch: z.string(),
     author: z.string(),
     subject: z.string(),
@@ -79,5 +83,6 @@ const entry: z.ZodType<Entry> = z.discriminatedUnion('kind', [
     reason: z.string(),
     logBytes: z.number(),
     durationMs: z.number(),
+    steps: z.array(stepReport).exactOptional(),
   }),
 ]);
