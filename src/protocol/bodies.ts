@@ -171,6 +171,10 @@ export const assignment = description.extend({
   number: z.number().int().min(1),
   /** What is to be done; without it, what the commit shows. */
   work: work.optional(),
+  /** The values of secrets that its work names, by those names in lower case. */
+  secrets: z.record(z.string(), z.string()).optional(),
+  /** Of those that it names and does not get, why not. */
+  withheld: z.record(z.string(), prose(500)).optional(),
 });
 
 /** How a suite's run can end on a runner. `errored` means that it could not be judged. */

@@ -15,6 +15,18 @@ export const planBytesMax = 1_024 * 1_024;
 /** Steps of one job, and as many services; each has a log of its own. */
 export const stepsMax = 128;
 
+/** One secret; a key for a cloud, certificates included, has some 10 KiB. */
+export const secretBytesMax = 48 * 1_024;
+
+/** Globs of branches, or events, of one secret. */
+export const secretScopesMax = 32;
+
+/** Secrets of a dispatcher: it holds them in memory. */
+export const secretsMax = 1_000;
+
+/** The secrets that one run gets, as JSON: what its work names beyond that, it does not get. */
+export const secretsOfRunBytesMax = 512 * 1_024;
+
 /** Runs that a `hello` may name, so that it stays JSON of that size; the rest wait their turn. */
 export const heldRunsMax = 512;
 
