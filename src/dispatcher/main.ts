@@ -17,6 +17,8 @@ import { acceptingTls } from '../world/tls.js';
 import { tellIfExposed } from '../world/token.js';
 import type { JobId } from './core/journal.js';
 import { changeable, type Options, readOptions } from './options.js';
+import { KeyFile } from './secrets/key-file.js';
+import { Vault } from './secrets/vault.js';
 import { connectionsMaxDefault } from './shell/admission.js';
 import { Auth, type TurnedAway, tellingOnce, tlsWanted } from './shell/auth.js';
 import { Dispatcher } from './shell/dispatcher.js';
@@ -53,10 +55,12 @@ await run(async (argv) => {
   const guarded = { ...options, auth, connectionsMax };
   const queries = new QueryThread(join(options.data, storeFile));
   const store = storeUpon(sqlite);
-  const memory = { store, recovered: await store.recover(), queries, logs, start };
+  const vault = await Vault.open(sqlite.secrets, new KeyFile(options.secretsKey));
+  const memory = { store, recovered: await store.recover(), queries, logs, vault, start };
   const dispatcher = new Dispatcher(world, guarded, memory, story);
   tellIfExposed(options.token, tell);
   options.tls?.tellBy(tell);
+  vault.tellOfTrouble(tell);
   const isRemembered = (job: JobId) => dispatcher.remembered.job(job) !== undefined;
   const past = { store: sqlite, queries, logs, isRemembered, tell };
   const keeper = new Keeper({ ...past, keep: options.keep, clock: realClock });
@@ -90,6 +94,7 @@ await run(async (argv) => {
     reload: () => {
       options.token?.reread(tell);
       options.tls?.current();
+      void vault.reopen().then(() => vault.tellOfTrouble(tell));
       reread();
     },
   });

@@ -19,6 +19,8 @@ export interface Options {
   readonly port: number;
   /** The folder of the store and the logs, absolute. */
   readonly data: string;
+  /** The file of the key that secrets are sealed with, absolute. */
+  readonly secretsKey: string;
   /** The folder with a file per commit, absolute. */
   readonly results: string;
   /** How much of the past is kept. */
@@ -41,6 +43,11 @@ const flags = {
   host: { type: 'string', default: 'localhost', describe: 'address to listen on' },
   port: { default: '8888', describe: 'port to listen on; 0: any free one', coerce: port('port') },
   data: { type: 'string', default: '.trivet', describe: 'folder for the store and the logs' },
+  'secrets-key': {
+    type: 'string',
+    defaultDescription: '<data>.key',
+    describe: 'file with the key of the secrets, made where there is none',
+  },
   results: {
     type: 'string',
     default: 'test_results',
@@ -105,6 +112,7 @@ export function readOptions(
     host: read.host,
     port: read.port,
     data: resolve(read.data),
+    secretsKey: resolve(read['secrets-key'] ?? `${resolve(read.data)}.key`),
     results: resolve(read.results),
     keep: read.keep,
     backup: read.backup === undefined ? null : resolve(read.backup),

@@ -11,8 +11,15 @@
 
 import type { z } from 'zod';
 import * as json from './bodies.js';
-import { classicBodyBytesMax, jsonBytesMax, logChunkBytesMax, planBytesMax } from './limits.js';
+import {
+  classicBodyBytesMax,
+  jsonBytesMax,
+  logChunkBytesMax,
+  planBytesMax,
+  secretsOfRunBytesMax,
+} from './limits.js';
 import type { Row } from './row.js';
+import { secretRequest } from './secrets.js';
 import { stepReport } from './work.js';
 
 const none = { kind: 'none' } as const;
@@ -21,6 +28,8 @@ const as = <Schema extends z.ZodType>(schema: Schema) =>
   ({ kind: 'json', bytesMax: jsonBytesMax, schema }) as const;
 const large = <Schema extends z.ZodType>(schema: Schema) =>
   ({ kind: 'json', bytesMax: planBytesMax, schema }) as const;
+const largest = <Schema extends z.ZodType>(schema: Schema) =>
+  ({ kind: 'json', bytesMax: planBytesMax + secretsOfRunBytesMax, schema }) as const;
 
 /** Requests: one a connection (`token` aside). All but `hello` are classic, or for people. */
 export const requests = {
@@ -117,6 +126,13 @@ export const requests = {
     to: 'runner',
     says: 'asks a classic runner to test a commit; OK or BUSY',
   },
+  secret: {
+    fields: {},
+    body: large(secretRequest),
+    from: 'anyone',
+    to: 'dispatcher',
+    says: 'for "trivet secret": keeps, removes or lists what steps name by from_secret; OK once on disk',
+  },
   hello: {
     fields: {},
     body: as(json.hello),
@@ -161,7 +177,7 @@ export const session = {
   poll: { ...bare, from: 'dispatcher', to: 'observer', says: 'look at your repository now' },
   runtest: {
     fields: { commit: 'commit', run: 'run' },
-    body: large(json.assignment),
+    body: largest(json.assignment),
     from: 'dispatcher',
     to: 'runner',
     says: 'test that commit; the run is yours while this session lives',

@@ -98,8 +98,9 @@ export class DispatcherMachine {
     const world = { clock: life.clock, network: network.seenBy(life, host) };
     const options = { ...dispatcherAddress, dialect: this.#dialect, classicRunMaxMs };
     const recovered = await store.recover();
+    const vault = await this.memory.openVault();
     if (!life.isAlive) return;
-    const memory = { store, recovered, queries: this.memory.queries(life), logs, start };
+    const memory = { store, recovered, queries: this.memory.queries(life), logs, vault, start };
     const tell = this.machine.telling(life);
     const dispatcher = new Dispatcher(world, options, memory, (told) => {
       tell(told);

@@ -6,6 +6,7 @@
 
 import Database from 'better-sqlite3';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
+import { Vault } from '../../src/dispatcher/secrets/vault.js';
 import { storeUpon } from '../../src/dispatcher/store/promises.js';
 import type { Queries } from '../../src/dispatcher/store/queries.js';
 import { questionsOf } from '../../src/dispatcher/store/questions.js';
@@ -94,6 +95,14 @@ export class Memory {
       journal: (question) =>
         new Promise((resolve) => life.clock.soon(() => resolve(journal(question)))),
     };
+  }
+
+  /** The secrets, opened with a key that nobody loses. */
+  openVault(): Promise<Vault> {
+    const key = Buffer.alloc(32, 7);
+    const { secrets } = this.#store();
+    const file = { path: '/key', read: () => key, make: () => key, isExposed: () => false };
+    return Vault.open(secrets, file);
   }
 
   /** As nobody's process sees it, for those who check. */

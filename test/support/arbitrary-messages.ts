@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import * as json from '../../src/protocol/bodies.js';
 import { plain } from '../../src/protocol/characters.js';
 import type { Row } from '../../src/protocol/row.js';
+import { secretRequest } from '../../src/protocol/secrets.js';
 import { requests, session } from '../../src/protocol/verbs.js';
 import { stepReport, stepStates } from '../../src/protocol/work.js';
 
@@ -100,6 +101,9 @@ const handover = fc
   .tuple(description, fc.option(jobs, { nil: undefined }))
   .map(([described, planned]) => ({ ...described, ...(planned && { jobs: planned }) }));
 
+const secretName = fc.constantFrom('token', 'deploy_key', 'a.b-c');
+const secrets = fc.dictionary(secretName, fc.string({ unit: 'grapheme', maxLength: 50 }));
+
 /** What each JSON body may hold, by its schema. */
 const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
   [
@@ -138,12 +142,13 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
   [
     json.assignment,
     fc
-      .tuple(description, repository, fc.integer({ min: 1, max: 99 }))
-      .map(([described, ofRepository, number]) => ({
+      .tuple(description, repository, fc.integer({ min: 1, max: 99 }), fc.option(secrets))
+      .map(([described, ofRepository, number, given]) => ({
         ...described,
         repository: ofRepository,
         job: 'default',
         number,
+        ...(given !== null && { secrets: given, withheld: { other: 'there is none' } }),
       })),
   ],
   [
@@ -156,6 +161,21 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
       logBytes: fc.maxSafeNat(),
       durationMs: fc.nat(),
     }),
+  ],
+  [
+    secretRequest,
+    fc.oneof(
+      fc.constant({ action: 'list' }),
+      fc.record({ action: fc.constant('remove'), name: secretName, repository: name }),
+      fc.record({
+        action: fc.constant('set'),
+        name: secretName,
+        repository: name,
+        branches: fc.array(fc.constantFrom('main', 'release/*'), { maxLength: 2 }),
+        events: fc.constantFrom(['push'], ['push', 'tag']),
+        value: prose.map((text) => `a value: ${text}\n`),
+      }),
+    ),
   ],
   [json.handback, fc.record({ reason: fc.constantFrom(...json.handbackReasons), detail: prose })],
   [json.sentence, fc.record({ says: prose })],

@@ -8,6 +8,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
+import { KeyFile } from '../../src/dispatcher/secrets/key-file.js';
+import { Vault } from '../../src/dispatcher/secrets/vault.js';
 import { openToAll } from '../../src/dispatcher/shell/auth.js';
 import { Dispatcher } from '../../src/dispatcher/shell/dispatcher.js';
 import { LogFiles } from '../../src/dispatcher/store/logs.js';
@@ -48,12 +50,14 @@ export async function startDispatcher({
   starts += 1;
   const data = join(folder, 'data');
   const queries = new QueryThread(join(data, storeFile));
-  const store = slowed(storeUpon(openSqliteStore(data)));
+  const sqlite = openSqliteStore(data);
+  const store = slowed(storeUpon(sqlite));
   const memory = {
     store,
     recovered: await store.recover(),
     queries,
     logs: new LogFiles(join(data, 'logs'), join(folder, 'results')),
+    vault: await Vault.open(sqlite.secrets, new KeyFile(`${data}.key`)),
     start: starts.toString(16).padStart(8, '0'),
   };
   const options = { host: '127.0.0.1', port: wanted, dialect, classicRunMaxMs: 3_600_000, auth };

@@ -1,6 +1,7 @@
 /**
  * Owns how a message that crosses the wire is shown to those who tap it. Nobody taps: it costs a look
- * at a flag. Secrets never get in: a field of that kind is left out, a `hello` comes without its token.
+ * at a flag. Secrets never get in: a field of that kind is left out, a `hello` comes without its token,
+ * and of what steps name by from_secret there are names only.
  */
 
 import { encodeRequest, encodeSession } from '../../protocol/encoder.js';
@@ -14,6 +15,9 @@ import type { Tapped } from './publication.js';
 
 /** So much of a message is shown: what a person looks at. */
 const headBytesMax = 300;
+
+/** What is shown for a value. */
+const hidden = '…';
 
 /** One end of a connection, and who is at the other. */
 export interface Line {
@@ -34,7 +38,7 @@ export class Tap {
   session(line: Line, direction: Tapped['direction'], message: SessionMessage): void {
     if (!this.#feed.isTapped) return;
     const fields = fieldsOf(session[message.verb], message);
-    this.#publish(line, direction, message.verb, fields, encodeSession(message));
+    this.#publish(line, direction, message.verb, fields, withoutValues(message));
   }
 
   /** What a connection was opened for. */
@@ -69,9 +73,20 @@ function withoutSecrets(request: Request): Buffer {
       return Buffer.from('token:…');
     case 'hello':
       return encodeRequest({ ...request, body: { ...request.body, token: undefined } });
+    case 'secret':
+      if (request.body.action !== 'set') return encodeRequest(request);
+      return encodeRequest({ ...request, body: { ...request.body, value: hidden } });
     default:
       return encodeRequest(request);
   }
+}
+
+function withoutValues(message: SessionMessage): Buffer {
+  if (message.verb !== 'runtest' || message.body.secrets === undefined)
+    return encodeSession(message);
+  const names = Object.keys(message.body.secrets);
+  const secrets = Object.fromEntries(names.map((name) => [name, hidden]));
+  return encodeSession({ ...message, body: { ...message.body, secrets } });
 }
 
 function fieldsOf(row: Row, message: object): Tapped['fields'] {

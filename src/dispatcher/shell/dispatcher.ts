@@ -19,6 +19,8 @@ import { batchesOf } from '../feed/batches.js';
 import { Feed } from '../feed/feed.js';
 import { Spectators } from '../feed/spectators.js';
 import { Tap } from '../feed/tap.js';
+import { withSecrets } from '../secrets/given.js';
+import type { Vault } from '../secrets/vault.js';
 import type { LogFiles } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import type { Queries } from '../store/queries.js';
@@ -50,6 +52,7 @@ export interface Memory {
   readonly recovered: Recovered;
   readonly queries: Pick<Queries, 'journal'>;
   readonly logs: LogFiles;
+  readonly vault: Vault;
   /** Eight hex digits, new at every start. */
   readonly start: string;
 }
@@ -80,7 +83,7 @@ export class Dispatcher {
     this.#world = { ...world, clock };
     this.#options = options;
     this.#memory = memory;
-    const { store, recovered, queries, logs, start } = memory;
+    const { store, recovered, queries, logs, vault, start } = memory;
     const { classicRunMaxMs, dialect, auth = openToAll } = options;
     const { unfinished, ...rest } = recovered;
     const initial = { ...rest, start, classicRunMaxMs };
@@ -108,6 +111,8 @@ export class Dispatcher {
       sessions: this.#sessions,
       settled: () => this.#performer.settled(),
       auth,
+      vault,
+      tell: feed.tell,
       ok: dialect === 'py3' ? 'ok' : 'OK',
     });
     this.#classicRunners = new ClassicRunners(this.#world, tap, handle);
@@ -197,7 +202,8 @@ export class Dispatcher {
   #send(send: Send): void {
     switch (send.kind) {
       case 'send':
-        this.#sessions.get(send.session)?.send(send.message);
+        // Here at the latest: the core's effects hold no secret, so that nothing else can show one.
+        this.#sessions.get(send.session)?.send(withSecrets(this.#memory.vault, send.message));
         break;
       case 'hang-up':
         this.#sessions.get(send.session)?.hangUp(send.says);

@@ -10,9 +10,12 @@ import type { Commit } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
 import type { Request } from '../../protocol/messages.js';
 import type { Clock } from '../../world/clock.js';
+import type { Tell } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
 import type { Event, Reply, RequestId } from '../core/events.js';
 import type { Tap } from '../feed/tap.js';
+import { answerSecret } from '../secrets/answers.js';
+import type { Vault } from '../secrets/vault.js';
 import type { Store } from '../store/store.js';
 import * as answers from './answers.js';
 import type { Auth } from './auth.js';
@@ -36,6 +39,8 @@ export interface RequestRouterOptions {
   /** Resolves once everything that the core has decided is on disk. */
   readonly settled: () => Promise<void>;
   readonly auth: Auth;
+  readonly vault: Vault;
+  readonly tell: Tell;
   /** What a classic peer is told when all is well. */
   readonly ok: 'OK' | 'ok';
 }
@@ -113,6 +118,11 @@ export class RequestRouter {
       case 'cancel': {
         const meant = await meaningJobs(this.#options, pending, request.jobs);
         if (meant !== null) await this.#ask(pending, { verb: 'cancel', meant });
+        break;
+      }
+      case 'secret': {
+        const { vault, tell } = this.#options;
+        pending.reply(await answerSecret(vault, request.body, tell));
         break;
       }
       case 'ping':

@@ -4,8 +4,8 @@
  *
  * `journal` is the truth: what happened, in order, never changed. `job`, `run`, `step`, `branch` and
  * `known_on` are derived from it in the same transaction and serve queries; they could be dropped
- * and made again. `classic_runner` (whom to dial again) and `removed` (what --keep
- * let go) alone are no history but lists.
+ * and made again. `classic_runner` (whom to dial again), `removed` (what --keep
+ * let go) and `secret` alone are no history but lists.
  */
 
 /** Its name in the data folder. */
@@ -113,6 +113,17 @@ export const steps: readonly string[] = [
     duration_ms      INTEGER,
     log_bytes        INTEGER NOT NULL,
     PRIMARY KEY (run, number)
+  ) STRICT, WITHOUT ROWID;
+`,
+  // What steps name by from_secret. A value is sealed: its key is not in the store.
+  `
+  CREATE TABLE secret (
+    repository TEXT NOT NULL,
+    name       TEXT NOT NULL,               -- in lower case
+    branches   TEXT NOT NULL,               -- globs, JSON; []: all branches
+    events     TEXT NOT NULL,               -- JSON
+    sealed     BLOB NOT NULL,               -- AES-256-GCM: nonce, tag, ciphertext (secrets/sealing.ts)
+    PRIMARY KEY (repository, name)
   ) STRICT, WITHOUT ROWID;
 `,
 ];

@@ -17,6 +17,7 @@ import { lacksRoom } from './no-room.js';
 import { type OfRepository, type Removal, removalFrom } from './removal.js';
 import { deriver } from './rows.js';
 import { storeFile } from './schema.js';
+import { type SealedSecrets, sealedIn } from './sealed.js';
 import type { JobRow, Registration } from './store.js';
 import { readEntry } from './upcast.js';
 
@@ -45,6 +46,8 @@ type Append = (entries: readonly Entry[], registrations: readonly Registration[]
 
 /** The store in a database that is open; `lock` is released with it. `isThere`: under its name. */
 export class SqliteStore implements Removal {
+  /** What is kept of secrets. */
+  readonly secrets: SealedSecrets;
   readonly #database: Database.Database;
   readonly #lock: Lock;
   readonly #isThere: () => boolean;
@@ -64,16 +67,12 @@ export class SqliteStore implements Removal {
     this.#database.exec('BEGIN IMMEDIATE; ROLLBACK');
     this.#append = this.#prepareAppend();
     this.#removal = removalFrom(this.#database);
+    this.secrets = sealedIn(this.#database, () => this.#assertThere());
   }
 
   /** As `Store.append`; done when it returns. */
   append(entries: readonly Entry[], registrations: readonly Registration[] = []): number {
-    // SQLite would go on writing to a file that has no name any more, and nobody could read.
-    if (!this.#isThere()) {
-      throw new UsageError(
-        `The store ${this.#database.name} was removed or replaced meanwhile: start again.`,
-      );
-    }
+    this.#assertThere();
     return this.#append(entries, registrations);
   }
 
@@ -169,6 +168,14 @@ export class SqliteStore implements Removal {
   close(): void {
     this.#database.close();
     this.#lock.release();
+  }
+
+  /** SQLite would go on writing to a file that has no name any more, and nobody could read. */
+  #assertThere(): void {
+    if (this.#isThere()) return;
+    throw new UsageError(
+      `The store ${this.#database.name} was removed or replaced meanwhile: start again.`,
+    );
   }
 
   #prepareAppend(): Append {
