@@ -9,6 +9,7 @@ import { ownVersion } from '../world/version.js';
 import { convertFile } from './convert.js';
 import { lint } from './lint.js';
 import { plan } from './plan.js';
+import { secret } from './secret.js';
 
 interface Command {
   readonly says: string;
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, Command>> = {
   lint: { says: 'checks workflow files and explains what is wrong with them', start: lint },
   plan: { says: 'draws the jobs and steps that the work tree has for a commit', start: plan },
   convert: { says: 'writes a .drone.yml in the language of .trivet.yml', start: convertFile },
+  secret: { says: 'sets, lists and removes what steps name by from_secret', start: secret },
 };
 
 // Whoever read the beginning, as `head` does, may have had enough.
@@ -44,7 +46,7 @@ function help(): string {
     ...lines,
     '',
     '"trivet <command> --help" says more.',
-    `Exit codes: ${exitCodes.fine} fine, ${exitCodes.usage} an error, in a file or in what was typed.`,
+    `Exit codes: ${exitCodes.fine} fine, ${exitCodes.usage} an error, in a file or in what was typed, or no answer.`,
     '',
   ].join('\n');
 }

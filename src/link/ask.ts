@@ -11,6 +11,7 @@ import { quietAfterMs } from '../protocol/limits.js';
 import type { Request } from '../protocol/messages.js';
 import type { Cancel, Clock } from '../world/clock.js';
 import type { Network } from '../world/network.js';
+import type { Token } from '../world/token.js';
 
 /** The longest reply that is read; classic ones are single words. */
 const replyBytesMax = 65_536;
@@ -20,13 +21,17 @@ export interface World {
   readonly network: Network;
 }
 
-/** Asks once. `answer` is called exactly once, within `withinMs`. */
+/**
+ * Asks once. `answer` is called exactly once, within `withinMs`. `token`: what the dispatcher may want
+ * to see before it answers.
+ */
 export function ask(
   { clock, network }: World,
   address: Address,
   request: Request,
   withinMs: number,
   answer: (answer: Answer) => void,
+  token: Token | null = null,
 ): void {
   let opened = false;
   let text = '';
@@ -48,6 +53,7 @@ export function ask(
     switch (event.kind) {
       case 'opened':
         opened = true;
+        if (token !== null) connection.write(shown(token));
         connection.write(encodeRequest(request));
         break;
       case 'bytes':
@@ -68,4 +74,10 @@ export function ask(
         impossible(event);
     }
   });
+}
+
+/** On a line of its own: only a newline ends a secret. */
+function shown(token: Token): Buffer {
+  const request = encodeRequest({ verb: 'token', secret: token.reveal() });
+  return Buffer.concat([request, Buffer.from('\n')]);
 }

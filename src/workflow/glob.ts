@@ -21,6 +21,11 @@ export function matchesGlob(glob: string, text: string): boolean {
   return automaton !== null && matchesAll(automaton, text);
 }
 
+/** Whether it is one: else it matches nothing. */
+export function isGlob(text: string): boolean {
+  return (globs.get(text) ?? compiled(text)) !== null;
+}
+
 /** Compiled once for a thousand paths; a plan rarely knows more globs than these. */
 const globs = new Map<string, Automaton | null>();
 const globsKeptMax = 256;

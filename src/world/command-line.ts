@@ -19,16 +19,19 @@ export interface CommandLine<F extends Flags> {
   readonly repo: string | null;
 }
 
+/** The flag of all that speak the wire. */
+export const tokenFile = {
+  type: 'string',
+  describe: 'file with the secret that all share; or the secret in TRIVET_TOKEN',
+} as const satisfies Options;
+
 /** The flags that every process has. */
 const commonFlags = {
   config: {
     type: 'string',
     describe: 'JSON file with flags, which SIGHUP reads anew: {"log-level": "debug"}',
   },
-  'token-file': {
-    type: 'string',
-    describe: 'file with the secret that all share; or the secret in TRIVET_TOKEN',
-  },
+  'token-file': tokenFile,
   'log-level': {
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const,
     default: 'info' as const,

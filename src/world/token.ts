@@ -59,7 +59,7 @@ export class Token {
     return timingSafeEqual(digest(this.#text), digest(given));
   }
 
-  /** For the one place where it goes out: our own `hello`. */
+  /** For the two places where it goes out: our own `hello`, and the line before a request. */
   reveal(): string {
     return this.#text;
   }
