@@ -8,7 +8,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { fileCharactersMax } from '../workflow/limits.js';
 import type { Occasion } from '../workflow/occasion.js';
 import { chooseSources, type SourceFile } from '../workflow/sources.js';
-import { openClone } from '../world/clone.js';
+import { openClone, slugOf } from '../world/clone.js';
 import { UsageError } from '../world/exit.js';
 import { type Git, gitIn } from '../world/git.js';
 
@@ -101,15 +101,6 @@ async function changedPaths(git: Git): Promise<string[] | null> {
     // There is no commit yet: then no path is held against anything.
     return null;
   }
-}
-
-/** `team/demo`, of `https://git.example.org/team/demo.git` or `git@git.example.org:team/demo`. */
-function slugOf(url: string): string {
-  const parts = url
-    .replace(/\/?\.git$/, '')
-    .split(/[/:]/)
-    .filter(Boolean);
-  return parts.slice(/^(?:\/|$)/.test(url) ? -1 : -2).join('/');
 }
 
 const unknownOccasion: Occasion = {

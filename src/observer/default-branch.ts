@@ -9,22 +9,31 @@ import type { Tip } from './core/news.js';
 import { nameOf } from './reader.js';
 
 /** What git and the forges call it. */
-const customary = ['main', 'master'];
+export const customary: readonly [string, string] = ['main', 'master'];
 
 /**
- * The default branch's tip first, all others in their order. `head`: the branch that HEAD names,
- * if any. Where somebody works (`isWorkplace`) HEAD is what he works on, so that custom is asked
- * before it.
+ * Its name, if it is among these. `head`: the branch that HEAD names, if any. Where somebody works
+ * (`isWorkplace`) HEAD is what he works on, so that custom is asked before it.
  */
+export function defaultBranch(
+  tips: readonly Tip[],
+  head: string | null,
+  isWorkplace: boolean,
+): string | null {
+  const named = head === null ? [] : [head];
+  const names = isWorkplace ? [...customary, ...named] : [...named, ...customary];
+  return names.find((name) => tips.some(({ branch }) => branch === name)) ?? null;
+}
+
+/** Its tip first, all others in their order. */
 export function defaultFirst(
   tips: readonly Tip[],
   head: string | null,
   isWorkplace: boolean,
 ): readonly Tip[] {
-  const named = head === null ? [] : [head];
-  const names = isWorkplace ? [...customary, ...named] : [...named, ...customary];
-  const first = names.flatMap((name) => tips.filter(({ branch }) => branch === name)).slice(0, 1);
-  return [...first, ...tips.filter((tip) => tip !== first[0])];
+  const name = defaultBranch(tips, head, isWorkplace);
+  const first = tips.find(({ branch }) => branch === name);
+  return first === undefined ? tips : [first, ...tips.filter((tip) => tip !== first)];
 }
 
 /** The branch that a far remote's HEAD names; null where it names none, or does not say. */

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { formatAddress } from '../protocol/address.js';
 import { nearestName } from '../protocol/ids.js';
 import { realClock } from '../world/clock.js';
+import { slugOf, withoutCredentials } from '../world/clone.js';
 import { run } from '../world/exit.js';
 import { tellWhatGitMisses } from '../world/git-environment.js';
 import { rereading } from '../world/reread.js';
@@ -17,6 +18,7 @@ import { tellIfExposed } from '../world/token.js';
 import { ownVersion } from '../world/version.js';
 import { watchRefs } from './hints.js';
 import { changeable, readOptions } from './options.js';
+import { planner } from './planning.js';
 import { openPositions } from './position.js';
 import { openRepository } from './repository.js';
 import { observe } from './shell.js';
@@ -41,13 +43,19 @@ await run(async (argv) => {
   const setting = { ...options, source, repository, dispatcher, stateFolder };
   for (const told of opening(setting)) tell(told);
 
+  const opened = openRepository(source, options, (now, isFollowed) => {
+    for (const told of moved(now, isFollowed, setting)) tell(told);
+  });
+  const origin = source.origin ?? source.path;
+  const known = { slug: slugOf(origin), cloneUrl: withoutCredentials(origin) };
   const observer = observe(
     {
       clock: realClock,
       network,
-      repository: openRepository(source, options, (now, isFollowed) => {
-        for (const told of moved(now, isFollowed, setting)) tell(told);
-      }),
+      repository: opened,
+      plan: options.workflows
+        ? planner(opened, known)
+        : ({ description }) => Promise.resolve(description),
       watch: watchRefs,
       save: positions.save,
       tell,

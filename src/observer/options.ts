@@ -23,6 +23,8 @@ export interface Options extends Policy {
   readonly branches: readonly string[];
   /** Full names of other refs. */
   readonly refs: readonly string[];
+  /** Whether workflow files are read, and planned. */
+  readonly workflows: boolean;
   /** Null: in the repository's git folder. */
   readonly stateFolder: string | null;
   /** Null: from the repository and the machine. */
@@ -69,6 +71,11 @@ const flags = {
     default: false,
     describe: "hand over just each branch's newest commit",
   },
+  workflows: {
+    type: 'boolean',
+    default: true,
+    describe: 'plan the jobs that workflow files describe; --no-workflows: one job a commit',
+  },
   once: {
     type: 'boolean',
     default: false,
@@ -102,6 +109,7 @@ export function readOptions(
     stateFolder: read.state ?? null,
     fromNow: read['from-now'],
     latestOnly: read['latest-only'],
+    workflows: read.workflows,
     once: read.once,
     name: read.name ?? null,
     repository: read.repository ?? null,

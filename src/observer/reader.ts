@@ -17,6 +17,7 @@ import {
   type GitOptions,
   gitIn,
 } from '../world/git.js';
+import { GitObjects } from '../world/git-objects.js';
 import {
   type Broken,
   type Described,
@@ -24,6 +25,7 @@ import {
   revListCommitsMax,
   type Tip,
 } from './core/news.js';
+import { type CommitSources, WorkflowFiles } from './workflow-files.js';
 
 /** Each damaged commit among a thousand costs ten faults; with more than some, all is wrong. */
 const faultsMax = 100;
@@ -58,11 +60,13 @@ export class Reader {
   /** For the one command that every push waits for. */
   readonly #swift: EndableGit;
   readonly #bytes: Git;
+  readonly #files: WorkflowFiles;
 
   constructor(folder: string, options: Pick<GitOptions, 'silenceMs' | 'stop'> = {}) {
     this.#git = fedGitIn(folder, options);
     this.#swift = endableGitIn(folder, options);
     this.#bytes = gitIn(folder, { ...options, bytes: true });
+    this.#files = new WorkflowFiles(new GitObjects(folder, options));
   }
 
   /** What matches one of the patterns, which are those of `for-each-ref`. */
@@ -86,6 +90,19 @@ export class Reader {
   async present(commits: readonly Commit[]): Promise<Commit[]> {
     const printed = await this.#git([...plain, '--stdin'], commits);
     return lines(printed).map(toCommit);
+  }
+
+  /** What that commit is planned from. */
+  sources(commit: Commit): Promise<CommitSources> {
+    return this.#files.at(commit);
+  }
+
+  /** Paths that the commit changed against the first of its parents. */
+  async changed(commit: Commit, [parent]: readonly string[]): Promise<string[]> {
+    const between = parent === undefined ? ['--root', commit] : [parent, commit];
+    const flags = ['-r', '-z', '--name-only', '--no-commit-id', '--no-renames'];
+    const printed = await this.#swift.git(['diff-tree', ...flags, ...between]);
+    return printed.split('\0').filter((path) => path !== '');
   }
 
   /** Null where it takes more care: mostly for one commit that is damaged. */

@@ -13,13 +13,15 @@ import { type Git, GitFault, type GitOptions, gitIn, swiftGitIn } from '../world
 import { gitFolderAt } from '../world/git-folder.js';
 import { gitSettingsNow } from '../world/git-settings.js';
 import { type Upkeep, upkeepOf } from '../world/upkeep.js';
-import type { Broken, Described, Poll, RevList } from './core/news.js';
-import { defaultFirst, remoteHead } from './default-branch.js';
+import type { Broken, Described, Poll, RevList, Tip } from './core/news.js';
+import { customary, defaultBranch, defaultFirst, remoteHead } from './default-branch.js';
 import { FarRemote, type Refused } from './far-remote.js';
 import { matcherOf, nameOf, type Place, type PollWithHead, Reader } from './reader.js';
 import { type Source, sourceNow } from './source.js';
+import type { CommitSources } from './workflow-files.js';
 
-export interface Repository {
+/** Where the branches are, and what is new on them. */
+export interface Branches {
   /** The newest commit of each watched branch, now. Rejects where git or the remote fails. */
   poll(): Promise<Poll>;
   /** The commits of a rev-list, oldest first. Empty where nothing that is known remains. */
@@ -28,6 +30,16 @@ export interface Repository {
   watchable(): string | null;
   /** Ends what git is still at; what was asked for is answered no more, or rejects. */
   close(): void;
+}
+
+/** And what else there is to be known of a commit that was found. */
+export interface Repository extends Branches {
+  /** What it is planned from. Rejects where git fails. */
+  sources(commit: Commit): Promise<CommitSources>;
+  /** What it changed against the first of its parents; null where that cannot be told. */
+  changed(commit: Commit, parents: readonly string[]): Promise<readonly string[] | null>;
+  /** Which branch all others come from and go to, as far as the last poll tells. */
+  defaultBranch(): string;
 }
 
 /** A git that has said nothing for so long is ended: the remote hangs, near (a mount) or far. */
@@ -78,6 +90,7 @@ class GitRepository implements Repository {
   /** Of a far remote: where its branches stood, and which its HEAD named. */
   #before: ReadonlyMap<string, Commit> = new Map();
   #head: string | null = null;
+  #defaultBranch: string = customary[0];
   readonly #upkeep: Upkeep;
   #isTending = false;
 
@@ -130,6 +143,18 @@ class GitRepository implements Repository {
     }
   }
 
+  sources(commit: Commit): Promise<CommitSources> {
+    return this.#reader.sources(commit);
+  }
+
+  changed(commit: Commit, parents: readonly string[]): Promise<readonly string[] | null> {
+    return this.#reader.changed(commit, parents).catch(() => null);
+  }
+
+  defaultBranch(): string {
+    return this.#defaultBranch;
+  }
+
   /** The remote is where the settings say; whether the remote or the clone counts is settled. */
   async #follow(): Promise<void> {
     const settings = gitSettingsNow(this.#source.gitFolder);
@@ -174,7 +199,7 @@ class GitRepository implements Repository {
   /** `isWorkplace`: somebody works there. */
   async #pollHome(isWorkplace: boolean): Promise<Poll> {
     const { tips, broken, head } = await this.#read(home);
-    return { tips: defaultFirst(tips, head, isWorkplace), broken };
+    return { tips: this.#inOrder(tips, head, isWorkplace), broken };
   }
 
   /** Where one branch at most has moved, the remote is not asked which comes first. */
@@ -190,7 +215,12 @@ class GitRepository implements Repository {
     this.#before = new Map(tips.map(({ branch, commit }) => [branch, commit]));
     if (moved.length > 0) this.#tend();
     if (moved.length > 1) this.#head = await remoteHead(this.#own, remote);
-    return { tips: defaultFirst(tips, this.#head, false), broken };
+    return { tips: this.#inOrder(tips, this.#head, false), broken };
+  }
+
+  #inOrder(tips: readonly Tip[], head: string | null, isWorkplace: boolean): readonly Tip[] {
+    this.#defaultBranch = defaultBranch(tips, head, isWorkplace) ?? head ?? customary[0];
+    return defaultFirst(tips, head, isWorkplace);
   }
 
   /** What came may be one pack or file too many. Nobody waits for it. */

@@ -9,6 +9,7 @@ import { type Link, openLink } from '../link/link.js';
 import type { LinkEvent } from '../link/link-event.js';
 import { type Address, formatAddress } from '../protocol/address.js';
 import type { Hello } from '../protocol/bodies.js';
+import type { Commit } from '../protocol/ids.js';
 import { impossible } from '../protocol/impossible.js';
 import type { Cancel } from '../world/clock.js';
 import { exitCodes } from '../world/exit.js';
@@ -18,13 +19,16 @@ import { Core, type Policy } from './core/core.js';
 import type { Effect, Event } from './core/events.js';
 import type { Handover } from './core/handover-queue.js';
 import type { Known, RevList } from './core/news.js';
-import type { Repository } from './repository.js';
+import type { Plan } from './planning.js';
+import type { Branches } from './repository.js';
 import { Saving } from './saving.js';
 import { narrator } from './story.js';
 
 /** What an observer needs around it. */
 export interface World extends Wire {
-  readonly repository: Repository;
+  readonly repository: Branches;
+  /** What is handed over of a commit, its jobs included. Never rejects. */
+  readonly plan: Plan;
   /** Calls `hint` when a branch in that git folder may have moved. */
   readonly watch: (gitFolder: string, hint: () => void) => Cancel;
   /** Writes the positions; may throw (a full disk), which costs a repeated hand-over at most. */
@@ -66,6 +70,9 @@ class Shell implements Observer {
   readonly #saving: Saving;
   readonly #narrate: ReturnType<typeof narrator>;
   #classic = false;
+  /** The dispatcher knows what a job's steps are. */
+  #takesWork = false;
+  #planned: Promise<void> = Promise.resolve();
   #closed = false;
   #cancelWake: Cancel = () => {};
   #watched: string | null = null;
@@ -147,6 +154,7 @@ class Shell implements Observer {
       case 'session': {
         const { lacks = [], isNew = false } = event.welcome;
         this.#classic = false;
+        this.#takesWork = event.welcome.knows?.includes('work') === true;
         if (lacks.length > 0 || isNew) this.#handle({ kind: 'forgotten', commits: lacks, isNew });
         this.#handle({ kind: 'session' });
         break;
@@ -174,11 +182,21 @@ class Shell implements Observer {
     }
   }
 
-  #send({ commit, description }: Handover): void {
-    if (!this.#classic) {
-      this.#link.send({ verb: 'dispatch', commit, body: description });
-      return;
-    }
+  #send(handover: Handover): void {
+    if (this.#classic) this.#sendClassic(handover.commit);
+    else this.#planned = this.#planned.then(() => this.#sendPlanned(handover));
+  }
+
+  /** One after the other, in the order in which they are to be served. */
+  async #sendPlanned(handover: Handover): Promise<void> {
+    if (this.#closed) return;
+    const { commit, description } = handover;
+    const body = this.#takesWork ? await this.#world.plan(handover) : description;
+    // Where the dispatcher has gone away meanwhile, the core asks for it again.
+    if (!this.#closed) this.#link.send({ verb: 'dispatch', commit, body });
+  }
+
+  #sendClassic(commit: Commit): void {
     const request = { verb: 'dispatch', commit } as const;
     ask(this.#world, this.#dispatcher, request, answerWithinMs, (answer) => {
       const text = answer.kind === 'reply' ? answer.text.trim() : answer.reason;

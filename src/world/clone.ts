@@ -121,3 +121,19 @@ function wireNameOf(name: string): string {
   const hash = createHash('sha256').update(composed).digest('hex').slice(0, 8);
   return `${readable.slice(0, 91) || 'repository'}-${hash}`;
 }
+
+/** `team/demo`, of `https://git.example.org/team/demo.git` or `git@git.example.org:team/demo`. */
+export function slugOf(url: string): string {
+  const parts = url
+    .replace(/\/?\.git$/, '')
+    .split(/[/:]/)
+    .filter(Boolean);
+  return parts.slice(/^(?:\/|$)/.test(url) ? -1 : -2).join('/');
+}
+
+/** The URL without a user's name or password: what others are told of it. */
+export function withoutCredentials(url: string): string {
+  return url.replace(/^([a-z][a-z+.-]*:\/\/)[^/@]*@/i, (whole, scheme: string) =>
+    /^(?:git\+)?ssh:/i.test(scheme) ? whole.replace(/:[^/@:]*@$/, '@') : scheme,
+  );
+}

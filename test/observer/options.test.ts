@@ -9,6 +9,7 @@ test('a path is all that is needed', () => {
     repo: 'clone',
     dispatcher: { host: 'localhost', port: 8888 },
     token: null,
+    workflows: true,
     tls: null,
     intervalMs: 1_000,
     branches: [],

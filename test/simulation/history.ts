@@ -5,7 +5,7 @@
  */
 
 import type { Described, RevList, Tip } from '../../src/observer/core/news.js';
-import type { Repository } from '../../src/observer/repository.js';
+import type { Branches } from '../../src/observer/repository.js';
 import type { PlannedJob } from '../../src/protocol/bodies.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import type { Life } from './life.js';
@@ -72,7 +72,13 @@ export class History {
     return this.#ancestry(this.#branches.values(), excluded);
   }
 
-  seenBy(life: Life, timeline: Timeline): Repository {
+  /** What is to be done for a commit, where it has a plan. */
+  planned(commit: Commit): { readonly jobs?: PlannedJob[] } {
+    const jobs = this.#planOf(commit);
+    return jobs === undefined ? {} : { jobs: [...jobs] };
+  }
+
+  seenBy(life: Life, timeline: Timeline): Branches {
     const soon = <Answer>(answer: () => Answer) =>
       new Promise<Answer>((resolve, reject) => {
         const fails = this.#random.perMille(this.failingLooks);
@@ -119,8 +125,7 @@ export class History {
     const commit = this.#random.hex(40) as Commit;
     const author = this.#random.pick(['Ada', 'Grace', 'Éva']);
     const subject = `change ${this.#commits.size + 1}`;
-    const jobs = this.#planOf(commit);
-    this.#commits.set(commit, { commit, parents, author, subject, jobs, pushedAtMs: nowMs });
+    this.#commits.set(commit, { commit, parents, author, subject, pushedAtMs: nowMs });
     return commit;
   }
 

@@ -3,7 +3,7 @@
  */
 
 import type { Known } from '../../src/observer/core/news.js';
-import type { Repository } from '../../src/observer/repository.js';
+import type { Branches } from '../../src/observer/repository.js';
 import { type Observer, observe } from '../../src/observer/shell.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import type { Told } from '../../src/world/story.js';
@@ -47,6 +47,7 @@ export class ObserverMachine {
         clock: life.clock,
         network: network.seenBy(life, this.machine.host),
         repository: this.#noting(history.seenBy(life, timeline)),
+        plan: async ({ commit, description }) => ({ ...description, ...history.planned(commit) }),
         watch: () => () => {},
         save: (known) => this.#save(life, known),
         tell: this.#hearing(life),
@@ -59,7 +60,7 @@ export class ObserverMachine {
     );
   }
 
-  #noting(repository: Repository): Repository {
+  #noting(repository: Branches): Branches {
     const poll = async () => {
       const found = await repository.poll();
       this.#seesSome = found.tips.length > 0;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import type { Policy } from '../../src/observer/core/core.js';
 import { watchRefs } from '../../src/observer/hints.js';
+import { planner } from '../../src/observer/planning.js';
 import { openPositions } from '../../src/observer/position.js';
 import { openRepository } from '../../src/observer/repository.js';
 import { observe } from '../../src/observer/shell.js';
@@ -24,13 +25,15 @@ export async function observersOn(clone: TestRepository) {
   const source = await findSource(clone.path);
   return (dispatcher: { port: number }, policy: Partial<Policy> = {}) => {
     const positions = openPositions(join(source.gitFolder, 'trivet'), source.name);
+    const repository = openRepository(source, { branches: [], refs: [] });
     const story: Told[] = [];
     const exit = vi.fn();
     const observer = observe(
       {
         clock: realClock,
         network: realNetwork,
-        repository: openRepository(source, { branches: [], refs: [] }),
+        repository,
+        plan: planner(repository, { slug: source.name, cloneUrl: '' }),
         watch: watchRefs,
         save: positions.save,
         tell: (told) => story.push(told),

@@ -117,6 +117,6 @@ export class HandoverQueue {
 }
 
 /** The commit as it is handed over, its description made fit for the wire. */
-export function handoverOf({ commit, author, subject, jobs }: Described, branch: string): Handover {
-  return { commit, description: handover.parse({ branch, author, subject, jobs }) };
+export function handoverOf({ commit, author, subject }: Described, branch: string): Handover {
+  return { commit, description: handover.parse({ branch, author, subject }) };
 }

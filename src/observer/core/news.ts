@@ -4,7 +4,6 @@
  * Invariant: whatever the history did, the tip of a changed branch is among what is new.
  */
 
-import type { PlannedJob } from '../../protocol/bodies.js';
 import type { Commit } from '../../protocol/ids.js';
 
 /** A commit as git describes it. */
@@ -13,8 +12,6 @@ export interface Described {
   readonly parents: readonly Commit[];
   readonly author: string;
   readonly subject: string;
-  /** What is to be done for it, where somebody has planned that. */
-  readonly jobs?: readonly PlannedJob[] | undefined;
 }
 
 /** The newest commit of a branch. */
