@@ -71,10 +71,10 @@ const flags = {
     default: false,
     describe: "hand over just each branch's newest commit",
   },
-  workflows: {
+  'no-workflows': {
     type: 'boolean',
-    default: true,
-    describe: 'plan the jobs that workflow files describe; --no-workflows: one job a commit',
+    default: false,
+    describe: 'leave workflow files alone: each commit is one job',
   },
   once: {
     type: 'boolean',
@@ -109,7 +109,7 @@ export function readOptions(
     stateFolder: read.state ?? null,
     fromNow: read['from-now'],
     latestOnly: read['latest-only'],
-    workflows: read.workflows,
+    workflows: !read['no-workflows'],
     once: read.once,
     name: read.name ?? null,
     repository: read.repository ?? null,
