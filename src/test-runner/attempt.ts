@@ -1,23 +1,35 @@
 /**
- * Owns one run from the first byte of its log to its report on disk, wherever it is done. Ends in exactly
+ * Owns one run from the first byte of its logs to its report on disk, wherever it is done. Ends in exactly
  * one `Ending`: red tests are a value here, and a disk that is full is the machine's fault.
  */
 
 import type { Report } from '../protocol/bodies.js';
+import type { LogId } from '../protocol/ids.js';
+import type { StepReport } from '../protocol/work.js';
 import type { Clock } from '../world/clock.js';
 import type { Because, Ending, Run } from './core/events.js';
-import { type Execution, type Executor, machineFault, type Watch } from './executor.js';
-import { RunLog } from './run-log.js';
+import {
+  type Execution,
+  type Executor,
+  machineFault,
+  type StepStanding,
+  type Watch,
+} from './executor.js';
+import { RunLogs } from './run-logs.js';
 
 export interface AttemptOptions {
   readonly executor: Executor;
   readonly slot: number;
+  /** Of all its logs together. */
   readonly logBytesMax: number;
+  /** Whether each step has a log of its own; else all is in the run's. */
+  readonly hasStepLogs: boolean;
 }
 
 export interface AttemptEvents extends Pick<Watch, 'starting'> {
   /** The log holds that many bytes now. */
-  readonly grown: (bytes: number) => void;
+  readonly grown: (log: LogId, bytes: number) => void;
+  readonly stepped: (report: StepReport) => void;
 }
 
 export class Attempt {
@@ -26,7 +38,8 @@ export class Attempt {
   readonly #run: Run;
   readonly #options: AttemptOptions;
   readonly #events: AttemptEvents;
-  #log: RunLog | null = null;
+  #logs: RunLogs | null = null;
+  readonly #steps = new Map<number, StepReport>();
   #execution: Execution | null = null;
   /** Why it is to end, before there is anything to be ended. */
   #stop: Because | 'too-long' | null = null;
@@ -40,9 +53,15 @@ export class Attempt {
     this.ended = this.#go();
   }
 
-  /** How long the log is by now. */
-  get logBytes(): number {
-    return this.#log?.bytes ?? 0;
+  /** Its logs, and how long they are by now. */
+  get logs(): { readonly log: LogId; readonly bytes: number }[] {
+    return this.#logs?.all() ?? [];
+  }
+
+  /** How its steps stand, in the order of their numbers. */
+  get steps(): StepReport[] {
+    const steps = [...this.#steps.values()].toSorted((one, other) => one.number - other.number);
+    return steps.map((step) => ({ ...step, logBytes: this.#logs?.bytesOf(step.number) ?? 0 }));
   }
 
   stop(because: Because | 'too-long'): void {
@@ -62,43 +81,63 @@ export class Attempt {
   }
 
   async #execute(): Promise<Ending> {
-    const { executor, slot, logBytesMax } = this.#options;
+    const { executor, slot, logBytesMax: bytesMax, hasStepLogs } = this.#options;
     const startedAtMs = this.#clock.nowMs();
     try {
       const files = executor.slots[slot]?.files;
       if (files === undefined) throw new Error(`there is no slot ${slot}`);
-      const file = files.createLog(this.#run.id);
-      const log = new RunLog(file, logBytesMax, this.#events.grown);
-      this.#log = log;
-      this.#execution = executor.start(slot, this.#run, {
-        starting: this.#events.starting,
-        output: (bytes) => this.#take(bytes, log),
-        lastOutput: () => log.last(),
-      });
+      const { grown } = this.#events;
+      const logs = new RunLogs(files, this.#run.id, { bytesMax, hasStepLogs, grown });
+      this.#logs = logs;
+      this.#execution = executor.start(slot, this.#run, this.#watch(logs));
       if (this.#stop !== null) this.#execution.stop(this.#stop);
       const outcome = await this.#execution.ended;
       if (this.#fault !== null) throw this.#fault;
       if (outcome.kind !== 'done') return outcome;
-      log.finish(outcome.verdict.reason);
+      logs.own.finish(outcome.verdict.reason);
+      await logs.synced();
       const durationMs = this.#clock.nowMs() - startedAtMs;
-      const report: Report = { ...outcome.verdict, logBytes: log.bytes, durationMs };
-      await files.keep({ run: this.#run, report }, file);
+      const steps = this.#steps.size === 0 ? {} : { steps: this.steps };
+      const logBytes = logs.own.bytes;
+      const report: Report = { ...outcome.verdict, logBytes, durationMs, ...steps };
+      await files.keep({ run: this.#run, report }, logs.own.file);
       return { kind: 'report', report };
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
       return machineFault(message);
     } finally {
-      this.#log?.file.close();
+      this.#logs?.close();
     }
   }
 
-  #take(output: Buffer, log: RunLog): void {
+  #watch(logs: RunLogs): Watch {
+    return {
+      starting: this.#events.starting,
+      output: (bytes, step = 0) => {
+        this.#write(() => {
+          if (!logs.take(bytes, step)) this.stop('too-long');
+        });
+      },
+      lastOutput: () => logs.own.last(),
+      stepped: (standing) => this.#write(() => this.#stepped(standing, logs)),
+    };
+  }
+
+  #stepped(standing: StepStanding, logs: RunLogs): void {
+    const { number, name, state, startedAfterMs, reason } = standing;
+    if (state !== 'running' && startedAfterMs !== null) logs.stepEnded(number, name, reason);
+    const report = { ...standing, logBytes: logs.bytesOf(number) };
+    this.#steps.set(number, report);
+    this.#events.stepped(report);
+  }
+
+  /** A full disk: without its logs the run is worth nothing. */
+  #write(write: () => void): void {
     if (this.#fault !== null) return;
     try {
-      if (!log.take(output)) this.stop('too-long');
+      write();
     } catch (error) {
-      // A full disk: without its log the run is worth nothing.
       this.#fault = error as Error;
       this.stop('aborted');
     }

@@ -5,6 +5,7 @@
  */
 
 import type { Handback, OfferBody, Report } from '../protocol/bodies.js';
+import type { StepReport } from '../protocol/work.js';
 import type { Because, KeptRun, Run } from './core/events.js';
 import type { RunFiles } from './run-files.js';
 
@@ -32,11 +33,19 @@ export interface Slot {
 export interface Watch {
   /** What tests the commit, as people write it, is found and begins. */
   readonly starting: (command: string) => void;
-  /** What it has printed; where that cannot be kept, the execution is told to stop. */
-  readonly output: (bytes: Buffer) => void;
-  /** The last of all that, as much as a tool says at its end. */
+  /**
+   * What it has printed, or what that step has; where that cannot be kept, the execution is told to
+   * stop.
+   */
+  readonly output: (bytes: Buffer, step?: number) => void;
+  /** The last of what was printed by no step, as much as a tool says at its end. */
   readonly lastOutput: () => string;
+  /** How a step stands by now: said as it begins, and once all that it has printed is told. */
+  readonly stepped: (standing: StepStanding) => void;
 }
+
+/** How long its log is, who keeps it knows. */
+export type StepStanding = Omit<StepReport, 'logBytes'>;
 
 /** A run that goes on. */
 export interface Execution {
@@ -52,7 +61,8 @@ export interface Done {
   readonly verdict: Verdict;
 }
 
-export type Verdict = Omit<Report, 'logBytes' | 'durationMs'>;
+/** Its steps were told of as they went. */
+export type Verdict = Omit<Report, 'logBytes' | 'durationMs' | 'steps'>;
 
 /** Another runner must have the run. */
 export type NotDone =

@@ -3,7 +3,7 @@
  * than the connection takes them. Never holds more than one chunk, however long a log is.
  */
 
-import type { RunId } from '../protocol/ids.js';
+import { type LogId, ownerOf, type RunId } from '../protocol/ids.js';
 import { logChunkBytesMax } from '../protocol/limits.js';
 import type { SessionMessage } from '../protocol/messages.js';
 import type { OpenFile } from '../world/disk.js';
@@ -11,12 +11,21 @@ import type { OpenFile } from '../world/disk.js';
 export interface PumpOptions {
   /** False: no room, `drained` will be called. */
   readonly send: (message: SessionMessage) => boolean;
-  /** All of an ended run's log has been sent. */
+  /** All logs of the run that were to be sent have been, and have ended. */
   readonly shipped: (run: RunId) => void;
 }
 
+/** A log that is to be sent from `offset` on; there are `bytes` of it already. */
+export interface Order {
+  readonly log: LogId;
+  readonly file: OpenFile;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly ended: boolean;
+}
+
 interface Shipment {
-  readonly log: OpenFile;
+  readonly file: OpenFile;
   /** Where the next chunk starts. */
   offset: number;
   /** How much of the file may be sent. */
@@ -26,7 +35,7 @@ interface Shipment {
 
 export class LogPump {
   readonly #options: PumpOptions;
-  readonly #shipments = new Map<RunId, Shipment>();
+  readonly #shipments = new Map<LogId, Shipment>();
   readonly #buffer = Buffer.allocUnsafe(logChunkBytesMax);
   #hasRoom = true;
 
@@ -34,19 +43,22 @@ export class LogPump {
     this.#options = options;
   }
 
-  /** From now on sends that log, of which `bytes` are there already, from `offset`; closes it. */
-  ship(run: RunId, log: OpenFile, from: { offset: number; bytes: number; ended: boolean }): void {
-    this.#close(run);
-    this.#shipments.set(run, { ...from, log });
+  /** From now on sends these logs, and closes each at its end. */
+  ship(orders: readonly Order[]): void {
+    for (const { log, ...order } of orders) {
+      this.#close(log);
+      this.#shipments.set(log, order);
+    }
     this.#pump();
   }
 
-  grown(run: RunId, bytes: number): void {
-    this.#update(run, bytes, false);
+  /** False where that log is not being sent. */
+  grown(log: LogId, bytes: number): boolean {
+    return this.#update(log, bytes, false);
   }
 
-  ended(run: RunId, bytes: number): void {
-    this.#update(run, bytes, true);
+  ended(log: LogId, bytes: number): void {
+    this.#update(log, bytes, true);
   }
 
   /** There is room again after `send` said false. */
@@ -56,21 +68,22 @@ export class LogPump {
   }
 
   forget(run: RunId): void {
-    this.#close(run);
+    for (const log of this.#shipments.keys()) if (ownerOf(log).run === run) this.#close(log);
   }
 
   /** The session is gone; the next one says anew what it wants. */
   stop(): void {
-    for (const run of [...this.#shipments.keys()]) this.#close(run);
+    for (const log of this.#shipments.keys()) this.#close(log);
     this.#hasRoom = true;
   }
 
-  #update(run: RunId, bytes: number, ended: boolean): void {
-    const shipment = this.#shipments.get(run);
-    if (shipment === undefined) return;
+  #update(log: LogId, bytes: number, ended: boolean): boolean {
+    const shipment = this.#shipments.get(log);
+    if (shipment === undefined) return false;
     shipment.bytes = bytes;
     shipment.ended = ended;
     this.#pump();
+    return true;
   }
 
   /** A chunk of each log in turn, so that a long one does not hold up the others. */
@@ -78,32 +91,38 @@ export class LogPump {
     let sent = true;
     while (sent) {
       sent = false;
-      for (const [run, shipment] of this.#shipments) {
-        if (this.#hasRoom && this.#sendChunk(run, shipment)) sent = true;
+      for (const [log, shipment] of this.#shipments) {
+        if (this.#hasRoom && this.#sendChunk(log, shipment)) sent = true;
       }
     }
-    for (const [run, { offset, bytes, ended }] of this.#shipments) {
-      if (!ended || offset < bytes) continue;
-      this.#close(run);
-      this.#options.shipped(run);
+    const done = [...this.#shipments].filter(
+      ([, { offset, bytes, ended }]) => ended && offset >= bytes,
+    );
+    for (const [log] of done) this.#close(log);
+    for (const run of new Set(done.map(([log]) => ownerOf(log).run))) {
+      if (!this.#isSending(run)) this.#options.shipped(run);
     }
   }
 
-  #sendChunk(run: RunId, shipment: Shipment): boolean {
-    const { log, offset, bytes } = shipment;
+  #isSending(run: RunId): boolean {
+    return [...this.#shipments.keys()].some((log) => ownerOf(log).run === run);
+  }
+
+  #sendChunk(log: LogId, shipment: Shipment): boolean {
+    const { file, offset, bytes } = shipment;
     const due = Math.max(0, Math.min(bytes - offset, this.#buffer.length));
-    const length = log.read(this.#buffer.subarray(0, due), offset);
+    const length = file.read(this.#buffer.subarray(0, due), offset);
     if (length === 0) return false;
     shipment.offset += length;
     const body = this.#buffer.subarray(0, length);
-    this.#hasRoom = this.#options.send({ verb: 'log', log: run, offset, body });
+    this.#hasRoom = this.#options.send({ verb: 'log', log, offset, body });
     return true;
   }
 
-  #close(run: RunId): void {
-    const shipment = this.#shipments.get(run);
+  #close(log: LogId): void {
+    const shipment = this.#shipments.get(log);
     if (shipment === undefined) return;
-    this.#shipments.delete(run);
-    shipment.log.close();
+    this.#shipments.delete(log);
+    shipment.file.close();
   }
 }

@@ -1,13 +1,14 @@
 /**
- * Owns what a slot keeps of its runs on disk: `<run>.log`, the suite's output byte for byte, and
- * `<run>.json`, written once the run has ended. A log without a report is an interrupted run's.
- * Never looks into a log, never decides when a run may be forgotten.
+ * Owns what a slot keeps of its runs on disk: `<run>.log`, the run's output byte for byte,
+ * `<run>.<n>.log`, the same of its n-th step, and `<run>.json`, written once the run has ended. A log
+ * without a report is an interrupted run's. Never looks into a log, never decides when a run may be
+ * forgotten.
  */
 
 import { join } from 'node:path';
 import { z } from 'zod';
-import { assignment, commit, report, run } from '../protocol/bodies.js';
-import { parseRun, type RunId } from '../protocol/ids.js';
+import { assignment, commit, type Report, report, run } from '../protocol/bodies.js';
+import { type LogId, logOf, ownerOf, parseLog, type RunId } from '../protocol/ids.js';
 import { type Disk, type OpenFile, realDisk } from '../world/disk.js';
 import { parseJson } from '../world/files.js';
 import type { KeptRun } from './core/events.js';
@@ -21,6 +22,8 @@ export interface Found {
 export class RunFiles {
   readonly #folder: string;
   readonly #disk: Disk;
+  /** Runs whose steps have logs, and which steps. */
+  readonly #steps = new Map<RunId, Set<number>>();
 
   constructor(folder: string, disk: Disk = realDisk) {
     this.#folder = folder;
@@ -29,8 +32,9 @@ export class RunFiles {
   }
 
   /** A new, empty log, opened so that every writer appends: no two can overwrite each other. */
-  createLog(run: RunId): OpenFile {
-    const path = this.#logPath(run);
+  createLog(log: LogId): OpenFile {
+    const path = this.#logPath(log);
+    this.#remember(log);
     try {
       return this.#disk.open(path, 'append-new');
     } catch (error) {
@@ -44,12 +48,15 @@ export class RunFiles {
   }
 
   /** The log, for reading; null where it is gone. */
-  openLog(run: RunId): OpenFile | null {
-    const path = this.#logPath(run);
+  openLog(log: LogId): OpenFile | null {
+    const path = this.#logPath(log);
     return this.#disk.sizeOf(path) === null ? null : this.#disk.open(path, 'read');
   }
 
-  /** Makes an ended run survive us: first its log, then, atomically, the word that it ended. */
+  /**
+   * Makes an ended run survive us: first its own log, then, atomically, the word that it ended. The
+   * logs of its steps are on disk already.
+   */
   async keep({ run, report }: KeptRun, log: OpenFile): Promise<void> {
     // A long log takes the disk a while, and pings want their answers meanwhile.
     if (report.logBytes > 0) await log.sync();
@@ -61,20 +68,35 @@ export class RunFiles {
     // The report goes first: what a crash leaves in between is then an interrupted run.
     this.#disk.remove(this.#reportPath(run));
     this.#disk.remove(this.#logPath(run));
+    for (const step of this.#steps.get(run) ?? [])
+      this.#disk.remove(this.#logPath(logOf(run, step)));
+    this.#steps.delete(run);
+  }
+
+  /** Of a run that goes on: the log of a step whose output is kept elsewhere by now. */
+  forgetStep(log: LogId): void {
+    const { run, step } = ownerOf(log);
+    this.#disk.remove(this.#logPath(log));
+    this.#steps.get(run)?.delete(step);
   }
 
   find(): Found {
     const ended: KeptRun[] = [];
     const interrupted: RunId[] = [];
     const names = new Set(this.#disk.list(this.#folder));
+    const runs = new Set<RunId>();
     for (const name of names) {
-      const run = parseRun(name.replace(/\.log$/, ''));
-      if (run === null) {
+      const log = name.endsWith('.log') ? parseLog(name.replace(/\.log$/, '')) : null;
+      if (log === null) {
         // A power cut may keep the removal of a log and forget that of its report.
         const isReport = name.endsWith('.json') && names.has(name.replace(/json$/, 'log'));
         if (!isReport) this.#disk.remove(join(this.#folder, name));
         continue;
       }
+      this.#remember(log);
+      runs.add(ownerOf(log).run);
+    }
+    for (const run of runs) {
       const kept = this.#read(run);
       if (kept === null) interrupted.push(run);
       else ended.push(kept);
@@ -82,21 +104,40 @@ export class RunFiles {
     return { ended, interrupted };
   }
 
-  /** Null unless report and log are both whole: after a power cut the log may be shorter. */
+  #remember(log: LogId): void {
+    const { run, step } = ownerOf(log);
+    if (step === 0) return;
+    const steps = this.#steps.get(run) ?? new Set();
+    this.#steps.set(run, steps.add(step));
+  }
+
+  /** Null unless report and logs are all whole: after a power cut a log may be shorter. */
   #read(run: RunId): KeptRun | null {
     const parsed = keptRun.safeParse(parseJson(this.#disk.readText(this.#reportPath(run)) ?? ''));
     if (!parsed.success || parsed.data.run.id !== run) return null;
-    const bytes = this.#disk.sizeOf(this.#logPath(run)) ?? 0;
-    return bytes < parsed.data.report.logBytes ? null : parsed.data;
+    const { report } = parsed.data;
+    const isWhole = logsOf(run, report).every(
+      ({ log, bytes }) => (this.#disk.sizeOf(this.#logPath(log)) ?? 0) >= bytes,
+    );
+    return isWhole ? parsed.data : null;
   }
 
-  #logPath(run: RunId): string {
-    return join(this.#folder, `${run}.log`);
+  #logPath(log: LogId): string {
+    return join(this.#folder, `${log}.log`);
   }
 
   #reportPath(run: RunId): string {
     return join(this.#folder, `${run}.json`);
   }
+}
+
+/** All logs of an ended run, its own first, and how long each is. */
+export function logsOf(run: RunId, report: Report): { log: LogId; bytes: number }[] {
+  const ofSteps = (report.steps ?? []).map(({ number, logBytes }) => ({
+    log: logOf(run, number),
+    bytes: logBytes,
+  }));
+  return [{ log: run, bytes: report.logBytes }, ...ofSteps.filter(({ bytes }) => bytes > 0)];
 }
 
 const keptRun = z

@@ -1,6 +1,6 @@
 /**
- * Owns a run's log while it is written: the suite's output as it comes, up to a limit, and below it
- * the reason where that is no output. Throws what the disk says; keeps no byte in memory.
+ * Owns one log while it is written: output as it comes, and below it the reason where that is no
+ * output. Throws what the disk says; keeps no byte in memory.
  */
 
 import type { OpenFile } from '../world/disk.js';
@@ -12,15 +12,13 @@ const lastBytes = 64 * 1_024;
 
 export class RunLog {
   readonly file: OpenFile;
-  readonly #bytesMax: number;
   readonly #grown: (bytes: number) => void;
   #bytes = 0;
   #isMidLine = false;
 
   /** `grown` hears how long it is now. */
-  constructor(file: OpenFile, bytesMax: number, grown: (bytes: number) => void) {
+  constructor(file: OpenFile, grown: (bytes: number) => void) {
     this.file = file;
-    this.#bytesMax = bytesMax;
     this.#grown = grown;
   }
 
@@ -28,30 +26,28 @@ export class RunLog {
     return this.#bytes;
   }
 
-  /** False where not all of it fits. */
-  take(output: Buffer): boolean {
-    const room = Math.max(0, this.#bytesMax - this.#bytes);
-    this.#write(output.subarray(0, room));
-    return output.length <= room;
-  }
-
-  /** What the suite has printed last. */
-  last(): string {
-    const bytes = Buffer.alloc(Math.min(this.#bytes, lastBytes));
-    return bytes.toString('utf8', 0, this.file.read(bytes, this.#bytes - bytes.length));
-  }
-
-  /** Who reads the log looks for the reason there, in its last line. */
-  finish(reason: string): void {
-    if (reason !== '') this.#write(Buffer.from(`${this.#isMidLine ? '\n' : ''}${reason}.\n`));
-  }
-
-  #write(bytes: Buffer): void {
+  append(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; ) {
       at += this.file.write(bytes.subarray(at), this.#bytes + at);
     }
     if (bytes.length > 0) this.#isMidLine = bytes.at(-1) !== lineFeed;
     this.#bytes += bytes.length;
     this.#grown(this.#bytes);
+  }
+
+  /** On a line of its own. */
+  line(text: string): void {
+    this.append(Buffer.from(`${this.#isMidLine ? '\n' : ''}${text}\n`));
+  }
+
+  /** Who reads the log looks for the reason there, in its last line. */
+  finish(reason: string): void {
+    if (reason !== '') this.line(`${reason}.`);
+  }
+
+  /** What was printed last. */
+  last(): string {
+    const bytes = Buffer.alloc(Math.min(this.#bytes, lastBytes));
+    return bytes.toString('utf8', 0, this.file.read(bytes, this.#bytes - bytes.length));
   }
 }

@@ -8,22 +8,25 @@
  */
 
 import type { Report } from '../protocol/bodies.js';
-import type { RunId } from '../protocol/ids.js';
+import { type LogId, logOf, ownerOf, type RunId } from '../protocol/ids.js';
+import type { StepReport } from '../protocol/work.js';
 import type { Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
 import { Attempt } from './attempt.js';
 import type { Because, Ending, KeptRun, Run } from './core/events.js';
 import { type Executor, isMachineFault, type Slot } from './executor.js';
-import { LogPump, type PumpOptions } from './log-pump.js';
+import { LogPump, type Order, type PumpOptions } from './log-pump.js';
+import { logsOf } from './run-files.js';
 
 export interface RunsEvents extends PumpOptions {
   readonly starting: (run: Run, command: string) => void;
+  readonly stepped: (run: RunId, report: StepReport) => void;
   readonly ended: (run: Run, ending: Ending) => void;
   /** The log of an ended run is not on disk any more. */
   readonly logLost: (run: RunId) => void;
 }
 
-/** A run's log for reading; null where the disk has lost it, `not now` without descriptors. */
+/** A log for reading; null where the disk has lost it, `not now` without descriptors. */
 export type Opened = OpenFile | null | 'not now';
 
 export class Runs {
@@ -37,7 +40,11 @@ export class Runs {
   readonly #slotOf = new Map<RunId, Slot>();
   readonly #going = new Map<RunId, Attempt>();
   /** Logs that cannot be opened for want of descriptors; tried again at every tick. */
-  readonly #unopened = new Map<RunId, { readonly offset: number; report: Report | null }>();
+  readonly #unopened = new Map<LogId, { readonly offset: number; report: Report | null }>();
+  /** Whether the dispatcher at hand knows logs of steps. */
+  #takesSteps = false;
+  /** Runs whose logs it gets as they grow. */
+  readonly #followed = new Set<RunId>();
 
   constructor(clock: Clock, executor: Executor, logBytesMax: number, events: RunsEvents) {
     this.#clock = clock;
@@ -61,10 +68,18 @@ export class Runs {
     const place = this.#executor.slots[slot];
     if (place === undefined) throw new Error(`there is no slot ${slot}`);
     this.#slotOf.set(run.id, place);
-    const options = { executor: this.#executor, slot, logBytesMax: this.#logBytesMax };
+    // A classic dispatcher gets one text.
+    const hasStepLogs = this.#takesSteps && !run.classic;
+    const { starting, stepped } = this.#events;
+    const options = { executor: this.#executor, slot, logBytesMax: this.#logBytesMax, hasStepLogs };
     const attempt = new Attempt(this.#clock, run, options, {
-      starting: (command) => this.#events.starting(run, command),
-      grown: (bytes) => this.#pump.grown(run.id, bytes),
+      starting: (command) => starting(run, command),
+      grown: (log, bytes) => this.#grown(log, bytes),
+      stepped: (report) => {
+        if (report.state !== 'running')
+          this.#pump.ended(logOf(run.id, report.number), report.logBytes);
+        if (this.#takesSteps) stepped(run.id, report);
+      },
     });
     this.#going.set(run.id, attempt);
     void attempt.ended.then((ending) => this.#end(run, ending));
@@ -75,21 +90,46 @@ export class Runs {
     this.#going.get(run)?.stop(because);
   }
 
-  /** Sends the run's log from `offset` on, as it grows; `report` is null while the run goes on. */
-  ship(run: RunId, offset: number, report: Report | null): void {
-    this.#unopened.delete(run);
-    const log = this.log(run);
-    if (log === 'not now') {
-      this.#unopened.set(run, { offset, report });
-      return;
+  /**
+   * A session begins. Those of the dispatcher's that know steps are told how those of each run that
+   * goes on stand by now.
+   */
+  joined(takesSteps: boolean): void {
+    this.#takesSteps = takesSteps;
+    if (!takesSteps) return;
+    for (const [run, { steps }] of this.#going) {
+      for (const report of steps) this.#events.stepped(run, report);
     }
-    if (log === null) {
+  }
+
+  /**
+   * Sends that log from `offset` on, as it grows, and with a run's own those of its steps, from their
+   * beginning: what the dispatcher has of them it says, or overlooks. `report` is null while the run
+   * goes on.
+   */
+  ship(log: LogId, offset: number, report: Report | null): void {
+    const { run, step } = ownerOf(log);
+    const known = report === null ? (this.#going.get(run)?.logs ?? []) : logsOf(run, report);
+    const wanted = step === 0 ? known : known.filter((each) => each.log === log);
+    if (step === 0) this.#followed.add(run);
+    const orders: Order[] = [];
+    for (const each of wanted) {
+      if (each.log !== run && !this.#takesSteps) continue;
+      const from = each.log === log ? offset : 0;
+      this.#unopened.delete(each.log);
+      const file = this.log(each.log);
+      if (file === 'not now') this.#unopened.set(each.log, { offset: from, report });
+      else if (file !== null) {
+        const ended = report !== null || this.#hasEnded(each.log);
+        orders.push({ ...each, file, offset: from, ended });
+      } else if (report !== null) {
+        for (const order of orders) order.file.close();
+        this.#events.logLost(run);
+        return;
+      }
       // A run that goes on without a log (a full disk) is handed back by its own end.
-      if (report !== null) this.#events.logLost(run);
-      return;
     }
-    const bytes = report?.logBytes ?? this.#going.get(run)?.logBytes ?? 0;
-    this.#pump.ship(run, log, { offset, bytes, ended: report !== null });
+    this.#pump.ship(orders);
   }
 
   /** The connection has room again. */
@@ -99,21 +139,22 @@ export class Runs {
 
   /** Tries again what could not be opened. */
   tick(): void {
-    for (const [run, { offset, report }] of [...this.#unopened]) this.ship(run, offset, report);
+    for (const [log, { offset, report }] of [...this.#unopened]) this.ship(log, offset, report);
   }
 
   /** The connection is gone; over the next one the dispatcher says what it wants. */
   stopShipping(): void {
     this.#unopened.clear();
+    this.#followed.clear();
     this.#pump.stop();
   }
 
-  /** Opens the log of a run in hand. Whoever gets it closes it. */
-  log(run: RunId): Opened {
-    const slot = this.#slotOf.get(run);
-    if (slot === undefined) throw new Error(`run ${run} has no slot`);
+  /** Opens a log of a run in hand. Whoever gets it closes it. */
+  log(log: LogId): Opened {
+    const slot = this.#slotOf.get(ownerOf(log).run);
+    if (slot === undefined) throw new Error(`${log} has no slot`);
     try {
-      return slot.files.openLog(run);
+      return slot.files.openLog(log);
     } catch (error) {
       if (!isMachineFault(error as NodeJS.ErrnoException)) throw error;
       return 'not now';
@@ -121,7 +162,8 @@ export class Runs {
   }
 
   forget({ id: run }: Run): void {
-    this.#unopened.delete(run);
+    for (const log of this.#unopenedOf(run)) this.#unopened.delete(log);
+    this.#followed.delete(run);
     this.#pump.forget(run);
     this.#slotOf.get(run)?.files.forget(run);
     this.#slotOf.delete(run);
@@ -132,13 +174,33 @@ export class Runs {
     await Promise.all([...this.#going.values()].map(({ ended }) => ended));
   }
 
+  /** The log of a step begins with what it prints first. */
+  #grown(log: LogId, bytes: number): void {
+    const { run, step } = ownerOf(log);
+    if (this.#pump.grown(log, bytes) || step === 0 || !this.#followed.has(run)) return;
+    if (!this.#unopened.has(log)) this.ship(log, 0, null);
+  }
+
+  #hasEnded(log: LogId): boolean {
+    const { run, step } = ownerOf(log);
+    const standing = this.#going.get(run)?.steps.find(({ number }) => number === step);
+    return standing !== undefined && standing.state !== 'running';
+  }
+
+  #unopenedOf(run: RunId): LogId[] {
+    return [...this.#unopened.keys()].filter((log) => ownerOf(log).run === run);
+  }
+
   #end(run: Run, ending: Ending): void {
     const { id } = run;
     this.#going.delete(id);
     this.#events.ended(run, ending);
     if (ending.kind !== 'report') return;
-    const unopened = this.#unopened.get(id);
-    if (unopened !== undefined) unopened.report = ending.report;
-    this.#pump.ended(id, ending.report.logBytes);
+    const { report } = ending;
+    for (const log of this.#unopenedOf(id)) {
+      const unopened = this.#unopened.get(log);
+      if (unopened !== undefined) unopened.report = report;
+    }
+    for (const { log, bytes } of logsOf(id, report)) this.#pump.ended(log, bytes);
   }
 }

@@ -95,6 +95,7 @@ class Shell implements Runner {
       send: (message) => this.#link.send(message),
       shipped: (run) => this.#handle({ kind: 'shipped', run }),
       starting: (run, command) => this.#story.starting(run, command),
+      stepped: (run, body) => void this.#link.send({ verb: 'step', run, body }),
       ended: (run, ending) => this.#handle({ kind: 'ended', run, ending }),
       logLost: (run) => this.#handle({ kind: 'log-lost', run }),
     });
@@ -154,8 +155,9 @@ class Shell implements Runner {
   #hear(event: LinkEvent): void {
     switch (event.kind) {
       case 'session': {
-        const takesOffers = event.welcome.knows?.includes('offer') === true;
-        this.#handle({ kind: 'session', takesOffers });
+        const { knows = [] } = event.welcome;
+        this.#handle({ kind: 'session', takesOffers: knows.includes('offer') });
+        this.#runs.joined(knows.includes('steps'));
         break;
       }
       case 'message':
@@ -201,7 +203,7 @@ class Shell implements Runner {
         this.#link.send(effect.message);
         break;
       case 'ship':
-        this.#runs.ship(effect.run, effect.offset, effect.report);
+        this.#runs.ship(effect.log, effect.offset, effect.report);
         break;
       case 'forget':
         this.#runs.forget(effect.run);

@@ -82,8 +82,8 @@ export const plantedInPeers: readonly PlantedBug[] = [
   {
     name: 'a shipment that ends leaves its log open',
     file: 'test-runner/log-pump.ts',
-    line: '    shipment.log.close();',
-    becomes: '    void shipment.log;',
+    line: '    shipment.file.close();',
+    becomes: '    void shipment.file;',
     breaks: ['bounds'],
     withinSeeds: 10,
   },

@@ -10,8 +10,16 @@ import { onTestFinished } from 'vitest';
 import type { Hello, Report } from '../../src/protocol/bodies.js';
 import { type Decoder, requestDecoder, sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeSession } from '../../src/protocol/encoder.js';
-import { type Commit, ownerOf, type RunId, runId } from '../../src/protocol/ids.js';
+import {
+  type Commit,
+  type LogId,
+  logOf,
+  ownerOf,
+  type RunId,
+  runId,
+} from '../../src/protocol/ids.js';
 import type { SessionMessage } from '../../src/protocol/messages.js';
+import type { StepReport, Work } from '../../src/protocol/work.js';
 import { eventually } from './eventually.js';
 import { portToKeep } from './ports.js';
 
@@ -27,7 +35,7 @@ export class RunnerDispatcher {
   /** Called with each message, after it was kept. */
   onMessage: (message: SessionMessage) => void = () => {};
   port = 0;
-  readonly #logs = new Map<RunId, { chunks: Buffer[]; bytes: number }>();
+  readonly #logs = new Map<LogId, { chunks: Buffer[]; bytes: number }>();
   /** Random, as the mark of a run must be the only one on the machine: parallel tests run. */
   readonly #start = randomBytes(4).toString('hex');
   #runs = 0;
@@ -60,7 +68,7 @@ export class RunnerDispatcher {
   }
 
   /** Has the runner test a commit; answers the run's id. */
-  runtest(commit: Commit, subject = 'a change'): RunId {
+  runtest(commit: Commit, subject = 'a change', work?: Work): RunId {
     this.#runs += 1;
     const run = runId(this.#start, this.#runs);
     const body = {
@@ -70,13 +78,21 @@ export class RunnerDispatcher {
       branch: 'main',
       author: 'Ada',
       subject,
+      ...(work === undefined ? {} : { work }),
     };
     this.send({ verb: 'runtest', commit, run, body });
     return run;
   }
 
-  log(run: RunId): Buffer {
-    return Buffer.concat(this.#logs.get(run)?.chunks ?? []);
+  /** The run's own, or that of one of its steps. */
+  log(run: RunId, step = 0): Buffer {
+    return Buffer.concat(this.#logs.get(logOf(run, step))?.chunks ?? []);
+  }
+
+  /** How each step of the run stands, as `step` told. */
+  steps(run: RunId): Map<string, StepReport> {
+    const told = this.said('step').filter((message) => message.run === run);
+    return new Map(told.map(({ body }) => [body.name, body]));
   }
 
   said<Verb extends SessionMessage['verb']>(verb: Verb): Extract<SessionMessage, { verb: Verb }>[] {
@@ -125,11 +141,15 @@ export class RunnerDispatcher {
     this.hellos.push(hello);
     for (const { run } of hello.runs) {
       this.send({ verb: 'want', log: run, offset: this.#logs.get(run)?.bytes ?? 0 });
+      for (const [log, { bytes }] of this.#logs) {
+        const isStep = log !== run && ownerOf(log).run === run;
+        if (isStep) this.send({ verb: 'want', log, offset: bytes });
+      }
     }
   }
 
   #hear(message: SessionMessage): void {
-    if (message.verb === 'log') this.#keep(ownerOf(message.log).run, message.offset, message.body);
+    if (message.verb === 'log') this.#keep(message.log, message.offset, message.body);
     if (message.verb === 'results') {
       this.reports.set(message.run, message.body);
       if (this.records) this.send({ verb: 'recorded', run: message.run });
@@ -139,13 +159,13 @@ export class RunnerDispatcher {
   }
 
   /** A repeat is ignored, as the real dispatcher does; a gap is a runner's fault. */
-  #keep(run: RunId, offset: number, body: Uint8Array): void {
-    const log = this.#logs.get(run) ?? { chunks: [], bytes: 0 };
+  #keep(id: LogId, offset: number, body: Uint8Array): void {
+    const log = this.#logs.get(id) ?? { chunks: [], bytes: 0 };
     if (offset > log.bytes) throw new Error(`a gap: ${offset} after ${log.bytes}`);
     const fresh = body.subarray(log.bytes - offset);
     log.chunks.push(Buffer.from(fresh));
     log.bytes += fresh.length;
-    this.#logs.set(run, log);
+    this.#logs.set(id, log);
   }
 }
 

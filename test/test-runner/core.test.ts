@@ -23,7 +23,7 @@ describe('a runner with a session', () => {
     const core = inSession(1);
     expect(core.handle(runtest(one), 0)).toEqual([
       begins(one, 0),
-      { kind: 'ship', run: one, offset: 0, report: null },
+      { kind: 'ship', log: one, offset: 0, report: null },
     ]);
     expect(core.state).toBe('busy');
   });
@@ -68,7 +68,7 @@ describe('a runner with a session', () => {
     core.handle(runtest(one), 0);
     core.handle(ended(one), 0);
     expect(core.handle(message({ verb: 'want', log: one, offset: 3 }), 0)).toEqual([
-      { kind: 'ship', run: one, offset: 3, report },
+      { kind: 'ship', log: one, offset: 3, report },
     ]);
   });
 

@@ -75,6 +75,7 @@ function heldRun() {
     send: (message) => done.push(`log ${message.verb === 'log' ? message.body : ''}`) > 0,
     shipped: () => done.push('shipped'),
     starting: () => {},
+    stepped: () => {},
     ended: () => {},
     logLost: () => done.push('lost'),
   });

@@ -11,7 +11,7 @@
  */
 
 import type { OfferBody } from '../../protocol/bodies.js';
-import { type Commit, ownerOf, type RunId } from '../../protocol/ids.js';
+import type { Commit, RunId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 import { ActiveRuns, type Held, type StillInHand } from './active-runs.js';
 import { Classic } from './classic.js';
@@ -130,7 +130,7 @@ export class Core {
           classic: false,
         });
       case 'want':
-        return ship(this.#active, ownerOf(message.log).run, message.offset);
+        return ship(this.#active, message.log, message.offset);
       case 'cancel':
         return cancel(this.#active, message.run);
       case 'revoked':
@@ -155,7 +155,7 @@ export class Core {
     }
     return [
       { kind: 'start', slot, run },
-      { kind: 'ship', run: run.id, offset: 0, report: null },
+      { kind: 'ship', log: run.id, offset: 0, report: null },
     ];
   }
 

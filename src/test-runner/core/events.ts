@@ -4,7 +4,7 @@
  */
 
 import type { Assignment, Handback, OfferBody, Report } from '../../protocol/bodies.js';
-import type { Commit, RunId } from '../../protocol/ids.js';
+import type { Commit, LogId, RunId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 
 /** A run as it was given to us. Classic ones have an id of our own, unknown to the dispatcher. */
@@ -43,9 +43,9 @@ export type Event =
   | { readonly kind: 'pinged' }
   | { readonly kind: 'asked-to-run'; readonly commit: Commit }
   | { readonly kind: 'ended'; readonly run: Run; readonly ending: Ending }
-  /** The whole log of an ended run has been sent over this session. */
+  /** All logs of an ended run have been sent over this session. */
   | { readonly kind: 'shipped'; readonly run: RunId }
-  /** The log of an ended run is not on disk any more. */
+  /** A log of an ended run is not on disk any more. */
   | { readonly kind: 'log-lost'; readonly run: RunId }
   /** A classic dispatcher answered `OK` to the result, or it did not. */
   | { readonly kind: 'delivered'; readonly run: RunId; readonly taken: boolean }
@@ -71,10 +71,10 @@ export type Effect =
   | { readonly kind: 'start'; readonly slot: number; readonly run: Run }
   | { readonly kind: 'end'; readonly run: Run; readonly because: Because }
   | { readonly kind: 'send'; readonly message: SessionMessage }
-  /** Send the log from that offset, as it grows, to its end. */
+  /** Send that log from that offset, as it grows, to its end; with a run's own those of its steps. */
   | {
       readonly kind: 'ship';
-      readonly run: RunId;
+      readonly log: LogId;
       readonly offset: number;
       /** Null while the run goes on. */
       readonly report: Report | null;

@@ -4,7 +4,7 @@
  */
 
 import type { Handback } from '../../protocol/bodies.js';
-import type { RunId } from '../../protocol/ids.js';
+import { type LogId, ownerOf, type RunId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 import type { ActiveRuns, Held } from './active-runs.js';
 import type { Because, Effect } from './events.js';
@@ -17,10 +17,11 @@ export function handBack(run: RunId, body: Handback): Effect {
   return send({ verb: 'handback', run, body });
 }
 
-export function ship(active: ActiveRuns, run: RunId, offset: number): Effect[] {
+export function ship(active: ActiveRuns, log: LogId, offset: number): Effect[] {
+  const { run } = ownerOf(log);
   const held = active.get(run);
   if (held !== undefined && !held.revoked) {
-    return [{ kind: 'ship', run, offset, report: held.report }];
+    return [{ kind: 'ship', log, offset, report: held.report }];
   }
   // Definite, so that nobody waits for a run that is not here.
   return [handBack(run, { reason: 'stopped', detail: 'the runner does not have that run' })];
