@@ -43,7 +43,7 @@ export function introduce(
     repository,
     labels,
     capacity,
-    knows: ['jobs', 'rests'],
+    knows: ['jobs', 'work', 'rests'],
     runs: inHand.slice(0, heldRunsMax),
   };
 }

@@ -2,7 +2,7 @@
  * Owns one run in one slot of this machine, from its checkout to the last of its processes.
  * Knows no dispatcher: it is told to stop. Red tests are a value here, not an error.
  *
- *   checkout --> which suite? --> process --> tree is empty --> clean, while nobody waits
+ *   checkout --> steps, or which suite? --> processes --> tree is empty --> clean, while nobody waits
  *   '------------- its time runs --------------'
  *
  * A checkout that takes too long is `timed-out`, and not handed back as a remote that is away is:
@@ -17,18 +17,21 @@ import type { Because, Run } from '../core/events.js';
 import {
   type Done,
   type Execution,
-  isMachineFault,
   machineFault,
   type NotDone,
   type Verdict,
   type Watch,
 } from '../executor.js';
+import type { Around } from '../steps/around.js';
+import type { StepExecutor } from '../steps/step-executor.js';
 import { type RunnerNames, suiteEnvironment } from '../suite/environment.js';
-import { noSandbox } from '../suite/process.js';
 import { findSuite, meansIn } from '../suite/suite.js';
 import { treeAt } from '../suite/tree.js';
-import { type Ended, errored, verdictOn, whyNotStarted } from '../suite/verdict.js';
-import type { LocalSlot, RunningSuite } from './slots.js';
+import { type Ended, errored } from '../suite/verdict.js';
+import type { Doing, Means } from './doing.js';
+import type { LocalSlot } from './slots.js';
+import { StepsRun } from './steps-run.js';
+import { runSuite } from './suite-run.js';
 
 export interface SuiteOptions {
   /** `--command`; null: what the tree shows. */
@@ -41,6 +44,10 @@ export interface SuiteOptions {
   readonly names: RunnerNames;
   /** What of our own the suite gets. */
   readonly environment: Readonly<Record<string, string>>;
+  /** How a job's steps are run in a slot; by default as processes of this machine. */
+  readonly stepsBy?: (slot: LocalSlot) => StepExecutor;
+  /** What is done around the steps of a job, in this order. */
+  readonly around?: readonly Around[];
 }
 
 type Stop = Because | 'timed-out' | 'too-long';
@@ -52,7 +59,9 @@ export class LocalExecution implements Execution {
   readonly #slot: LocalSlot;
   readonly #options: SuiteOptions;
   readonly #watch: Watch;
-  #process: RunningSuite | null = null;
+  readonly #startedAtMs: number;
+  #doing: Doing | null = null;
+  #timeoutMs: number;
   #stop: Stop | null = null;
   #isCheckingOut = false;
   #remarks: Remarks = { log: '', fault: null };
@@ -65,6 +74,9 @@ export class LocalExecution implements Execution {
     this.#run = run;
     this.#options = options;
     this.#watch = watch;
+    this.#startedAtMs = clock.nowMs();
+    const timeoutMs = run.assignment.work?.timeoutMs ?? Number.POSITIVE_INFINITY;
+    this.#timeoutMs = Math.min(options.timeoutMs, timeoutMs);
     this.ended = this.#go();
   }
 
@@ -73,12 +85,12 @@ export class LocalExecution implements Execution {
     const isFirst = this.#stop === null;
     this.#stop ??= because;
     if (this.#isCheckingOut) this.#endCheckout(because, isFirst);
-    else if (because === 'aborted') this.#process?.kill();
-    else this.#process?.end();
+    else if (because === 'aborted') this.#doing?.kill();
+    else this.#doing?.end();
   }
 
   async #go(): Promise<Done | NotDone> {
-    this.#cancelTimeout = this.#clock.after(this.#options.timeoutMs, () => this.stop('timed-out'));
+    this.#cancelTimeout = this.#clock.after(this.#timeoutMs, () => this.stop('timed-out'));
     try {
       const refusal = await this.#checkOut();
       if (refusal !== null && !this.#run.classic && this.#stop === null) return handBack(refusal);
@@ -124,48 +136,42 @@ export class LocalExecution implements Execution {
     return this.#remarks.fault === null ? this.#test() : errored(this.#remarks.fault);
   }
 
+  /** The owner of the machine has the first word, then whoever planned the job, then the tree. */
   async #test(): Promise<Verdict> {
     const { checkout } = this.#slot;
+    const { command } = this.#options;
+    const { work } = this.#run.assignment;
+    const means = this.#means();
+    if (command === null && work !== undefined) {
+      this.#watch.output(Buffer.from(this.#remarks.log));
+      this.#doing = new StepsRun(means, work, this.#startedAtMs);
+      return this.#doing.ended;
+    }
     const tree = treeAt(checkout.folder);
-    const { names, command, isOffline = false } = this.#options;
+    const { names, isOffline = false } = this.#options;
     const environment = suiteEnvironment(this.#options.environment, this.#run, names);
     const suite = findSuite(tree, command, meansIn(environment['PATH'] ?? '', !isOffline));
     if (suite.kind === 'none') return errored(suite.says);
-
-    this.#watch.starting(suite.command.says);
     this.#watch.output(Buffer.from(this.#remarks.log));
-    const output = this.#slot.output.open(this.#clock, this.#watch.output);
-    try {
-      this.#process = this.#slot.startProcess(this.#clock, {
-        command: suite.command,
-        cwd: checkout.folder,
-        environment,
-        output: output.writer,
-        mark: `TRIVET_RUN=${this.#run.id}`,
-        graceMs: this.#options.graceMs,
-      });
-    } finally {
-      output.closeWriter();
-    }
-    const end = await this.#process.ended;
-    this.#cancelTimeout();
-    output.finish();
-    await output.taken;
-    if (end.couldNotStart !== null) {
-      const { couldNotStart: error } = end;
-      if (isMachineFault(error) || error.code === noSandbox) throw error;
-      const why = whyNotStarted(error, suite.command, tree);
-      return errored(`The suite could not start: ${why}`);
-    }
-    if (this.#stop !== null) return this.#stopped(this.#stop, end);
-    return verdictOn(end, suite.command, this.#watch.lastOutput);
+    this.#doing = runSuite(means, { command: suite.command, tree, environment });
+    return this.#doing.ended;
+  }
+
+  #means(): Means {
+    return {
+      ...{ clock: this.#clock, slot: this.#slot, run: this.#run },
+      ...{ options: this.#options, watch: this.#watch },
+      over: () => this.#cancelTimeout(),
+      stopped: (end) => (this.#stop === null ? null : this.#stopped(this.#stop, end)),
+    };
   }
 
   #stopped(stop: Stop, { exitCode, signal }: Ended): Verdict {
-    const { timeoutMs, logBytesMax } = this.#options;
+    const { logBytesMax } = this.#options;
+    const timeoutMs = this.#timeoutMs;
     switch (stop) {
       case 'timed-out': {
-        const what = this.#process === null ? 'Its checkout' : 'The run';
+        const what = this.#doing === null ? 'Its checkout' : 'The run';
         const reason = `${what} took longer than ${timeoutMs / 1_000} s and was ended`;
         return { end: 'timed-out', exitCode, signal, reason };
       }

@@ -5,7 +5,7 @@
  *
  *   <git-dir>/trivet/slots/1/   lock    held by us, or by another runner, or by nobody
  *                               runs/   logs and reports of runs still in hand
- *                               output  the pipe through which a suite's output comes
+ *                               output  the pipe through which a suite's output comes; more for steps
  *                               tree/   with --state: the checkout; else it is in its place (place.ts)
  */
 
@@ -23,7 +23,8 @@ import { remove, removeOldTrees } from '../checkout/removal.js';
 import { objectFolders } from '../checkout/repository.js';
 import type { Slot } from '../executor.js';
 import { RunFiles } from '../run-files.js';
-import { OutputPipe } from '../suite/output.js';
+import type { OutputPipe } from '../suite/output.js';
+import { OutputPipes } from '../suite/output-pipes.js';
 import { type ProcessOptions, SuiteProcess } from '../suite/process.js';
 import { endInSandbox, type SandboxOptions, sandboxed } from '../suite/sandbox.js';
 
@@ -147,7 +148,7 @@ function takeOver(
   }
   // A dead runner's git may still be at work, and would write another commit's files into ours.
   killAllThat((pid) => worksIn(pid, tree));
-  const output = new OutputPipe(join(folder, 'output'));
+  const output = new OutputPipes(join(folder, 'output'));
   const checkout = new Checkout(tree, clone, options);
   const startProcess = (clock: Clock, process: ProcessOptions): RunningSuite => {
     if (sandbox === null) return new SuiteProcess(clock, process);

@@ -28,6 +28,8 @@ export interface RunToStep {
 export interface StepPlace {
   /** Where the checkout is, as the steps see it. */
   readonly workspace: string;
+  /** Whether steps are processes of this machine, which see what the runner's own environment holds. */
+  readonly isHere?: boolean;
   /** Begins a step; whether it could be begun, its end says. */
   start(order: StepOrder): RunningStep;
   /** Resolves once nothing of the run is left: no process, no container, no network. */
@@ -47,6 +49,11 @@ export interface StepOrder {
 }
 
 export interface RunningStep {
+  /**
+   * Resolves once it runs: those that come after a service wait for that, or for its end. Not at all
+   * where it does not come so far. Without it a step runs from the start.
+   */
+  readonly begun?: Promise<void>;
   /** Resolves once the step and all that it started are gone. */
   readonly ended: Promise<ProcessEnd>;
   /** Asks it to end, and kills it after its grace. */

@@ -33,6 +33,8 @@ export interface ProcessOptions {
   readonly graceMs: number;
   /** Whether the command writes about itself to `statusDescriptor`, as a wrapper does. */
   readonly hasStatus?: boolean;
+  /** Others work in the same tree: who dropped the mark there is not known to be this one's. */
+  readonly hasSiblings?: boolean;
 }
 
 /** The first descriptor after the standard ones. */
@@ -65,6 +67,7 @@ export class SuiteProcess {
   readonly #mark: Mark;
   readonly #graceMs: number;
   readonly #cwd: string;
+  readonly #hasSiblings: boolean;
   readonly #startedAtMs: number;
   readonly #pid: number | null;
   /** In the kernel's ticks. */
@@ -78,6 +81,7 @@ export class SuiteProcess {
     this.#clock = clock;
     this.#mark = options.mark;
     this.#cwd = options.cwd;
+    this.#hasSiblings = options.hasSiblings === true;
     this.#graceMs = options.graceMs;
     this.#startedAtMs = clock.nowMs();
     const killsBefore = memoryKills();
@@ -160,7 +164,8 @@ export class SuiteProcess {
 
   /** Who was there before is none, as a person's shell may be. */
   #isStray(pid: number): boolean {
-    if (this.#startedAt === null || !worksIn(pid, this.#cwd)) return false;
+    if (this.#hasSiblings || this.#startedAt === null) return false;
+    if (!worksIn(pid, this.#cwd)) return false;
     return (startOf(pid) ?? 0) >= this.#startedAt;
   }
 

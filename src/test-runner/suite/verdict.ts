@@ -38,7 +38,7 @@ const sayHow = 'add an executable .ci/run, or start the runner with --command';
 
 const notHad = `what is named there was not installed; if that is why, ${sayHow}`;
 
-const outOfMemory = 'meanwhile the kernel killed a process here for want of memory';
+export const outOfMemory = 'meanwhile the kernel killed a process here for want of memory';
 
 /**
  * The words for a suite whose program could not be started, for whoever wrote the commit: a clause

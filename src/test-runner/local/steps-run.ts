@@ -1,0 +1,145 @@
+/**
+ * Owns a run's steps while they go on, workflow by workflow: each in a place that is made for it and
+ * taken away after it, with what is done around its steps.
+ */
+
+import type { Work } from '../../protocol/work.js';
+import type { StepStanding, Verdict } from '../executor.js';
+import type { Around, JobAround } from '../steps/around.js';
+import { remarksOnImages } from '../steps/command.js';
+import { stepEnvironment } from '../steps/environment.js';
+import { culpritOf, type Job, type Part } from '../steps/graph.js';
+import { LocalStepExecutor } from '../steps/local-executor.js';
+import type { StepPlace } from '../steps/step-executor.js';
+import { verdictOfSteps } from '../steps/verdict.js';
+import { Walk } from '../steps/walk.js';
+import { suiteEnvironment } from '../suite/environment.js';
+import type { Doing, Means } from './doing.js';
+
+export class StepsRun implements Doing {
+  readonly ended: Promise<Verdict>;
+  readonly #means: Means;
+  readonly #startedAtMs: number;
+  #walk: Walk | null = null;
+  #isGivenUp = false;
+
+  /** `startedAtMs`: when the run began. */
+  constructor(means: Means, work: Work, startedAtMs: number) {
+    this.#means = means;
+    this.#startedAtMs = startedAtMs;
+    this.ended = this.#go(work);
+  }
+
+  end(): void {
+    this.#isGivenUp = true;
+    this.#walk?.end();
+  }
+
+  kill(): void {
+    this.#isGivenUp = true;
+    this.#walk?.kill();
+  }
+
+  async #go(work: Work): Promise<Verdict> {
+    const { slot, run, options, watch, clock } = this.#means;
+    watch.starting(`${countOf(work)} of ${work.file}`);
+    const executor = options.stepsBy?.(slot) ?? new LocalStepExecutor(clock, slot);
+    const job = jobOf(work);
+    this.#say(work.remarks);
+    await this.#around(
+      (around, told) => around.before?.(told),
+      work,
+      (line) => this.#say([line]),
+    );
+    const { folder } = slot.checkout;
+    const place = await executor.open({ id: run.id, folder, work, graceMs: options.graceMs });
+    if (place.isHere === true) this.#say(remarksOnImages(work));
+    try {
+      this.#walk = this.#walkOf(job, work, place);
+      if (this.#isGivenUp) this.#walk.end();
+      this.#walk.begin();
+      const standings = await this.#walk.ended;
+      this.#means.over();
+      const verdict = verdictOfSteps(culpritOf(job, standings));
+      const { exitCode, signal } = verdict;
+      const judged = this.#means.stopped({ exitCode, signal, memoryKills: 0 }) ?? verdict;
+      return await this.#after(work, judged, job.parts.length + 1);
+    } finally {
+      await place.close();
+    }
+  }
+
+  #walkOf(job: Job, work: Work, place: StepPlace): Walk {
+    const { clock, slot, run, options, watch } = this.#means;
+    const inherited = place.isHere === true ? options.environment : {};
+    const surroundings = {
+      suite: suiteEnvironment(inherited, run, options.names),
+      ...{ commit: run.commit, work, workspace: place.workspace, startedAtMs: this.#startedAtMs },
+    };
+    return new Walk(clock, {
+      ...{ job, place, watch, output: slot.output, startedAtMs: this.#startedAtMs },
+      environmentOf: (part, progress) => stepEnvironment(surroundings, part, progress, new Map()),
+      timesOf: ({ step: { timeoutMs, silenceMs } }) => ({
+        timeoutMs,
+        silenceMs: silenceMs ?? work.silenceMs,
+      }),
+    });
+  }
+
+  /** A part of the log of its own, where there is anything to be said. */
+  async #after(work: Work, verdict: Verdict, number: number): Promise<Verdict> {
+    const { clock, watch } = this.#means;
+    const startedAfterMs = clock.nowMs() - this.#startedAtMs;
+    let hasSaid = false;
+    const tell = (told: Pick<StepStanding, 'state' | 'durationMs'>) =>
+      watch.stepped({ ...afterwards, number, startedAfterMs, ...told });
+    const say = (line: string) => {
+      if (!hasSaid) tell({ state: 'running', durationMs: null });
+      hasSaid = true;
+      watch.output(Buffer.from(`${line}\n`), number);
+    };
+    let judged = verdict;
+    await this.#around(
+      async (around, told) => {
+        judged = { ...judged, ...(await around.after?.(told, judged)) };
+      },
+      work,
+      say,
+    );
+    const durationMs = clock.nowMs() - this.#startedAtMs - startedAfterMs;
+    if (hasSaid) tell({ state: 'passed', durationMs });
+    return judged;
+  }
+
+  async #around(
+    call: (around: Around, told: JobAround) => Promise<void> | undefined,
+    work: Work,
+    say: (line: string) => void,
+  ): Promise<void> {
+    const { run, slot, options } = this.#means;
+    const told: JobAround = { run, work, folder: slot.checkout.folder, say };
+    for (const around of options.around ?? []) await call(around, told);
+  }
+
+  #say(lines: readonly string[]): void {
+    this.#means.watch.output(Buffer.from(lines.map((line) => `${line}\n`).join('')));
+  }
+}
+
+/** The part of a log that is no step's. */
+const afterwards = {
+  ...{ name: 'afterwards', isService: false, isIgnored: false, exitCode: null, reason: '' },
+} as const;
+
+/** Steps have the first numbers, services those behind. */
+function jobOf({ steps, services, stopOn }: Work): Job {
+  const numbered = (isService: boolean, after: number) => (step: Part['step'], index: number) => ({
+    ...{ number: after + index + 1, step, isService },
+  });
+  const parts = [...steps.map(numbered(false, 0)), ...services.map(numbered(true, steps.length))];
+  return { parts, stopOn };
+}
+
+function countOf({ steps: { length } }: Work): string {
+  return length === 1 ? 'the step' : `the ${length} steps`;
+}

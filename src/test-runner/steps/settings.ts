@@ -1,0 +1,68 @@
+/**
+ * Owns how a plugin is told its settings: as `PLUGIN_…` variables; and how `{from_secret: name}`
+ * becomes the secret's value. Never knows where secrets come from.
+ */
+
+import { z } from 'zod';
+import type { Variable } from '../../protocol/work.js';
+
+/** Values by their names in small letters. */
+export type Secrets = ReadonlyMap<string, string>;
+
+/** A secret that a step names and nobody has a value for. */
+export class MissingSecret extends Error {
+  readonly secret: string;
+
+  constructor(secret: string) {
+    super(`the secret "${secret}" is not known here`);
+    this.secret = secret;
+  }
+}
+
+/** The value of a variable. Throws `MissingSecret`. */
+export function resolve(variable: Variable, secrets: Secrets): string {
+  return typeof variable === 'string' ? variable : secretOf(variable.from_secret, secrets);
+}
+
+/**
+ * A text stays as it is, a list of texts gets commas, what else has a structure is JSON; what is null
+ * is left out. Throws `MissingSecret`.
+ */
+export function pluginVariables(
+  settings: Readonly<Record<string, unknown>>,
+  secrets: Secrets,
+): Record<string, string> {
+  const entries = Object.entries(settings)
+    .map(([key, written]) => [key, revealed(written, secrets)] as const)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([key, value]) => [nameOf(key), written(value)]);
+  return Object.fromEntries(entries);
+}
+
+function nameOf(key: string): string {
+  return `PLUGIN_${key.toUpperCase().replace(/[-.]/g, '_')}`;
+}
+
+function secretOf(name: string, secrets: Secrets): string {
+  const value = secrets.get(name.toLowerCase());
+  if (value === undefined) throw new MissingSecret(name);
+  return value;
+}
+
+const reference = z.strictObject({ from_secret: z.string() });
+
+/** The same with secrets in their places, however deep. */
+function revealed(value: unknown, secrets: Secrets): unknown {
+  const { data: named } = reference.safeParse(value);
+  if (named !== undefined) return secretOf(named.from_secret, secrets);
+  if (Array.isArray(value)) return value.map((each) => revealed(each, secrets));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, each]) => [key, revealed(each, secrets)]);
+  return Object.fromEntries(entries);
+}
+
+function written(value: unknown): string {
+  const isPlain = (each: unknown) => typeof each !== 'object' || each === null;
+  if (isPlain(value)) return String(value);
+  return Array.isArray(value) && value.every(isPlain) ? value.join(',') : JSON.stringify(value);
+}
