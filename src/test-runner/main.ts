@@ -24,6 +24,7 @@ import { usualName } from './introduction.js';
 import { LocalExecutor } from './local/executor.js';
 import { standGuard } from './local/guard.js';
 import { claimSlots } from './local/slots.js';
+import { withNature } from './natural-labels.js';
 import { changeable, type Options, readOptions } from './options.js';
 import { startRunner } from './shell.js';
 import { inherited } from './suite/environment.js';
@@ -59,7 +60,8 @@ await run(async (argv) => {
   const localStart = randomBytes(4).toString('hex');
   const name = options.name ?? usualName(localStart);
   const repository = options.repository ?? repositoryName(clone);
-  const offer = { capacity: jobs, labels: [...options.labels] };
+  const kind = sandbox === null ? 'shell' : 'sandbox';
+  const offer = { capacity: jobs, labels: withNature(options.labels, kind) };
   const executor = new LocalExecutor(realClock, slots, offer, {
     command: options.command,
     isOffline: sandbox?.network === false,
@@ -97,7 +99,8 @@ await run(async (argv) => {
   };
   const renew = ({ jobs, labels, command, timeoutMs }: Options, changed: ReadonlySet<string>) => {
     const added = claimMore(jobs - executor.slots.length);
-    executor.renew({ capacity: jobs, labels: [...labels] }, { command, timeoutMs }, added);
+    const offer = { capacity: jobs, labels: withNature(labels, kind) };
+    executor.renew(offer, { command, timeoutMs }, added);
     if (changed.has('jobs') || changed.has('labels')) runner.renew();
   };
   const read = () => readOptions(argv, options);

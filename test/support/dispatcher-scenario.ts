@@ -42,10 +42,6 @@ export const beatMs = heartbeatEveryMs / beatsPerHeartbeat;
 
 interface Introduction {
   readonly repository?: string | null;
-  /** All that it tests, where these are several. */
-  readonly repositories?: readonly string[];
-  /** It tests whatever it is asked to. */
-  readonly anyRepository?: boolean;
   readonly capacity?: number;
   /** Runs that it still holds. */
   readonly runs?: readonly RunId[];
@@ -148,10 +144,7 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       logged: [{ log: run, bytes: 0 }],
       inStore: isRecorded(journal, run),
     }));
-    const { repositories, anyRepository } = introduction;
-    const introduced = hello.parse({
-      ...{ role, name, repository, repositories, anyRepository, capacity, process, labels, knows },
-    });
+    const introduced = hello.parse({ role, name, repository, capacity, process, labels, knows });
     feed({ kind: 'joined', session: id, hello: introduced, held, lacks });
   }
 

@@ -108,14 +108,12 @@ test('an image is a shell, or is told of in the run’s own log', async () => {
   expect(log(0)).toContain('This runner has no containers: what is made for golang:1.22');
 });
 
-test('a secret that is not given is named, and its step does not run', async () => {
+test('a secret that nobody knows is named, and its step does not run', async () => {
   const { report } = await ran(`
     steps:
       deploy: { environment: { KEY: { from_secret: deploy_key } }, commands: [echo never] }
   `);
-  expect(report.reason).toBe(
-    'step "deploy": the secret "deploy_key" is not given: the dispatcher has said nothing of it',
-  );
+  expect(report.reason).toBe('step "deploy": the secret "deploy_key" is not known here');
 });
 
 test('steps begin and end before the eyes of the dispatcher, which hears it again after a break', async () => {
@@ -171,6 +169,40 @@ test('all logs of a run together hold no more than one may', async () => {
     reason: expect.stringContaining('more than 150'),
   });
   expect(log(1).length + log(2).length).toBe(150);
+});
+
+test('where nobody has planned, the runner reads the workflow files in its checkout', async () => {
+  const { dispatcher, repository } = await runnerAtWork({ command: null }, knows);
+  const commit = repository.commit('workflows', {
+    '.trivet/lint.yml':
+      'steps: { lint: { commands: [echo "$CI_COMMIT_MESSAGE by $CI_COMMIT_AUTHOR"] } }',
+    '.trivet/test.yml': 'steps: { one: { commands: [echo 1] }, two: { commands: [echo 2] } }',
+  });
+  const { report, run } = await dispatcher.verdict(commit);
+  expect(report.end).toBe('passed');
+  expect(Object.keys(stepsOf(report))).toEqual(['lint: lint', 'test: one', 'test: two']);
+  expect(dispatcher.log(run, 1).toString()).toContain('\nworkflows by Ada\n');
+  expect(dispatcher.log(run).toString()).toContain('one after the other, in one checkout');
+
+  const broken = repository.commit('broken', { '.trivet/test.yml': 'steps: { one: {} }' });
+  const { report: wrong, log } = await dispatcher.verdict(broken);
+  expect(wrong).toMatchObject({
+    end: 'errored',
+    reason: expect.stringContaining('.trivet/test.yml:1'),
+  });
+  expect(log).toContain('.trivet/test.yml:1:15: error:');
+});
+
+test('a job that checks nothing out finds an empty folder, and the next finds its commit', async () => {
+  const { dispatcher, commit } = await runnerAtWork({ command: null }, knows);
+  const look = async (text: string) => {
+    const work = workFor(`${text}\nsteps: { look: { commands: [ls] } }`);
+    const run = dispatcher.runtest(commit, 'a change', work);
+    await eventually('a report', () => dispatcher.reports.get(run));
+    return dispatcher.log(run, 1).toString();
+  };
+  expect(await look('skip_clone: true')).toBe('+ ls\n');
+  expect(await look('')).toBe('+ ls\na.txt\n');
 });
 
 /** The job of that workflow, from its beginning to its end. */

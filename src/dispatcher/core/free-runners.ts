@@ -5,7 +5,7 @@
 
 import { Agenda } from './agenda.js';
 import type { Runner } from './pool.js';
-import { namesOf, type Offer, type Shape } from './shape.js';
+import type { Offer, Shape } from './shape.js';
 
 /** Free runners of one offer. */
 export interface Peers {
@@ -15,9 +15,7 @@ export interface Peers {
 }
 
 export class FreeRunners {
-  readonly #byOffer = new Map<string, Peers>();
-  /** Under null those that name none, or take any. */
-  readonly #byRepository = new Map<string | null, Set<Peers>>();
+  readonly #byRepository = new Map<string | null, Map<string, Peers>>();
   readonly #peersOf = new Map<Runner, Peers>();
   readonly #backingOff = new Agenda<Runner>();
   readonly #changed = new Set<Peers>();
@@ -58,37 +56,25 @@ export class FreeRunners {
 
   /** Those that could be of the shape's repository. */
   *near({ repository }: Shape): Generator<Peers> {
-    if (repository === null) yield* this.#byOffer.values();
+    if (repository === null) for (const all of this.#byRepository.values()) yield* all.values();
     else {
-      yield* this.#byRepository.get(repository) ?? [];
-      yield* this.#byRepository.get(null) ?? [];
+      yield* this.#byRepository.get(repository)?.values() ?? [];
+      yield* this.#byRepository.get(null)?.values() ?? [];
     }
   }
 
   #peers(offer: Offer): Peers {
-    const known = this.#byOffer.get(offer.key);
-    if (known !== undefined) return known;
-    const peers = { offer, runners: new Map<Runner, number>() };
-    this.#byOffer.set(offer.key, peers);
-    for (const name of placesOf(offer)) {
-      this.#byRepository.set(name, (this.#byRepository.get(name) ?? new Set()).add(peers));
-    }
+    const ofRepository = this.#byRepository.get(offer.repository) ?? new Map<string, Peers>();
+    const peers = ofRepository.get(offer.key) ?? { offer, runners: new Map<Runner, number>() };
+    this.#byRepository.set(offer.repository, ofRepository.set(offer.key, peers));
     return peers;
   }
 
-  #drop(peers: Peers): void {
-    this.#byOffer.delete(peers.offer.key);
-    for (const name of placesOf(peers.offer)) {
-      const ofRepository = this.#byRepository.get(name);
-      ofRepository?.delete(peers);
-      if (ofRepository?.size === 0) this.#byRepository.delete(name);
-    }
+  #drop({ offer }: Peers): void {
+    const ofRepository = this.#byRepository.get(offer.repository);
+    ofRepository?.delete(offer.key);
+    if (ofRepository?.size === 0) this.#byRepository.delete(offer.repository);
   }
-}
-
-/** Where those of that offer are looked for. */
-function placesOf(offer: Offer): readonly (string | null)[] {
-  return namesOf(offer) ?? [null];
 }
 
 /** Whether it is here and could hold one more run. */

@@ -9,8 +9,7 @@ import type { DispatcherCore } from '../core/core.js';
 import { type Job, runOf } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { Runner } from '../core/pool.js';
-import { namesOf } from '../core/shape.js';
-import { jobNamed, repositoriesNamed, seconds, sentence, stepEnding } from '../sentences.js';
+import { jobNamed, seconds, sentence, stepEnding } from '../sentences.js';
 import type { Store } from '../store/store.js';
 import { named } from '../story.js';
 import { whyNoJob } from './replies.js';
@@ -115,10 +114,11 @@ export async function why(
 }
 
 function describeRunner(core: DispatcherCore, logs: Steps, runner: Runner, nowMs: number): string {
-  const names = namesOf(runner.offer);
-  const which = names === null ? 'any repository' : repositoriesNamed(names);
-  const where = runner.via.kind === 'classic' ? 'a classic runner' : `for ${which}`;
-  const carried = [...runner.offer.labels];
+  const where =
+    runner.via.kind === 'classic'
+      ? 'a classic runner'
+      : `for ${runner.repository ?? 'any repository'}`;
+  const carried = [...runner.offer.labels].filter((label) => !byNature.test(label));
   const labels = carried.length === 0 ? '' : `, labels ${carried.join(' ')}`;
   const runs = [...runner.runs].flatMap((run) => {
     const job = core.jobOfRun(run);
@@ -134,6 +134,9 @@ function describeRunner(core: DispatcherCore, logs: Steps, runner: Runner, nowMs
   const doing = runs.length > 0 ? `tests ${runs.join(', ')}` : runner.draining ? 'leaving' : 'idle';
   return `  runner ${runner.name} (${where}${labels}): ${doing}`;
 }
+
+/** Every runner carries such labels: they are no news of this one. */
+const byNature = /^(?:arch|executor|os)=/;
 
 function wordFor({ state }: Job): string {
   if (state.kind === 'finished') return state.verdict;

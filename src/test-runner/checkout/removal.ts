@@ -60,6 +60,11 @@ export async function remove(tree: string): Promise<string | null> {
   return removeNow(tree);
 }
 
+/** Leaves of a checkout nothing but git's own folder. */
+export async function empty(tree: string): Promise<void> {
+  for (const name of readdirSync(tree)) if (name !== '.git') await remove(join(tree, name));
+}
+
 function removeNow(tree: string): Promise<string | null> {
   return execute('rm', ['-rf', '--', tree]).then(
     () => null,

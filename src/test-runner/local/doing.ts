@@ -18,17 +18,12 @@ export interface Doing {
   kill(): void;
 }
 
-/** Where it is done: a slot, or whatever folder has the checkout. */
-export interface Place extends Pick<LocalSlot, 'output' | 'startProcess'> {
-  readonly checkout: Pick<LocalSlot['checkout'], 'folder'>;
-}
-
 /** What is there to do it with. */
 export interface Means {
   readonly clock: Clock;
-  readonly slot: Place;
+  readonly slot: LocalSlot;
   readonly run: Run;
-  readonly options: Pick<SuiteOptions, 'graceMs' | 'names' | 'environment' | 'stepsBy' | 'around'>;
+  readonly options: SuiteOptions;
   readonly watch: Watch;
   /** All has ended: the run's time is no longer counted. */
   readonly over: () => void;

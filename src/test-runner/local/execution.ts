@@ -11,8 +11,11 @@
  */
 
 import type { Handback } from '../../protocol/bodies.js';
+import type { Work } from '../../protocol/work.js';
+import type { SourceFile } from '../../workflow/sources.js';
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { Remarks } from '../checkout/checkout.js';
+import { empty } from '../checkout/removal.js';
 import type { Because, Run } from '../core/events.js';
 import {
   type Done,
@@ -23,12 +26,13 @@ import {
   type Watch,
 } from '../executor.js';
 import type { Around } from '../steps/around.js';
+import { planHere, workflowFilesIn } from '../steps/planned-here.js';
 import type { StepExecutor } from '../steps/step-executor.js';
 import { type RunnerNames, suiteEnvironment } from '../suite/environment.js';
 import { findSuite, meansIn } from '../suite/suite.js';
 import { treeAt } from '../suite/tree.js';
 import { type Ended, errored } from '../suite/verdict.js';
-import type { Doing, Means, Place } from './doing.js';
+import type { Doing, Means } from './doing.js';
 import type { LocalSlot } from './slots.js';
 import { StepsRun } from './steps-run.js';
 import { runSuite } from './suite-run.js';
@@ -45,7 +49,7 @@ export interface SuiteOptions {
   /** What of our own the suite gets. */
   readonly environment: Readonly<Record<string, string>>;
   /** How a job's steps are run in a slot; by default as processes of this machine. */
-  readonly stepsBy?: (place: Place) => StepExecutor;
+  readonly stepsBy?: (slot: LocalSlot) => StepExecutor;
   /** What is done around the steps of a job, in this order. */
   readonly around?: readonly Around[];
 }
@@ -141,19 +145,38 @@ export class LocalExecution implements Execution {
     const { checkout } = this.#slot;
     const { command } = this.#options;
     const { work } = this.#run.assignment;
-    const means = this.#means();
-    if (command === null && work !== undefined) {
-      this.#watch.output(Buffer.from(this.#remarks.log));
-      this.#doing = new StepsRun(means, work, this.#startedAtMs);
-      return this.#doing.ended;
-    }
     const tree = treeAt(checkout.folder);
+    if (command === null) {
+      if (work !== undefined) return this.#step(work);
+      const files = workflowFilesIn(tree);
+      if (files.length > 0) return this.#plan(files);
+    }
     const { names, isOffline = false } = this.#options;
     const environment = suiteEnvironment(this.#options.environment, this.#run, names);
     const suite = findSuite(tree, command, meansIn(environment['PATH'] ?? '', !isOffline));
     if (suite.kind === 'none') return errored(suite.says);
     this.#watch.output(Buffer.from(this.#remarks.log));
-    this.#doing = runSuite(means, { command: suite.command, tree, environment });
+    this.#doing = runSuite(this.#means(), { command: suite.command, tree, environment });
+    return this.#doing.ended;
+  }
+
+  async #plan(files: readonly SourceFile[]): Promise<Verdict> {
+    const { folder } = this.#slot.checkout;
+    const planned = await planHere(files, this.#run, folder, this.#options.names.repository);
+    if (planned.kind === 'work') return this.#step(planned.work);
+    if (planned.kind === 'nothing') {
+      return { end: 'passed', exitCode: null, signal: null, reason: planned.reason };
+    }
+    this.#watch.output(Buffer.from(planned.lines.map((line) => `${line}\n`).join('')));
+    return errored(planned.reason);
+  }
+
+  async #step(work: Work): Promise<Verdict> {
+    if (!work.isCheckedOut) await empty(this.#slot.checkout.folder);
+    this.#watch.output(Buffer.from(this.#remarks.log));
+    this.#doing = new StepsRun(this.#means(), work, this.#startedAtMs);
+    // It may have been told to end before there was anything to be ended.
+    if (this.#stop !== null) this.#doing.end();
     return this.#doing.ended;
   }
 

@@ -4,20 +4,18 @@
  */
 
 import { z } from 'zod';
-import { secretKey } from '../../protocol/secrets.js';
 import type { Variable } from '../../protocol/work.js';
 
-/** By their names in small letters. */
-export interface Secrets {
-  readonly values: ReadonlyMap<string, string>;
-  /** Why others have no value. */
-  readonly withheld: ReadonlyMap<string, string>;
-}
+/** Values by their names in small letters. */
+export type Secrets = ReadonlyMap<string, string>;
 
-/** A secret that a step names and has no value. */
+/** A secret that a step names and nobody has a value for. */
 export class MissingSecret extends Error {
-  constructor(secret: string, why: string) {
-    super(`the secret "${secret}" is not given: ${why}`);
+  readonly secret: string;
+
+  constructor(secret: string) {
+    super(`the secret "${secret}" is not known here`);
+    this.secret = secret;
   }
 }
 
@@ -46,13 +44,9 @@ function nameOf(key: string): string {
 }
 
 function secretOf(name: string, secrets: Secrets): string {
-  const key = secretKey(name);
-  const value = secrets.values.get(key);
-  if (value !== undefined) return value;
-  throw new MissingSecret(
-    name,
-    secrets.withheld.get(key) ?? 'the dispatcher has said nothing of it',
-  );
+  const value = secrets.get(name.toLowerCase());
+  if (value === undefined) throw new MissingSecret(name);
+  return value;
 }
 
 const reference = z.strictObject({ from_secret: z.string() });
