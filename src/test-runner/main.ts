@@ -18,6 +18,7 @@ import { storyteller } from '../world/story.js';
 import { clientNetwork } from '../world/tls.js';
 import { tellIfExposed } from '../world/token.js';
 import { ownVersion } from '../world/version.js';
+import { openStore } from './cache/open-store.js';
 import { userPlace } from './checkout/place.js';
 import { reachableHost } from './classic/dispatcher.js';
 import { usualName } from './introduction.js';
@@ -48,7 +49,8 @@ await run(async (argv) => {
   const state = resolve(options.state ?? join(clone.gitDir, 'trivet'));
   const checkouts = options.state === null ? userPlace() : null;
   const { jobs, sandbox } = options;
-  const claim = { guard, tell, sandbox, checkouts };
+  const caches = openStore(options, checkouts ?? state, guard, tell);
+  const claim = { guard, tell, sandbox, checkouts, caches };
   const slots = claimSlots(state, clone, jobs, claim);
   // From here on modes are git's own, whoever has started us; our state's are already made.
   const umask = process.umask(0o022);

@@ -9,7 +9,14 @@ import { labelPattern } from '../protocol/ids.js';
 import { allowClassic, clientFlags, readCommandLine } from '../world/command-line.js';
 import { clientCredentials, type Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
-import { atMostAWeek, port, spellDuration, wholeNumber, wireName } from '../world/flag-values.js';
+import {
+  atMostAWeek,
+  port,
+  size,
+  spellDuration,
+  wholeNumber,
+  wireName,
+} from '../world/flag-values.js';
 import type { FlagValues } from '../world/reread.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
@@ -39,6 +46,9 @@ export interface Options {
   readonly openFiles: number | null;
   readonly repository: string | null;
   readonly state: string | null;
+  readonly cache: string | null;
+  /** 0: nothing is cached. */
+  readonly cacheBytesMax: number;
   readonly story: StoryOptions;
   readonly flags: FlagValues;
 }
@@ -126,6 +136,17 @@ const flags = {
     defaultDescription: '<git-dir>/trivet, and checkouts in /var/tmp',
     describe: 'folder for checkouts and results not yet delivered',
   },
+  cache: {
+    type: 'string',
+    defaultDescription: 'beside the checkouts',
+    describe: 'folder for what runs keep for later ones, of all runners of this user',
+  },
+  'cache-size': {
+    type: 'string',
+    default: '10GB',
+    describe: 'what is kept there at most; none: nothing',
+    coerce: size('cache-size'),
+  },
 } as const;
 
 /** What can change while a runner runs; a run that goes on keeps what it began with. */
@@ -177,6 +198,8 @@ export function readOptions(
     openFiles: read['open-files'] ?? null,
     repository: read.repository ?? null,
     state: read.state ?? null,
+    cache: read.cache ?? null,
+    cacheBytesMax: read['cache-size'],
     story: { level: read['log-level'], format: read['log-format'] },
     flags: read,
   };

@@ -38,6 +38,19 @@ export function atMostAWeek(flag: string): (text: string | number) => number {
   };
 }
 
+/** Reads `500MB` or `1.5GB` (a bare number counts bytes) as bytes; `none` is 0. */
+export function size(flag: string): (text: string) => number {
+  return (text) => {
+    const match = /^([0-9]{1,15}(?:\.[0-9]+)?)(KB|MB|GB|TB)?$/i.exec(text);
+    const units = { KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+    const unit = match?.[2]?.toUpperCase() as keyof typeof units | undefined;
+    if (text === 'none') return 0;
+    if (match !== null)
+      return Math.round(Number(match[1]) * (unit === undefined ? 1 : units[unit]));
+    throw new UsageError(`--${flag} is a size such as 500MB or 10GB, or none, not "${text}".`);
+  };
+}
+
 /** Reads a port: 0 to 65535. */
 export function port(flag: string): (text: string | number) => number {
   return (text) => {

@@ -5,6 +5,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { onTestFinished } from 'vitest';
+import { CacheStore } from '../../src/test-runner/cache/store.js';
 import { usualName } from '../../src/test-runner/introduction.js';
 import { LocalExecutor } from '../../src/test-runner/local/executor.js';
 import { claimSlots } from '../../src/test-runner/local/slots.js';
@@ -28,6 +29,9 @@ export interface RunnerSettings {
   readonly state?: string;
   /** Without it, checkouts lie in the state folder. */
   readonly checkouts?: string;
+  /** Where caches are kept; without it, nowhere. */
+  readonly cache?: string;
+  readonly cacheBytesMax?: number;
   readonly reachable?: string | null;
   readonly host?: string;
   readonly mayDial?: Hosts;
@@ -47,7 +51,9 @@ export async function runnerFor(settings: RunnerSettings) {
   const told: Told[] = [];
   const tell = (line: Told) => told.push(line);
   const checkouts = settings.checkouts ?? null;
-  const claim = { guard, tell, sandbox, checkouts };
+  const { cache, cacheBytesMax: bytesMax = 1e9 } = settings;
+  const caches = cache === undefined ? null : new CacheStore({ folder: cache, bytesMax, guard });
+  const claim = { guard, tell, sandbox, checkouts, caches };
   const slots = claimSlots(state, clone, settings.jobs ?? 1, claim);
   const exits: number[] = [];
   const localStart = randomBytes(4).toString('hex');

@@ -111,15 +111,17 @@ function isOpen(clone: string): boolean {
   return mayPass && (parent === clone || isOpen(parent));
 }
 
-/** In a folder that all may write to, another user may have been faster. */
-function makeOwn(folder: string, mode: number): void {
+/** In a folder that all may write to, another user may have been faster: throws where it is not ours. */
+export function makeOwn(folder: string, mode: number): void {
   try {
     mkdirSync(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const found = lstatSync(folder);
-  if (!found.isDirectory() || found.uid !== process.getuid?.()) throw new Error('it is not ours');
+  if (!found.isDirectory() || found.uid !== process.getuid?.()) {
+    throw Object.assign(new Error(`${folder} is not ours`), { code: 'EACCES' });
+  }
   chmodSync(folder, mode);
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from '../../world/clock.js';
+import type { RunCaches } from '../cache/run-caches.js';
 import type { Run } from '../core/events.js';
 import type { Verdict, Watch } from '../executor.js';
 import type { Ended } from '../suite/verdict.js';
@@ -25,6 +26,8 @@ export interface Means {
   readonly run: Run;
   readonly options: SuiteOptions;
   readonly watch: Watch;
+  /** Null where nothing is cached. */
+  readonly caches: RunCaches | null;
   /** All has ended: the run's time is no longer counted. */
   readonly over: () => void;
   /** What it comes to where it was told to end; null where it was not. */

@@ -14,6 +14,7 @@ import type { Handback } from '../../protocol/bodies.js';
 import type { Work } from '../../protocol/work.js';
 import type { SourceFile } from '../../workflow/sources.js';
 import type { Cancel, Clock } from '../../world/clock.js';
+import type { RunCaches } from '../cache/run-caches.js';
 import type { Remarks } from '../checkout/checkout.js';
 import { empty } from '../checkout/removal.js';
 import type { Because, Run } from '../core/events.js';
@@ -65,6 +66,9 @@ export class LocalExecution implements Execution {
   readonly #watch: Watch;
   readonly #startedAtMs: number;
   #doing: Doing | null = null;
+  #caches: RunCaches | null = null;
+  /** Ends what is copied from or to a cache. */
+  readonly #copying = new AbortController();
   #timeoutMs: number;
   #stop: Stop | null = null;
   #isCheckingOut = false;
@@ -88,6 +92,7 @@ export class LocalExecution implements Execution {
   stop(because: Stop): void {
     const isFirst = this.#stop === null;
     this.#stop ??= because;
+    this.#copying.abort();
     if (this.#isCheckingOut) this.#endCheckout(because, isFirst);
     else if (because === 'aborted') this.#doing?.kill();
     else this.#doing?.end();
@@ -108,6 +113,7 @@ export class LocalExecution implements Execution {
       const { checkout, lock, whyUnfit } = this.#slot;
       const isOurs = whyUnfit() === null && (checkout.whyBlocked() !== null || lock.renew());
       if (isOurs) checkout.clean();
+      this.#caches?.close();
     }
   }
 
@@ -181,7 +187,10 @@ export class LocalExecution implements Execution {
   }
 
   #means(): Means {
+    const { signal } = this.#copying;
+    this.#caches = this.#slot.caches?.open(this.#run, this.#options.names, signal) ?? null;
     return {
+      caches: this.#caches,
       ...{ clock: this.#clock, slot: this.#slot, run: this.#run },
       ...{ options: this.#options, watch: this.#watch },
       over: () => this.#cancelTimeout(),

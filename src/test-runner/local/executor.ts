@@ -60,8 +60,9 @@ export class LocalExecutor implements Executor {
   }
 
   async close(): Promise<void> {
-    for (const { checkout, lock } of this.slots) {
+    for (const { checkout, caches, lock } of this.slots) {
       await checkout.settled();
+      await caches?.close();
       lock.release();
     }
   }

@@ -17,6 +17,8 @@ import { UsageError } from '../../world/exit.js';
 import { makeFolder } from '../../world/files.js';
 import { tryLock } from '../../world/lock.js';
 import { isTagged, killAllThat, worksIn } from '../../world/process-tree.js';
+import { SlotCaches } from '../cache/slot-caches.js';
+import type { CacheStore } from '../cache/store.js';
 import { Checkout, type CheckoutOptions } from '../checkout/checkout.js';
 import { oddPartOf, Place } from '../checkout/place.js';
 import { remove, removeOldTrees } from '../checkout/removal.js';
@@ -39,6 +41,8 @@ export interface LocalSlot extends Slot {
   readonly output: Pick<OutputPipe, 'open'>;
   readonly startProcess: (clock: Clock, options: ProcessOptions) => RunningSuite;
   readonly lock: SlotLock;
+  /** None where nothing is cached. */
+  readonly caches?: Pick<SlotCaches, 'open' | 'close'>;
   /** Why no run can be had here any more; null while the clone is there. */
   readonly whyUnfit: () => string | null;
 }
@@ -59,6 +63,8 @@ export interface ClaimOptions extends CheckoutOptions {
   readonly sandbox: SandboxOptions | null;
   /** Where all checkouts of this user lie; null: in the state folder. */
   readonly checkouts: string | null;
+  /** Where caches are kept; null: nowhere. */
+  readonly caches: CacheStore | null;
 }
 
 /**
@@ -135,7 +141,7 @@ function takeOver(
   clone: Clone,
   options: ClaimOptions,
 ): LocalSlot {
-  const { sandbox } = options;
+  const { sandbox, caches: store } = options;
   const folder = join(state, 'slots', String(number));
   const tree = place?.tree(number) ?? join(folder, 'tree');
   const lock = place === null ? claim : withPlace(claim, place);
@@ -152,7 +158,8 @@ function takeOver(
   const checkout = new Checkout(tree, clone, options);
   const startProcess = (clock: Clock, process: ProcessOptions): RunningSuite => {
     if (sandbox === null) return new SuiteProcess(clock, process);
-    const covered = [state, ...(place === null ? [] : [place.base])];
+    const kept = store === null ? [] : [store.folder];
+    const covered = [state, ...(place === null ? [] : [place.base]), ...kept];
     const site = { tree, objects: objectFolders(clone), covered, ...sandbox };
     const command = sandboxed(process.command, site);
     const suite = new SuiteProcess(clock, { ...process, command, hasStatus: true });
@@ -164,7 +171,8 @@ function takeOver(
   };
   const whyUnfit = () =>
     existsSync(join(clone.gitDir, 'HEAD')) ? null : `the clone ${clone.path} is gone`;
-  return { checkout, files, output, startProcess, kept: ended, lock, whyUnfit };
+  const caches = store === null ? {} : { caches: new SlotCaches(store, tree, clone) };
+  return { checkout, files, output, startProcess, kept: ended, lock, whyUnfit, ...caches };
 }
 
 /** The claim holds as long as nobody deletes the checkout's surroundings either. */

@@ -4,6 +4,7 @@
  */
 
 import type { Work } from '../../protocol/work.js';
+import { aroundBy } from '../cache/around.js';
 import type { StepStanding, Verdict } from '../executor.js';
 import type { Around, JobAround } from '../steps/around.js';
 import { remarksOnImages } from '../steps/command.js';
@@ -116,9 +117,11 @@ export class StepsRun implements Doing {
     work: Work,
     say: (line: string) => void,
   ): Promise<void> {
-    const { run, slot, options } = this.#means;
+    const { run, slot, options, caches } = this.#means;
     const told: JobAround = { run, work, folder: slot.checkout.folder, say };
-    for (const around of options.around ?? []) await call(around, told);
+    // The last of all, as what is kept is taken away from the checkout.
+    const all = [...(options.around ?? []), ...(caches === null ? [] : [aroundBy(caches)])];
+    for (const around of all) await call(around, told);
   }
 
   #say(lines: readonly string[]): void {

@@ -90,7 +90,11 @@ function packageScript(tree: Tree): Shown | null {
   const { program, install, test } =
     locked.find(isNamed) ?? locked[0] ?? packageManagers.find(isNamed) ?? npm;
   const installs = isLocked || Object.keys(Object.assign({}, ...needs(needed))).length > 0;
-  return { program, installs, run: installs ? `${install(tree, isLocked)} && ${test}` : test };
+  if (!installs) return { program, installs, run: test };
+  const first = install(tree, isLocked);
+  // The lock file says all that npm installs; others keep what they install by themselves.
+  const parts = program === npm.program && isLocked ? { install: { run: first, test } } : {};
+  return { program, installs, run: `${first} && ${test}`, ...parts };
 }
 
 /** All that an install brings, and not only what one names oneself. */

@@ -24,6 +24,8 @@ export interface Guess {
   readonly ranNone?: (output: string) => boolean;
   /** Where packages are named that it needs and does not install. */
   readonly notInstalled?: readonly string[];
+  /** Its two parts, where what the first makes can be kept for another run. */
+  readonly install?: { readonly run: string; readonly test: string };
 }
 
 /** A read-only view of a checkout. Paths are relative to its top. */
@@ -45,7 +47,7 @@ export const workflowPath = '.ci/run';
 
 /** What to run for a tree. Where there is nothing, a sentence without its full stop says what to do. */
 export function findSuite(tree: Tree, command: string | null, means: Means): Suite {
-  if (command !== null) return byShell(command);
+  if (command !== null) return { kind: 'command', command: byShell(command) };
   if (tree.read(workflowPath) !== null) return workflow(tree);
   for (const look of looks) {
     const shown = look(tree);
@@ -66,7 +68,7 @@ function ifPossible({ run, program, installs, ...guess }: Shown, { has, network 
       'start the runner with --sandbox-net as well, or with a --command that installs nothing';
     return { kind: 'none', says };
   }
-  return byShell(run, { guess });
+  return { kind: 'command', command: { ...byShell(run), guess } };
 }
 
 const nothingFound =
@@ -85,8 +87,9 @@ function workflow(tree: Tree): Suite {
   return { kind: 'none', says };
 }
 
-function byShell(text: string, more: Pick<Command, 'guess'> = {}): Suite {
-  return { kind: 'command', command: { file: 'sh', args: ['-c', text], says: text, ...more } };
+/** As people type it. */
+export function byShell(text: string): Command {
+  return { file: 'sh', args: ['-c', text], says: text };
 }
 
 /** What a runner has to run suites with that nobody has spelled out: better told of than tried. */
