@@ -11,6 +11,7 @@ import { flood } from './bench/flood.js';
 import { floors } from './bench/floors.js';
 import { history } from './bench/history.js';
 import { latency } from './bench/latency.js';
+import { masking } from './bench/masking.js';
 import { recovery } from './bench/recovery.js';
 import { restart } from './bench/restart.js';
 import { closeAllRooms } from './bench/room.js';
@@ -30,6 +31,7 @@ const all: readonly Benchmark[] = [
   restart,
   branches,
   history,
+  masking,
 ];
 
 /** Everything together ends within this, whatever hangs. */

@@ -9,6 +9,7 @@ import { ownVersion } from '../world/version.js';
 import { convertFile } from './convert.js';
 import { lint } from './lint.js';
 import { plan } from './plan.js';
+import { runWorkTree } from './run.js';
 import { secret } from './secret.js';
 
 interface Command {
@@ -18,6 +19,10 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   lint: { says: 'checks workflow files and explains what is wrong with them', start: lint },
+  run: {
+    says: 'runs the workflows of the work tree here, without a dispatcher',
+    start: runWorkTree,
+  },
   plan: { says: 'draws the jobs and steps that the work tree has for a commit', start: plan },
   convert: { says: 'writes a .drone.yml in the language of .trivet.yml', start: convertFile },
   secret: { says: 'sets, lists and removes what steps name by from_secret', start: secret },
@@ -46,7 +51,8 @@ function help(): string {
     ...lines,
     '',
     '"trivet <command> --help" says more.',
-    `Exit codes: ${exitCodes.fine} fine, ${exitCodes.usage} an error, in a file or in what was typed, or no answer.`,
+    `Exit codes: ${exitCodes.fine} fine; ${exitCodes.red} red; ${exitCodes.usage} an error, in a file or in what was typed,`,
+    `or no answer; ${exitCodes.aborted} stopped.`,
     '',
   ].join('\n');
 }

@@ -12,7 +12,7 @@ import type { Job } from './core/job.js';
 import type { Entry } from './core/journal.js';
 import type { Batch } from './feed/feed.js';
 import type { Recorded } from './feed/publication.js';
-import { ending, jobNamed, seconds } from './sentences.js';
+import { ending, jobNamed, repositoriesNamed, seconds } from './sentences.js';
 
 /** The sentences for one batch: what one event brought. */
 export function tellBatch(batch: Batch, severalRepositories = false): Told[] {
@@ -61,12 +61,14 @@ function tellTogether(
 function tellNotice(notice: Notice): Told {
   switch (notice.kind) {
     case 'joined': {
-      const { role, name, repository, classic } = notice;
+      const { role, name, repository, others = [], anyRepository = false, classic } = notice;
       const what = classic ? 'classic runner' : role;
       const purpose = role === 'runner' ? 'tests' : 'watches';
-      const its = repository === null ? '' : `: it ${purpose} ${repository}`;
+      const all = [...(repository === null ? [] : [repository]), ...others];
+      const which = anyRepository ? 'any repository' : repositoriesNamed(all);
+      const its = which === '' ? '' : `: it ${purpose} ${which}`;
       const msg = `${what} ${name} connected${its}`;
-      return { event: `${role}-joined`, [role]: name, repository, classic, msg };
+      return { event: `${role}-joined`, [role]: name, repository, others, classic, msg };
     }
     case 'left': {
       const { role, name, reason } = notice;

@@ -22,6 +22,7 @@ import {
   heldRunsMax,
   jobsOfCommitMax,
   labelsMax,
+  repositoriesMax,
   stepsMax,
 } from './limits.js';
 import { outcomes, stepReport, work } from './work.js';
@@ -65,6 +66,10 @@ export const hello = z.object({
   process: name.optional(),
   version: prose(40).default('unknown'),
   repository: name.nullable().default(null),
+  /** Of a runner that tests several: all of them; the first is its `repository` as well. */
+  repositories: z.array(name).max(repositoriesMax).optional(),
+  /** Of a runner: it tests what it is asked to, of any repository, which it clones by itself. */
+  anyRepository: z.boolean().optional(),
   labels,
   capacity: capacity.default(1),
   /**

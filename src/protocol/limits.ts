@@ -33,6 +33,9 @@ export const heldRunsMax = 512;
 /** Jobs of one commit: a matrix of two axes of sixteen. */
 export const jobsOfCommitMax = 256;
 
+/** Repositories of one process. Their names fit into a `hello` beside all else that it may hold. */
+export const repositoriesMax = 64;
+
 /** Labels of a runner or of a job. */
 export const labelsMax = 32;
 

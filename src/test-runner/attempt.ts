@@ -3,7 +3,7 @@
  * one `Ending`: red tests are a value here, and a disk that is full is the machine's fault.
  */
 
-import type { Report } from '../protocol/bodies.js';
+import { handback, type Report, report as reported } from '../protocol/bodies.js';
 import type { LogId } from '../protocol/ids.js';
 import type { StepReport } from '../protocol/work.js';
 import type { Clock } from '../world/clock.js';
@@ -15,6 +15,8 @@ import {
   type StepStanding,
   type Watch,
 } from './executor.js';
+import { MaskedWatch } from './masking/masked-watch.js';
+import { Masks } from './masking/masks.js';
 import { RunLogs } from './run-logs.js';
 
 export interface AttemptOptions {
@@ -38,6 +40,8 @@ export class Attempt {
   readonly #run: Run;
   readonly #options: AttemptOptions;
   readonly #events: AttemptEvents;
+  /** Through these goes all that leaves it. */
+  readonly #masks: Masks;
   #logs: RunLogs | null = null;
   readonly #steps = new Map<number, StepReport>();
   #execution: Execution | null = null;
@@ -50,6 +54,7 @@ export class Attempt {
     this.#run = run;
     this.#options = options;
     this.#events = events;
+    this.#masks = new Masks(run.assignment.secrets);
     this.ended = this.#go();
   }
 
@@ -74,7 +79,7 @@ export class Attempt {
     // Where nothing can be done, nothing is written either: the place may be another's.
     const refusal = executor.whyNot(slot);
     if (refusal !== null) return refusal;
-    const ending = await this.#execute();
+    const ending = this.#masked(await this.#execute());
     if (ending.kind !== 'handback') return ending;
     const since = executor.whyNot(slot);
     return since?.kind === 'unfit' ? since : ending;
@@ -89,17 +94,20 @@ export class Attempt {
       const { grown } = this.#events;
       const logs = new RunLogs(files, this.#run.id, { bytesMax, hasStepLogs, grown });
       this.#logs = logs;
-      this.#execution = executor.start(slot, this.#run, this.#watch(logs));
+      const watch = new MaskedWatch(this.#watch(logs), this.#masks);
+      this.#execution = executor.start(slot, this.#run, watch);
       if (this.#stop !== null) this.#execution.stop(this.#stop);
       const outcome = await this.#execution.ended;
+      watch.end();
       if (this.#fault !== null) throw this.#fault;
       if (outcome.kind !== 'done') return outcome;
-      logs.own.finish(outcome.verdict.reason);
+      const verdict = this.#masks.inAll(outcome.verdict, verdictBody);
+      logs.own.finish(verdict.reason);
       await logs.synced();
       const durationMs = this.#clock.nowMs() - startedAtMs;
       const steps = this.#steps.size === 0 ? {} : { steps: this.steps };
       const logBytes = logs.own.bytes;
-      const report: Report = { ...outcome.verdict, logBytes, durationMs, ...steps };
+      const report: Report = { ...verdict, logBytes, durationMs, ...steps };
       await files.keep({ run: this.#run, report }, logs.own.file);
       return { kind: 'report', report };
     } catch (error) {
@@ -109,6 +117,11 @@ export class Attempt {
     } finally {
       this.#logs?.close();
     }
+  }
+
+  #masked(ending: Ending): Ending {
+    if (ending.kind === 'report') return ending;
+    return { ...ending, handback: this.#masks.inAll(ending.handback, handback) };
   }
 
   #watch(logs: RunLogs): Watch {
@@ -143,3 +156,6 @@ export class Attempt {
     }
   }
 }
+
+/** What an executor says of a run that it has done. */
+const verdictBody = reported.omit({ logBytes: true, durationMs: true, steps: true });

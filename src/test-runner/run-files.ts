@@ -60,8 +60,14 @@ export class RunFiles {
   async keep({ run, report }: KeptRun, log: OpenFile): Promise<void> {
     // A long log takes the disk a while, and pings want their answers meanwhile.
     if (report.logBytes > 0) await log.sync();
-    const { id, ...rest } = run;
-    this.#disk.writeText(this.#reportPath(id), JSON.stringify({ run: id, ...rest, report }));
+    // Its secrets were for its steps, which are over.
+    const {
+      id,
+      assignment: { secrets: _, withheld: __, ...assignment },
+      ...rest
+    } = run;
+    const kept = { run: id, ...rest, assignment, report };
+    this.#disk.writeText(this.#reportPath(id), JSON.stringify(kept));
   }
 
   forget(run: RunId): void {

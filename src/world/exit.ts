@@ -9,7 +9,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const exitCodes = { fine: 0, usage: 2, aborted: 3 } as const;
+export const exitCodes = { fine: 0, red: 1, usage: 2, aborted: 3 } as const;
 
 /**
  * Runs a process's `main`; a `UsageError`, then or later, becomes its sentence on standard error

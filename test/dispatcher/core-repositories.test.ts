@@ -90,6 +90,89 @@ describe('whose commit it is', () => {
   });
 });
 
+describe('a runner of several repositories', () => {
+  const several = { repository: 'demo', repositories: ['demo', 'lib'] };
+
+  test('is given the commits of each of them, in turns, and of no other', () => {
+    const s = scenario();
+    s.given(() => {
+      for (const name of ['demo', 'lib', 'site']) s.observer(`of ${name}`, { repository: name });
+      s.dispatch(1, 'of demo');
+      s.dispatch(2, 'of demo');
+      s.dispatch(3, 'of lib');
+      s.dispatch(4, 'of site');
+    });
+    s.runner('ada', { ...several, capacity: 4 });
+    s.outcomeOf(
+      /leased/,
+      'job 1 leased: run 1-1, number 1, ada',
+      'job 3 leased: run 1-2, number 1, ada',
+      'job 2 leased: run 1-3, number 1, ada',
+    );
+    expect(s.why(4)).toBe('no runner tests the repository site (they test demo, lib)');
+  });
+
+  test('makes its repositories known: one that names none is trusted with none of them then', () => {
+    const s = scenario();
+    s.given(() => {
+      s.runner('ida', { repository: null });
+      s.runner('ada', several);
+      s.observer('eve', { repository: 'lib' });
+      s.dispatch(1, 'eve');
+    });
+    s.dispatch(2, 'eve');
+    s.outcomeOf(/leased/);
+    expect(s.why(2)).toBe('1 runner, busy, first in line');
+  });
+
+  test('is found for a new commit of any of them, and shares them with those who test one', () => {
+    const s = scenario();
+    s.given(() => {
+      s.observer('eve', { repository: 'lib' });
+      s.runner('ada', several);
+      s.runner('bob', { repository: 'lib' });
+      s.runner('cleo', { repository: 'demo' });
+    });
+    for (const number of [1, 2, 3]) s.dispatch(number, 'eve');
+    s.outcomeOf(
+      /leased/,
+      'job 1 leased: run 1-1, number 1, ada',
+      'job 2 leased: run 1-2, number 1, bob',
+    );
+    s.leaves('ada');
+    s.outcomeOf(/leased/);
+    s.reports('bob', s.runOf(2));
+    s.outcomeOf(/leased/, 'job 1 leased: run 1-3, number 2, bob');
+  });
+
+  test('is told of as one whom nobody needs only where nothing of all its repositories comes', () => {
+    const s = scenario();
+    s.given(() => {
+      s.observer('eve', { repository: 'lib' });
+      s.runner('ada', several);
+      s.runner('bob', { repository: 'a', repositories: ['a', 'b'] });
+    });
+    s.passes(60_000);
+    s.outcome('(nobody has work of a, but of lib)', '(nobody has work of b, but of lib)');
+  });
+
+  test('one that clones by itself takes what comes, of whichever repository', () => {
+    const s = scenario();
+    s.given(() => {
+      s.observer('eve', { repository: 'demo' });
+      s.observer('bob', { repository: 'lib' });
+      s.runner('ada', { repository: null, anyRepository: true, capacity: 2 });
+    });
+    s.dispatch(1, 'eve');
+    s.dispatch(2, 'bob');
+    s.outcomeOf(
+      /leased/,
+      'job 1 leased: run 1-1, number 1, ada',
+      'job 2 leased: run 1-2, number 1, ada',
+    );
+  });
+});
+
 describe('who it is', () => {
   test('two runners that call themselves the same are told apart in all that is said of them', () => {
     const s = scenario();

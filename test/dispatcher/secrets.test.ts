@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { whyNot } from '../../src/dispatcher/secrets/scope.js';
 import { seal, unseal } from '../../src/dispatcher/secrets/sealing.js';
 import { Auth } from '../../src/dispatcher/shell/auth.js';
 import { encodeRequest } from '../../src/protocol/encoder.js';
@@ -107,6 +108,24 @@ describe('a secret is given', () => {
       withheld: { deploy_token: 'it is for push or tag only, and this is manual' },
     });
   });
+});
+
+test.each([
+  [[], 'feature/one', true],
+  [[], 'refs/tags/v1', true],
+  [[], 'refs/pull/7/head', false],
+  [['**'], 'feature/one', true],
+  [['**'], 'refs/pull/7/head', false],
+  [['**'], 'refs/tags/v1', false],
+  [['*'], 'feature/one', false],
+  [['refs/tags/v*'], 'refs/tags/v1', true],
+  [['refs/pull/**'], 'refs/pull/7/head', true],
+  [['main', 'release/*'], 'release/1', true],
+  [['main', 'release/*'], 'mainly', false],
+])('for the branches %j, %s: %s', (branches, branch, isGiven) => {
+  const scope = { name: 'token', repository: 'demo', branches, events };
+  const why = whyNot(scope, { repository: 'demo', branch, event: 'push' });
+  expect(why === null).toBe(isGiven);
 });
 
 test('its value is in no answer, no story, nothing that is watched, and not on disk', async () => {

@@ -42,6 +42,10 @@ export const beatMs = heartbeatEveryMs / beatsPerHeartbeat;
 
 interface Introduction {
   readonly repository?: string | null;
+  /** All that it tests, where these are several. */
+  readonly repositories?: readonly string[];
+  /** It tests whatever it is asked to. */
+  readonly anyRepository?: boolean;
   readonly capacity?: number;
   /** Runs that it still holds. */
   readonly runs?: readonly RunId[];
@@ -144,7 +148,10 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
       logged: [{ log: run, bytes: 0 }],
       inStore: isRecorded(journal, run),
     }));
-    const introduced = hello.parse({ role, name, repository, capacity, process, labels, knows });
+    const { repositories, anyRepository } = introduction;
+    const introduced = hello.parse({
+      ...{ role, name, repository, repositories, anyRepository, capacity, process, labels, knows },
+    });
     feed({ kind: 'joined', session: id, hello: introduced, held, lacks });
   }
 

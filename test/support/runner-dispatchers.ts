@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import * as net from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { Hello, Report } from '../../src/protocol/bodies.js';
+import type { Assignment, Hello, Report } from '../../src/protocol/bodies.js';
 import { type Decoder, requestDecoder, sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeSession } from '../../src/protocol/encoder.js';
 import {
@@ -68,7 +68,12 @@ export class RunnerDispatcher {
   }
 
   /** Has the runner test a commit; answers the run's id. */
-  runtest(commit: Commit, subject = 'a change', work?: Work): RunId {
+  runtest(
+    commit: Commit,
+    subject = 'a change',
+    work?: Work,
+    more: Partial<Assignment> = {},
+  ): RunId {
     this.#runs += 1;
     const run = runId(this.#start, this.#runs);
     const body = {
@@ -79,6 +84,7 @@ export class RunnerDispatcher {
       author: 'Ada',
       subject,
       ...(work === undefined ? {} : { work }),
+      ...more,
     };
     this.send({ verb: 'runtest', commit, run, body });
     return run;

@@ -108,12 +108,14 @@ test('an image is a shell, or is told of in the run’s own log', async () => {
   expect(log(0)).toContain('This runner has no containers: what is made for golang:1.22');
 });
 
-test('a secret that nobody knows is named, and its step does not run', async () => {
+test('a secret that is not given is named, and its step does not run', async () => {
   const { report } = await ran(`
     steps:
       deploy: { environment: { KEY: { from_secret: deploy_key } }, commands: [echo never] }
   `);
-  expect(report.reason).toBe('step "deploy": the secret "deploy_key" is not known here');
+  expect(report.reason).toBe(
+    'step "deploy": the secret "deploy_key" is not given: the dispatcher has said nothing of it',
+  );
 });
 
 test('steps begin and end before the eyes of the dispatcher, which hears it again after a break', async () => {

@@ -10,7 +10,7 @@ import type { Peers } from './free-runners.js';
 import type { Job } from './job.js';
 import type { Runner } from './pool.js';
 import { askAgainAtMs } from './rules.js';
-import { suits } from './shape.js';
+import { namesOf, suits } from './shape.js';
 import type { Turn } from './turn.js';
 
 /** Gives waiting jobs to free runners: of the runners the one that has been idle longest first. */
@@ -56,10 +56,10 @@ function longestIdle(all: Iterable<Peers>): Peers {
 
 function matchFor(turn: Turn, { offer, runners }: Peers): { job: Job; runner: Runner } | null {
   const { jobs, severalRepositories } = turn.state;
-  const whose = offer.repository === null || !severalRepositories ? 'any' : offer.repository;
+  const own = severalRepositories ? namesOf(offer) : null;
   const takes = (job: Job) => firstThatTakes(runners.keys(), job, turn.nowMs);
   const id = jobs.queue.next(
-    whose,
+    own ?? 'any',
     (shape) => suits(offer, shape, severalRepositories),
     (one) => takes(jobs.known(one)) !== undefined,
   );

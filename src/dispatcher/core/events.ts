@@ -151,6 +151,10 @@ export type Notice =
       readonly role: Hello['role'];
       readonly name: string;
       readonly repository: string | null;
+      /** Of a runner: the other repositories that it tests. */
+      readonly others?: readonly string[];
+      /** Of a runner: it tests whatever it is asked to. */
+      readonly anyRepository?: boolean;
       readonly classic: boolean;
     }
   | {

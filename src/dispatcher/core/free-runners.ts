@@ -5,7 +5,7 @@
 
 import { Agenda } from './agenda.js';
 import type { Runner } from './pool.js';
-import type { Offer, Shape } from './shape.js';
+import { namesOf, type Offer, type Shape } from './shape.js';
 
 /** Free runners of one offer. */
 export interface Peers {
@@ -15,7 +15,9 @@ export interface Peers {
 }
 
 export class FreeRunners {
-  readonly #byRepository = new Map<string | null, Map<string, Peers>>();
+  readonly #byOffer = new Map<string, Peers>();
+  /** Under null those that name none, or take any. */
+  readonly #byRepository = new Map<string | null, Set<Peers>>();
   readonly #peersOf = new Map<Runner, Peers>();
   readonly #backingOff = new Agenda<Runner>();
   readonly #changed = new Set<Peers>();
@@ -56,25 +58,37 @@ export class FreeRunners {
 
   /** Those that could be of the shape's repository. */
   *near({ repository }: Shape): Generator<Peers> {
-    if (repository === null) for (const all of this.#byRepository.values()) yield* all.values();
+    if (repository === null) yield* this.#byOffer.values();
     else {
-      yield* this.#byRepository.get(repository)?.values() ?? [];
-      yield* this.#byRepository.get(null)?.values() ?? [];
+      yield* this.#byRepository.get(repository) ?? [];
+      yield* this.#byRepository.get(null) ?? [];
     }
   }
 
   #peers(offer: Offer): Peers {
-    const ofRepository = this.#byRepository.get(offer.repository) ?? new Map<string, Peers>();
-    const peers = ofRepository.get(offer.key) ?? { offer, runners: new Map<Runner, number>() };
-    this.#byRepository.set(offer.repository, ofRepository.set(offer.key, peers));
+    const known = this.#byOffer.get(offer.key);
+    if (known !== undefined) return known;
+    const peers = { offer, runners: new Map<Runner, number>() };
+    this.#byOffer.set(offer.key, peers);
+    for (const name of placesOf(offer)) {
+      this.#byRepository.set(name, (this.#byRepository.get(name) ?? new Set()).add(peers));
+    }
     return peers;
   }
 
-  #drop({ offer }: Peers): void {
-    const ofRepository = this.#byRepository.get(offer.repository);
-    ofRepository?.delete(offer.key);
-    if (ofRepository?.size === 0) this.#byRepository.delete(offer.repository);
+  #drop(peers: Peers): void {
+    this.#byOffer.delete(peers.offer.key);
+    for (const name of placesOf(peers.offer)) {
+      const ofRepository = this.#byRepository.get(name);
+      ofRepository?.delete(peers);
+      if (ofRepository?.size === 0) this.#byRepository.delete(name);
+    }
   }
+}
+
+/** Where those of that offer are looked for. */
+function placesOf(offer: Offer): readonly (string | null)[] {
+  return namesOf(offer) ?? [null];
 }
 
 /** Whether it is here and could hold one more run. */

@@ -11,7 +11,7 @@ import type { RunId, SessionId } from '../../protocol/ids.js';
 import { restingHeartbeats } from '../../protocol/limits.js';
 import { FreeRunners } from './free-runners.js';
 import { backoffMs, beatsPerHeartbeat } from './rules.js';
-import { demandMet, type Offer, offerOf } from './shape.js';
+import { demandMet, type Offer, offerOf, repositoriesOf } from './shape.js';
 
 /** A session's id, or `classic <host>:<port>`. */
 export type PeerKey = string;
@@ -22,6 +22,7 @@ interface PeerCommon {
   readonly name: string;
   /** Absent where it does not say. */
   readonly process?: string | undefined;
+  /** Of a runner of several: the first; what it takes stands in its offer. */
   readonly repository: string | null;
   /** Its own beat among those between two pings, so that the pings of a thousand are spread out. */
   readonly phase: number;
@@ -85,7 +86,9 @@ export class Pool {
             ...idle(),
             role: 'runner',
             via: { kind: 'session', session },
-            offer: offerOf({ repository, labels, knows: demandMet(knows) }),
+            offer: offerOf({
+              ...{ repositories: repositoriesOf(hello), labels, knows: demandMet(knows) },
+            }),
             capacity,
             rests: knows.includes('rests'),
           };
@@ -103,7 +106,7 @@ export class Pool {
       ...idle(),
       role: 'runner',
       via: { kind: 'classic', address },
-      offer: offerOf({ repository: null, labels: [], knows: 'nothing' }),
+      offer: offerOf({ repositories: new Set(), labels: [], knows: 'nothing' }),
       capacity: 1,
       rests: false,
       reconnects: isHere ? null : 0,
@@ -190,8 +193,8 @@ export class Pool {
    * given nothing until there is room.
    */
   renew(runner: Runner, { capacity, labels }: OfferBody): boolean {
-    const { repository, knows } = runner.offer;
-    const offer = offerOf({ repository, labels, knows });
+    const { repositories, knows } = runner.offer;
+    const offer = offerOf({ repositories, labels, knows });
     if (capacity === runner.capacity && offer.key === runner.offer.key) return false;
     runner.capacity = capacity;
     runner.offer = offer;

@@ -116,20 +116,20 @@ export class Queue {
    * whether it may be had: it may have been refused there before.
    */
   next(
-    repository: string | null | 'any',
+    repositories: readonly string[] | 'any',
     suits: (shape: Shape) => boolean,
     isFor: (id: JobId) => boolean,
   ): JobId | undefined {
     const isOpen = ({ shape }: Line) => suits(shape) && !this.#isTaken(shape);
     let first: JobId | undefined;
-    for (const { urgent } of this.#of(repository)) {
+    for (const { urgent } of this.#of(repositories)) {
       for (const line of urgent) {
         const id = isOpen(line) ? line.interrupted.find(isFor) : undefined;
         if (id !== undefined && id < (first ?? Number.POSITIVE_INFINITY)) first = id;
       }
     }
     if (first !== undefined) return first;
-    for (const { byShape } of this.#of(repository)) {
+    for (const { byShape } of this.#of(repositories)) {
       for (const line of byShape.values()) {
         if (line.nextFresh !== undefined && isOpen(line)) return line.nextFresh;
       }
@@ -158,10 +158,10 @@ export class Queue {
   }
 
   /** In the order of their turns. A job that names no repository is for everyone. */
-  #of(repository: string | null | 'any'): Iterable<Lines> {
-    if (repository === 'any') return this.#repositories.values();
-    const own = [this.#repositories.get(repository), this.#repositories.get(null)];
-    const found = [...new Set(own)].filter((lines) => lines !== undefined);
+  #of(repositories: readonly string[] | 'any'): Iterable<Lines> {
+    if (repositories === 'any') return this.#repositories.values();
+    const own = [...repositories, null].map((name) => this.#repositories.get(name));
+    const found = own.filter((lines) => lines !== undefined);
     return found.sort((one, other) => one.servedAt - other.servedAt);
   }
 

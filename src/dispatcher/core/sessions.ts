@@ -14,9 +14,12 @@ import type { Turn } from './turn.js';
 /** A peer introduced itself. Each run that it still holds is wanted, recorded or revoked. */
 export function joined(turn: Turn, { session, hello, held, lacks }: EventOf<'joined'>): void {
   const peer = turn.state.pool.joinSession(session, hello);
-  if (peer.repository !== null) turn.state.repositories.add(peer.repository);
   const { role, name, repository } = peer;
-  turn.publish({ kind: 'joined', role, name, repository, classic: false });
+  const offered = peer.role === 'runner' ? peer.offer.repositories : [];
+  const others = offered === 'any' ? [] : [...offered].filter((one) => one !== repository);
+  for (const one of [repository, ...others]) if (one !== null) turn.state.repositories.add(one);
+  const more = offered === 'any' ? { anyRepository: true } : others.length > 0 ? { others } : {};
+  turn.publish({ kind: 'joined', role, name, repository, classic: false, ...more });
   if (lacks > 0) turn.publish({ kind: 'lacking', name });
   if (peer.role !== 'runner') return;
   for (const { run, logged, inStore } of held) {

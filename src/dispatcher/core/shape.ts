@@ -4,6 +4,7 @@
  * decision looks at shapes and offers, never at all that wait or all that are free.
  */
 
+import type { Hello } from '../../protocol/bodies.js';
 import { defaultJobName } from '../../protocol/ids.js';
 import type { Work } from '../../protocol/work.js';
 
@@ -19,9 +20,12 @@ export interface Shape {
   readonly group: string | null;
 }
 
+/** Those whose jobs a runner takes: these, or whichever is asked for. It may also name none. */
+export type Repositories = ReadonlySet<string> | 'any';
+
 export interface Offer {
   readonly key: string;
-  readonly repository: string | null;
+  readonly repositories: Repositories;
   readonly labels: ReadonlySet<string>;
   readonly knows: Demand;
 }
@@ -42,11 +46,22 @@ export function shapeOf({ repository, labels: wanted, name, group, work }: Wante
   return { key: keyOf(repository, labels, asks, group), repository, labels, asks, group };
 }
 
-type Offered = Pick<Offer, 'repository' | 'knows'> & { readonly labels: readonly string[] };
+type Offered = Pick<Offer, 'repositories' | 'knows'> & { readonly labels: readonly string[] };
 
-export function offerOf({ repository, labels: carried, knows }: Offered): Offer {
+export function offerOf({ repositories, labels: carried, knows }: Offered): Offer {
   const labels = new Set([...carried].sort());
-  return { key: keyOf(repository, [...labels], knows), repository, labels, knows };
+  const named = repositories === 'any' ? repositories : [...repositories].sort();
+  return { key: keyOf(named, [...labels], knows), repositories, labels, knows };
+}
+
+/** The one that it names first is also said alone, for dispatchers that know of no others. */
+export function repositoriesOf({
+  repository,
+  repositories = [],
+  anyRepository,
+}: Hello): Repositories {
+  if (anyRepository === true) return 'any';
+  return new Set([...(repository === null ? [] : [repository]), ...repositories]);
 }
 
 /** The most of what a peer knows, by the words of its `hello`. */
@@ -65,8 +80,14 @@ export function suits(offer: Offer, shape: Shape, severalRepositories: boolean):
 
 /** Where only one repository is known, a runner that names none can have come for no other. */
 export function isOfRepository(offer: Offer, shape: Shape, severalRepositories: boolean): boolean {
-  if (shape.repository === null || offer.repository === shape.repository) return true;
-  return offer.repository === null && !severalRepositories;
+  const { repositories } = offer;
+  if (shape.repository === null || repositories === 'any') return true;
+  return repositories.size === 0 ? !severalRepositories : repositories.has(shape.repository);
+}
+
+/** By name, as far as it names any; null: whichever it is asked for, or none by name. */
+export function namesOf({ repositories }: Offer): readonly string[] | null {
+  return repositories === 'any' || repositories.size === 0 ? null : [...repositories];
 }
 
 function keyOf(...parts: readonly unknown[]): string {

@@ -5,9 +5,8 @@
  */
 
 import type { Notice } from './events.js';
-import type { Runner } from './pool.js';
 import { unmatchedForMs } from './rules.js';
-import { isOfRepository } from './shape.js';
+import { isOfRepository, namesOf } from './shape.js';
 import type { Turn } from './turn.js';
 
 /** Tells of those who have been unmatched for a while: at a start, processes come in any order. */
@@ -28,7 +27,7 @@ function untested(turn: Turn): [string, Notice][] {
   const { jobs, pool, severalRepositories: several } = turn.state;
   const runners = pool.runners();
   if (runners.length === 0) return [];
-  const tested = names(runners);
+  const tested = sorted(runners.flatMap(({ offer }) => namesOf(offer) ?? []));
   return jobs.queue
     .lines()
     .filter(({ shape }) => !runners.some(({ offer }) => isOfRepository(offer, shape, several)))
@@ -42,25 +41,25 @@ function untested(turn: Turn): [string, Notice][] {
 function unwanted(turn: Turn): [string, Notice][] {
   const { jobs, pool } = turn.state;
   const observers = pool.observers();
-  const watched = names(observers);
+  const watched = sorted(observers.flatMap(({ repository }) => repository ?? []));
   const wanted = new Set([
     ...observers.map(({ repository }) => repository),
     ...jobs.queue.lines().map(({ shape }) => shape.repository),
   ]);
   if (observers.length === 0 || wanted.has(null)) return [];
-  const idle = new Map<string, Runner[]>();
-  for (const runner of pool.runners()) {
-    const { repository, runs } = runner;
-    if (repository === null || wanted.has(repository) || runs.size > 0) continue;
-    idle.set(repository, [...(idle.get(repository) ?? []), runner]);
+  const idle = new Map<string, number>();
+  for (const { offer, runs } of pool.runners()) {
+    const tested = namesOf(offer) ?? [];
+    // Of several that it tests one may be all that comes for now.
+    if (runs.size > 0 || tested.some((repository) => wanted.has(repository))) continue;
+    for (const repository of tested) idle.set(repository, (idle.get(repository) ?? 0) + 1);
   }
   return [...idle].map(([repository, runners]): [string, Notice] => {
-    const notice = { kind: 'unwanted', repository, runners: runners.length, watched } as const;
+    const notice = { kind: 'unwanted', repository, runners, watched } as const;
     return [`unwanted ${repository}`, notice];
   });
 }
 
-function names(peers: readonly { readonly repository: string | null }[]): string[] {
-  const named = peers.flatMap(({ repository }) => repository ?? []);
-  return [...new Set(named)].sort();
+function sorted(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
 }

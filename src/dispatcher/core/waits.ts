@@ -8,7 +8,7 @@ import { hasRoom } from './free-runners.js';
 import type { Job } from './job.js';
 import type { Runner } from './pool.js';
 import { askAgainAtMs, nextTry, type Setback } from './rules.js';
-import { isOfRepository, suits } from './shape.js';
+import { isOfRepository, namesOf, suits } from './shape.js';
 import type { State } from './turn.js';
 
 /** Why a job waits; the words are the shell's (see wait-reasons.ts). Times are from now. */
@@ -69,8 +69,9 @@ function whyNobody(job: Job, runners: readonly Runner[], several: boolean): Wait
   const { shape } = job;
   const ofRepository = runners.filter(({ offer }) => isOfRepository(offer, shape, several));
   if (ofRepository.length === 0) {
-    const tested = [...new Set(runners.map(({ repository }) => repository))];
-    return { kind: 'untested', repository: job.repository, tested };
+    const tested = new Set<string | null>();
+    for (const { offer } of runners) for (const name of namesOf(offer) ?? [null]) tested.add(name);
+    return { kind: 'untested', repository: job.repository, tested: [...tested] };
   }
   const carrying = ofRepository.filter(({ offer }) =>
     shape.labels.every((label) => offer.labels.has(label)),

@@ -25,8 +25,15 @@ export interface Occasion {
 /** Why a run of its repository does not get it; null where it does. */
 export function whyNot({ branches, events }: Scope, { branch, event }: Occasion): string | null {
   if (!events.includes(event)) return `it is for ${listed(events)} only, and this is ${event}`;
-  if (branches.length === 0 || branches.some((glob) => matchesGlob(glob, branch))) return null;
-  return `it is for ${listed(branches)} only, and this is ${branch}`;
+  if (isOn(branches, branch)) return null;
+  return `it is for ${listed(branches) || 'branches and tags'} only, and this is ${branch}`;
+}
+
+/** Another ref, as of a pull request, may be anybody's: only a glob that is meant for refs has it. */
+function isOn(globs: readonly string[], branch: string): boolean {
+  const isRef = branch.startsWith('refs/');
+  if (globs.length === 0) return !isRef || branch.startsWith('refs/tags/');
+  return globs.some((glob) => glob.startsWith('refs/') === isRef && matchesGlob(glob, branch));
 }
 
 /** `push, tag or cron` */

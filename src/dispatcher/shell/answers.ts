@@ -9,7 +9,8 @@ import type { DispatcherCore } from '../core/core.js';
 import { type Job, runOf } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { Runner } from '../core/pool.js';
-import { jobNamed, seconds, sentence, stepEnding } from '../sentences.js';
+import { namesOf } from '../core/shape.js';
+import { jobNamed, repositoriesNamed, seconds, sentence, stepEnding } from '../sentences.js';
 import type { Store } from '../store/store.js';
 import { named } from '../story.js';
 import { whyNoJob } from './replies.js';
@@ -114,10 +115,9 @@ export async function why(
 }
 
 function describeRunner(core: DispatcherCore, logs: Steps, runner: Runner, nowMs: number): string {
-  const where =
-    runner.via.kind === 'classic'
-      ? 'a classic runner'
-      : `for ${runner.repository ?? 'any repository'}`;
+  const names = namesOf(runner.offer);
+  const which = names === null ? 'any repository' : repositoriesNamed(names);
+  const where = runner.via.kind === 'classic' ? 'a classic runner' : `for ${which}`;
   const carried = [...runner.offer.labels].filter((label) => !byNature.test(label));
   const labels = carried.length === 0 ? '' : `, labels ${carried.join(' ')}`;
   const runs = [...runner.runs].flatMap((run) => {

@@ -19,12 +19,17 @@ export interface Doing {
   kill(): void;
 }
 
+/** Where it is done: a slot, or whatever folder has the checkout. */
+export interface Place extends Pick<LocalSlot, 'output' | 'startProcess'> {
+  readonly checkout: Pick<LocalSlot['checkout'], 'folder'>;
+}
+
 /** What is there to do it with. */
 export interface Means {
   readonly clock: Clock;
-  readonly slot: LocalSlot;
+  readonly slot: Place;
   readonly run: Run;
-  readonly options: SuiteOptions;
+  readonly options: Pick<SuiteOptions, 'graceMs' | 'names' | 'environment' | 'stepsBy' | 'around'>;
   readonly watch: Watch;
   /** Null where nothing is cached. */
   readonly caches: RunCaches | null;

@@ -33,7 +33,7 @@ import { type RunnerNames, suiteEnvironment } from '../suite/environment.js';
 import { findSuite, meansIn } from '../suite/suite.js';
 import { treeAt } from '../suite/tree.js';
 import { type Ended, errored } from '../suite/verdict.js';
-import type { Doing, Means } from './doing.js';
+import type { Doing, Means, Place } from './doing.js';
 import type { LocalSlot } from './slots.js';
 import { StepsRun } from './steps-run.js';
 import { runSuite } from './suite-run.js';
@@ -50,7 +50,7 @@ export interface SuiteOptions {
   /** What of our own the suite gets. */
   readonly environment: Readonly<Record<string, string>>;
   /** How a job's steps are run in a slot; by default as processes of this machine. */
-  readonly stepsBy?: (slot: LocalSlot) => StepExecutor;
+  readonly stepsBy?: (place: Place) => StepExecutor;
   /** What is done around the steps of a job, in this order. */
   readonly around?: readonly Around[];
 }

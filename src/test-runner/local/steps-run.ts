@@ -77,9 +77,14 @@ export class StepsRun implements Doing {
       suite: suiteEnvironment(inherited, run, options.names),
       ...{ commit: run.commit, work, workspace: place.workspace, startedAtMs: this.#startedAtMs },
     };
+    const { secrets = {}, withheld = {} } = run.assignment;
+    const named = {
+      values: new Map(Object.entries(secrets)),
+      withheld: new Map(Object.entries(withheld)),
+    };
     return new Walk(clock, {
       ...{ job, place, watch, output: slot.output, startedAtMs: this.#startedAtMs },
-      environmentOf: (part, progress) => stepEnvironment(surroundings, part, progress, new Map()),
+      environmentOf: (part, progress) => stepEnvironment(surroundings, part, progress, named),
       timesOf: ({ step: { timeoutMs, silenceMs } }) => ({
         timeoutMs,
         silenceMs: silenceMs ?? work.silenceMs,

@@ -1,9 +1,11 @@
 /**
- * Owns the masks of one run: made once of all its secrets, for each of its outputs and for every
- * sentence that is said of it. A run without secrets has none, and its output is not even looked at.
+ * Owns the masks of one run: made once of all its secrets, for each of its outputs and for all that is
+ * said of it. A run without secrets has none, and its output is not even looked at.
  */
 
-import { Masker } from './masker.js';
+import type { z } from 'zod';
+import { maskedCharactersMin } from '../../protocol/secrets.js';
+import { Masker, mask } from './masker.js';
 import { Needles } from './needles.js';
 import { spellingsOf } from './spellings.js';
 
@@ -21,10 +23,21 @@ export class Masks {
     return this.#needles === null ? null : new Masker(this.#needles);
   }
 
-  /** The same text without any secret. */
+  /** A sentence without any secret, nor the beginning of one at its end: it may have been cut there. */
   in(text: string): string {
     const masker = this.forOutput();
     if (masker === null) return text;
-    return Buffer.concat([masker.push(Buffer.from(text)), masker.flush()]).toString();
+    const passed = masker.push(Buffer.from(text)).toString();
+    const rest = masker.flush().toString();
+    return passed + (rest.length < maskedCharactersMin ? rest : mask);
+  }
+
+  /** The same of all sentences in a value of that schema. */
+  inAll<Value>(value: Value, schema: z.ZodType<Value>): Value {
+    if (this.#needles === null) return value;
+    const masked: unknown = JSON.parse(JSON.stringify(value), (_, part) =>
+      typeof part === 'string' ? this.in(part) : part,
+    );
+    return schema.parse(masked);
   }
 }

@@ -38,13 +38,17 @@ export class Needles {
     const table = this.#table;
     const { shallow, matched } = this.#tree;
     let now = state;
-    for (let at = 0; at < bytes.length; at += 1) {
-      const byte = bytes[at] ?? 0;
-      now = now < shallow ? (table[now * 256 + byte] ?? start) : this.#after(now, byte);
-      // No needle is so short that it ends in a shallow state.
-      if (now < shallow) continue;
+    let at = 0;
+    while (at < bytes.length) {
+      now = this.#after(now, bytes[at] ?? 0);
+      at += 1;
+      // Most bytes lead from one shallow state to another, in which no needle ends.
+      while (now < shallow && at < bytes.length) {
+        now = table[now * 256 + (bytes[at] ?? 0)] ?? start;
+        at += 1;
+      }
       const length = matched[now] ?? 0;
-      if (length > 0) found(at + 1, length);
+      if (length > 0) found(at, length);
     }
     return now;
   }

@@ -4,18 +4,20 @@
  */
 
 import { z } from 'zod';
+import { secretKey } from '../../protocol/secrets.js';
 import type { Variable } from '../../protocol/work.js';
 
-/** Values by their names in small letters. */
-export type Secrets = ReadonlyMap<string, string>;
+/** By their names in small letters. */
+export interface Secrets {
+  readonly values: ReadonlyMap<string, string>;
+  /** Why others have no value. */
+  readonly withheld: ReadonlyMap<string, string>;
+}
 
-/** A secret that a step names and nobody has a value for. */
+/** A secret that a step names and has no value. */
 export class MissingSecret extends Error {
-  readonly secret: string;
-
-  constructor(secret: string) {
-    super(`the secret "${secret}" is not known here`);
-    this.secret = secret;
+  constructor(secret: string, why: string) {
+    super(`the secret "${secret}" is not given: ${why}`);
   }
 }
 
@@ -44,9 +46,13 @@ function nameOf(key: string): string {
 }
 
 function secretOf(name: string, secrets: Secrets): string {
-  const value = secrets.get(name.toLowerCase());
-  if (value === undefined) throw new MissingSecret(name);
-  return value;
+  const key = secretKey(name);
+  const value = secrets.values.get(key);
+  if (value !== undefined) return value;
+  throw new MissingSecret(
+    name,
+    secrets.withheld.get(key) ?? 'the dispatcher has said nothing of it',
+  );
 }
 
 const reference = z.strictObject({ from_secret: z.string() });

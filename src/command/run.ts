@@ -1,0 +1,149 @@
+/**
+ * Owns `trivet run`: the workflows of this work tree, as they lie there, done here by the runner's own
+ * code: the same order, environment and verdicts as on a runner, without a dispatcher.
+ */
+
+import { hostname, userInfo } from 'node:os';
+import { parseCommit } from '../protocol/ids.js';
+import { type Here, runHere, type Verdict } from '../test-runner/local/here.js';
+import { workOf } from '../workflow/handing-over.js';
+import type { Occasion } from '../workflow/occasion.js';
+import { planCommit } from '../workflow/plan.js';
+import type { Job, Plan } from '../workflow/plan-types.js';
+import { exitCodes, UsageError } from '../world/exit.js';
+import { readFlags } from '../world/flags.js';
+import { copyOf } from './copy.js';
+import { inShort } from './findings.js';
+import { chosen } from './selection.js';
+import { screenOn } from './steps-screen.js';
+import { headOf, workflowFiles } from './work-tree.js';
+
+const flags = {
+  keep: {
+    type: 'boolean',
+    default: false,
+    describe: 'leave the copy of the work tree, to look inside',
+  },
+  branch: { type: 'string', describe: 'as if on this branch (default: the one checked out)' },
+} as const;
+
+interface Read {
+  readonly keep: boolean;
+  readonly branch?: string;
+  readonly names: readonly string[];
+}
+
+/** How long a step that is asked to end may take. */
+const graceMs = 10_000;
+
+/** Answers the exit code: red is 1. */
+export async function runWorkTree(argv: readonly string[]): Promise<number> {
+  const read = readFlags(
+    {
+      program: 'trivet run',
+      purpose:
+        'Runs the workflows of the work tree here, uncommitted changes included: all, or the one ' +
+        'that is named first, and of it the steps that are named after it.',
+      flags,
+      argument: { name: 'names', describe: 'a workflow, then steps of it', isMany: true },
+    },
+    argv,
+  ) as Read | null;
+  if (read === null) return exitCodes.fine;
+  const { top, occasion: head } = await headOf(process.cwd());
+  const branch = read.branch ?? head.branch;
+  const occasion = { ...head, branch, ref: `refs/heads/${branch}`, message: '' };
+  const plan = planCommit(workflowFiles(top), occasion);
+  process.stderr.write(inShort(plan.findings));
+  if (plan.findings.some(({ severity }) => severity === 'error')) return exitCodes.usage;
+  const jobs = chosen(plan, read.names);
+  const copy = await copyOf(top);
+  try {
+    return await runAll(plan, jobs, occasion, copy.folder);
+  } finally {
+    if (read.keep) process.stdout.write(`\nThe copy is in ${copy.folder}\n`);
+    else copy.remove();
+  }
+}
+
+async function runAll(
+  plan: Plan,
+  jobs: readonly Job[],
+  occasion: Occasion,
+  folder: string,
+): Promise<number> {
+  const names = jobs.flatMap(({ steps }) => steps.map(({ name }) => name.length));
+  const { stdout } = process;
+  const screen = screenOn(
+    {
+      write: (text) => stdout.write(text),
+      isTTY: stdout.isTTY === true,
+      isColoured: stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+      columns: () => stdout.columns ?? 80,
+    },
+    Math.min(20, Math.max(0, ...names)),
+  );
+  const commit = parseCommit(occasion.commit);
+  if (commit === null) throw new UsageError('There is no commit here yet: make a first one.');
+  const runner = `${userInfo().username}@${hostname()}`;
+  const ends = new Map<string, Verdict['end'] | 'skipped'>();
+  const stopping = stoppable();
+  for (const job of jobs) {
+    const why = stopping.isAsked() ? 'it was stopped' : whyNot(job, ends);
+    screen.heading(job.name);
+    if (why !== null) {
+      screen.say(`– skipped: ${why}`);
+      ends.set(job.name, 'skipped');
+      continue;
+    }
+    const here = runHere(
+      { ...{ commit, folder, runner, graceMs }, work: workOf(job, plan, occasion) },
+      screen,
+    );
+    stopping.watch(here);
+    const verdict = await here.ended;
+    stopping.watch(null);
+    ends.set(job.name, verdict.end);
+    screen.say(`${job.name}: ${verdict.end}${verdict.reason === '' ? '' : `, ${verdict.reason}`}`);
+  }
+  screen.close();
+  if (stopping.isAsked()) return exitCodes.aborted;
+  const all = [...ends.values()];
+  if (all.includes('errored')) return exitCodes.usage;
+  return all.every((end) => end === 'passed' || end === 'skipped') ? exitCodes.fine : exitCodes.red;
+}
+
+/** Null where what it needs ended as it wants. */
+function whyNot({ needs, runsOn }: Job, ends: ReadonlyMap<string, string>): string | null {
+  const known = needs.filter((name) => ends.has(name));
+  const red = known.find((name) => ends.get(name) !== 'passed');
+  if (red !== undefined && !runsOn.includes('failure'))
+    return `it needs ${red}, which did not pass`;
+  if (red === undefined && known.length > 0 && !runsOn.includes('success')) {
+    return 'it is for a failure, and all that it needs passed';
+  }
+  return null;
+}
+
+interface Stopping {
+  isAsked(): boolean;
+  /** What Ctrl-C ends from now on. */
+  watch(here: Here | null): void;
+}
+
+function stoppable(): Stopping {
+  let isAsked = false;
+  let going: Here | null = null;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      isAsked = true;
+      going?.stop();
+    });
+  }
+  return {
+    isAsked: () => isAsked,
+    watch: (here) => {
+      going = here;
+    },
+  };
+}

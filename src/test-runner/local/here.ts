@@ -1,0 +1,91 @@
+/**
+ * Owns the runner's door for whoever has a work tree and no dispatcher: a job's steps are done in a folder
+ * that is there already, by the code that does them on a runner, and told of as they go.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { assignment } from '../../protocol/bodies.js';
+import { type Commit, runId } from '../../protocol/ids.js';
+import type { Work } from '../../protocol/work.js';
+import { realClock } from '../../world/clock.js';
+import type { StepStanding, Verdict } from '../executor.js';
+import { inherited } from '../suite/environment.js';
+import { OutputPipes } from '../suite/output-pipes.js';
+import { SuiteProcess } from '../suite/process.js';
+import { StepsRun } from './steps-run.js';
+
+export type { StepStanding, Verdict } from '../executor.js';
+
+export interface HereOptions {
+  readonly commit: Commit;
+  readonly work: Work;
+  /** The checkout; what is needed besides lies next to it. */
+  readonly folder: string;
+  /** Who runs it, as a step may ask. */
+  readonly runner: string;
+  readonly graceMs: number;
+}
+
+export interface Here {
+  /** Resolves once nothing of it is left. */
+  readonly ended: Promise<Verdict>;
+  /** Asks all of it to end; again: kills it. */
+  stop(): void;
+}
+
+/** What is told of it: `step` is the name of the one that printed. */
+export interface Told {
+  readonly output: (bytes: Buffer, step: string | null) => void;
+  readonly stepped: (standing: StepStanding) => void;
+}
+
+export function runHere({ commit, work, folder, runner, graceMs }: HereOptions, told: Told): Here {
+  const names = new Map<number, string>();
+  const { branch, author } = work.occasion;
+  const id = runId(randomBytes(4).toString('hex'), 1);
+  const startProcess = (...[clock, options]: ConstructorParameters<typeof SuiteProcess>) =>
+    new SuiteProcess(clock, options);
+  const output = new OutputPipes(join(dirname(folder), 'output'));
+  let stops = 0;
+  const steps = new StepsRun(
+    {
+      clock: realClock,
+      slot: { checkout: { folder }, output, startProcess },
+      run: {
+        id,
+        commit,
+        classic: false,
+        assignment: assignment.parse({ branch, author, number: 1 }),
+      },
+      options: {
+        graceMs,
+        names: { runner, repository: work.occasion.repository, guard: id },
+        environment: inherited(process.env),
+      },
+      watch: {
+        starting: () => {},
+        output: (bytes, step) => told.output(bytes, names.get(step ?? 0) ?? null),
+        lastOutput: () => '',
+        stepped: (standing) => {
+          names.set(standing.number, standing.name);
+          told.stepped(standing);
+        },
+      },
+      caches: null,
+      over: () => {},
+      stopped: ({ exitCode, signal }) =>
+        stops === 0 ? null : { end: 'cancelled', exitCode, signal, reason: 'it was stopped' },
+    },
+    work,
+    realClock.nowMs(),
+  );
+  return {
+    ended: steps.ended,
+    stop: () => {
+      stops += 1;
+      if (stops === 1) steps.end();
+      else steps.kill();
+    },
+  };
+}
