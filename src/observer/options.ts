@@ -3,7 +3,7 @@
  */
 
 import type { Address } from '../protocol/address.js';
-import { clientFlags, readCommandLine } from '../world/command-line.js';
+import { assertOfOne, clientFlags, noRepository, readCommandLine } from '../world/command-line.js';
 import { clientCredentials, type Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
 import { atMostAWeek, spellDuration } from '../world/flag-values.js';
@@ -13,8 +13,8 @@ import { readToken, type Token } from '../world/token.js';
 import type { Policy } from './core/core.js';
 
 export interface Options extends Policy {
-  /** The path of the repository to be watched. */
-  readonly repo: string;
+  /** The paths of the repositories to be watched. */
+  readonly repos: readonly string[];
   readonly dispatcher: Address;
   readonly token: Token | null;
   /** Null: no TLS. */
@@ -94,12 +94,14 @@ export function readOptions(
   argv: readonly string[],
   former: Options | null = null,
 ): Options | null {
-  const purpose = 'Hands every new commit of a git repository over.';
-  const repo = 'a clone, or a bare repository';
-  const read = readCommandLine({ script: 'observer.js', purpose, flags, repo }, argv);
+  const purpose = 'Hands every new commit of git repositories over.';
+  const [script, repo] = ['observer.js', 'a clone, or a bare repository'];
+  const read = readCommandLine({ script, purpose, flags, repo }, argv);
   if (read === null) return null;
+  if (read.repos.length === 0) throw noRepository(script, repo);
+  assertOfOne(read.repos, 'repository', read.repository);
   return {
-    repo: read.repo,
+    repos: read.repos,
     dispatcher: read['dispatcher-server'],
     token: former === null ? readToken(read['token-file']) : former.token,
     tls: former === null ? clientCredentials(read) : former.tls,

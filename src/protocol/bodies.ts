@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import { prose } from './characters.js';
+import { isCloneUrl } from './clone-url.js';
 import {
   defaultJobName,
   jobNamePattern,
@@ -131,6 +132,9 @@ export const description = z.object({
   subject: prose(500).default(''),
 });
 
+/** Where its repository can be cloned from; what git should not be given is left out. */
+const cloneUrl = z.string().refine(isCloneUrl).optional().catch(undefined);
+
 /** One job of a commit, as its plan has it. */
 const plannedJob = z.object({
   name: jobName.default(defaultJobName),
@@ -153,6 +157,7 @@ export const defaultJob = plannedJob.parse({});
 
 /** What an observer says of a commit: besides who and what, its jobs, where there is a plan. */
 export const handover = description.extend({
+  cloneUrl,
   jobs: z.array(plannedJob).min(1).max(jobsOfCommitMax).superRefine(isOrdered).optional(),
 });
 
@@ -174,6 +179,8 @@ export const assignment = description.extend({
   job: jobName.default(defaultJobName),
   /** The attempt, counted from 1 over the job's whole life. */
   number: z.number().int().min(1),
+  /** For a runner that clones by itself. */
+  cloneUrl,
   /** What is to be done; without it, what the commit shows. */
   work: work.optional(),
   /** The values of secrets that its work names, by those names in lower case. */

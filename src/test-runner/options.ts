@@ -6,7 +6,7 @@
 import { realpathSync } from 'node:fs';
 import { type Address, isLoopback } from '../protocol/address.js';
 import { labelPattern } from '../protocol/ids.js';
-import { allowClassic, clientFlags, readCommandLine } from '../world/command-line.js';
+import { allowClassic, clientFlags, noRepository, readCommandLine } from '../world/command-line.js';
 import { clientCredentials, type Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
 import {
@@ -169,6 +169,9 @@ export function readOptions(
   const repo = 'a clone of the repository to test';
   const read = readCommandLine({ script: 'test-runner.js', purpose, flags, repo }, argv);
   if (read === null) return null;
+  const [path, surplus] = read.repos;
+  if (path === undefined) throw noRepository('test-runner.js', repo);
+  if (surplus !== undefined) throw new UsageError(`What is "${surplus}" for? Leave it out.`);
   if (!isLoopback(read.host) && read['allow-classic'].length === 0) {
     throw new UsageError(
       `--host ${read.host} would let anyone on the network have commits tested here: name the ` +
@@ -180,7 +183,7 @@ export function readOptions(
   }
   const { token, tls, sandbox } = former ?? filesOf(read);
   return {
-    repo: read.repo,
+    repo: path,
     host: read.host,
     port: read.port ?? null,
     dispatcher: read['dispatcher-server'],

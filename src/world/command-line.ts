@@ -1,5 +1,5 @@
 /**
- * Owns the flags that the three processes have in common, and their one argument.
+ * Owns the flags that the three processes have in common, and their arguments.
  * Never knows what a process does with its flags; its `options.ts` declares them as a table.
  */
 
@@ -15,7 +15,7 @@ export interface CommandLine<F extends Flags> {
   /** One sentence for the head of `--help`. */
   readonly purpose: string;
   readonly flags: F;
-  /** What the one argument `<repo>` is; null where there is none. */
+  /** What each of the arguments `<repo>…` is; null where there are none. */
   readonly repo: string | null;
 }
 
@@ -79,9 +79,9 @@ export const allowClassic = {
   coerce: hostNames('allow-classic'),
 } as const satisfies Options;
 
-/** What `readCommandLine` answers: every flag, read, and the argument (empty where none is). */
+/** What `readCommandLine` answers: every flag, read, and the arguments. */
 export type Read<F extends Flags> = InferredOptionTypes<F & typeof commonFlags> & {
-  readonly repo: string;
+  readonly repos: readonly string[];
 };
 
 /** Reads flags, environment and file; null where `--help` was asked for and printed. */
@@ -90,13 +90,27 @@ export function readCommandLine<F extends Flags>(
   argv: readonly string[],
 ): Read<F> | null {
   const program = `node ${script}`;
-  const argument = repo === null ? null : { name: 'repo', describe: repo, isMany: false };
+  const argument = repo === null ? null : { name: 'repo', describe: repo, isMany: true };
   const read = readFlags(
     { program, purpose, flags: { ...flags, ...commonFlags }, argument },
     argv,
-  ) as Read<F> | null;
-  if (read !== null && repo !== null && !read.repo) {
-    throw new UsageError(`Which repository? Name ${repo}: ${program} <repo>.`);
-  }
-  return read;
+  ) as (Omit<Read<F>, 'repos'> & { readonly repo?: readonly string[] }) | null;
+  if (read === null) return null;
+  const { repo: repos = [], ...others } = read;
+  if (repos.includes('')) throw noRepository(script, repo ?? '');
+  return { ...others, repos } as Read<F>;
+}
+
+/** Said to whoever names none. */
+export function noRepository(script: string, repo: string): UsageError {
+  return new UsageError(`Which repository? Name ${repo}: node ${script} <repo>.`);
+}
+
+/** Of several repositories none can be called by the one name, or have the one thing. */
+export function assertOfOne(repos: readonly string[], flag: string, value: unknown): void {
+  if (repos.length < 2 || value === undefined) return;
+  throw new UsageError(
+    `--${flag} is for one repository, and there are ${repos.length}: leave it out, or start a ` +
+      'process for each.',
+  );
 }

@@ -38,7 +38,9 @@ export function readFlags(
   assertYesOrNo(flags, spelled);
   const one = argument?.isMany === false ? argument : null;
   const shown = one === null ? ` [${argument?.name}...]` : ` <${one.name}>`;
-  const synopsis = `${program} [flags]${argument === null ? '' : shown}\n\n${purpose}`;
+  const described = argument?.isMany === true && argument.describe !== '';
+  const what = described ? `\n\n${argument.name}: ${argument.describe}` : '';
+  const synopsis = `${program} [flags]${argument === null ? '' : shown}\n\n${purpose}${what}`;
   const example = 'log-level' in flags ? 'log-level' : (Object.keys(flags)[0] ?? 'help');
   const parser = yargs()
     .parserConfiguration({

@@ -6,7 +6,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 test('a path is all that is needed', () => {
   expect(readOptions(['clone'])).toEqual({
-    repo: 'clone',
+    repos: ['clone'],
     dispatcher: { host: 'localhost', port: 8888 },
     token: null,
     workflows: true,
@@ -29,7 +29,7 @@ test('every flag is read, also from the environment', () => {
   vi.stubEnv('TRIVET_INTERVAL', '250ms');
   const argv = '--branch main,release/* --dispatcher-server [::1]:9 --latest-only p';
   expect(readOptions(argv.split(' '))).toMatchObject({
-    repo: 'p',
+    repos: ['p'],
     branches: ['main', 'release/*'],
     dispatcher: { host: '::1', port: 9 },
     intervalMs: 250,
@@ -47,7 +47,7 @@ test('every flag is read, also from the environment', () => {
 
 test.each([
   [[], 'Which repository?'],
-  [['a', 'b'], 'Unknown argument: b'],
+  [['a', 'b', '--repository', 'r'], '--repository is for one repository, and there are 2'],
   [['--fast', 'a'], 'There is no flag --fast'],
   [['--interval', '1000h', 'a'], '--interval is at most 168h'],
   [['--dispatcher-server', 'localhost', 'a'], 'host:port'],

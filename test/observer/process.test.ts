@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { Auth } from '../../src/dispatcher/shell/auth.js';
@@ -67,4 +67,49 @@ test('who is never let in is told why and leaves with code 2, instead of trying 
   );
   expect(await observer.ended).toBe(2);
   expect(observer.output()).toContain('refuses us: the token is wrong: this observer leaves');
+});
+
+test('several repositories are observed by one process, each with a session of its own', async () => {
+  const { port, told } = await startDispatcher();
+  const [demo, lib] = ['demo', 'lib'].map((name) => {
+    const bare = makeBare(join(temporaryFolder(), `${name}.git`));
+    const author = makeClone(bare.path);
+    author.commit(`${name} begins`);
+    author.push();
+    return { clone: makeClone(bare.path), author };
+  });
+  const paths = [demo?.clone.path ?? '', lib?.clone.path ?? ''];
+  const observer = startObserver('--dispatcher-server', `localhost:${port}`, ...paths);
+  await eventually(() => expect(observer.output()).toMatch(/demo: handed over .* "demo begins"/));
+  await eventually(() => expect(observer.output()).toMatch(/lib: handed over .* "lib begins"/));
+  const joined = told.filter(({ event }) => event === 'observer-joined');
+  expect(joined.map(({ msg }) => msg.split(': ')[1]).sort()).toEqual([
+    'it watches demo',
+    'it watches lib',
+  ]);
+  observer.child.kill('SIGINT');
+  expect(await observer.ended).toBe(0);
+});
+
+test('of several, one that is wrong is named; and once all are done, the worst exit code counts', async () => {
+  const dispatcher = await standInDispatcher();
+  const { remote, author } = makeRemote();
+  author.commit('first');
+  author.push();
+  const gone = makeBare(join(temporaryFolder(), 'gone.git'));
+  const [whole, broken] = [makeClone(remote.path), makeClone(gone.path)];
+  const state = temporaryFolder();
+  const args = ['--once', '--dispatcher-server', dispatcher.address, '--state', state];
+  const wrong = startObserver(...args, whole.path, '/nowhere/at all');
+  expect(await wrong.ended).toBe(2);
+  expect(wrong.output()).toMatch(/^There is no folder \/nowhere\/at all/);
+  const namesakes = startObserver(...args, whole.path, makeClone(remote.path).path);
+  expect(await namesakes.ended).toBe(2);
+  expect(namesakes.output()).toContain('are both called');
+  rmSync(gone.path, { recursive: true });
+  const observer = startObserver(...args, whole.path, broken.path);
+  expect(await observer.ended).toBe(2);
+  expect(observer.output()).toContain('gone: cannot read the repository');
+  expect(dispatcher.dispatched).toHaveLength(1);
+  expect(readdirSync(state)).toHaveLength(2);
 });

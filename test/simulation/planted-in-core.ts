@@ -114,9 +114,9 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'labels that a runner offers no longer still count',
     file: 'dispatcher/core/pool.ts',
-    line: '    const offer = offerOf({ repository, labels, knows });',
+    line: '    const offer = offerOf({ repositories, labels, knows });',
     becomes: `    const all = [...runner.offer.labels, ...labels];
-    const offer = offerOf({ repository, labels: all, knows });`,
+    const offer = offerOf({ repositories, labels: all, knows });`,
     breaks: ['offered', 'suits'],
     withinSeeds: 100,
   },

@@ -80,7 +80,7 @@ function lease(turn: Turn, job: Job, runner: Runner): void {
   const run = runId(state.start, state.nextRun);
   state.nextRun += 1;
   const number = job.runs.length + 1;
-  const { commit, name, repository, branch, author, subject, work } = job;
+  const { commit, name, repository, branch, author, subject, work, cloneUrl } = job;
   const classic = runner.via.kind === 'classic';
   turn.append({ kind: 'leased', job: job.id, run, number, runner: runner.name, classic });
   state.pool.take(runner, run, runner.pingsSent + 1);
@@ -88,6 +88,7 @@ function lease(turn: Turn, job: Job, runner: Runner): void {
     const body = {
       ...{ repository, job: name, branch, author, subject, number },
       ...(work !== null && { work }),
+      ...(cloneUrl !== null && { cloneUrl }),
     };
     turn.send(runner.via.session, { verb: 'runtest', commit, run, body });
     // Answered in its turn: that pong says that the run has come there.

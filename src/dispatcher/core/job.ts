@@ -45,6 +45,8 @@ export interface Job {
   readonly shape: Shape;
   /** What the runner is to do; null: what the commit shows. */
   readonly work: Work | null;
+  /** Where its repository can be cloned from; null: nobody said. */
+  readonly cloneUrl: string | null;
   readonly branch: string;
   /** Further branches on which its commit was handed over. */
   readonly alsoOn: readonly string[];
@@ -75,6 +77,7 @@ export function applied(job: Job | undefined, entry: Entry): Job {
       runsOn: entry.runsOn ?? ['success'],
       shape: shapeOf(entry),
       work: entry.work ?? null,
+      cloneUrl: entry.cloneUrl ?? null,
       branch: entry.branch,
       alsoOn: [],
       author: entry.author,

@@ -60,6 +60,8 @@ type Happening =
       readonly group: string | null;
       /** What its runner is to do; absent: what the commit shows. */
       readonly work?: Work | undefined;
+      /** Where its repository can be cloned from; absent: nobody said. */
+      readonly cloneUrl?: string | undefined;
       readonly branch: string;
       readonly author: string;
       readonly subject: string;

@@ -39,6 +39,7 @@ const entry: z.ZodType<Entry> = z.discriminatedUnion('kind', [
     // Before version 3 nobody planned more of a job.
     runsOn: outcomes.exactOptional(),
     work: work.exactOptional(),
+    cloneUrl: z.string().exactOptional(),
     branch: z.string(),
     author: z.string(),
     subject: z.string(),
