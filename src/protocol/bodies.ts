@@ -26,6 +26,7 @@ import {
   repositoriesMax,
   stepsMax,
 } from './limits.js';
+import { testReport } from './tests.js';
 import { outcomes, stepReport, work } from './work.js';
 
 const name = z.string().regex(namePattern);
@@ -208,6 +209,8 @@ export const report = z.object({
     .array(stepReport)
     .max(2 * stepsMax + 1)
     .optional(),
+  /** What its tests came to, where they were reported. */
+  tests: testReport.optional(),
 });
 
 /**
