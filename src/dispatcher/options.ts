@@ -29,6 +29,8 @@ export interface Options {
   readonly backup: string | null;
   readonly dialect: 'classic' | 'py3';
   readonly classicRunMaxMs: number;
+  /** Whether a job whose tests failed is run once more before it is red. */
+  readonly retryFlaky: boolean;
   /** Null: everyone on this machine may speak. */
   readonly token: Token | null;
   /** Hosts of peers that have neither token nor TLS. */
@@ -75,6 +77,13 @@ const flags = {
     describe: 'how long a classic runner, which cannot be stopped, may take',
     coerce: duration('classic-run-max'),
   },
+  'retry-flaky': {
+    type: 'boolean',
+    default: false,
+    describe:
+      'a job whose reports name tests that failed is run once more, on another runner if one is ' +
+      'idle, before it is red: passed then is passed, and flaky',
+  },
   'allow-classic': {
     ...allowClassic,
     describe: 'hosts of classic peers, which have neither token nor TLS: a,b',
@@ -118,6 +127,7 @@ export function readOptions(
     backup: read.backup === undefined ? null : resolve(read.backup),
     dialect: read.dialect,
     classicRunMaxMs: read['classic-run-max'],
+    retryFlaky: read['retry-flaky'],
     token,
     allowClassic: read['allow-classic'],
     tls:

@@ -5,7 +5,7 @@
 import { defaultJobName, short } from '../protocol/ids.js';
 import type { StepReport } from '../protocol/work.js';
 import type { Job } from './core/job.js';
-import type { Entry } from './core/journal.js';
+import type { Conclusion, Entry } from './core/journal.js';
 
 /** One entry as a sentence of the job's story. */
 export function sentence(entry: Entry): string {
@@ -41,8 +41,10 @@ export function sentence(entry: Entry): string {
       return 'It was asked to be cancelled.';
     case 'rerun-asked':
       return 'It was asked to be tested again.';
+    case 'retried':
+      return `${ending(entry)}.${counts(entry)} It is run once more: they may be flaky.`;
     case 'finished':
-      return `${ending(entry)}.`;
+      return `${ending(entry)}.${counts(entry)}`;
   }
 }
 
@@ -60,12 +62,20 @@ export function repositoriesNamed(names: readonly string[]): string {
 }
 
 /** `passed after 1.2 s`, `failed after 3.4 s with exit code 1: …` */
-export function ending(entry: Extract<Entry, { kind: 'finished' }>): string {
+export function ending(entry: Conclusion): string {
   const { verdict: word, durationMs, exitCode, signal, reason } = entry;
   const took = durationMs > 0 ? ` after ${seconds(durationMs)}` : '';
   const code = exitCode !== null && exitCode !== 0 ? ` with exit code ${exitCode}` : '';
   const ended = signal === null ? '' : ` by ${signal}`;
   return `${word}${took}${code}${ended}${reason === '' ? '' : `: ${reason}`}`;
+}
+
+/** ` Of 120 tests 2 failed.` */
+function counts({ tests }: Conclusion): string {
+  if (tests === undefined) return '';
+  const { passed, failed, skipped } = tests;
+  const all = passed + failed + skipped;
+  return ` Of ${all === 1 ? '1 test' : `${all} tests`} ${failed === 0 ? 'none' : failed} failed.`;
 }
 
 /** `test: passed after 1.2 s`, `lint: failed after 3.4 s with exit code 1, which does not count`. */

@@ -173,6 +173,12 @@ function tellEntry(
     }
     case 'cancel-asked':
       return { ...base, msg: `${id} is to be cancelled` };
+    case 'retried': {
+      const { run, runner } = entry;
+      const where = ` on runner ${runner}${again(job, run)}`;
+      const msg = `${id} ${ending(entry)}${where}: run once more, its tests may be flaky`;
+      return { ...base, run, runner, level: 'warn', msg };
+    }
     case 'rerun-asked':
       return { ...base, msg: `${id} is to be tested again` };
     case 'finished': {

@@ -21,10 +21,10 @@ async function given() {
   let asked = 0;
   const slowed = (store: Store): Store => ({
     ...store,
-    append: async (entries, registrations) => {
+    append: async (...all) => {
       asked += 1;
       await held;
-      return store.append(entries, registrations);
+      return store.append(...all);
     },
   });
   const dispatcher = await startDispatcher({ slowed });

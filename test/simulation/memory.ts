@@ -59,14 +59,14 @@ export class Memory {
     };
     return {
       recover: answered(() => store.recover()),
-      append: async (entries, registrations) => {
+      append: async (entries, registrations, tested) => {
         const wasFull = this.isFull;
         await this.#wait(life);
         // What had no room at first says so late.
         if ((wasFull || this.isFull) && life.isAlive)
           throw new DatabaseFull('database or disk is full');
         if (!life.step()) return new Promise(() => {});
-        const seq = sqlite.append(entries, registrations);
+        const seq = sqlite.append(entries, registrations, tested);
         this.lastAppended = entries;
         this.#appended(entries, registrations);
         life.step();
@@ -89,9 +89,11 @@ export class Memory {
   }
 
   /** Questions about the past, which are answered a while later. */
-  queries(life: Life): Pick<Queries, 'journal'> {
-    const { journal } = questionsOf(this.#database);
+  queries(life: Life): Pick<Queries, 'journal' | 'flaky'> {
+    const { journal, flaky } = questionsOf(this.#database);
     return {
+      flaky: (question) =>
+        new Promise((resolve) => life.clock.soon(() => resolve(flaky(question)))),
       journal: (question) =>
         new Promise((resolve) => life.clock.soon(() => resolve(journal(question)))),
     };

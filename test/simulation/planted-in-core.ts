@@ -140,7 +140,7 @@ export const plantedInCore: readonly PlantedBug[] = [
     name: 'red tests are tried again',
     file: 'dispatcher/core/leases.ts',
     line: "  if (isLate) turn.publish({ kind: 'late', run, commit: job.commit });",
-    becomes: "  if (end === 'failed') turn.append({ kind: 'rerun-asked', job: job.id });",
+    becomes: "  if (report.end === 'failed') turn.append({ kind: 'rerun-asked', job: job.id });",
     breaks: ['once'],
     withinSeeds: 10,
   },

@@ -26,7 +26,8 @@ export function historiesOf(journal: readonly Entry[], commit: Commit): Entry[][
 
 /** Whether that run's result ended its job. */
 export function isRecorded(journal: readonly Entry[], run: RunId): boolean {
-  return journal.some((entry) => entry.kind === 'finished' && entry.run === run);
+  const ends = ['finished', 'retried'];
+  return journal.some((entry) => ends.includes(entry.kind) && 'run' in entry && entry.run === run);
 }
 
 /** The entries of the jobs that are not over, and of those of the same commits. */

@@ -65,7 +65,7 @@ type Planned = NonNullable<z.input<typeof handover>['jobs']>[number];
 export type Scenario = ReturnType<typeof scenario>;
 
 /** An empty dispatcher, at an arbitrary moment. */
-export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
+export function scenario({ classicRunMaxMs = 3_600_000, retriesFlaky = false } = {}) {
   const journal: Entry[] = [];
   const transcript: string[] = [];
   const sessions = new Map<string, SessionId>();
@@ -84,7 +84,8 @@ export function scenario({ classicRunMaxMs = 3_600_000 } = {}) {
   function started(): DispatcherCore {
     starts += 1;
     const classicRunners = [...registered.values()];
-    const initial = { start: start(), classicRunners, classicRunMaxMs, ...remembered(journal) };
+    const policy = { classicRunMaxMs, retriesFlaky };
+    const initial = { start: start(), classicRunners, ...policy, ...remembered(journal) };
     return new DispatcherCore(initial, unfinished(journal), nowMs);
   }
 

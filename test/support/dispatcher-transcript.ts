@@ -29,6 +29,8 @@ export function tellEntry(entry: Entry): string {
       return `${job} ${(entry.confirmed ?? true) ? 'lost' : 'unconfirmed'}: ${entry.runner} ${entry.reason}`;
     case 'handed-back':
       return `${job} handed back: ${entry.runner}, ${entry.reason}`;
+    case 'retried':
+      return `${job} retried: ${entry.runner} failed by ${entry.tests.failed} tests`;
     case 'cancel-asked':
     case 'rerun-asked':
       return `${job} ${entry.kind}`;

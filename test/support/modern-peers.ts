@@ -11,6 +11,7 @@ import { sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
 import type { RunId } from '../../src/protocol/ids.js';
 import type { SessionMessage } from '../../src/protocol/messages.js';
+import type { TestReport } from '../../src/protocol/tests.js';
 import { eventually } from './eventually.js';
 
 export interface ModernPeer {
@@ -26,7 +27,7 @@ export interface ModernPeer {
     verb: Verb,
   ): Promise<Extract<SessionMessage, { verb: Verb }>>;
   /** Logs `output` in one piece and reports the run. */
-  finishes(run: RunId, output: string, end?: Report['end']): void;
+  finishes(run: RunId, output: string, end?: Report['end'], tests?: TestReport): void;
 }
 
 /** Connects and introduces itself; resolves once it is welcome. */
@@ -79,13 +80,14 @@ export function introduce(port: number, hello: HelloToSend): ModernPeer {
         if (message !== undefined) taken.add(message);
         return message as Extract<SessionMessage, { verb: typeof verb }> | undefined;
       }),
-    finishes: (run, output, end = 'passed') => {
+    finishes: (run, output, end = 'passed', tests) => {
       const body = Buffer.from(output);
       for (let offset = 0; offset < body.length; offset += pieceBytes) {
         say({ verb: 'log', log: run, offset, body: body.subarray(offset, offset + pieceBytes) });
       }
       const exitCode = end === 'passed' ? 0 : 1;
-      const ending = { exitCode, signal: null, reason: '', durationMs: 5 };
+      const told = { reason: '', durationMs: 5, ...(tests && { tests }) };
+      const ending = { exitCode, signal: null, ...told };
       say({ verb: 'results', run, body: { end, logBytes: body.length, ...ending } });
     },
   };

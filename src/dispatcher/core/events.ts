@@ -7,6 +7,7 @@ import type { Answer } from '../../protocol/answer.js';
 import type { Handback, HandoverBody, Hello, OfferBody, Report } from '../../protocol/bodies.js';
 import type { Commit, LogId, RunId, SessionId } from '../../protocol/ids.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
+import type { TestReport } from '../../protocol/tests.js';
 import type { Entry, JobId } from './journal.js';
 import type { PeerKey } from './pool.js';
 
@@ -183,12 +184,22 @@ export type Notice =
   | { readonly kind: 'known'; readonly job: JobId; readonly commit: Commit }
   | { readonly kind: 'late'; readonly run: RunId; readonly commit: Commit };
 
+/** What the tests of a run came to, for questions about the past. */
+export interface Tested {
+  readonly job: JobId;
+  readonly run: RunId;
+  readonly atMs: number;
+  readonly tests: TestReport;
+}
+
 /**
- * What the core asks for, in the order of the list: first entries and addresses, to be made durable
+ * What the core asks for, in the order of the list: first entries, addresses and tests, to be made durable
  * together, then what leaves, then what is told.
  */
 export type Effect =
   | { readonly kind: 'append'; readonly entry: Entry }
+  /** Too large for the journal, and as durable as the entry of the same turn that tells of it. */
+  | { readonly kind: 'tested'; readonly tested: Tested }
   /** The address of a classic runner is to outlive us, or no longer: as durable as an entry. */
   | { readonly kind: 'register'; readonly address: Address; readonly isKept: boolean }
   | Send
@@ -204,6 +215,11 @@ export function registrationsOf(effects: readonly Effect[]) {
   return effects.filter((effect) => effect.kind === 'register');
 }
 
+/** Of tests, those that are to be made durable. */
+export function testedOf(effects: readonly Effect[]): Tested[] {
+  return effects.flatMap((effect) => (effect.kind === 'tested' ? effect.tested : []));
+}
+
 /** Those that are to be told. */
 export function noticesOf(effects: readonly Effect[]): Notice[] {
   return effects.flatMap((effect) => (effect.kind === 'publish' ? effect.notice : []));
@@ -212,7 +228,6 @@ export function noticesOf(effects: readonly Effect[]): Notice[] {
 /** Those that leave. */
 export function sendsOf(effects: readonly Effect[]): Send[] {
   return effects.filter(
-    (effect): effect is Send =>
-      effect.kind !== 'append' && effect.kind !== 'register' && effect.kind !== 'publish',
+    (effect): effect is Send => !['append', 'register', 'tested', 'publish'].includes(effect.kind),
   );
 }

@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import type { Handback } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
+import type { TestSummary } from '../../protocol/tests.js';
 import type { StepReport, Work } from '../../protocol/work.js';
 import type { Entry, JobId, RunsOn, Verdict } from './journal.js';
 import { type Shape, shapeOf } from './shape.js';
@@ -19,7 +20,15 @@ export interface Run {
   readonly runner: string;
   readonly classic: boolean;
   readonly leasedAtMs: number;
-  readonly end: 'lost' | 'unconfirmed' | Handback['reason'] | 'finished' | 'abandoned' | null;
+  readonly end:
+    | 'lost'
+    | 'unconfirmed'
+    | Handback['reason']
+    /** By tests that may be flaky: there is to be another. */
+    | 'failed'
+    | 'finished'
+    | 'abandoned'
+    | null;
   readonly endedAtMs: number;
   readonly endedBecause: string;
   /** Of the one that led to the verdict: how each of its steps ended, if it had any. */
@@ -61,6 +70,8 @@ export interface Job {
   readonly runsBefore: number;
   /** Which of the attempts that count ended last: one that came back may do so after a newer one. */
   readonly interruptedBy: RunId | null;
+  /** Since the last `rerun`: the run that failed by tests, and whose end was not the verdict yet. */
+  readonly retried: { readonly run: RunId; readonly tests: TestSummary } | null;
   readonly cancelAskedAtMs: number | null;
 }
 
@@ -87,6 +98,7 @@ export function applied(job: Job | undefined, entry: Entry): Job {
       runs: [],
       runsBefore: 0,
       interruptedBy: null,
+      retried: null,
       cancelAskedAtMs: null,
     };
   }
@@ -142,6 +154,12 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
       return interrupted(job, entry, endOf(entry), entry.reason);
     case 'handed-back':
       return interrupted(job, entry, entry.reason, entry.detail);
+    case 'retried':
+      assert(runOf(job, entry.run) !== undefined, illegal);
+      return {
+        ...interrupted(job, entry, 'failed', ''),
+        retried: { run: entry.run, tests: entry.tests },
+      };
     case 'cancel-asked':
       return { cancelAskedAtMs: entry.atMs };
     case 'rerun-asked':
@@ -149,6 +167,7 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
         state: firstState(job),
         runsBefore: job.runs.length,
         interruptedBy: null,
+        retried: null,
         cancelAskedAtMs: null,
       };
     case 'finished':
@@ -156,7 +175,7 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
         state: { kind: 'finished', verdict: entry.verdict, run: entry.run },
         runs: job.runs.map((run) => {
           if (run.id === entry.run) {
-            return { ...ended(run, entry, 'finished', ''), steps: entry.steps ?? [] };
+            return { ...ended(run, entry, 'finished', ''), steps: stepsOf(entry) };
           }
           return run.end === null ? ended(run, entry, 'abandoned', '') : run;
         }),
@@ -176,8 +195,8 @@ function endOf({ confirmed }: Entry & { kind: 'lost' }): 'lost' | 'unconfirmed' 
 /** A lease ends, or goes on, with the run that has it; a verdict may come of an earlier one. */
 function speaksOfTheLease(
   entry: Entry,
-): entry is Entry & { kind: 'resumed' | 'lost' | 'handed-back' } {
-  return entry.kind === 'resumed' || entry.kind === 'lost' || entry.kind === 'handed-back';
+): entry is Entry & { kind: 'resumed' | 'lost' | 'handed-back' | 'retried' } {
+  return ['resumed', 'lost', 'handed-back', 'retried'].includes(entry.kind);
 }
 
 function begun(entry: Entry & { kind: 'leased' }): Run {
@@ -202,17 +221,25 @@ function reopened(job: Job, entry: Entry & { kind: 'resumed' }): readonly Run[] 
 
 function interrupted(
   job: Job,
-  entry: Entry & { kind: 'lost' | 'handed-back' },
+  entry: Entry & { kind: 'lost' | 'handed-back' | 'retried' },
   end: NonNullable<Run['end']>,
   because: string,
 ): Partial<Job> {
   return {
     state: { kind: 'waiting', interrupted: true },
     interruptedBy: entry.run,
-    runs: job.runs.map((run) => (run.id === entry.run ? ended(run, entry, end, because) : run)),
+    runs: job.runs.map((run) => {
+      if (run.id !== entry.run) return run;
+      return { ...ended(run, entry, end, because), steps: stepsOf(entry) };
+    }),
   };
 }
 
 function ended(run: Run, entry: Entry, end: NonNullable<Run['end']>, because: string): Run {
   return { ...run, end, endedAtMs: entry.atMs, endedBecause: because };
+}
+
+/** How the steps of the run ended, where the entry tells. */
+function stepsOf(entry: Entry): readonly StepReport[] {
+  return 'steps' in entry ? (entry.steps ?? []) : [];
 }

@@ -6,6 +6,7 @@
 
 import type { Handback } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
+import type { TestSummary } from '../../protocol/tests.js';
 import type { StepReport, Work } from '../../protocol/work.js';
 
 /** Given by the dispatcher, ascending in the order of acceptance. */
@@ -38,6 +39,8 @@ export interface Conclusion {
   readonly durationMs: number;
   /** How each step ended, where the run had steps. */
   readonly steps?: readonly StepReport[] | undefined;
+  /** What its tests came to, where its runner was told of any. */
+  readonly tests?: TestSummary | undefined;
 }
 
 /** How the jobs before it must have ended: all passed, or one at least did not; with both, anyhow. */
@@ -91,6 +94,11 @@ type Happening =
       readonly confirmed?: false;
     }
   | ({ readonly kind: 'handed-back'; readonly run: RunId; readonly runner: string } & Handback)
+  /** The run failed by tests that may be flaky: the job is run once more before that is its verdict. */
+  | ({ readonly kind: 'retried'; readonly run: RunId; readonly runner: string } & Conclusion & {
+        readonly verdict: 'failed';
+        readonly tests: TestSummary;
+      })
   | { readonly kind: 'cancel-asked' }
   | { readonly kind: 'rerun-asked' }
   /** `run` is null where no run led to it: cancelled while waiting, given up as errored. */

@@ -6,7 +6,8 @@
 
 import type { Report } from '../../protocol/bodies.js';
 import type { RunId } from '../../protocol/ids.js';
-import { finish, giveUp, release } from './endings.js';
+import { giveUp, release } from './endings.js';
+import { conclude } from './flaky.js';
 import { hasAttempt, type Job, runOf } from './job.js';
 import type { PeerKey, Runner } from './pool.js';
 import { whyRetriesAreExhausted } from './rules.js';
@@ -31,25 +32,27 @@ export function isWanted({ jobs, pool }: State, run: RunId, from: PeerKey | null
   return job.state.kind === 'waiting' && hasAttempt(job, run, ['lost', 'unconfirmed', 'stopped']);
 }
 
-/** The run's report ends its job, if it is wanted. */
+/** The run's report, if it is wanted, ends its job, or has it run once more. */
 export function takeReport(turn: Turn, run: RunId, report: Report, from: PeerKey | null): boolean {
   const job = turn.state.jobs.ofRun(run);
   if (job === undefined || !isWanted(turn.state, run, from)) return false;
   const isLate = job.state.kind === 'waiting';
   const holder = turn.state.pool.holderOf(run);
   if (holder !== undefined) holder.refusals = 0;
-  const { end: verdict, exitCode, signal, reason, logBytes, durationMs, steps } = report;
-  const conclusion = { verdict, exitCode, signal, reason, logBytes, durationMs };
-  finish(turn, job, run, { ...conclusion, ...(steps !== undefined && { steps }) });
+  conclude(turn, job, run, report);
   if (isLate) turn.publish({ kind: 'late', run, commit: job.commit });
   return true;
 }
 
-/** Whether that run's result ended its job; `inStore`: so the store says, where memory does not know. */
+/**
+ * Whether that run's result was taken, as its job's end or as the first of two; `inStore`: so the store
+ * says, where memory does not know.
+ */
 export function isRecorded({ jobs }: State, run: RunId, inStore: boolean): boolean {
   const job = jobs.ofRun(run);
   if (job === undefined) return inStore;
-  return runOf(job, run)?.end === 'finished';
+  const end = runOf(job, run)?.end;
+  return end === 'finished' || end === 'failed';
 }
 
 /** A run that came back with its runner has its lease again, if nobody else got it meanwhile. */

@@ -1,6 +1,6 @@
 /**
  * Owns the dispatcher's numbers and the policy of retries: what is tried again, how often, when.
- * Red tests are never retried; only infrastructure is.
+ * Red tests are never retried, or once where that is wanted (flaky.ts); infrastructure is.
  */
 
 import { heartbeatEveryMs, missedPingsMax } from '../../protocol/limits.js';

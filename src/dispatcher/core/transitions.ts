@@ -6,12 +6,12 @@
  *   (nothing) → blocked: accepted
  *   (nothing) → waiting: accepted
  *   blocked → blocked: known-on
- *   waiting → waiting: known-on
+ *   waiting → waiting: known-on, retried
  *   leased → leased: known-on, resumed, cancel-asked
  *   finished → finished: known-on
  *   blocked → waiting: unblocked
  *   waiting → leased: leased, resumed
- *   leased → waiting: lost, handed-back
+ *   leased → waiting: lost, handed-back, retried
  *   finished → blocked: rerun-asked
  *   finished → waiting: rerun-asked
  *   blocked → finished: finished
@@ -33,7 +33,10 @@ interface Transition {
 /** A job that needs others begins blocked, each other one waits at once. */
 const begins = ['blocked', 'waiting'] as const;
 
-/** `resumed`: a lost run came back in time, or one whose dispatcher had been away. */
+/**
+ * `resumed`: a lost run came back in time, or one whose dispatcher had been away. `retried` comes of a
+ * lost run, too, whose result arrives after all.
+ */
 export const transitions = {
   accepted: { from: [], to: begins },
   'known-on': { from: ['blocked', 'waiting', 'leased', 'finished'], to: 'same' },
@@ -43,6 +46,7 @@ export const transitions = {
   'cancel-asked': { from: ['leased'], to: 'same' },
   lost: { from: ['leased'], to: ['waiting'] },
   'handed-back': { from: ['leased'], to: ['waiting'] },
+  retried: { from: ['waiting', 'leased'], to: ['waiting'] },
   'rerun-asked': { from: ['finished'], to: begins },
   finished: { from: ['blocked', 'waiting', 'leased'], to: ['finished'] },
 } as const satisfies Record<Entry['kind'], Transition>;

@@ -4,8 +4,9 @@
  */
 
 import type { Address } from '../../protocol/address.js';
-import type { Commit, SessionId } from '../../protocol/ids.js';
+import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
+import type { TestReport } from '../../protocol/tests.js';
 import type { Effect, Notice, Reply, RequestId, Send } from './events.js';
 import type { Job } from './job.js';
 import { Jobs } from './jobs.js';
@@ -22,6 +23,7 @@ export class State {
   /** Eight hex digits that no other start of a dispatcher had. */
   readonly start: string;
   readonly classicRunMaxMs: number;
+  readonly retriesFlaky: boolean;
   /** Who found no partner, since when. */
   readonly unmatched = new Map<string, { readonly sinceMs: number; readonly isTold: boolean }>();
   nextJob: JobId;
@@ -39,6 +41,7 @@ export class State {
     this.start = initial.start;
     this.nextJob = initial.nextJob;
     this.classicRunMaxMs = initial.classicRunMaxMs;
+    this.retriesFlaky = initial.retriesFlaky ?? false;
   }
 
   /** A runner that names no repository cannot be trusted with any then. */
@@ -56,6 +59,8 @@ export interface InitialState {
   readonly classicRunners: readonly Address[];
   /** A classic runner cannot end a suite that hangs; after so long we stop waiting for it. */
   readonly classicRunMaxMs: number;
+  /** Whether a job whose tests failed is run once more (flaky.ts). */
+  readonly retriesFlaky?: boolean;
 }
 
 type WithoutTime<E> = E extends unknown ? Omit<E, 'atMs'> : never;
@@ -65,6 +70,7 @@ export class Turn {
   readonly nowMs: number;
   readonly #append: Entry[] = [];
   readonly #registrations: Effect[] = [];
+  readonly #tested: Effect[] = [];
   readonly #sends: Send[] = [];
   readonly #notices: Notice[] = [];
 
@@ -78,6 +84,7 @@ export class Turn {
     return [
       ...this.#append.map((entry) => ({ kind: 'append', entry }) as const),
       ...this.#registrations,
+      ...this.#tested,
       ...this.#sends,
       ...this.#notices.map((notice) => ({ kind: 'publish', notice }) as const),
     ];
@@ -114,6 +121,11 @@ export class Turn {
   register(address: Address, isKept: boolean): void {
     this.#registrations.push({ kind: 'register', address, isKept });
     this.publish({ kind: isKept ? 'registered' : 'forgotten', address });
+  }
+
+  /** What a run's tests came to is to be kept, beside the entry that tells of its end. */
+  keepTests(job: JobId, run: RunId, tests: TestReport): void {
+    this.#tested.push({ kind: 'tested', tested: { job, run, atMs: this.nowMs, tests } });
   }
 
   send(session: SessionId, message: SessionMessage): void {

@@ -11,8 +11,10 @@ import type { Entry } from '../core/journal.js';
 import type { Runner } from '../core/pool.js';
 import { namesOf } from '../core/shape.js';
 import { jobNamed, repositoriesNamed, seconds, sentence, stepEnding } from '../sentences.js';
+import type { FlakyRow, Queries } from '../store/queries.js';
 import type { Store } from '../store/store.js';
 import { named } from '../story.js';
+import { failingTests, flakinessOf, suspicion } from './failing-tests.js';
 import { whyNoJob } from './replies.js';
 import { waitReason } from './wait-reasons.js';
 
@@ -59,6 +61,7 @@ interface Known {
   readonly core: DispatcherCore;
   readonly store: Store;
   readonly logs: Steps;
+  readonly queries: Pick<Queries, 'flaky'>;
   /** Resolves once everything that was decided is on disk. */
   readonly settled: () => Promise<void>;
 }
@@ -100,13 +103,15 @@ export async function why(
   const asked = rows.filter((row) => (name ?? row.name) === row.name);
   const stories = await Promise.all(asked.map(({ id }) => known.store.history(id)));
   await known.settled();
+  const flakiness = await flakinessOf(known.queries, stories);
   const reasons = known.core.whyWaiting(known.core.jobsOf(commit), nowMs);
   return asked
     .map(({ id }, index) => {
-      const reason = reasons.get(id);
+      const [reason, flaky] = [reasons.get(id), flakiness.get(id) ?? []];
       return [
-        ...(stories[index] ?? []).flatMap(told),
+        ...(stories[index] ?? []).flatMap((entry) => told(entry, flaky)),
         ...going(known, id).map(step),
+        ...suspicion(flaky),
         ...(reason === undefined ? [] : [`It waits: ${waitReason(reason)}.`]),
       ];
     })
@@ -161,10 +166,10 @@ function rank(word: string): number {
   return importance.indexOf(word);
 }
 
-/** The entry, and below it how the steps ended of the run that it tells of. */
-function told(entry: Entry): string[] {
-  const steps = entry.kind === 'finished' ? (entry.steps ?? []) : [];
-  return [stamped(entry), ...steps.map(step)];
+/** The entry, and below it how the steps ended of the run that it tells of, and which tests failed. */
+function told(entry: Entry, flaky: readonly FlakyRow[]): string[] {
+  const steps = 'steps' in entry ? (entry.steps ?? []) : [];
+  return [stamped(entry), ...steps.map(step), ...failingTests(entry, flaky)];
 }
 
 /** Steps of a run that has the lease. */

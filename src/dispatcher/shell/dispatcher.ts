@@ -40,6 +40,8 @@ export interface DispatcherOptions {
   readonly port: number;
   readonly dialect: 'classic' | 'py3';
   readonly classicRunMaxMs: number;
+  /** Whether a job whose tests failed is run once more before it is red. */
+  readonly retryFlaky?: boolean;
   /** Who may speak; everyone where it is not said. */
   readonly auth?: Auth;
   /** How many may be connected at once. */
@@ -50,7 +52,7 @@ export interface Memory {
   readonly store: Store;
   /** As the store told it, and nobody has changed it since. */
   readonly recovered: Recovered;
-  readonly queries: Pick<Queries, 'journal'>;
+  readonly queries: Pick<Queries, 'journal' | 'flaky'>;
   readonly logs: LogFiles;
   readonly vault: Vault;
   /** Eight hex digits, new at every start. */
@@ -84,9 +86,9 @@ export class Dispatcher {
     this.#options = options;
     this.#memory = memory;
     const { store, recovered, queries, logs, vault, start } = memory;
-    const { classicRunMaxMs, dialect, auth = openToAll } = options;
+    const { classicRunMaxMs, dialect, auth = openToAll, retryFlaky = false } = options;
     const { unfinished, ...rest } = recovered;
-    const initial = { ...rest, start, classicRunMaxMs };
+    const initial = { ...rest, start, classicRunMaxMs, retriesFlaky: retryFlaky };
     this.#core = new DispatcherCore(initial, unfinished, clock.nowMs());
     const core = this.#core;
     const handle = (event: Event) => this.#hear(event);
@@ -109,6 +111,7 @@ export class Dispatcher {
     this.#router = new RequestRouter({
       ...shared,
       sessions: this.#sessions,
+      queries,
       settled: () => this.#performer.settled(),
       auth,
       vault,
@@ -126,7 +129,7 @@ export class Dispatcher {
     this.#pulse = new Pulse(pulse, world.clock.wallMs());
     this.#performer = new Performer(clock, {
       prepare: (turn) => this.#prepare(turn),
-      append: (entries, registrations) => store.append(entries, registrations),
+      append: (...all) => store.append(...all),
       send: (send) => this.#send(send),
       publish: (turn, lastSeq) => this.#publish(turn, lastSeq),
       lacksRoom,

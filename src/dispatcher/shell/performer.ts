@@ -13,7 +13,7 @@
  */
 
 import type { Cancel, Clock } from '../../world/clock.js';
-import { entriesOf, registrationsOf, type Send, sendsOf } from '../core/events.js';
+import { entriesOf, registrationsOf, type Send, sendsOf, testedOf } from '../core/events.js';
 import type { Entry } from '../core/journal.js';
 import type { Decision } from '../feed/batches.js';
 import type { Store } from '../store/store.js';
@@ -107,7 +107,7 @@ export class Performer {
     let lastSeq = 0;
     try {
       await this.#hands.prepare(turn);
-      if (!isEmpty) lastSeq = await this.#hands.append(entries, registrations);
+      if (!isEmpty) lastSeq = await this.#hands.append(entries, registrations, testedOf(effects));
     } catch (error) {
       if (!this.#hands.lacksRoom(error)) throw error;
       if (!this.#isBlocked) this.#hands.blocked(true, error);

@@ -16,6 +16,7 @@ import type { Event, Reply, RequestId } from '../core/events.js';
 import type { Tap } from '../feed/tap.js';
 import { answerSecret } from '../secrets/answers.js';
 import type { Vault } from '../secrets/vault.js';
+import type { Queries } from '../store/queries.js';
 import type { Store } from '../store/store.js';
 import * as answers from './answers.js';
 import type { Auth } from './auth.js';
@@ -33,6 +34,7 @@ export interface RequestRouterOptions {
   readonly core: DispatcherCore;
   readonly store: Store;
   readonly logs: LogRoom;
+  readonly queries: Pick<Queries, 'flaky'>;
   readonly tap: Tap;
   readonly sessions: Sessions;
   readonly handle: (event: Event) => void;

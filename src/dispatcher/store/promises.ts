@@ -21,7 +21,8 @@ export function storeUpon(sqlite: SqliteStore): Store {
         repositories: sqlite.repositories(),
         classicRunners: sqlite.classicRunners(),
       })),
-    append: (entries, registrations) => answer(() => sqlite.append(entries, registrations)),
+    append: (entries, registrations, tested) =>
+      answer(() => sqlite.append(entries, registrations, tested)),
     history: (job) => answer(() => sqlite.history(job)),
     commitsLike: (beginning, most) => answer(() => sqlite.commitsLike(beginning, most)),
     jobsOf: (commit) => answer(() => sqlite.jobsOf(commit)),

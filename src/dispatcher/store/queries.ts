@@ -6,6 +6,7 @@
  */
 
 import type { Commit, RunId } from '../../protocol/ids.js';
+import type { TestOutcome } from '../../protocol/tests.js';
 import type { Entry, JobId, Verdict } from '../core/journal.js';
 
 export interface Queries {
@@ -23,6 +24,12 @@ export interface Queries {
   journal(question: JournalQuestion): Promise<readonly JournalRow[]>;
   /** The commits of all repositories, with what their removal would take away. */
   past(question: PastQuestion): Promise<readonly PastRow[]>;
+  /** The tests that failed in the last run of each job of a commit, in the order of its jobs. */
+  failing(question: FailingQuestion): Promise<readonly FailingRow[]>;
+  /** Where a repository's tests failed and passed on the same commit. */
+  flaky(question: FlakyQuestion): Promise<readonly FlakyRow[]>;
+  /** How a test ended in one run after the other of a repository's job of that name. */
+  testHistory(question: HistoryQuestion): Promise<readonly HistoryRow[]>;
 }
 
 export interface CommitsQuestion {
@@ -139,4 +146,60 @@ export interface PastRow extends Pick<CommitRow, 'repository' | 'commit' | 'posi
     readonly number: number;
     readonly logBytes: number | null;
   }[];
+}
+
+export interface FailingQuestion {
+  readonly commit: Commit;
+  readonly most: number;
+}
+
+export interface FailingRow {
+  readonly job: JobId;
+  readonly repository: string | null;
+  /** Of the job. */
+  readonly name: string;
+  readonly run: RunId;
+  readonly test: string;
+  readonly message: string;
+  readonly file: string | null;
+  readonly line: number | null;
+}
+
+export interface FlakyQuestion {
+  readonly repository: string | null;
+  readonly before?: Pick<FlakyRow, 'atMs' | 'job' | 'test'>;
+  readonly most: number;
+}
+
+/** A test that failed in one run of a job and passed in another. */
+export interface FlakyRow {
+  readonly job: JobId;
+  readonly repository: string | null;
+  /** Of the job. */
+  readonly name: string;
+  readonly test: string;
+  readonly commit: Commit;
+  /** When the second of the two runs ended. */
+  readonly atMs: number;
+  /** Runners; the same one, where it was alone. */
+  readonly failedOn: string;
+  readonly passedOn: string;
+}
+
+export interface HistoryQuestion {
+  readonly repository: string | null;
+  /** Of the job. */
+  readonly name: string;
+  readonly test: string;
+  readonly beforeMs?: number;
+  readonly most: number;
+}
+
+export interface HistoryRow {
+  readonly run: RunId;
+  readonly job: JobId;
+  readonly commit: Commit;
+  readonly runner: string;
+  readonly atMs: number;
+  readonly outcome: TestOutcome;
 }

@@ -36,6 +36,9 @@ export class QueryThread implements Queries {
   readonly durations: Queries['durations'] = (question) => this.#ask('durations', question);
   readonly journal: Queries['journal'] = (question) => this.#ask('journal', question);
   readonly past: Queries['past'] = (question) => this.#ask('past', question);
+  readonly failing: Queries['failing'] = (question) => this.#ask('failing', question);
+  readonly flaky: Queries['flaky'] = (question) => this.#ask('flaky', question);
+  readonly testHistory: Queries['testHistory'] = (question) => this.#ask('testHistory', question);
 
   /** What is asked and not answered fails. Resolves once the thread has ended: it would go on. */
   async close(): Promise<void> {

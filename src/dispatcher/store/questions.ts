@@ -22,6 +22,7 @@ import type {
   RunRow,
   RunsQuestion,
 } from './queries.js';
+import { testQuestionsOf } from './test-questions.js';
 import { readEntry } from './upcast.js';
 
 /** Rows in one answer, whatever `most` says; of commits with many jobs each, so many jobs. */
@@ -174,7 +175,8 @@ export function questionsOf(database: Database) {
     });
   }
 
-  return { commits, story, runsOf, branches, durations, journal, past };
+  const tests = testQuestionsOf(database);
+  return { commits, story, runsOf, branches, durations, journal, past, ...tests };
 }
 
 /** Null, which is never, is later than all. */

@@ -61,10 +61,25 @@ export const sql = {
   journal: `DELETE FROM journal WHERE job IN (SELECT id FROM job WHERE ${itsJobs})`,
   steps: `DELETE FROM step WHERE run IN (
             SELECT run.id FROM run JOIN job ON job.id = run.job WHERE ${itsJobs})`,
+  // Those that no other run shares; the results that name them go next.
+  lists: `DELETE FROM test_list
+          WHERE id IN (SELECT list FROM test_run WHERE job IN (SELECT id FROM job WHERE ${itsJobs}))
+            AND NOT EXISTS (
+              SELECT 1 FROM test_run WHERE list = test_list.id
+                AND job NOT IN (SELECT id FROM job WHERE ${itsJobs}))`,
+  tests: `DELETE FROM test_run WHERE job IN (SELECT id FROM job WHERE ${itsJobs})`,
+  failures: `DELETE FROM failed_test WHERE job IN (SELECT id FROM job WHERE ${itsJobs})`,
+  flaky: `DELETE FROM flaky_test WHERE job IN (SELECT id FROM job WHERE ${itsJobs})`,
   runs: `DELETE FROM run WHERE job IN (SELECT id FROM job WHERE ${itsJobs})`,
   branches: `DELETE FROM known_on WHERE job IN (SELECT id FROM job WHERE ${itsJobs})`,
   jobs: `DELETE FROM job WHERE ${itsJobs}`,
 } as const;
+
+/** In this order: what is told of a job is found through its row. */
+const parts = [
+  ...(['remember', 'journal', 'lists', 'tests', 'failures', 'flaky'] as const),
+  ...(['steps', 'runs', 'branches', 'jobs'] as const),
+];
 
 /** Prepares the statements once. */
 export function removalFrom(database: Database): Removal {
@@ -81,9 +96,7 @@ export function removalFrom(database: Database): Removal {
   const remove = database.transaction((which: readonly OfRepository[]) => {
     const removable = which.filter(isRemovable);
     for (const one of removable) {
-      for (const part of ['remember', 'journal', 'steps', 'runs', 'branches', 'jobs'] as const) {
-        run[part].run(one);
-      }
+      for (const part of parts) run[part].run(one);
     }
     for (const repository of new Set(removable.map((one) => one.repository))) {
       run.forget.run({ repository });

@@ -7,7 +7,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { RunId } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
 import type { StepReport } from '../../protocol/work.js';
-import type { Entry } from '../core/journal.js';
+import type { Conclusion, Entry } from '../core/journal.js';
 
 /** Prepares the statements once; answers the function that derives. */
 export function deriver(database: Database): (entry: Entry) => void {
@@ -77,13 +77,15 @@ function derive(statements: Statements, entry: Entry): void {
     case 'cancel-asked':
     case 'unblocked':
       break;
+    case 'retried':
+      reported(statements, entry, entry.run);
+      break;
     case 'rerun-asked':
       statements.reopened.run(entry);
       break;
     case 'finished':
       statements.finished.run(entry);
-      if (entry.run !== null) statements.reported.run(whole(entry));
-      for (const step of entry.steps ?? []) statements.step.run(stepRow(entry.run, step));
+      if (entry.run !== null) reported(statements, entry, entry.run);
       statements.abandoned.run(entry);
       break;
     default:
@@ -91,12 +93,14 @@ function derive(statements: Statements, entry: Entry): void {
   }
 }
 
-/** SQLite's INTEGER columns are strict: a duration with a fraction would be refused. */
-function whole(entry: Entry & { kind: 'finished' }) {
-  return { ...entry, durationMs: Math.round(entry.durationMs) };
+/** What the run's own runner said of its end. */
+function reported(statements: Statements, entry: Entry & Conclusion, run: RunId): void {
+  // SQLite's INTEGER columns are strict: a duration with a fraction would be refused.
+  statements.reported.run({ ...entry, durationMs: Math.round(entry.durationMs) });
+  for (const step of entry.steps ?? []) statements.step.run(stepRow(run, step));
 }
 
-function stepRow(run: RunId | null, step: StepReport) {
+function stepRow(run: RunId, step: StepReport) {
   return {
     ...step,
     run,

@@ -5,7 +5,8 @@
  * `journal` is the truth: what happened, in order, never changed. `job`, `run`, `step`, `branch` and
  * `known_on` are derived from it in the same transaction and serve queries; they could be dropped
  * and made again. `classic_runner` (whom to dial again), `removed` (what --keep
- * let go) and `secret` alone are no history but lists.
+ * let go) and `secret` are no history but lists. What tests came to is too large for the journal: it is
+ * in `test_run` and its like alone, written with the entry that ends their run; no decision rests on it.
  */
 
 /** Its name in the data folder. */
@@ -125,5 +126,54 @@ export const steps: readonly string[] = [
     sealed     BLOB NOT NULL,               -- AES-256-GCM: nonce, tag, ciphertext (secrets/sealing.ts)
     PRIMARY KEY (repository, name)
   ) STRICT, WITHOUT ROWID;
+`,
+  // What tests came to, run by run, and which of them failed and passed on one commit.
+  `
+  CREATE TABLE test_list (                  -- how each test ended; runs that are alike share one
+    id       INTEGER PRIMARY KEY,
+    digest   TEXT    NOT NULL UNIQUE,       -- SHA-256 of the next
+    outcomes TEXT    NOT NULL               -- JSON: [name, p or f or s] by name
+  ) STRICT;
+
+  CREATE TABLE test_run (
+    run         TEXT    PRIMARY KEY,
+    job         INTEGER NOT NULL,
+    repository  TEXT,
+    name        TEXT    NOT NULL,           -- of the job
+    runner      TEXT    NOT NULL,
+    at_ms       INTEGER NOT NULL,
+    passed      INTEGER NOT NULL,
+    failed      INTEGER NOT NULL,
+    skipped     INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    slowest     TEXT    NOT NULL,           -- JSON
+    list        INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX test_run_of_job ON test_run (job, at_ms);
+  CREATE INDEX test_run_of_name ON test_run (repository, name, at_ms);
+  CREATE INDEX test_run_of_list ON test_run (list);
+
+  CREATE TABLE failed_test (
+    job     INTEGER NOT NULL,
+    run     TEXT    NOT NULL,
+    place   INTEGER NOT NULL,               -- among those of the run
+    test    TEXT    NOT NULL,
+    message TEXT    NOT NULL,
+    file    TEXT,
+    line    INTEGER,
+    PRIMARY KEY (job, run, place)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE flaky_test (                 -- on one commit it failed in one run and passed in another
+    job        INTEGER NOT NULL,
+    test       TEXT    NOT NULL,
+    repository TEXT,
+    name       TEXT    NOT NULL,            -- of the job
+    at_ms      INTEGER NOT NULL,
+    failed_on  TEXT    NOT NULL,            -- runners
+    passed_on  TEXT    NOT NULL,
+    PRIMARY KEY (job, test)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX flaky_test_newest ON flaky_test (repository, at_ms, job, test);
 `,
 ];

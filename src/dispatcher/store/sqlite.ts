@@ -11,6 +11,7 @@ import type { Commit, RunId } from '../../protocol/ids.js';
 import { UsageError } from '../../world/exit.js';
 import { makeFolder } from '../../world/files.js';
 import { type Lock, tryLock } from '../../world/lock.js';
+import type { Tested } from '../core/events.js';
 import type { Entry, JobId } from '../core/journal.js';
 import { migrate } from './migrations.js';
 import { lacksRoom } from './no-room.js';
@@ -19,6 +20,7 @@ import { deriver } from './rows.js';
 import { storeFile } from './schema.js';
 import { type SealedSecrets, sealedIn } from './sealed.js';
 import type { JobRow, Registration } from './store.js';
+import { testKeeper } from './test-rows.js';
 import { readEntry } from './upcast.js';
 
 /** Opens or makes the store in `folder`. Throws `UsageError` where that cannot be. */
@@ -42,7 +44,11 @@ export function openSqliteStore(folder: string): SqliteStore {
   }
 }
 
-type Append = (entries: readonly Entry[], registrations: readonly Registration[]) => number;
+type Append = (
+  entries: readonly Entry[],
+  registrations: readonly Registration[],
+  tested: readonly Tested[],
+) => number;
 
 /** The store in a database that is open; `lock` is released with it. `isThere`: under its name. */
 export class SqliteStore implements Removal {
@@ -71,9 +77,13 @@ export class SqliteStore implements Removal {
   }
 
   /** As `Store.append`; done when it returns. */
-  append(entries: readonly Entry[], registrations: readonly Registration[] = []): number {
+  append(
+    entries: readonly Entry[],
+    registrations: readonly Registration[] = [],
+    tested: readonly Tested[] = [],
+  ): number {
     this.#assertThere();
-    return this.#append(entries, registrations);
+    return this.#append(entries, registrations, tested);
   }
 
   unfinished(): Entry[] {
@@ -180,10 +190,11 @@ export class SqliteStore implements Removal {
 
   #prepareAppend(): Append {
     const derive = deriver(this.#database);
+    const keepTests = testKeeper(this.#database);
     const insert = this.#database.prepare(
       'INSERT INTO journal (job, at_ms, kind, entry) VALUES (?, ?, ?, ?)',
     );
-    const all = this.#database.transaction<Append>((entries, registrations) => {
+    const all = this.#database.transaction<Append>((entries, registrations, tested) => {
       let seq = 0;
       for (const entry of entries) {
         const { job, atMs, kind } = entry;
@@ -191,9 +202,10 @@ export class SqliteStore implements Removal {
         derive(entry);
       }
       for (const registration of registrations) this.#register(registration);
+      for (const one of tested) keepTests(one);
       return seq;
     });
-    return (entries, registrations) => all.immediate(entries, registrations);
+    return (...args) => all.immediate(...args);
   }
 
   #register({ address, isKept }: Registration): void {

@@ -7,6 +7,7 @@
 
 import type { Address } from '../../protocol/address.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
+import type { Tested } from '../core/events.js';
 import type { Entry, JobId, Verdict } from '../core/journal.js';
 
 /** A job as the rows tell it. `verdict` is null while it is not finished. */
@@ -47,12 +48,16 @@ export interface Recovered {
 export interface Store {
   recover(): Promise<Recovered>;
   /**
-   * Both or nothing, durable when it resolves; where it is nothing it rejects with the disk's error
+   * All or nothing, durable when it resolves; where it is nothing it rejects with the disk's error
    * (see `lacksRoom`), or `UsageError` where the store was taken away from under us. Answers the
    * sequence number of the last entry, 0 where there is none; those before it have the ones before,
    * and none is ever given twice. Asked again only once the last one has been answered.
    */
-  append(entries: readonly Entry[], registrations: readonly Registration[]): Promise<number>;
+  append(
+    entries: readonly Entry[],
+    registrations: readonly Registration[],
+    tested: readonly Tested[],
+  ): Promise<number>;
   /** The entries of a job, in the order in which they were appended. */
   history(job: JobId): Promise<readonly Entry[]>;
   /** Commits that have jobs and whose ids begin so, at most that many. */

@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import { commit, defaultJob, handbackReasons, run } from '../../protocol/bodies.js';
+import { testSummary } from '../../protocol/tests.js';
 import { outcomes, stepReport, work } from '../../protocol/work.js';
 import { UsageError } from '../../world/exit.js';
 import { parseJson } from '../../world/files.js';
@@ -24,6 +25,15 @@ export function readEntry(seq: number, text: string): Entry {
 
 const at = { job: z.number().int(), atMs: z.number() };
 const names = z.array(z.string());
+const conclusion = {
+  verdict: z.enum(verdicts),
+  exitCode: z.number().nullable(),
+  signal: z.string().nullable(),
+  reason: z.string(),
+  logBytes: z.number(),
+  durationMs: z.number(),
+  steps: z.array(stepReport).exactOptional(),
+};
 
 const entry: z.ZodType<Entry> = z.discriminatedUnion('kind', [
   z.looseObject({
@@ -75,15 +85,19 @@ const entry: z.ZodType<Entry> = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('cancel-asked'), ...at }),
   z.looseObject({ kind: z.literal('rerun-asked'), ...at }),
   z.looseObject({
+    kind: z.literal('retried'),
+    ...at,
+    run,
+    runner: z.string(),
+    ...conclusion,
+    verdict: z.literal('failed'),
+    tests: testSummary,
+  }),
+  z.looseObject({
     kind: z.literal('finished'),
     ...at,
     run: run.nullable(),
-    verdict: z.enum(verdicts),
-    exitCode: z.number().nullable(),
-    signal: z.string().nullable(),
-    reason: z.string(),
-    logBytes: z.number(),
-    durationMs: z.number(),
-    steps: z.array(stepReport).exactOptional(),
+    ...conclusion,
+    tests: testSummary.exactOptional(),
   }),
 ]);
