@@ -27,6 +27,7 @@ import { standGuard } from './local/guard.js';
 import { claimSlots } from './local/slots.js';
 import { withNature } from './natural-labels.js';
 import { changeable, type Options, readOptions } from './options.js';
+import { reportsAround } from './reports/around.js';
 import { startRunner } from './shell.js';
 import { inherited } from './suite/environment.js';
 import { assertSandbox } from './suite/sandbox.js';
@@ -72,6 +73,7 @@ await run(async (argv) => {
     logBytesMax: options.logBytesMax,
     names: { runner: name, repository, guard },
     environment: inherited(process.env),
+    around: [reportsAround],
   });
   const runner = await startRunner(
     { clock: realClock, network, tell, exit: leave },

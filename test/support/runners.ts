@@ -9,6 +9,7 @@ import { CacheStore } from '../../src/test-runner/cache/store.js';
 import { usualName } from '../../src/test-runner/introduction.js';
 import { LocalExecutor } from '../../src/test-runner/local/executor.js';
 import { claimSlots } from '../../src/test-runner/local/slots.js';
+import { reportsAround } from '../../src/test-runner/reports/around.js';
 import { startRunner } from '../../src/test-runner/shell.js';
 import { inherited } from '../../src/test-runner/suite/environment.js';
 import { realClock } from '../../src/world/clock.js';
@@ -68,6 +69,7 @@ export async function runnerFor(settings: RunnerSettings) {
     logBytesMax,
     names: { runner: name, repository, guard },
     environment: inherited(settings.environment ?? { PATH: process.env['PATH'] ?? '' }),
+    around: [reportsAround],
   });
   const runner = await startRunner(
     { clock: realClock, network: realNetwork, tell, exit: (code) => exits.push(code) },

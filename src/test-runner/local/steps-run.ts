@@ -64,7 +64,7 @@ export class StepsRun implements Doing {
       const verdict = verdictOfSteps(culpritOf(job, standings));
       const { exitCode, signal } = verdict;
       const judged = this.#means.stopped({ exitCode, signal, memoryKills: 0 }) ?? verdict;
-      return await this.#after(work, judged, job.parts.length + 1);
+      return await this.#after(work, place, judged, job.parts.length + 1);
     } finally {
       await place.close();
     }
@@ -93,7 +93,12 @@ export class StepsRun implements Doing {
   }
 
   /** A part of the log of its own, where there is anything to be said. */
-  async #after(work: Work, verdict: Verdict, number: number): Promise<Verdict> {
+  async #after(
+    work: Work,
+    { workspace }: StepPlace,
+    verdict: Verdict,
+    number: number,
+  ): Promise<Verdict> {
     const { clock, watch } = this.#means;
     const startedAfterMs = clock.nowMs() - this.#startedAtMs;
     let hasSaid = false;
@@ -111,6 +116,7 @@ export class StepsRun implements Doing {
       },
       work,
       say,
+      workspace,
     );
     const durationMs = clock.nowMs() - this.#startedAtMs - startedAfterMs;
     if (hasSaid) tell({ state: 'passed', durationMs });
@@ -121,9 +127,11 @@ export class StepsRun implements Doing {
     call: (around: Around, told: JobAround) => Promise<void> | undefined,
     work: Work,
     say: (line: string) => void,
+    workspace?: string,
   ): Promise<void> {
     const { run, slot, options, caches } = this.#means;
-    const told: JobAround = { run, work, folder: slot.checkout.folder, say };
+    const { folder } = slot.checkout;
+    const told: JobAround = { run, work, folder, workspace: workspace ?? folder, say };
     // The last of all, as what is kept is taken away from the checkout.
     const all = [...(options.around ?? []), ...(caches === null ? [] : [aroundBy(caches)])];
     for (const around of all) await call(around, told);

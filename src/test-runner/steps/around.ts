@@ -22,6 +22,8 @@ export interface JobAround {
   readonly work: Work;
   /** The checkout. */
   readonly folder: string;
+  /** The same, as the steps saw it; before they begin, as it is here. */
+  readonly workspace: string;
   /** A line for people. */
   readonly say: (line: string) => void;
 }

@@ -1,0 +1,49 @@
+/**
+ * The reports that a job's steps leave in a real checkout: read once the steps have ended, told below
+ * their logs, and sent along with the verdict.
+ */
+
+import { expect, test } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { runnerAtWork } from '../support/runners-at-work.js';
+import { workFor } from '../support/works.js';
+
+/** What a run of one step comes to, which does that, and may fail. */
+async function ran(command: string) {
+  const { dispatcher, commit } = await runnerAtWork({ command: null }, ['offer', 'steps']);
+  const work = workFor(`
+    steps: { test: { commands: [${JSON.stringify(command)}] } }
+    reports: { junit: 'out/*.xml', tap: 'out/*.tap' }
+  `);
+  const run = dispatcher.runtest(commit, 'a change', work);
+  const report = await eventually('a report', () => dispatcher.reports.get(run));
+  return { report, log: dispatcher.log(run, 2).toString() };
+}
+
+test('a red job’s reports are read, from the checkout as the steps left it', async () => {
+  const failure = '<failure message=\\"no\\">at $PWD/sums.js:3:1</failure>';
+  const xml = `<testsuite><testcase name='adds'>${failure}</testcase></testsuite>`;
+  const { report, log } = await ran(`mkdir out; echo "${xml}" > out/a.xml; exit 1`);
+  expect(report).toMatchObject({ end: 'failed', reason: 'step "test" failed' });
+  expect(report.tests).toEqual({
+    ...{ passed: 0, failed: 1, skipped: 0, durationMs: 0, slowest: [] },
+    failures: [{ name: 'adds', message: 'no', file: 'sums.js', line: 3 }],
+    outcomes: [['adds', 'f']],
+  });
+  expect(log).toBe('reports: 1 test in 1 report, 0.0 s, 1 failed:\n  adds (sums.js:3): no\n');
+});
+
+test('a report changes no verdict: not one with failures, nor one that is damaged', async () => {
+  const { report, log } = await ran(
+    "mkdir out; printf 'not ok 1 - adds\\n1..9\\n' > out/a.tap; head -c 9999 /dev/urandom > out/a.xml",
+  );
+  expect(report).toMatchObject({ end: 'passed', reason: '', tests: { failed: 1 } });
+  expect(log).toContain('reports: out/a.tap promises 9 tests and tells of 1\n');
+  expect(log).toMatch(/reports: out\/a\.xml is .*\n/);
+});
+
+test('where a workflow names reports and its steps write none, the log says so', async () => {
+  const { report, log } = await ran('true');
+  expect(report.tests).toBeUndefined();
+  expect(log).toBe('reports: no file matches out/*.xml, out/*.tap\n');
+});
