@@ -75,7 +75,10 @@ export function machineFault(detail: string): NotDone {
   return { kind: 'handback', handback: { reason: 'machine-fault', detail } };
 }
 
+/** The code of an error that is no step's: the engine of its containers is gone, or lacks something. */
+export const noContainers = 'NO_CONTAINERS';
+
 /** Whether the machine lacked something, rather than the command: there may be enough later. */
 export function isMachineFault({ code }: NodeJS.ErrnoException): boolean {
-  return ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(code ?? '');
+  return ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', noContainers].includes(code ?? '');
 }

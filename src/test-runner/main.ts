@@ -21,6 +21,7 @@ import { ownVersion } from '../world/version.js';
 import { openStore } from './cache/open-store.js';
 import { userPlace } from './checkout/place.js';
 import { reachableHost } from './classic/dispatcher.js';
+import { containerExecutor } from './container/executor.js';
 import { usualName } from './introduction.js';
 import { LocalExecutor } from './local/executor.js';
 import { standGuard } from './local/guard.js';
@@ -47,12 +48,24 @@ await run(async (argv) => {
   }
   const guard = randomBytes(8).toString('hex');
   standGuard(guard);
+  const environment = inherited(process.env);
+  const containers =
+    options.executor === 'container'
+      ? await containerExecutor(realClock, {
+          ...options.containers,
+          environment: { ...environment, TRIVET_GUARD: guard },
+        })
+      : null;
   const state = resolve(options.state ?? join(clone.gitDir, 'trivet'));
   const checkouts = options.state === null ? userPlace() : null;
   const { jobs, sandbox } = options;
   const caches = openStore(options, checkouts ?? state, guard, tell);
   const claim = { guard, tell, sandbox, checkouts, caches };
   const slots = claimSlots(state, clone, jobs, claim);
+  for (const { checkout } of slots) {
+    // Until now a dead runner's container may have written there.
+    if ((await containers?.sweep(checkout.folder)) === true) checkout.clean();
+  }
   // From here on modes are git's own, whoever has started us; our state's are already made.
   const umask = process.umask(0o022);
   const network = clientNetwork(options.tls?.current ?? null);
@@ -63,7 +76,7 @@ await run(async (argv) => {
   const localStart = randomBytes(4).toString('hex');
   const name = options.name ?? usualName(localStart);
   const repository = options.repository ?? repositoryName(clone);
-  const kind = sandbox === null ? 'shell' : 'sandbox';
+  const kind = options.executor;
   const offer = { capacity: jobs, labels: withNature(options.labels, kind) };
   const executor = new LocalExecutor(realClock, slots, offer, {
     command: options.command,
@@ -72,8 +85,9 @@ await run(async (argv) => {
     graceMs: options.graceMs,
     logBytesMax: options.logBytesMax,
     names: { runner: name, repository, guard },
-    environment: inherited(process.env),
+    environment,
     around: [reportsAround],
+    ...(containers === null ? {} : { stepsBy: () => containers }),
   });
   const runner = await startRunner(
     { clock: realClock, network, tell, exit: leave },

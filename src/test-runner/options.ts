@@ -20,6 +20,8 @@ import {
 import type { FlagValues } from '../world/reread.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
+import { containersOf } from './container/flags.js';
+import { type ExecutorKind, executorFlags, executorOf } from './executor-flags.js';
 import type { SandboxOptions } from './suite/sandbox.js';
 
 export interface Options {
@@ -31,6 +33,9 @@ export interface Options {
   /** Who may dial us from beyond this machine. */
   readonly allowClassic: readonly string[];
   readonly token: Token | null;
+  /** What does the runs. */
+  readonly executor: ExecutorKind;
+  readonly containers: ReturnType<typeof containersOf>;
   /** Null: suites run without a sandbox. */
   readonly sandbox: SandboxOptions | null;
   /** Null: no TLS. */
@@ -100,16 +105,7 @@ const flags = {
     describe: 'how to run the suite, by sh: "npm test"',
     coerce: something,
   },
-  sandbox: {
-    type: 'boolean',
-    default: false,
-    describe: 'no network, read-only files but the checkout (bubblewrap)',
-  },
-  'sandbox-net': {
-    type: 'boolean',
-    default: false,
-    describe: 'with --sandbox: let suites use the network, to install packages say',
-  },
+  ...executorFlags,
   timeout: {
     default: '60m',
     describe: 'a run that takes longer is ended, its checkout included',
@@ -178,10 +174,8 @@ export function readOptions(
         'hosts of a classic dispatcher with --allow-classic. Ours needs no --host.',
     );
   }
-  if (read['sandbox-net'] && !read.sandbox) {
-    throw new UsageError('--sandbox-net opens the network to a sandbox: name --sandbox as well.');
-  }
-  const { token, tls, sandbox } = former ?? filesOf(read);
+  const executor = executorOf(read);
+  const { token, tls, sandbox } = former ?? filesOf({ ...read, executor });
   return {
     repo: path,
     host: read.host,
@@ -190,6 +184,8 @@ export function readOptions(
     allowClassic: read['allow-classic'],
     token,
     tls,
+    executor,
+    containers: containersOf(read),
     sandbox,
     name: read.name ?? null,
     labels: read.labels,
@@ -210,17 +206,17 @@ export function readOptions(
 
 type FileFlags = Parameters<typeof clientCredentials>[0] & {
   readonly 'token-file'?: string | undefined;
-  readonly sandbox: boolean;
+  readonly executor: ExecutorKind;
   readonly 'sandbox-net': boolean;
 };
 
 /** Those that are more than a text: what is in them has ways of its own to change. */
 function filesOf(read: FileFlags): Pick<Options, 'token' | 'tls' | 'sandbox'> {
-  const { sandbox, 'sandbox-net': network, 'token-file': token, 'tls-key': key } = read;
+  const { executor, 'sandbox-net': network, 'token-file': token, 'tls-key': key } = read;
   return {
     token: readToken(token),
     tls: clientCredentials(read),
-    sandbox: sandbox ? { secrets: given(token, key), network } : null,
+    sandbox: executor === 'sandbox' ? { secrets: given(token, key), network } : null,
   };
 }
 

@@ -57,7 +57,8 @@ function starter(): number {
   return pid;
 }
 
-function limitsOf(pid: number | 'self'): Limits | null {
+/** Null where there is none, or the system does not say. */
+export function limitsOf(pid: number | 'self'): Limits | null {
   try {
     const limits = readFileSync(`/proc/${pid}/limits`, 'latin1');
     const [, soft, hard] = /^Max open files +([0-9]+) +([0-9]+)/m.exec(limits) ?? [];

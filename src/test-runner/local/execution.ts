@@ -49,7 +49,10 @@ export interface SuiteOptions {
   readonly names: RunnerNames;
   /** What of our own the suite gets. */
   readonly environment: Readonly<Record<string, string>>;
-  /** How a job's steps are run in a slot; by default as processes of this machine. */
+  /**
+   * How a job's steps are run in a slot, and nothing else is then; by default as processes of this
+   * machine.
+   */
   readonly stepsBy?: (place: Place) => StepExecutor;
   /** What is done around the steps of a job, in this order. */
   readonly around?: readonly Around[];
@@ -156,6 +159,8 @@ export class LocalExecution implements Execution {
       if (work !== undefined) return this.#step(work);
       const files = workflowFilesIn(tree);
       if (files.length > 0) return this.#plan(files);
+      // Who wants containers wants nothing run beside them.
+      if (this.#options.stepsBy !== undefined) return errored(noWorkflow);
     }
     const { names, isOffline = false } = this.#options;
     const environment = suiteEnvironment(this.#options.environment, this.#run, names);
@@ -218,6 +223,10 @@ export class LocalExecution implements Execution {
 const nothing: Ended = { exitCode: null, signal: null, memoryKills: 0 };
 
 const unwanted: Handback = { reason: 'stopped', detail: 'the run was given up' };
+
+const noWorkflow =
+  'This runner runs steps in containers only, and the commit has no workflow file that names any: ' +
+  'add a .woodpecker.yml, or have it tested by a runner without --executor container';
 
 const slotDeleted = "the slot's folder was deleted during the run";
 
