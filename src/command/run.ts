@@ -5,7 +5,7 @@
 
 import { hostname, userInfo } from 'node:os';
 import { parseCommit } from '../protocol/ids.js';
-import { type Here, runHere, type Verdict } from '../test-runner/local/here.js';
+import { type Here, type HereOptions, runHere, type Verdict } from '../test-runner/local/here.js';
 import { workOf } from '../workflow/handing-over.js';
 import type { Occasion } from '../workflow/occasion.js';
 import { planCommit } from '../workflow/plan.js';
@@ -14,6 +14,7 @@ import { exitCodes, UsageError } from '../world/exit.js';
 import { readFlags } from '../world/flags.js';
 import { copyOf } from './copy.js';
 import { inShort } from './findings.js';
+import { secretsIn } from './secrets-file.js';
 import { chosen } from './selection.js';
 import { screenOn } from './steps-screen.js';
 import { headOf, workflowFiles } from './work-tree.js';
@@ -24,17 +25,21 @@ const flags = {
     default: false,
     describe: 'leave the copy of the work tree, to look inside',
   },
+  secrets: { type: 'string', describe: 'file with what steps name by from_secret: NAME=value' },
   branch: { type: 'string', describe: 'as if on this branch (default: the one checked out)' },
 } as const;
 
 interface Read {
   readonly keep: boolean;
+  readonly secrets?: string;
   readonly branch?: string;
   readonly names: readonly string[];
 }
 
 /** How long a step that is asked to end may take. */
 const graceMs = 10_000;
+
+const whyNoSecret = 'it is not in a file that --secrets names';
 
 /** Answers the exit code: red is 1. */
 export async function runWorkTree(argv: readonly string[]): Promise<number> {
@@ -57,9 +62,10 @@ export async function runWorkTree(argv: readonly string[]): Promise<number> {
   process.stderr.write(inShort(plan.findings));
   if (plan.findings.some(({ severity }) => severity === 'error')) return exitCodes.usage;
   const jobs = chosen(plan, read.names);
+  const secrets = secretsIn(read.secrets);
   const copy = await copyOf(top);
   try {
-    return await runAll(plan, jobs, occasion, copy.folder);
+    return await runAll(plan, jobs, occasion, { folder: copy.folder, secrets, whyNoSecret });
   } finally {
     if (read.keep) process.stdout.write(`\nThe copy is in ${copy.folder}\n`);
     else copy.remove();
@@ -70,7 +76,7 @@ async function runAll(
   plan: Plan,
   jobs: readonly Job[],
   occasion: Occasion,
-  folder: string,
+  place: Pick<HereOptions, 'folder' | 'secrets' | 'whyNoSecret'>,
 ): Promise<number> {
   const names = jobs.flatMap(({ steps }) => steps.map(({ name }) => name.length));
   const { stdout } = process;
@@ -97,7 +103,7 @@ async function runAll(
       continue;
     }
     const here = runHere(
-      { ...{ commit, folder, runner, graceMs }, work: workOf(job, plan, occasion) },
+      { ...place, ...{ commit, runner, graceMs }, work: workOf(job, plan, occasion) },
       screen,
     );
     stopping.watch(here);

@@ -10,7 +10,7 @@ import { secretBytesMax, secretScopesMax } from './limits.js';
 import type { Work } from './work.js';
 
 /** Upper and lower case are one: `from_secret: deploy_key` is `DEPLOY_KEY`. */
-const secretNamePattern = /^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/;
+export const secretNamePattern = /^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/;
 
 /** A shorter value is in every other line of a log: to mask it there would tell what it is. */
 export const maskedCharactersMin = 4;

@@ -82,3 +82,23 @@ test('a workflow file that is wrong runs nothing and is explained, with code 2',
   expect(status).toBe(2);
   expect(left).toEqual([]);
 });
+
+test('what steps name by from_secret comes from a file, and is masked here, too', () => {
+  const folder = workTree({
+    '.trivet.yml':
+      'steps: {ship: {environment: {KEY: {from_secret: Ship_Key}}, commands: \'echo "<$KEY>"\'}}\n',
+  });
+  const { stdout, status } = run(folder);
+  expect(stdout).toContain(
+    'the secret "Ship_Key" is not given: it is not in a file that --secrets names',
+  );
+  expect(status).toBe(2);
+  const file = join(temporaryFolder(), 'secrets');
+  writeFileSync(file, '# for the desk\n\nSHIP_KEY = a=b c\n');
+  expect(run(folder, '--secrets', file).stdout).toContain('ship │ <********>\n');
+  writeFileSync(file, 'SHIP_KEY\n');
+  expect(run(folder, '--secrets', file)).toMatchObject({
+    status: 2,
+    stderr: `${file}:1 is not NAME=value.\nTry --help.\n`,
+  });
+});

@@ -7,9 +7,12 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { assignment } from '../../protocol/bodies.js';
 import { type Commit, runId } from '../../protocol/ids.js';
+import { secretsNamedIn } from '../../protocol/secrets.js';
 import type { Work } from '../../protocol/work.js';
 import { realClock } from '../../world/clock.js';
 import type { StepStanding, Verdict } from '../executor.js';
+import { MaskedWatch } from '../masking/masked-watch.js';
+import { Masks } from '../masking/masks.js';
 import { inherited } from '../suite/environment.js';
 import { OutputPipes } from '../suite/output-pipes.js';
 import { SuiteProcess } from '../suite/process.js';
@@ -20,6 +23,10 @@ export type { StepStanding, Verdict } from '../executor.js';
 export interface HereOptions {
   readonly commit: Commit;
   readonly work: Work;
+  /** By their names in lower case. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Why a step that names another has none. */
+  readonly whyNoSecret: string;
   /** The checkout; what is needed besides lies next to it. */
   readonly folder: string;
   /** Who runs it, as a step may ask. */
@@ -40,7 +47,10 @@ export interface Told {
   readonly stepped: (standing: StepStanding) => void;
 }
 
-export function runHere({ commit, work, folder, runner, graceMs }: HereOptions, told: Told): Here {
+export function runHere(options: HereOptions, told: Told): Here {
+  const { commit, work, folder, runner, graceMs, secrets, whyNoSecret } = options;
+  const withheld = Object.fromEntries(secretsNamedIn(work).map((name) => [name, whyNoSecret]));
+  const masks = new Masks(secrets);
   const names = new Map<number, string>();
   const { branch, author } = work.occasion;
   const id = runId(randomBytes(4).toString('hex'), 1);
@@ -48,6 +58,18 @@ export function runHere({ commit, work, folder, runner, graceMs }: HereOptions, 
     new SuiteProcess(clock, options);
   const output = new OutputPipes(join(dirname(folder), 'output'));
   let stops = 0;
+  const watch = new MaskedWatch(
+    {
+      starting: () => {},
+      output: (bytes, step) => told.output(bytes, names.get(step ?? 0) ?? null),
+      lastOutput: () => '',
+      stepped: (standing) => {
+        names.set(standing.number, standing.name);
+        told.stepped(standing);
+      },
+    },
+    masks,
+  );
   const steps = new StepsRun(
     {
       clock: realClock,
@@ -56,22 +78,14 @@ export function runHere({ commit, work, folder, runner, graceMs }: HereOptions, 
         id,
         commit,
         classic: false,
-        assignment: assignment.parse({ branch, author, number: 1 }),
+        assignment: assignment.parse({ branch, author, number: 1, secrets, withheld }),
       },
       options: {
         graceMs,
         names: { runner, repository: work.occasion.repository, guard: id },
         environment: inherited(process.env),
       },
-      watch: {
-        starting: () => {},
-        output: (bytes, step) => told.output(bytes, names.get(step ?? 0) ?? null),
-        lastOutput: () => '',
-        stepped: (standing) => {
-          names.set(standing.number, standing.name);
-          told.stepped(standing);
-        },
-      },
+      watch,
       caches: null,
       over: () => {},
       stopped: ({ exitCode, signal }) =>
@@ -81,7 +95,7 @@ export function runHere({ commit, work, folder, runner, graceMs }: HereOptions, 
     realClock.nowMs(),
   );
   return {
-    ended: steps.ended,
+    ended: steps.ended.then((verdict) => ({ ...verdict, reason: masks.in(verdict.reason) })),
     stop: () => {
       stops += 1;
       if (stops === 1) steps.end();
