@@ -14,8 +14,8 @@ import { addresses, ifHere, names, step } from '../support/dispatcher-steps.js';
 
 test('promises 1, 2, 3, 5 and 6 hold whatever anybody does in whatever order', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
-      const s = scenario();
+    fc.property(fc.array(step, { maxLength: 60, size: 'max' }), fc.boolean(), (steps, retries) => {
+      const s = scenario({ retriesFlaky: retries });
       let before = new Map<number, Job>();
       let heldBefore = held(s);
       for (const [, happens] of steps) {
@@ -29,6 +29,7 @@ test('promises 1, 2, 3, 5 and 6 hold whatever anybody does in whatever order', (
         checkFinishedStays(s, before, from);
         checkRunNumbers(now);
         checkOneJobEach(now);
+        checkRetries(s, retries);
         before = now;
         heldBefore = held(s);
       }
@@ -39,8 +40,8 @@ test('promises 1, 2, 3, 5 and 6 hold whatever anybody does in whatever order', (
 
 test('promise 2: once everybody behaves again, every accepted job gets its verdict', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 40, size: 'max' }), (steps) => {
-      const s = scenario();
+    fc.property(fc.array(step, { maxLength: 40, size: 'max' }), fc.boolean(), (steps, retries) => {
+      const s = scenario({ retriesFlaky: retries });
       s.given(() => {
         for (const [, happens] of steps) happens(s);
         for (const at of addresses) s.behaves(at, 'dead');
@@ -119,7 +120,9 @@ function checkFinishedStays(s: Scenario, before: ReadonlyMap<number, Job>, from:
 
 /** Nobody hears `recorded` of a result that is not, nor `revoked` of a run that it holds. */
 function checkWords(s: Scenario, lines: readonly string[]): void {
-  const recorded = s.journal.flatMap((entry) => (entry.kind === 'finished' ? [entry.run] : []));
+  const recorded = s.journal.flatMap((entry) =>
+    entry.kind === 'finished' || entry.kind === 'retried' ? [entry.run] : [],
+  );
   for (const line of lines) {
     const [, who = '', word, run = ''] = /^→ (\w+): (recorded|revoked) run (\S+)$/.exec(line) ?? [];
     const id = run.padStart(8 + run.length - run.indexOf('-'), '0') as RunId;
@@ -142,4 +145,15 @@ function checkRunNumbers(now: ReadonlyMap<number, Job>): void {
 function checkOneJobEach(now: ReadonlyMap<number, Job>): void {
   const all = [...now.values()].map((job) => `${job.commit} of ${job.repository}`);
   expect(new Set(all).size).toBe(all.length);
+}
+
+/** Red tests are tried again only where that is wanted, and once for each time that somebody asks. */
+function checkRetries(s: Scenario, retries: boolean): void {
+  const tried = new Set<number>();
+  for (const { kind, job } of s.journal) {
+    if (kind === 'rerun-asked') tried.delete(job);
+    if (kind !== 'retried') continue;
+    expect(retries && !tried.has(job)).toBe(true);
+    tried.add(job);
+  }
 }

@@ -9,6 +9,7 @@ import type { RunId } from '../../src/protocol/ids.js';
 import type { ClassicManner } from './classic-manners.js';
 import { commit } from './commits.js';
 import type { Scenario } from './dispatcher-scenario.js';
+import { testsOf } from './tests.js';
 
 export const names = ['ada', 'bob', 'eve'];
 const commits = [1, 2, 3, 4];
@@ -96,7 +97,13 @@ function says(verb: 'drains' | 'freezes' | 'thaws') {
 function reports([who, at, end]: [string, number, (typeof suiteEnds)[number]]): Step {
   return [
     `${who} reports run ${at} from the end: ${end}`,
-    (s) => ifHere(s, who, () => s.reports(who, someRun(s, at), { end })),
+    (s) =>
+      ifHere(s, who, () =>
+        s.reports(who, someRun(s, at), {
+          end,
+          ...(end === 'failed' && { tests: testsOf({ adds: 'f' }) }),
+        }),
+      ),
   ];
 }
 
