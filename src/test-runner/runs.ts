@@ -9,6 +9,7 @@
 
 import type { Report } from '../protocol/bodies.js';
 import { type LogId, logOf, ownerOf, type RunId } from '../protocol/ids.js';
+import type { SessionMessage } from '../protocol/messages.js';
 import type { StepReport } from '../protocol/work.js';
 import type { Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
@@ -140,6 +141,13 @@ export class Runs {
   /** Tries again what could not be opened. */
   tick(): void {
     for (const [log, { offset, report }] of [...this.#unopened]) this.ship(log, offset, report);
+  }
+
+  /** What an earlier release is told: where no steps are known, a report has room for no tests. */
+  fitting(message: SessionMessage): SessionMessage {
+    if (message.verb !== 'results' || this.#takesSteps) return message;
+    const { tests: _, ...body } = message.body;
+    return { ...message, body };
   }
 
   /** The connection is gone; over the next one the dispatcher says what it wants. */

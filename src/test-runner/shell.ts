@@ -200,7 +200,7 @@ class Shell implements Runner {
         this.#runs.end(effect.run, effect.because);
         break;
       case 'send':
-        this.#link.send(effect.message);
+        this.#link.send(this.#runs.fitting(effect.message));
         break;
       case 'ship':
         this.#runs.ship(effect.log, effect.offset, effect.report);

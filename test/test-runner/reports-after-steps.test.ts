@@ -9,15 +9,16 @@ import { runnerAtWork } from '../support/runners-at-work.js';
 import { workFor } from '../support/works.js';
 
 /** What a run of one step comes to, which does that, and may fail. */
-async function ran(command: string) {
-  const { dispatcher, commit } = await runnerAtWork({ command: null }, ['offer', 'steps']);
+async function ran(command: string, knows = ['offer', 'steps']) {
+  const { dispatcher, commit } = await runnerAtWork({ command: null }, knows);
   const work = workFor(`
     steps: { test: { commands: [${JSON.stringify(command)}] } }
     reports: { junit: 'out/*.xml', tap: 'out/*.tap' }
   `);
   const run = dispatcher.runtest(commit, 'a change', work);
   const report = await eventually('a report', () => dispatcher.reports.get(run));
-  return { report, log: dispatcher.log(run, 2).toString() };
+  const log = dispatcher.log(run, knows.length > 0 ? 2 : 0).toString();
+  return { report, log };
 }
 
 test('a red job’s reports are read, from the checkout as the steps left it', async () => {
@@ -46,4 +47,11 @@ test('where a workflow names reports and its steps write none, the log says so',
   const { report, log } = await ran('true');
   expect(report.tests).toBeUndefined();
   expect(log).toBe('reports: no file matches out/*.xml, out/*.tap\n');
+});
+
+test('a dispatcher of an earlier release has no room for tests, and gets the lines in the log', async () => {
+  const { report, log } = await ran("mkdir out; printf 'ok 1 - adds\\n1..1\\n' > out/a.tap", []);
+  expect(report).toMatchObject({ end: 'passed' });
+  expect(report.tests).toBeUndefined();
+  expect(log).toContain('reports: 1 test in 1 report, 0.0 s\n');
 });
