@@ -53,14 +53,6 @@ export function jobNamed({ commit, name }: Pick<Job, 'commit' | 'name'>): string
   return name === defaultJobName ? short(commit) : `${short(commit)}:${name}`;
 }
 
-/** `a`, `a and b`, `a, b and 4 others`: repositories of one process. */
-export function repositoriesNamed(names: readonly string[]): string {
-  const [first = '', second = '', ...others] = names;
-  if (names.length <= 2) return names.join(' and ');
-  const rest = others.length === 1 ? (others[0] ?? '') : `${others.length} others`;
-  return `${first}, ${second} and ${rest}`;
-}
-
 /** `passed after 1.2 s`, `failed after 3.4 s with exit code 1: …` */
 export function ending(entry: Conclusion): string {
   const { verdict: word, durationMs, exitCode, signal, reason } = entry;

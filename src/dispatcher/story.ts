@@ -6,13 +6,13 @@
 
 import { formatAddress } from '../protocol/address.js';
 import { type RunId, short } from '../protocol/ids.js';
-import type { Told } from '../world/story.js';
+import { repositoriesNamed, type Told } from '../world/story.js';
 import type { Notice } from './core/events.js';
 import type { Job } from './core/job.js';
 import type { Entry } from './core/journal.js';
 import type { Batch } from './feed/feed.js';
 import type { Recorded } from './feed/publication.js';
-import { ending, jobNamed, repositoriesNamed, seconds } from './sentences.js';
+import { ending, jobNamed, seconds } from './sentences.js';
 
 /** The sentences for one batch: what one event brought. */
 export function tellBatch(batch: Batch, severalRepositories = false): Told[] {

@@ -8,7 +8,6 @@ import { join, resolve } from 'node:path';
 import type { Hello } from '../protocol/bodies.js';
 import { isCloneUrl } from '../protocol/clone-url.js';
 import { nearestName } from '../protocol/ids.js';
-import { repositoriesMax } from '../protocol/limits.js';
 import { slugOf, withoutCredentials } from '../world/clone.js';
 import { UsageError } from '../world/exit.js';
 import { folderName } from '../world/folder-name.js';
@@ -29,11 +28,6 @@ export interface Observed {
 /** Finds all of them, and takes the folders of their positions. Throws a `UsageError` that names one. */
 export async function findAll(options: Options, dispatcher: string): Promise<Observed[]> {
   const { repos } = options;
-  if (repos.length > repositoriesMax) {
-    throw new UsageError(
-      `${repos.length} repositories are too many for one process: start another for each ${repositoriesMax}.`,
-    );
-  }
   const all: Observed[] = [];
   for (const repo of repos) {
     const source = await findSource(resolve(repo));

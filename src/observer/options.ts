@@ -3,7 +3,13 @@
  */
 
 import type { Address } from '../protocol/address.js';
-import { assertOfOne, clientFlags, noRepository, readCommandLine } from '../world/command-line.js';
+import {
+  assertFew,
+  assertOfOne,
+  clientFlags,
+  noRepository,
+  readCommandLine,
+} from '../world/command-line.js';
 import { clientCredentials, type Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
 import { atMostAWeek, spellDuration } from '../world/flag-values.js';
@@ -99,6 +105,7 @@ export function readOptions(
   const read = readCommandLine({ script, purpose, flags, repo }, argv);
   if (read === null) return null;
   if (read.repos.length === 0) throw noRepository(script, repo);
+  assertFew(read.repos);
   assertOfOne(read.repos, 'repository', read.repository);
   return {
     repos: read.repos,

@@ -11,6 +11,7 @@ import type { Because, Ending, Run } from './core/events.js';
 import {
   type Execution,
   type Executor,
+  isRefusal,
   machineFault,
   type StepStanding,
   type Watch,
@@ -77,11 +78,11 @@ export class Attempt {
   async #go(): Promise<Ending> {
     const { executor, slot } = this.#options;
     // Where nothing can be done, nothing is written either: the place may be another's.
-    const refusal = executor.whyNot(slot);
+    const refusal = executor.whyNot(slot, this.#run);
     if (refusal !== null) return refusal;
     const ending = this.#masked(await this.#execute());
     if (ending.kind !== 'handback') return ending;
-    const since = executor.whyNot(slot);
+    const since = executor.whyNot(slot, this.#run);
     return since?.kind === 'unfit' ? since : ending;
   }
 
@@ -89,8 +90,9 @@ export class Attempt {
     const { executor, slot, logBytesMax: bytesMax, hasStepLogs } = this.#options;
     const startedAtMs = this.#clock.nowMs();
     try {
-      const files = executor.slots[slot]?.files;
-      if (files === undefined) throw new Error(`there is no slot ${slot}`);
+      const place = executor.slotFor(slot, this.#run);
+      if (isRefusal(place)) return place;
+      const { files } = place;
       const { grown } = this.#events;
       const logs = new RunLogs(files, this.#run.id, { bytesMax, hasStepLogs, grown });
       this.#logs = logs;

@@ -10,19 +10,24 @@ import type { Because, KeptRun, Run } from './core/events.js';
 import type { RunFiles } from './run-files.js';
 
 export interface Executor {
-  /** One at least for each run that it offers to do at once. More may come, none goes. */
+  /** All places in which runs are done, as far as they are known by now. More may come, none goes. */
   readonly slots: readonly Slot[];
   /** What it offers now. */
   readonly offer: OfferBody;
-  /** Why that slot takes no run now, or none any more; null where it does. */
-  whyNot(slot: number): NotDone | null;
-  /** Begins a run in a slot that takes one, and has none. */
+  /**
+   * Where the slot of that number, one of as many as runs are offered at once, does that run; or why
+   * it has no place for it.
+   */
+  slotFor(slot: number, run: Run): Slot | NotDone;
+  /** Why that slot does not take that run now, or none any more; null where it does. */
+  whyNot(slot: number, run: Run): NotDone | null;
+  /** Begins a run in a slot that takes it, and has none. */
   start(slot: number, run: Run, watch: Watch): Execution;
   /** Resolves once nothing of all this is at work any more. */
   close(): Promise<void>;
 }
 
-/** Where one run at a time is done. */
+/** A place in which one run at a time is done. */
 export interface Slot {
   readonly files: RunFiles;
   /** Results that an earlier process could not deliver. */
@@ -69,6 +74,11 @@ export type NotDone =
   | { readonly kind: 'handback'; readonly handback: Handback }
   /** The same, and no other run will fare better here. */
   | { readonly kind: 'unfit'; readonly handback: Handback };
+
+/** Whether that is a refusal, and no place. */
+export function isRefusal(place: object | NotDone): place is NotDone {
+  return 'kind' in place;
+}
 
 /** For a run whose machine is at fault: another's may fare better. */
 export function machineFault(detail: string): NotDone {

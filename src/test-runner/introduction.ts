@@ -15,8 +15,8 @@ export interface Introduction {
   /** Eight hex digits, new with every process. */
   readonly localStart: string;
   readonly version: string;
-  /** What the repository is called that it tests. */
-  readonly repository: string;
+  /** What the repositories are called that it tests, one at least; or it clones any by itself. */
+  readonly repositories: readonly string[] | 'any';
   readonly dispatcher: Address;
 }
 
@@ -31,7 +31,7 @@ export function usualName(localStart: string): string {
 
 /** Its `hello`; of the runs in hand as many are named as fit, the rest at a later connection. */
 export function introduce(
-  { name, localStart, version, repository }: Introduction,
+  { name, localStart, version, repositories }: Introduction,
   { labels, capacity }: OfferBody,
   inHand: Hello['runs'],
 ): Hello {
@@ -40,10 +40,19 @@ export function introduce(
     name,
     process: localStart,
     version,
-    repository,
+    ...tested(repositories),
     labels,
     capacity,
     knows: ['jobs', 'work', 'rests'],
     runs: inHand.slice(0, heldRunsMax),
   };
+}
+
+/** A dispatcher of an earlier release reads `repository` only: it gives the jobs of the first. */
+function tested(repositories: Introduction['repositories']) {
+  if (repositories === 'any') return { repository: null, anyRepository: true };
+  const [first = null] = repositories;
+  return repositories.length > 1
+    ? { repository: first, repositories: [...repositories] }
+    : { repository: first };
 }

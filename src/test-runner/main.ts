@@ -4,10 +4,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { lingerMs } from '../protocol/limits.js';
 import { realClock } from '../world/clock.js';
-import { openClone, repositoryName } from '../world/clone.js';
 import { restoreDescriptors } from '../world/descriptors.js';
 import { run } from '../world/exit.js';
 import { tellWhatGitMisses } from '../world/git-environment.js';
@@ -25,6 +24,7 @@ import { containerExecutor } from './container/executor.js';
 import { usualName } from './introduction.js';
 import { LocalExecutor } from './local/executor.js';
 import { standGuard } from './local/guard.js';
+import { openSites, repositoriesOn, survey } from './local/open-sites.js';
 import { claimSlots } from './local/slots.js';
 import { withNature } from './natural-labels.js';
 import { changeable, type Options, readOptions } from './options.js';
@@ -39,7 +39,7 @@ await run(async (argv) => {
 
   if (options.sandbox !== null) assertSandbox();
   const mayDial = await hostsNamed(options.allowClassic);
-  const clone = await openClone(resolve(options.repo));
+  const ground = await survey(options);
   const tell = storyteller(options.story);
   const unrestored = restoreDescriptors(options.openFiles);
   if (unrestored !== null) {
@@ -56,18 +56,24 @@ await run(async (argv) => {
           environment: { ...environment, TRIVET_GUARD: guard },
         })
       : null;
-  const state = resolve(options.state ?? join(clone.gitDir, 'trivet'));
-  const checkouts = options.state === null ? userPlace() : null;
+  const beside = options.state === null ? userPlace() : resolve(options.state);
+  const checkouts = options.state === null ? beside : null;
   const { jobs, sandbox } = options;
-  const caches = openStore(options, checkouts ?? state, guard, tell);
-  const claim = { guard, tell, sandbox, checkouts, caches };
-  const slots = claimSlots(state, clone, jobs, claim);
-  for (const { checkout } of slots) {
-    // Until now a dead runner's container may have written there.
-    if ((await containers?.sweep(checkout.folder)) === true) checkout.clean();
-  }
-  // From here on modes are git's own, whoever has started us; our state's are already made.
+  const caches = openStore(options, beside, guard, tell);
+  // In a checkout that a dead runner had, its container may still write. An engine that refuses to
+  // end that refuses the next run as well, which says so.
+  const sweep = async (folder: string) => void (await containers?.sweep(folder).catch(() => false));
+  const claim = { guard, tell, sandbox, checkouts, caches, sweep };
+  // From here on modes are git's own, whoever has started us; but for our state's.
   const umask = process.umask(0o022);
+  const sites = openSites(ground, (state, clone, count) => {
+    process.umask(umask);
+    try {
+      return claimSlots(state, clone, count, claim);
+    } finally {
+      process.umask(0o022);
+    }
+  });
   const network = clientNetwork(options.tls?.current ?? null);
   tellIfExposed(options.token, tell);
   options.tls?.tellBy(tell);
@@ -75,10 +81,11 @@ await run(async (argv) => {
 
   const localStart = randomBytes(4).toString('hex');
   const name = options.name ?? usualName(localStart);
-  const repository = options.repository ?? repositoryName(clone);
+  const repositories = repositoriesOn(ground);
+  const repository = repositories === 'any' ? '' : (repositories[0] ?? '');
   const kind = options.executor;
   const offer = { capacity: jobs, labels: withNature(options.labels, kind) };
-  const executor = new LocalExecutor(realClock, slots, offer, {
+  const executor = new LocalExecutor(realClock, sites, offer, {
     command: options.command,
     isOffline: sandbox?.network === false,
     timeoutMs: options.timeoutMs,
@@ -94,7 +101,7 @@ await run(async (argv) => {
     {
       name,
       version: ownVersion(),
-      repository,
+      repositories,
       host: options.host,
       port: options.port,
       dispatcher: options.dispatcher,
@@ -106,19 +113,9 @@ await run(async (argv) => {
     },
     executor,
   );
-  const claimMore = (count: number) => {
-    if (count <= 0) return [];
-    process.umask(umask);
-    try {
-      return claimSlots(state, clone, count, claim);
-    } finally {
-      process.umask(0o022);
-    }
-  };
   const renew = ({ jobs, labels, command, timeoutMs }: Options, changed: ReadonlySet<string>) => {
-    const added = claimMore(jobs - executor.slots.length);
     const offer = { capacity: jobs, labels: withNature(labels, kind) };
-    executor.renew(offer, { command, timeoutMs }, added);
+    executor.renew(offer, { command, timeoutMs });
     if (changed.has('jobs') || changed.has('labels')) runner.renew();
   };
   const read = () => readOptions(argv, options);

@@ -6,7 +6,7 @@
 import { realpathSync } from 'node:fs';
 import { type Address, isLoopback } from '../protocol/address.js';
 import { labelPattern } from '../protocol/ids.js';
-import { allowClassic, clientFlags, noRepository, readCommandLine } from '../world/command-line.js';
+import { allowClassic, clientFlags, readCommandLine } from '../world/command-line.js';
 import { clientCredentials, type Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
 import {
@@ -23,9 +23,13 @@ import { readToken, type Token } from '../world/token.js';
 import { containersOf } from './container/flags.js';
 import { type ExecutorKind, executorFlags, executorOf } from './executor-flags.js';
 import type { SandboxOptions } from './suite/sandbox.js';
+import { assertClones, repositories } from './which-clones.js';
 
 export interface Options {
-  readonly repo: string;
+  /** Clones; none where it makes them by itself. */
+  readonly repos: readonly string[];
+  /** The folder in which it does; null: it makes none. */
+  readonly clones: string | null;
   readonly host: string;
   /** Null: the first free one of the documented range. */
   readonly port: number | null;
@@ -127,6 +131,7 @@ const flags = {
     describe: 'how many a suite may have open at once',
     coerce: wholeNumber('open-files', openFilesMax),
   },
+  repositories,
   state: {
     type: 'string',
     defaultDescription: '<git-dir>/trivet, and checkouts in /var/tmp',
@@ -162,12 +167,10 @@ export function readOptions(
   former: Options | null = null,
 ): Options | null {
   const purpose = 'Tests the commits that the dispatcher sends.';
-  const repo = 'a clone of the repository to test';
-  const read = readCommandLine({ script: 'test-runner.js', purpose, flags, repo }, argv);
+  const [script, repo] = ['test-runner.js', 'a clone of a repository to test'];
+  const read = readCommandLine({ script, purpose, flags, repo }, argv);
   if (read === null) return null;
-  const [path, surplus] = read.repos;
-  if (path === undefined) throw noRepository('test-runner.js', repo);
-  if (surplus !== undefined) throw new UsageError(`What is "${surplus}" for? Leave it out.`);
+  assertClones(read, script, repo);
   if (!isLoopback(read.host) && read['allow-classic'].length === 0) {
     throw new UsageError(
       `--host ${read.host} would let anyone on the network have commits tested here: name the ` +
@@ -177,7 +180,8 @@ export function readOptions(
   const executor = executorOf(read);
   const { token, tls, sandbox } = former ?? filesOf({ ...read, executor });
   return {
-    repo: path,
+    repos: read.repos,
+    clones: read.repositories ?? null,
     host: read.host,
     port: read.port ?? null,
     dispatcher: read['dispatcher-server'],

@@ -15,7 +15,7 @@ import type { Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
 import { Attempt } from './attempt.js';
 import type { Because, Ending, KeptRun, Run } from './core/events.js';
-import { type Executor, isMachineFault, type Slot } from './executor.js';
+import { type Executor, isMachineFault, isRefusal, type Slot } from './executor.js';
 import { LogPump, type Order, type PumpOptions } from './log-pump.js';
 import { logsOf } from './run-files.js';
 
@@ -66,9 +66,8 @@ export class Runs {
   }
 
   start(slot: number, run: Run): void {
-    const place = this.#executor.slots[slot];
-    if (place === undefined) throw new Error(`there is no slot ${slot}`);
-    this.#slotOf.set(run.id, place);
+    const place = this.#executor.slotFor(slot, run);
+    if (!isRefusal(place)) this.#slotOf.set(run.id, place);
     // A classic dispatcher gets one text.
     const hasStepLogs = this.#takesSteps && !run.classic;
     const { starting, stepped } = this.#events;
@@ -160,7 +159,8 @@ export class Runs {
   /** Opens a log of a run in hand. Whoever gets it closes it. */
   log(log: LogId): Opened {
     const slot = this.#slotOf.get(ownerOf(log).run);
-    if (slot === undefined) throw new Error(`${log} has no slot`);
+    // It is about to be handed back: there was no place for it.
+    if (slot === undefined) return null;
     try {
       return slot.files.openLog(log);
     } catch (error) {

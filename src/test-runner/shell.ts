@@ -100,18 +100,13 @@ class Shell implements Runner {
       logLost: (run) => this.#handle({ kind: 'log-lost', run }),
     });
     const kept = this.#runs.adopt();
-    const { offer, slots } = executor;
-    const { localStart } = options;
-    this.#core = new Core({ offer, slots: slots.length, kept, localStart });
+    this.#core = new Core({ offer: executor.offer, kept, localStart: options.localStart });
     this.#classicDispatcher = new ClassicDispatcher(world, {
       dispatcher: options.dispatcher,
       mayDial: options.mayDial ?? nobody,
       feed: (event) => this.#handle(event),
     });
-    this.#story.opened(
-      listener.address,
-      kept.map(({ run }) => run),
-    );
+    this.#story.opened(listener.address, kept);
     this.#link = openLink(world, {
       address: options.dispatcher,
       hello: () => {
@@ -124,13 +119,14 @@ class Shell implements Runner {
     });
     this.#cancelTick = every(world.clock, tickEveryMs, () => {
       this.#runs.tick();
+      this.#adopt();
       this.#handle({ kind: 'tick' });
     });
   }
 
   renew(): void {
-    const { offer, slots } = this.#executor;
-    this.#handle({ kind: 'offers', offer, slots: slots.length, kept: this.#runs.adopt() });
+    this.#adopt();
+    this.#handle({ kind: 'offers', offer: this.#executor.offer });
   }
 
   drain(): void {
@@ -228,13 +224,19 @@ class Shell implements Runner {
     }
   }
 
+  /** A slot may be claimed when it is first needed, and a process have died in it. */
+  #adopt(): void {
+    const kept = this.#runs.adopt();
+    if (kept.length > 0) this.#handle({ kind: 'found', kept });
+  }
+
   #register(): void {
-    const { reachable: host } = this.#options;
-    if (host !== null) {
+    const { reachable: host, repositories } = this.#options;
+    if (host !== null && repositories !== 'any') {
       this.#classicDispatcher.register({ host, port: this.#listener.address.port });
       return;
     }
-    this.#story.unreachable();
+    this.#story.noClassic(host === null ? 'unreachable' : 'cannot-tell');
     this.abort();
     this.#world.exit(exitCodes.usage);
   }

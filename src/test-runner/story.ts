@@ -6,13 +6,13 @@
 import { type Address, formatAddress } from '../protocol/address.js';
 import type { Handback, Report } from '../protocol/bodies.js';
 import { type Commit, type RunId, short } from '../protocol/ids.js';
-import type { Tell, Told } from '../world/story.js';
+import { repositoriesNamed, type Tell, type Told } from '../world/story.js';
 import type { Core } from './core/core.js';
-import type { Because, Effect, Event, Run } from './core/events.js';
+import type { Because, Effect, Event, KeptRun, Run } from './core/events.js';
 
 export interface Names {
   readonly name: string;
-  readonly repository: string;
+  readonly repositories: readonly string[] | 'any';
   readonly dispatcher: Address;
 }
 
@@ -34,16 +34,17 @@ export class Story {
   }
 
   /** The first lines: who this is, and which results an earlier process left to deliver. */
-  opened(listening: Address, kept: readonly Run[]): void {
-    const { name, repository } = this.#names;
+  opened(listening: Address, kept: readonly KeptRun[]): void {
+    const { name, repositories } = this.#names;
+    const which = repositories === 'any' ? 'any repository' : repositoriesNamed(repositories);
     this.#say(
       'waiting',
-      `runner ${name} for ${repository}, waiting for the dispatcher ${this.#dispatcher}`,
+      `runner ${name} for ${which}, waiting for the dispatcher ${this.#dispatcher}`,
     );
     const { port } = listening;
     const where = `listening on ${formatAddress(listening)} for a classic dispatcher`;
     this.#say('listening', where, { level: 'debug', port });
-    for (const run of kept) {
+    for (const { run } of kept) {
       this.#say('kept', `the result of ${short(run.commit)} is still to be delivered`, fields(run));
     }
   }
@@ -51,7 +52,7 @@ export class Story {
   /** A suite was found for the run and begins. */
   starting(run: Run, command: string): void {
     const subject = run.assignment.subject === '' ? '' : ` "${run.assignment.subject}"`;
-    this.#say('testing', `testing ${named(run)}${subject} with ${command}`, fields(run));
+    this.#say('testing', `testing ${this.#named(run)}${subject} with ${command}`, fields(run));
   }
 
   /** That event has reached the core; what follows from it comes after, effect by effect. */
@@ -122,12 +123,9 @@ export class Story {
     this.#say('never-let-in', `the dispatcher ${reason}: this runner leaves`, { level: 'error' });
   }
 
-  /** A classic dispatcher could not dial us at all. */
-  unreachable(): void {
-    const msg =
-      'A classic dispatcher on another machine cannot dial localhost: ' +
-      'start again with --host and a name or address of this machine.';
-    this.#tell({ event: 'unreachable', level: 'error', msg });
+  /** A classic dispatcher could do nothing with us. */
+  noClassic(event: keyof typeof whyNoClassic): void {
+    this.#tell({ event, level: 'error', msg: whyNoClassic[event] });
   }
 
   #handedBack(run: RunId, { reason, detail }: Handback): void {
@@ -169,7 +167,7 @@ export class Story {
     const status = end === 'failed' ? (signal ?? `exit code ${exitCode}`) : '';
     const why = [status, reason].filter((part) => part !== '').join(': ');
     const detail = why === '' ? '' : ` (${why})`;
-    const msg = `${named(run)} ${end} after ${seconds} s${detail}`;
+    const msg = `${this.#named(run)} ${end} after ${seconds} s${detail}`;
     this.#say('ended', msg, { ...fields(run), ...report, verdict: end });
   }
 
@@ -193,10 +191,27 @@ export class Story {
     this.#say('draining', `waiting for ${waits.join(', ')}; Ctrl-C again ends it now`);
   }
 
+  /** With its repository, where it might be another's. */
+  #named(run: Run): string {
+    const { repositories } = this.#names;
+    const { repository } = run.assignment;
+    const isClear = repositories !== 'any' && repositories.length === 1;
+    return isClear || repository === null ? named(run) : `${named(run)} of ${repository}`;
+  }
+
   #say(event: string, msg: string, more: Partial<Told> = {}): void {
     this.#tell({ ...more, event, msg });
   }
 }
+
+const whyNoClassic = {
+  unreachable:
+    'A classic dispatcher on another machine cannot dial localhost: ' +
+    'start again with --host and a name or address of this machine.',
+  'cannot-tell':
+    'A classic dispatcher does not say of which repository a commit is: ' +
+    'start again with a clone instead of --repositories.',
+} as const;
 
 /** `1a2b3c4`, and which run of it, where it is not the first. */
 function named({ commit, assignment: { number } }: Run): string {

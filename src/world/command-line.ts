@@ -5,6 +5,7 @@
 
 import type { InferredOptionTypes, Options } from 'yargs';
 import { peerNamePattern } from '../protocol/ids.js';
+import { repositoriesMax } from '../protocol/limits.js';
 import { UsageError } from './exit.js';
 import { dispatcherAddress, hostNames, wireName } from './flag-values.js';
 import { type Flags, readFlags } from './flags.js';
@@ -104,6 +105,14 @@ export function readCommandLine<F extends Flags>(
 /** Said to whoever names none. */
 export function noRepository(script: string, repo: string): UsageError {
   return new UsageError(`Which repository? Name ${repo}: node ${script} <repo>.`);
+}
+
+/** As many as one process looks after. */
+export function assertFew({ length: count }: readonly string[]): void {
+  if (count <= repositoriesMax) return;
+  throw new UsageError(
+    `${count} repositories are too many for one process: start another for each ${repositoriesMax}.`,
+  );
 }
 
 /** Of several repositories none can be called by the one name, or have the one thing. */

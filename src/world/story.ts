@@ -105,3 +105,11 @@ function wrap(text: string, width: number, indent: string): string {
   }
   return [...lines, line].join(`\n${indent}`);
 }
+
+/** `a`, `a and b`, `a, b and 4 others`: repositories of one process. */
+export function repositoriesNamed(names: readonly string[]): string {
+  const [first = '', second = '', ...others] = names;
+  if (names.length <= 2) return names.join(' and ');
+  const rest = others.length === 1 ? (others[0] ?? '') : `${others.length} others`;
+  return `${first}, ${second} and ${rest}`;
+}

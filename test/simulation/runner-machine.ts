@@ -5,6 +5,7 @@
 import type { Handback, OfferBody } from '../../src/protocol/bodies.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import { LocalExecutor } from '../../src/test-runner/local/executor.js';
+import { GivenSites } from '../../src/test-runner/local/sites.js';
 import type { LocalSlot } from '../../src/test-runner/local/slots.js';
 import { RunFiles } from '../../src/test-runner/run-files.js';
 import { type Runner, startRunner } from '../../src/test-runner/shell.js';
@@ -58,7 +59,7 @@ export class RunnerMachine {
     const { name, life } = this.machine;
     this.#offer = offer;
     this.#ground.witness.offers.made(name, offer);
-    life.hear(() => this.#reread(life));
+    life.hear(() => this.#reread());
   }
 
   set lagMs(lagMs: number) {
@@ -101,38 +102,39 @@ export class RunnerMachine {
       exit: () => life.end(),
     };
     this.#claimed = [];
-    const slots = this.#claim(life);
+    const claim = (lacking: number) => this.#claim(life, lacking);
     const options = {
-      ...{ name, host, port: null, version: 'simulated', repository },
+      ...{ name, host, port: null, version: 'simulated' },
+      repositories: [repository],
       ...{ dispatcher: dispatcherAddress, reachable: host, logBytesMax },
       mayDial: (dialling: string) => dialling === dispatcherAddress.host,
       localStart: random.hex(8),
     };
     const names = { runner: name, repository, guard: 'guard' };
     const suite = { command: 'test', timeoutMs, graceMs, logBytesMax, names, environment: {} };
-    const executor = new LocalExecutor(life.clock, slots, this.#offer, suite);
+    const sites = new GivenSites(new Map([[repository, claim]]));
+    const executor = new LocalExecutor(life.clock, sites, this.#offer, suite);
     this.#executor = executor;
     this.#runner = null;
     void startRunner(world, options, executor).then((runner) => {
       this.#runner = runner;
-      if (executor.offer !== this.#offer) this.#reread(life);
+      if (executor.offer !== this.#offer) this.#reread();
     });
   }
 
   /** As test-runner/main.ts does it. */
-  #reread(life: Life): void {
+  #reread(): void {
     if (this.#runner === null) return;
-    this.#executor?.renew(this.#offer, {}, this.#claim(life));
+    this.#executor?.renew(this.#offer, {});
     this.#runner.renew();
   }
 
-  /** As many as are offered, and those in which results were left. */
-  #claim(life: Life): LocalSlot[] {
+  /** So many, and those in which results were left. */
+  #claim(life: Life, lacking: number): LocalSlot[] {
     const { disk } = this.machine;
     const free = Array.from({ length: slotsMost }, (_, slot) => slot).filter(
       (slot) => !this.#claimed.includes(slot),
     );
-    const lacking = this.#offer.capacity - this.#claimed.length;
     const wanted = free.filter(
       (slot, index) => index < lacking || disk.list(folderOf(slot)).length > 0,
     );

@@ -38,7 +38,7 @@ export const report: Report = {
 export function runner(slots: number, ...kept: Run[]): Core {
   const offer = { capacity: slots, labels: [] };
   const results = kept.map((run) => ({ run, report }));
-  return new Core({ offer, slots, kept: results, localStart: '00000000' });
+  return new Core({ offer, kept: results, localStart: '00000000' });
 }
 
 export function inSession(slots: number): Core {

@@ -8,6 +8,7 @@ import { onTestFinished } from 'vitest';
 import { CacheStore } from '../../src/test-runner/cache/store.js';
 import { usualName } from '../../src/test-runner/introduction.js';
 import { LocalExecutor } from '../../src/test-runner/local/executor.js';
+import { GivenSites } from '../../src/test-runner/local/sites.js';
 import { claimSlots } from '../../src/test-runner/local/slots.js';
 import { reportsAround } from '../../src/test-runner/reports/around.js';
 import { startRunner } from '../../src/test-runner/shell.js';
@@ -55,13 +56,15 @@ export async function runnerFor(settings: RunnerSettings) {
   const { cache, cacheBytesMax: bytesMax = 1e9 } = settings;
   const caches = cache === undefined ? null : new CacheStore({ folder: cache, bytesMax, guard });
   const claim = { guard, tell, sandbox, checkouts, caches };
-  const slots = claimSlots(state, clone, settings.jobs ?? 1, claim);
   const exits: number[] = [];
   const localStart = randomBytes(4).toString('hex');
   const [name, repository] = [usualName(localStart), repositoryName(clone)];
   const logBytesMax = settings.logBytesMax ?? 1_000_000_000;
   const offer = { capacity: settings.jobs ?? 1, labels: [] };
-  const executor = new LocalExecutor(realClock, slots, offer, {
+  const sites = new GivenSites(
+    new Map([[repository, (count: number) => claimSlots(state, clone, count, claim)]]),
+  );
+  const executor = new LocalExecutor(realClock, sites, offer, {
     command: settings.command === undefined ? 'echo hello' : settings.command,
     isOffline: sandbox?.network === false,
     timeoutMs: settings.timeoutMs ?? 60_000,
@@ -76,7 +79,7 @@ export async function runnerFor(settings: RunnerSettings) {
     {
       name,
       version: 'test',
-      repository,
+      repositories: [repository],
       host: settings.host ?? '127.0.0.1',
       mayDial: settings.mayDial ?? nobody,
       port: 0,
@@ -91,7 +94,14 @@ export async function runnerFor(settings: RunnerSettings) {
     runner.abort();
     await runner.settled();
   });
-  return { runner, executor, slots, told, exits, sentences: () => told.map(({ msg }) => msg) };
+  return {
+    runner,
+    executor,
+    slots: sites.slots,
+    told,
+    exits,
+    sentences: () => told.map(({ msg }) => msg),
+  };
 }
 
 /** Where that runner listens for a classic dispatcher. */

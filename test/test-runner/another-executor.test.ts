@@ -7,7 +7,13 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Report } from '../../src/protocol/bodies.js';
 import type { RunId } from '../../src/protocol/ids.js';
-import type { Done, Executor, NotDone, Watch } from '../../src/test-runner/executor.js';
+import {
+  type Done,
+  type Executor,
+  machineFault,
+  type NotDone,
+  type Watch,
+} from '../../src/test-runner/executor.js';
 import { RunFiles } from '../../src/test-runner/run-files.js';
 import { startRunner } from '../../src/test-runner/shell.js';
 import { realClock } from '../../src/world/clock.js';
@@ -98,6 +104,7 @@ async function runnerElsewhere(folder = temporaryFolder()) {
   const executor: Executor = {
     slots,
     offer: { capacity: 2, labels: ['cloud'] },
+    slotFor: (slot) => slots[slot] ?? machineFault('there is no such slot'),
     whyNot: () => null,
     start: (_, { id }, watch) => {
       watch.starting('a pipeline');
@@ -115,7 +122,7 @@ async function runnerElsewhere(folder = temporaryFolder()) {
   const runner = await startRunner(
     { clock: realClock, network: realNetwork, tell: () => {}, exit: () => {} },
     {
-      ...{ name: 'gate', version: 'test', repository: 'demo', localStart: '0badcafe' },
+      ...{ name: 'gate', version: 'test', repositories: ['demo'], localStart: '0badcafe' },
       ...{ host: '127.0.0.1', port: 0, reachable: null, logBytesMax: 100 },
       dispatcher: { host: '127.0.0.1', port: dispatcher.port },
     },

@@ -46,7 +46,7 @@ test('a run that goes on keeps its command and its time; the next has the new on
   const run = dispatcher.runtest(commit);
   await eventually('it runs', () => dispatcher.log(run).length > 0);
   const { executor } = started;
-  executor.renew(executor.offer, { command: 'echo anew; sleep 60', timeoutMs: 300 }, []);
+  executor.renew(executor.offer, { command: 'echo anew; sleep 60', timeoutMs: 300 });
   goesOn();
   const report = await eventually('its report', () => dispatcher.reports.get(run));
   expect([report.end, dispatcher.log(run).toString()]).toEqual(['passed', 'waiting\n']);
@@ -64,7 +64,7 @@ async function atWork(knows: readonly string[]) {
   return {
     ...scene,
     offers: (offer: Parameters<typeof executor.renew>[0]) => {
-      executor.renew(offer, {}, []);
+      executor.renew(offer, {});
       runner.renew();
     },
     goesOn: () => {

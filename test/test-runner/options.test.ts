@@ -3,7 +3,7 @@ import { readOptions } from '../../src/test-runner/options.js';
 
 test('the defaults are those of the ancestor where it had any', () => {
   expect(readOptions(['clone'])).toMatchObject({
-    repo: 'clone',
+    repos: ['clone'],
     host: 'localhost',
     port: null,
     dispatcher: { host: 'localhost', port: 8_888 },

@@ -74,7 +74,7 @@ function story(...events: Event[]): string[] {
   const dispatcher = { host: 'localhost', port: 8888 };
   const story = new Story(({ msg }) => told.push(msg), {
     name: 'ada',
-    repository: 'demo',
+    repositories: ['demo'],
     dispatcher,
   });
   for (const event of events) {

@@ -5,12 +5,13 @@
 
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { StepReport } from '../../protocol/work.js';
+import { repositoriesNamed } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
 import { type Job, runOf } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { Runner } from '../core/pool.js';
 import { namesOf } from '../core/shape.js';
-import { jobNamed, repositoriesNamed, seconds, sentence, stepEnding } from '../sentences.js';
+import { jobNamed, seconds, sentence, stepEnding } from '../sentences.js';
 import type { FlakyRow, Queries } from '../store/queries.js';
 import type { Store } from '../store/store.js';
 import { named } from '../story.js';

@@ -31,6 +31,8 @@ export interface CheckoutOptions {
   readonly tell: Tell;
   /** A remote that says nothing for so long is given up, be it far or on this machine. */
   readonly silenceMs?: number;
+  /** Ends whatever else may still be at work in that folder. */
+  readonly sweep?: (folder: string) => Promise<void>;
 }
 
 /** What is to be said of a tree. */
@@ -58,7 +60,8 @@ export class Checkout {
   #raw = '';
 
   /** Takes over what an earlier process left in `folder`, in whatever state, and cleans it. */
-  constructor(folder: string, clone: Clone, { guard, tell, silenceMs }: CheckoutOptions) {
+  constructor(folder: string, clone: Clone, options: CheckoutOptions) {
+    const { guard, tell, silenceMs, sweep = async () => {} } = options;
     this.folder = folder;
     this.#clone = clone;
     this.#tell = tell;
@@ -67,7 +70,9 @@ export class Checkout {
     this.#git = new TreeGit(folder, clone, guard, silenceMs);
     this.#fetching = new Fetching(clone, this.#git.cloning, { TRIVET_GUARD: guard });
     this.#attributes = new Attributes(folder, clone.format, this.#git.git);
-    this.#cleaning = removeOldTrees(folder).then(() => this.#clean());
+    this.#cleaning = sweep(folder)
+      .then(() => removeOldTrees(folder))
+      .then(() => this.#clean());
   }
 
   async remarks(commit: Commit): Promise<Remarks> {

@@ -202,7 +202,7 @@ function configuration({ format, origin, path, isPartial }: Clone): string {
 }
 
 /** A value as git's configuration wants it, whatever characters a path may hold. */
-function quoted(value: string): string {
+export function quoted(value: string): string {
   return `"${value.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 }
 

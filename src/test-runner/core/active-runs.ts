@@ -35,13 +35,18 @@ export class ActiveRuns {
   readonly #held = new Map<RunId, Held>();
   /** The slot that has been free for longest stands first: it had the most time to be cleaned. */
   readonly #free: number[] = [];
+  /** How many there are, free ones and others. */
   #slots = 0;
   #capacity = 0;
 
-  /** So many suites may go on at once from now on; of the slots some may be new, with results. */
-  resize(capacity: number, slots: number, kept: readonly KeptRun[]): void {
+  /** So many suites may go on at once from now on. */
+  resize(capacity: number): void {
     this.#capacity = capacity;
-    for (; this.#slots < slots; this.#slots += 1) this.#free.push(this.#slots);
+    for (; this.#slots < capacity; this.#slots += 1) this.#free.push(this.#slots);
+  }
+
+  /** Results that an earlier process has left are in hand from now on. */
+  adopt(kept: readonly KeptRun[]): void {
     for (const { run, report } of kept) this.#add(run, null, report);
   }
 

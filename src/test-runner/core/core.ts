@@ -21,7 +21,6 @@ import { abort, cancel, endOnce, handBack, reportTo, send, ship } from './wishes
 
 export interface CoreOptions {
   readonly offer: OfferBody;
-  readonly slots: number;
   /** Of an earlier process. */
   readonly kept: readonly KeptRun[];
   /** Eight hex digits, new at every start: the ids of classic runs begin with them. */
@@ -36,8 +35,9 @@ export class Core {
   /** How to leave once nothing is in hand; null: not draining. */
   #leaves: Exit | null = null;
 
-  constructor({ offer, slots, kept, localStart }: CoreOptions) {
-    this.#active.resize(offer.capacity, slots, kept);
+  constructor({ offer, kept, localStart }: CoreOptions) {
+    this.#active.resize(offer.capacity);
+    this.#active.adopt(kept);
     this.#offering = new Offering(offer);
     this.#classic = new Classic(this.#active, localStart);
   }
@@ -113,6 +113,8 @@ export class Core {
         return [...this.#registerAgain(nowMs), ...this.#deliverClassic()];
       case 'offers':
         return this.#renew(event);
+      case 'found':
+        return this.#adopt(event.kept);
       case 'drain':
         return [...this.#drain('fine'), ...this.#goIfIdle()];
       case 'abort':
@@ -232,16 +234,17 @@ export class Core {
     this.#offering.left();
   }
 
-  /** Results found in new slots are told at once: no `hello` has named them. */
-  #renew({ offer, slots, kept }: EventOf<'offers'>): Effect[] {
-    this.#active.resize(offer.capacity, slots, kept);
+  #renew({ offer }: EventOf<'offers'>): Effect[] {
+    this.#active.resize(offer.capacity);
+    return [...this.#offering.change(offer), ...this.#goIfIdle()];
+  }
+
+  /** They are told at once: no `hello` has named them. */
+  #adopt(kept: readonly KeptRun[]): Effect[] {
+    this.#active.adopt(kept);
     const isAway = this.#dispatcher !== 'session';
     // A dispatcher of ours does not know the runs of a classic one: those have a way of their own.
     const ours = kept.filter(({ run }) => !run.classic);
-    return [
-      ...this.#offering.change(offer),
-      ...(isAway ? [] : ours.flatMap(({ run }) => reportTo(this.#active, run.id))),
-      ...this.#goIfIdle(),
-    ];
+    return isAway ? [] : ours.flatMap(({ run }) => reportTo(this.#active, run.id));
   }
 }

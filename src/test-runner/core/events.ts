@@ -51,13 +51,10 @@ export type Event =
   | { readonly kind: 'delivered'; readonly run: RunId; readonly taken: boolean }
   | { readonly kind: 'registered'; readonly taken: boolean }
   | { readonly kind: 'tick' }
-  /** From now on that is offered; so many slots there are by now, with results in the new ones. */
-  | {
-      readonly kind: 'offers';
-      readonly offer: OfferBody;
-      readonly slots: number;
-      readonly kept: readonly KeptRun[];
-    }
+  /** From now on that is offered. */
+  | { readonly kind: 'offers'; readonly offer: OfferBody }
+  /** These results were in slots that are ours since a moment. */
+  | { readonly kind: 'found'; readonly kept: readonly KeptRun[] }
   | { readonly kind: 'drain' }
   | { readonly kind: 'abort' };
 

@@ -4,48 +4,68 @@
 
 import type { OfferBody } from '../../protocol/bodies.js';
 import type { Clock } from '../../world/clock.js';
+import { UsageError } from '../../world/exit.js';
 import type { Run } from '../core/events.js';
 import {
   type Execution,
   type Executor,
+  isRefusal,
   machineFault,
   type NotDone,
   type Watch,
 } from '../executor.js';
 import { LocalExecution, type SuiteOptions } from './execution.js';
+import type { Sites } from './sites.js';
 import type { LocalSlot } from './slots.js';
 
 export class LocalExecutor implements Executor {
-  #slots: readonly LocalSlot[];
+  readonly #sites: Sites;
   #offer: OfferBody;
   #suite: SuiteOptions;
   readonly #clock: Clock;
 
-  /** The slots are claimed already. */
-  constructor(clock: Clock, slots: readonly LocalSlot[], offer: OfferBody, suite: SuiteOptions) {
+  /** Throws a `UsageError` where there are no slots for what is offered. */
+  constructor(clock: Clock, sites: Sites, offer: OfferBody, suite: SuiteOptions) {
     this.#clock = clock;
-    this.#slots = slots;
+    this.#sites = sites;
     this.#offer = offer;
     this.#suite = suite;
+    sites.hold(offer.capacity);
   }
 
   get slots(): readonly LocalSlot[] {
-    return this.#slots;
+    return this.#sites.slots;
   }
 
   get offer(): OfferBody {
     return this.#offer;
   }
 
-  /** From now on; a run that goes on keeps what it began with. `added`: slots besides those it has. */
-  renew(offer: OfferBody, suite: Partial<SuiteOptions>, added: readonly LocalSlot[]): void {
-    this.#slots = [...this.#slots, ...added];
+  /**
+   * From now on; a run that goes on keeps what it began with. Throws a `UsageError` where there are no
+   * slots for it: then nothing changes.
+   */
+  renew(offer: OfferBody, suite: Partial<SuiteOptions>): void {
+    this.#sites.hold(offer.capacity);
     this.#offer = offer;
     this.#suite = { ...this.#suite, ...suite };
   }
 
-  whyNot(number: number): NotDone | null {
-    const { whyUnfit, checkout, lock } = this.#slot(number);
+  slotFor(number: number, run: Run): LocalSlot | NotDone {
+    const site = this.#sites.siteFor(run);
+    if (isRefusal(site)) return site;
+    try {
+      return site.at(number);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      return machineFault(error.message);
+    }
+  }
+
+  whyNot(number: number, run: Run): NotDone | null {
+    const slot = this.slotFor(number, run);
+    if (isRefusal(slot)) return slot;
+    const { whyUnfit, checkout, lock } = slot;
     const detail = whyUnfit();
     // Without its clone nothing is made anew here: that would only look like one.
     if (detail !== null) return { kind: 'unfit', handback: { reason: 'stopped', detail } };
@@ -56,7 +76,9 @@ export class LocalExecutor implements Executor {
   }
 
   start(number: number, run: Run, watch: Watch): Execution {
-    return new LocalExecution(this.#clock, this.#slot(number), run, this.#suite, watch);
+    const slot = this.slotFor(number, run);
+    if (isRefusal(slot)) throw new Error(`slot ${number} does not take ${run.id}`);
+    return new LocalExecution(this.#clock, slot, run, this.#suite, watch);
   }
 
   async close(): Promise<void> {
@@ -65,12 +87,6 @@ export class LocalExecutor implements Executor {
       await caches?.close();
       lock.release();
     }
-  }
-
-  #slot(number: number): LocalSlot {
-    const slot = this.slots[number];
-    if (slot === undefined) throw new Error(`there is no slot ${number}`);
-    return slot;
   }
 }
 
