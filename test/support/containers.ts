@@ -4,7 +4,15 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, onTestFinished } from 'vitest';
@@ -19,6 +27,7 @@ import { OutputPipe } from '../../src/test-runner/suite/output.js';
 import type { ProcessEnd } from '../../src/test-runner/suite/process.js';
 import { workOf } from '../../src/workflow/handing-over.js';
 import { realClock } from '../../src/world/clock.js';
+import { readIfThere } from '../../src/world/files.js';
 import { temporaryFolder } from './git.js';
 import { planOf, push } from './plans.js';
 
@@ -100,6 +109,14 @@ export async function inContainers(text: string, settings: InContainers = {}) {
     return { running, ended, log: () => log };
   };
   return { id, place, folder, executor, begin };
+}
+
+/** Of processes of this machine, those in containers too, on whose command lines that stands. */
+export function commandLinesOf(text: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^[0-9]+$/.test(name))
+    .map((pid) => (readIfThere(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' '))
+    .filter((line) => line.includes(text));
 }
 
 function makeBusybox(root: string): void {

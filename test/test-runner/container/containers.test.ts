@@ -3,12 +3,17 @@
  */
 
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkoutMark, runMark } from '../../../src/test-runner/container/sweep.js';
-import { readIfThere } from '../../../src/world/files.js';
-import { asked, engine, inContainers, testImage } from '../../support/containers.js';
+import {
+  asked,
+  commandLinesOf,
+  engine,
+  inContainers,
+  testImage,
+} from '../../support/containers.js';
 import { eventually } from '../../support/eventually.js';
 import { temporaryFolder } from '../../support/git.js';
 
@@ -236,11 +241,3 @@ describe.skipIf(engine === null)('a step in a container', () => {
     });
   });
 });
-
-/** Of processes on whose command lines that stands. */
-function commandLinesOf(text: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^[0-9]+$/.test(name))
-    .map((pid) => readIfThere(`/proc/${pid}/cmdline`) ?? '')
-    .filter((line) => line.includes(text));
-}
