@@ -93,6 +93,7 @@ await run(async (argv) => {
     logBytesMax: options.logBytesMax,
     names: { runner: name, repository, guard },
     environment,
+    hooks: options.hooks,
     around: [reportsAround],
     ...(containers === null ? {} : { stepsBy: () => containers }),
   });

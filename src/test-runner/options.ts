@@ -22,6 +22,7 @@ import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
 import { containersOf } from './container/flags.js';
 import { type ExecutorKind, executorFlags, executorOf } from './executor-flags.js';
+import { hooksFolder } from './hooks/hooks.js';
 import type { SandboxOptions } from './suite/sandbox.js';
 import { assertClones, repositories } from './which-clones.js';
 
@@ -53,6 +54,8 @@ export interface Options {
   readonly logBytesMax: number;
   /** At once, by a suite; null: as the runner was started with. */
   readonly openFiles: number | null;
+  /** Null: the machine's owner has no hooks. */
+  readonly hooks: string | null;
   readonly repository: string | null;
   readonly state: string | null;
   readonly cache: string | null;
@@ -124,6 +127,11 @@ const flags = {
     default: String(logBytesMax),
     describe: 'bytes of output after which a suite is ended',
     coerce: wholeNumber('log-limit', Number.MAX_SAFE_INTEGER),
+  },
+  hooks: {
+    type: 'string',
+    describe: 'folder with before-job, after-job, before-step, after-step: run around each',
+    coerce: hooksFolder,
   },
   'open-files': {
     type: 'string',
@@ -199,6 +207,7 @@ export function readOptions(
     graceMs: read.grace,
     logBytesMax: read['log-limit'],
     openFiles: read['open-files'] ?? null,
+    hooks: read.hooks ?? null,
     repository: read.repository ?? null,
     state: read.state ?? null,
     cache: read.cache ?? null,

@@ -42,6 +42,8 @@ export interface RunnerSettings {
   /** Such a sandbox lets suites use the network. */
   readonly sandboxNet?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The folder of the owner's hooks. */
+  readonly hooks?: string;
 }
 
 export async function runnerFor(settings: RunnerSettings) {
@@ -71,6 +73,7 @@ export async function runnerFor(settings: RunnerSettings) {
     graceMs: settings.graceMs ?? 5_000,
     logBytesMax,
     names: { runner: name, repository, guard },
+    hooks: settings.hooks ?? null,
     environment: inherited(settings.environment ?? { PATH: process.env['PATH'] ?? '' }),
     around: [reportsAround],
   });

@@ -29,7 +29,10 @@ export interface Means {
   readonly clock: Clock;
   readonly slot: Place;
   readonly run: Run;
-  readonly options: Pick<SuiteOptions, 'graceMs' | 'names' | 'environment' | 'stepsBy' | 'around'>;
+  readonly options: Pick<
+    SuiteOptions,
+    'graceMs' | 'names' | 'environment' | 'stepsBy' | 'around' | 'hooks'
+  >;
   readonly watch: Watch;
   /** Null where nothing is cached. */
   readonly caches: RunCaches | null;

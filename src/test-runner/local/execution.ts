@@ -11,12 +11,9 @@
  */
 
 import type { Handback } from '../../protocol/bodies.js';
-import type { Work } from '../../protocol/work.js';
-import type { SourceFile } from '../../workflow/sources.js';
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { RunCaches } from '../cache/run-caches.js';
 import type { Remarks } from '../checkout/checkout.js';
-import { empty } from '../checkout/removal.js';
 import type { Because, Run } from '../core/events.js';
 import {
   type Done,
@@ -26,17 +23,14 @@ import {
   type Verdict,
   type Watch,
 } from '../executor.js';
+import { hooksAround, type JobHooks } from '../hooks/job-hooks.js';
 import type { Around } from '../steps/around.js';
-import { planHere, workflowFilesIn } from '../steps/planned-here.js';
 import type { StepExecutor } from '../steps/step-executor.js';
-import { type RunnerNames, suiteEnvironment } from '../suite/environment.js';
-import { findSuite, meansIn } from '../suite/suite.js';
-import { treeAt } from '../suite/tree.js';
+import type { RunnerNames } from '../suite/environment.js';
 import { type Ended, errored } from '../suite/verdict.js';
+import { beginJob } from './beginning.js';
 import type { Doing, Means, Place } from './doing.js';
 import type { LocalSlot } from './slots.js';
-import { StepsRun } from './steps-run.js';
-import { runSuite } from './suite-run.js';
 
 export interface SuiteOptions {
   /** `--command`; null: what the tree shows. */
@@ -56,6 +50,8 @@ export interface SuiteOptions {
   readonly stepsBy?: (place: Place) => StepExecutor;
   /** What is done around the steps of a job, in this order. */
   readonly around?: readonly Around[];
+  /** The folder of the owner's hooks; null: he has none. */
+  readonly hooks?: string | null;
 }
 
 type Stop = Because | 'timed-out' | 'too-long';
@@ -68,7 +64,8 @@ export class LocalExecution implements Execution {
   readonly #options: SuiteOptions;
   readonly #watch: Watch;
   readonly #startedAtMs: number;
-  #doing: Doing | null = null;
+  #doing: Pick<Doing, 'end' | 'kill'> | null = null;
+  readonly #hooks: JobHooks | null;
   #caches: RunCaches | null = null;
   /** Ends what is copied from or to a cache. */
   readonly #copying = new AbortController();
@@ -88,6 +85,7 @@ export class LocalExecution implements Execution {
     this.#startedAtMs = clock.nowMs();
     const timeoutMs = run.assignment.work?.timeoutMs ?? Number.POSITIVE_INFINITY;
     this.#timeoutMs = Math.min(options.timeoutMs, timeoutMs);
+    this.#hooks = hooksAround(clock, { slot, run, options, watch });
     this.ended = this.#go();
   }
 
@@ -104,9 +102,10 @@ export class LocalExecution implements Execution {
   async #go(): Promise<Done | NotDone> {
     this.#cancelTimeout = this.#clock.after(this.#timeoutMs, () => this.stop('timed-out'));
     try {
-      const refusal = await this.#checkOut();
+      const refusal = (await this.#checkOut()) ?? (await this.#askOwner());
       if (refusal !== null && !this.#run.classic && this.#stop === null) return handBack(refusal);
       const verdict = await this.#verdict(refusal);
+      await this.#tellOwner(verdict);
       if (this.#stop === 'revoked' || this.#stop === 'aborted') return handBack(unwanted);
       if (!this.#slot.lock.isWhole()) return machineFault(slotDeleted);
       return { kind: 'done', verdict };
@@ -132,6 +131,23 @@ export class LocalExecution implements Execution {
     }
   }
 
+  async #askOwner(): Promise<Handback | null> {
+    if (this.#hooks === null || this.#stop !== null) return null;
+    this.#doing = this.#hooks;
+    const detail = await this.#hooks.before();
+    return detail === null ? null : { reason: 'machine-fault', detail };
+  }
+
+  /** His hook has as much time as the run had. */
+  async #tellOwner(verdict: Verdict): Promise<void> {
+    const hooks = this.#hooks;
+    if (hooks === null || this.#stop === 'aborted') return;
+    this.#cancelTimeout();
+    this.#cancelTimeout = this.#clock.after(this.#timeoutMs, () => hooks.kill());
+    this.#doing = hooks;
+    await hooks.after(verdict);
+  }
+
   #endCheckout(because: Stop, isFirst: boolean): void {
     const { checkout } = this.#slot;
     if (because === 'aborted') {
@@ -145,50 +161,21 @@ export class LocalExecution implements Execution {
   /** A classic dispatcher takes no run back: why it was refused is then its result. */
   async #verdict(refusal: Handback | null): Promise<Verdict> {
     if (this.#stop !== null) return this.#stopped(this.#stop, nothing);
+    if (refusal?.reason === 'machine-fault') return errored(refusal.detail);
     if (refusal !== null) return errored(`The commit could not be checked out: ${refusal.detail}`);
     return this.#remarks.fault === null ? this.#test() : errored(this.#remarks.fault);
   }
 
-  /** The owner of the machine has the first word, then whoever planned the job, then the tree. */
-  async #test(): Promise<Verdict> {
-    const { checkout } = this.#slot;
-    const { command } = this.#options;
-    const { work } = this.#run.assignment;
-    const tree = treeAt(checkout.folder);
-    if (command === null) {
-      if (work !== undefined) return this.#step(work);
-      const files = workflowFilesIn(tree);
-      if (files.length > 0) return this.#plan(files);
-      // Who wants containers wants nothing run beside them.
-      if (this.#options.stepsBy !== undefined) return errored(noWorkflow);
-    }
-    const { names, isOffline = false } = this.#options;
-    const environment = suiteEnvironment(this.#options.environment, this.#run, names);
-    const suite = findSuite(tree, command, meansIn(environment['PATH'] ?? '', !isOffline));
-    if (suite.kind === 'none') return errored(suite.says);
-    this.#watch.output(Buffer.from(this.#remarks.log));
-    this.#doing = runSuite(this.#means(), { command: suite.command, tree, environment });
-    return this.#doing.ended;
-  }
-
-  async #plan(files: readonly SourceFile[]): Promise<Verdict> {
-    const { folder } = this.#slot.checkout;
-    const planned = await planHere(files, this.#run, folder, this.#options.names.repository);
-    if (planned.kind === 'work') return this.#step(planned.work);
-    if (planned.kind === 'nothing') {
-      return { end: 'passed', exitCode: null, signal: null, reason: planned.reason };
-    }
-    this.#watch.output(Buffer.from(planned.lines.map((line) => `${line}\n`).join('')));
-    return errored(planned.reason);
-  }
-
-  async #step(work: Work): Promise<Verdict> {
-    if (!work.isCheckedOut) await empty(this.#slot.checkout.folder);
-    this.#watch.output(Buffer.from(this.#remarks.log));
-    this.#doing = new StepsRun(this.#means(), work, this.#startedAtMs);
-    // It may have been told to end before there was anything to be ended.
-    if (this.#stop !== null) this.#doing.end();
-    return this.#doing.ended;
+  #test(): Promise<Verdict> {
+    return beginJob(this.#means(), {
+      ...{ options: this.#options, startedAtMs: this.#startedAtMs },
+      remarks: this.#remarks.log,
+      going: (doing) => {
+        this.#doing = doing;
+        // It may have been told to end before there was anything to be ended.
+        if (this.#stop !== null) doing.end();
+      },
+    });
   }
 
   #means(): Means {
@@ -204,16 +191,16 @@ export class LocalExecution implements Execution {
   }
 
   #stopped(stop: Stop, { exitCode, signal }: Ended): Verdict {
-    const { logBytesMax } = this.#options;
-    const timeoutMs = this.#timeoutMs;
     switch (stop) {
       case 'timed-out': {
         const what = this.#doing === null ? 'Its checkout' : 'The run';
-        const reason = `${what} took longer than ${timeoutMs / 1_000} s and was ended`;
+        const reason = `${what} took longer than ${this.#timeoutMs / 1_000} s and was ended`;
         return { end: 'timed-out', exitCode, signal, reason };
       }
       case 'too-long':
-        return errored(`The suite printed more than ${logBytesMax} bytes and was ended`);
+        return errored(
+          `The suite printed more than ${this.#options.logBytesMax} bytes and was ended`,
+        );
       default:
         return { end: 'cancelled', exitCode, signal, reason: '' };
     }
@@ -223,10 +210,6 @@ export class LocalExecution implements Execution {
 const nothing: Ended = { exitCode: null, signal: null, memoryKills: 0 };
 
 const unwanted: Handback = { reason: 'stopped', detail: 'the run was given up' };
-
-const noWorkflow =
-  'This runner runs steps in containers only, and the commit has no workflow file that names any: ' +
-  'add a .woodpecker.yml, or have it tested by a runner without --executor container';
 
 const slotDeleted = "the slot's folder was deleted during the run";
 

@@ -6,6 +6,7 @@
 import type { Work } from '../../protocol/work.js';
 import { aroundBy } from '../cache/around.js';
 import type { StepStanding, Verdict } from '../executor.js';
+import { hookedPlace } from '../hooks/hooked-place.js';
 import type { Around, JobAround } from '../steps/around.js';
 import { remarksOnImages } from '../steps/command.js';
 import { stepEnvironment } from '../steps/environment.js';
@@ -53,7 +54,8 @@ export class StepsRun implements Doing {
       (line) => this.#say([line]),
     );
     const { folder } = slot.checkout;
-    const place = await executor.open({ id: run.id, folder, work, graceMs: options.graceMs });
+    const opened = await executor.open({ id: run.id, folder, work, graceMs: options.graceMs });
+    const place = this.#hooked(opened);
     if (place.isHere === true) this.#say(remarksOnImages(work));
     try {
       this.#walk = this.#walkOf(job, work, place);
@@ -68,6 +70,18 @@ export class StepsRun implements Doing {
     } finally {
       await place.close();
     }
+  }
+
+  /** With what the owner of the machine wants to be run around each step. */
+  #hooked(place: StepPlace): StepPlace {
+    const { clock, slot, run, options, watch } = this.#means;
+    const { hooks, environment, graceMs } = options;
+    if (typeof hooks !== 'string') return place;
+    return hookedPlace(clock, place, {
+      hooks: { folder: hooks, environment },
+      ...{ run: run.id, folder: slot.checkout.folder, graceMs },
+      warn: (number, line) => watch.output(Buffer.from(`${line}\n`), number),
+    });
   }
 
   #walkOf(job: Job, work: Work, place: StepPlace): Walk {

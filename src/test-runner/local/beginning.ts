@@ -1,0 +1,79 @@
+/**
+ * Owns what is done for a commit once it is checked out: the owner of the machine has the first word
+ * (`--command`), then whoever planned the job, then the commit's workflow files, then what else the tree
+ * shows.
+ */
+
+import type { Work } from '../../protocol/work.js';
+import { empty } from '../checkout/removal.js';
+import type { Verdict } from '../executor.js';
+import { planHere, workflowFilesIn } from '../steps/planned-here.js';
+import { suiteEnvironment } from '../suite/environment.js';
+import { findSuite, meansIn } from '../suite/suite.js';
+import { treeAt } from '../suite/tree.js';
+import { errored } from '../suite/verdict.js';
+import type { Doing, Means } from './doing.js';
+import type { SuiteOptions } from './execution.js';
+import { StepsRun } from './steps-run.js';
+import { runSuite } from './suite-run.js';
+
+export interface Beginning {
+  readonly options: SuiteOptions;
+  /** Of the checkout, for the log. */
+  readonly remarks: string;
+  /** When the run began. */
+  readonly startedAtMs: number;
+  /** Hears what goes on from now. */
+  readonly going: (doing: Doing) => void;
+}
+
+/** What it comes to; rejects with what the machine refused, by its code. */
+export async function beginJob(means: Means, beginning: Beginning): Promise<Verdict> {
+  const { slot, run } = means;
+  const { command, stepsBy } = beginning.options;
+  if (command !== null) return suite(means, beginning);
+  const { work } = run.assignment;
+  if (work !== undefined) return steps(means, work, beginning);
+  const { folder } = slot.checkout;
+  const files = workflowFilesIn(treeAt(folder));
+  if (files.length === 0) {
+    // Who wants containers wants nothing run beside them.
+    return stepsBy === undefined ? suite(means, beginning) : errored(noWorkflow);
+  }
+  const planned = await planHere(files, run, folder, beginning.options.names.repository);
+  if (planned.kind === 'work') return steps(means, planned.work, beginning);
+  if (planned.kind === 'nothing') {
+    return { end: 'passed', exitCode: null, signal: null, reason: planned.reason };
+  }
+  means.watch.output(Buffer.from(planned.lines.map((line) => `${line}\n`).join('')));
+  return errored(planned.reason);
+}
+
+function suite(means: Means, { options, remarks, going }: Beginning): Promise<Verdict> | Verdict {
+  const { slot, run, watch } = means;
+  const { names, command, isOffline = false } = options;
+  const tree = treeAt(slot.checkout.folder);
+  const environment = suiteEnvironment(options.environment, run, names);
+  const found = findSuite(tree, command, meansIn(environment['PATH'] ?? '', !isOffline));
+  if (found.kind === 'none') return errored(found.says);
+  watch.output(Buffer.from(remarks));
+  const doing = runSuite(means, { command: found.command, tree, environment });
+  going(doing);
+  return doing.ended;
+}
+
+async function steps(
+  means: Means,
+  work: Work,
+  { remarks, startedAtMs, going }: Beginning,
+): Promise<Verdict> {
+  if (!work.isCheckedOut) await empty(means.slot.checkout.folder);
+  means.watch.output(Buffer.from(remarks));
+  const doing = new StepsRun(means, work, startedAtMs);
+  going(doing);
+  return doing.ended;
+}
+
+const noWorkflow =
+  'This runner runs steps in containers only, and the commit has no workflow file that names any: ' +
+  'add a .woodpecker.yml, or have it tested by a runner without --executor container';
