@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest';
+import * as net from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { type LogId, logOf, type RunId } from '../../src/protocol/ids.js';
 import type { StepReport } from '../../src/protocol/work.js';
 import { tell, type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
 import { startDispatcher } from '../support/dispatchers.js';
+import { eventually } from '../support/eventually.js';
 import { type ModernPeer, modernPeer } from '../support/modern-peers.js';
 import { planned } from '../support/plans.js';
 
@@ -54,6 +56,21 @@ async function hasHeard(peer: ModernPeer): Promise<void> {
   await peer.hears('pong');
 }
 
+/** Somebody who reads an answer as it comes. */
+function reader(port: number, request: string) {
+  let [text, hasEnded] = ['', false];
+  const socket = net.connect({ port, host: '127.0.0.1' });
+  onTestFinished(() => void socket.destroy());
+  socket.on('data', (bytes) => {
+    text += bytes;
+  });
+  socket.on('end', () => {
+    hasEnded = true;
+  });
+  socket.write(request);
+  return { text: () => text, hasEnded: () => hasEnded };
+}
+
 const ending = { signal: null, reason: '', logBytes: 0, durationMs: 9 };
 
 test('each step has a log of its own, and the job’s is all of them in order', async () => {
@@ -90,6 +107,35 @@ test('each step has a log of its own, and the job’s is all of them in order', 
   );
   expect(await type(port, `why:${c}`)).toMatch(
     /failed.* with exit code 3\.\n {2}step build: passed after 1\.2 s\n {2}step test: failed/,
+  );
+});
+
+test('who follows a job whose runner dies in mid-step reads on in the next run, from its start', async () => {
+  const { port } = await startDispatcher();
+  await dispatched(port, { '.woodpecker.yml': twoSteps });
+  const ada = await runner(port, 'ada');
+  const first = (await ada.hears('runtest')).run;
+  ada.say({ verb: 'step', run: first, body: step(1, 'build') });
+  logs(ada, logOf(first, 1), 'half a');
+  await hasHeard(ada);
+  const live = reader(port, `log:${c}\n`);
+  await eventually('it reads', () => live.text().endsWith('half a'));
+  ada.socket.destroy();
+  const bob = await runner(port, 'bob');
+  const { run } = await bob.hears('runtest');
+  const built = step(1, 'build', { state: 'passed', exitCode: 0, durationMs: 100, logBytes: 6 });
+  bob.say({ verb: 'step', run, body: step(1, 'build') });
+  logs(bob, logOf(run, 1), 'built\n');
+  bob.say({ verb: 'step', run, body: built });
+  const skipped = step(2, 'test', { state: 'skipped', startedAfterMs: null });
+  bob.say({
+    verb: 'results',
+    run,
+    body: { end: 'passed', exitCode: 0, steps: [built, skipped], ...ending },
+  });
+  await eventually('it has read all', () => live.hasEnded());
+  expect(live.text()).toMatch(
+    /^--- build: running ---\nhalf a\n.*--- run 2 ---\n--- build: running ---\nbuilt\n--- build: passed/s,
   );
 });
 

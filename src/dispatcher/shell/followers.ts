@@ -201,10 +201,12 @@ function begin(follower: Follower, part: Part, all: readonly Reading[]): void {
   const apart = toldApart(reading, all);
   if (before === undefined && apart.length > 0) {
     reader.write(`${runs.size === 0 ? '' : '\n'}=== ${apart.join(', ')} ===\n`);
+    follower.isMidLine = false;
   }
   const number = log?.number ?? before;
   if (before !== undefined && before > 0 && number !== before) {
     reader.write(`\n--- run ${number} ---\n`);
+    follower.isMidLine = false;
   }
   runs.set(reading.job, number ?? 0);
   follower.heading = headingOf(part);

@@ -26,7 +26,7 @@ export function partsOf(reading: Reading): readonly Part[] {
   const { job, log, steps, isOver } = reading;
   const key = `${job}.${log?.number ?? 0}`;
   const own = { key, reading, step: null, log, isOver: isOver || steps.length > 0 };
-  if (log === null || steps.length === 0) return [own];
+  if (log === null) return [own];
   const ofSteps = steps.map((step): Part => {
     const hasLog = step.state !== 'skipped';
     return {
@@ -37,7 +37,7 @@ export function partsOf(reading: Reading): readonly Part[] {
       isOver: isOver || step.state !== 'running',
     };
   });
-  // Further steps may begin; and what the run says at last comes behind them.
+  // Further steps may begin, or, where the run is lost, another run; and what is said at last comes here.
   return [own, ...ofSteps, { ...own, key: `${key}.rest`, isOver }];
 }
 

@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { aTrio, headOf, type Trio } from './support/a-trio.js';
+import { temporaryFolder } from './support/git.js';
+import { trivet } from './support/trivet-command.js';
+
+const projects = join(import.meta.dirname, 'projects');
+
+const hasSandbox = spawnSync('bwrap', ['--ro-bind', '/', '/', 'true']).status === 0;
+
+const executors = [
+  { executor: 'shell', flags: [], isHere: true },
+  { executor: 'sandbox', flags: ['--sandbox'], isHere: hasSandbox || process.env['CI'] === 'true' },
+];
+
+/** A project of its own, pushed; answers the trio that tests it. */
+async function pushed(project: string, flags: readonly string[]): Promise<Trio> {
+  const trio = await aTrio({ runner: flags });
+  const { author, dispatcher } = trio;
+  const secret = ['secret', 'set', 'publish_token', '--repository', 'demo'];
+  const address = ['--dispatcher-server', `localhost:${dispatcher.port}`];
+  const set = trivet(author.path, [...secret, ...address], {}, 'correct-horse-battery');
+  expect(set).toMatchObject({ status: 0 });
+  cpSync(join(projects, project), author.path, { recursive: true });
+  const ignored = join(author.path, 'gitignore');
+  if (existsSync(ignored)) renameSync(ignored, join(author.path, '.gitignore'));
+  author.git('add', '-A');
+  author.commit(`Begin ${project}`);
+  author.push();
+  return trio;
+}
+
+describe.each(executors)('from push to verdict, by $executor', ({ flags, isHere }) => {
+  test.runIf(isHere)('an npm project: installed once, its tests reported', async () => {
+    const trio = await pushed('npm', flags);
+    const { author, asked, verdict } = trio;
+    const first = headOf(author);
+    expect(await verdict(first)).toBe('passed');
+    const log = await asked(`log:${first}`);
+    expect(log).toContain('publishing with ********');
+    expect(log).not.toContain('correct-horse-battery');
+    expect(log).toMatch(/reports: 3 tests/);
+    const second = author.commit('Change nothing of note', { 'README.md': '# Greetings\n' });
+    author.push();
+    expect(await verdict(second)).toBe('passed');
+    expect(await asked(`log:${second}`)).toContain('node_modules restored from the cache');
+  });
+
+  test.runIf(isHere)('an npm project that is red: why names the test, file and line', async () => {
+    const { author, asked, verdict } = await pushed('npm', flags);
+    expect(await verdict(headOf(author))).toBe('passed');
+    const broken = author.commit('Break it', {
+      'lib/words/index.js': "export const words = { en: 'Bye', de: 'Guten Tag' };\n",
+    });
+    author.push();
+    expect(await verdict(broken)).toBe('failed');
+    expect(await asked(`why:${broken}`)).toContain('greets in English');
+  });
+
+  test.runIf(isHere)('a Python project: unittest, then pytest', async () => {
+    const { author, asked, verdict } = await pushed('python', flags);
+    const commit = headOf(author);
+    expect(await verdict(commit)).toBe('passed');
+    const log = await asked(`log:${commit}`);
+    expect(log).toMatch(/--- unittest: passed/);
+    expect(log).toContain('key ********');
+  });
+
+  test.runIf(isHere)('a Makefile in C: built, tested, its TAP read', async () => {
+    const { author, asked, verdict } = await pushed('c', flags);
+    const commit = headOf(author);
+    expect(await verdict(commit)).toBe('passed');
+    expect(await asked(`log:${commit}`)).toMatch(/reports: 4 tests/);
+  });
+
+  test.runIf(isHere)(
+    'a Perl project with a .drone.yml: exit code 78 ends it as passed',
+    async () => {
+      const { author, asked, verdict } = await pushed('perl', flags);
+      const commit = headOf(author);
+      expect(await verdict(commit)).toBe('passed');
+      const log = await asked(`log:${commit}`);
+      expect(log).toContain('would upload with ********');
+      expect(log).toMatch(/--- never: skipped/);
+      expect(log).toContain('told of main');
+    },
+  );
+});
+
+test('a runner that is killed in the third of five steps: the job runs again from its start, elsewhere', async () => {
+  const { author, asked, verdict, ada, runner } = await aTrio();
+  const go = join(temporaryFolder(), 'go');
+  const steps = ['one', 'two', 'three', 'four', 'five'].map((name) => {
+    const waits = name === 'three' ? `; until test -e ${go}; do sleep 0.05; done` : '';
+    return `  ${name}: {commands: 'echo ${name}${waits}'}\n`;
+  });
+  const commit = author.commit('five steps', { '.trivet.yml': `steps:\n${steps.join('')}` });
+  author.push();
+  await until(asked, 'status', ' (three) for');
+  const live = asked(`log:${commit}`);
+  ada.kill('SIGKILL');
+  writeFileSync(go, '');
+  runner('--name', 'bob');
+  expect(await verdict(commit)).toBe('passed');
+  expect(await live).toMatch(/one\n.*--- run 2 ---.*one\n.*--- five: passed/s);
+  expect(await asked(`why:${commit}`)).toMatch(/runner ada closed its connection.*on runner bob/s);
+});
+
+/** Asks until the answer holds that. */
+async function until(asked: Trio['asked'], request: string, text: string): Promise<void> {
+  await vi.waitFor(async () => expect(await asked(request)).toContain(text), {
+    ...{ timeout: 30_000, interval: 50 },
+  });
+}
