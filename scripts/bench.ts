@@ -6,6 +6,7 @@
 
 import { cpus } from 'node:os';
 import { branches } from './bench/branches.js';
+import { cache } from './bench/cache.js';
 import { type Benchmark, table } from './bench/figures.js';
 import { flood } from './bench/flood.js';
 import { floors } from './bench/floors.js';
@@ -32,6 +33,7 @@ const all: readonly Benchmark[] = [
   branches,
   history,
   masking,
+  cache,
 ];
 
 /** Everything together ends within this, whatever hangs. */

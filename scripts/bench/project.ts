@@ -16,12 +16,12 @@ export type Files = (number: number) => Readonly<Record<string, string>>;
 export class Project {
   readonly remote: string;
   readonly #folder: string;
-  readonly #suite: string;
+  readonly #suite: string | null;
   #prepared = 0;
   #tip: string | null = null;
 
-  /** `suite` is what `.ci/run` holds in every commit. */
-  constructor(folder: string, name: string, suite: string) {
+  /** `suite` is what `.ci/run` holds in every commit; null: there is none. */
+  constructor(folder: string, name: string, suite: string | null) {
     mkdirSync(folder, { recursive: true });
     this.#folder = folder;
     this.#suite = suite;
@@ -40,7 +40,8 @@ export class Project {
       stream += `committer Ada <ada@example.org> ${1_700_000_000 + number} +0000\n`;
       stream += inline(subject);
       if (index === 1 && this.#tip !== null) stream += `from ${this.#tip}\n`;
-      stream += `deleteall\nM 755 inline .ci/run\n${inline(this.#suite)}`;
+      stream += 'deleteall\n';
+      if (this.#suite !== null) stream += `M 755 inline .ci/run\n${inline(this.#suite)}`;
       for (const [path, text] of Object.entries(files(number))) {
         stream += `M 644 inline ${path}\n${inline(text)}`;
       }

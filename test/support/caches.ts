@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Scopes, Wanted } from '../../src/test-runner/cache/entry.js';
+import { platformOf, type Scopes, type Wanted } from '../../src/test-runner/cache/entry.js';
 import { RunCaches } from '../../src/test-runner/cache/run-caches.js';
 import { CacheStore } from '../../src/test-runner/cache/store.js';
 import { temporaryFolder } from './git.js';
@@ -26,7 +26,7 @@ export function scopeOf(branch: string): Scopes {
 
 /** A cache of one folder. */
 export function folderBy(key: string, fallback: readonly string[] = [], path = 'deps'): Wanted {
-  return { key, fallback, paths: [path] };
+  return { platform: platformOf(), key, fallback, paths: [path] };
 }
 
 /** A run in a checkout of its own. */
@@ -41,6 +41,7 @@ export function cachedRun(store: CacheStore, scopes: Scopes = main, tree = tempo
     restore: (wanted: Wanted) => caches.restore(wanted, say),
     setAside: () => caches.setAside(say),
     save: () => caches.save(say),
+    clear: () => caches.clear(),
     close: () => caches.close(),
   };
   return { caches: said, tree, log: () => log };

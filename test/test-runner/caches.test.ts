@@ -18,6 +18,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { platformOf } from '../../src/test-runner/cache/entry.js';
 import { keyText } from '../../src/test-runner/cache/key.js';
 import { scopesOf } from '../../src/test-runner/cache/scope.js';
 import type { CacheStore } from '../../src/test-runner/cache/store.js';
@@ -93,6 +94,13 @@ test('for the next run a copy is made ahead, which is given to one run only', as
   expect((await found(store)).text).toBe('good');
   expect(ahead()).toEqual([]);
   expect((await found(store)).text).toBe('good');
+});
+
+test('what was made in other images is another entry', async () => {
+  const store = storeIn();
+  await save(store, 'of node 20', { ...deps, platform: platformOf(['node:20']) });
+  expect((await found(store, { ...deps, platform: platformOf(['node:22']) })).text).toBeNull();
+  expect((await found(store)).text).toBeNull();
 });
 
 test('a key is saved once; another key is another entry', async () => {
@@ -229,7 +237,9 @@ test('what a run has put in the place of a folder is not followed, nor kept', as
   expect(run.log()).toContain('sub/below is not cached: it leads through sub, which is no folder.');
   expect(run.log()).toContain('pipes is not cached: pipe is no file.');
   expect(store.all()).toEqual([]);
+  run.caches.clear();
   expect(existsSync(join(elsewhere, 'below/secret'))).toBe(true);
+  expect(existsSync(join(run.tree, 'pipes'))).toBe(false);
 });
 
 test('at the limit what was used least lately goes; what is larger than it is not kept', async () => {

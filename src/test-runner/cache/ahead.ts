@@ -20,6 +20,8 @@ export class Ahead {
   readonly #guard: string;
   readonly #closing = new AbortController();
   #making: Promise<void> = Promise.resolve();
+  /** Of which entry one is being made. */
+  #current: string | null = null;
 
   constructor(entries: string, drafts: Drafts, guard: string) {
     this.#entries = entries;
@@ -32,8 +34,12 @@ export class Ahead {
     return this.#names(id, prefix);
   }
 
-  /** Takes one, into a draft; null where there is none. */
-  take(id: string): string | null {
+  /**
+   * Takes one, into a draft; null where there is none. One that is being made is waited for: another copy
+   * beside it would take longer.
+   */
+  async take(id: string, signal?: AbortSignal): Promise<string | null> {
+    if (this.#current === id) await Promise.race([this.#making, aborted(signal)]);
     for (const path of this.of(id)) {
       const taken = this.#drafts.take(path);
       if (taken !== null) return taken;
@@ -46,7 +52,10 @@ export class Ahead {
     this.#making = this.#making
       .then(() => this.#make(kept, () => isWanted() && this.of(kept.id).length === 0))
       // The disk is full, or somebody emptied the folder: the next run copies for itself.
-      .catch(() => {});
+      .catch(() => {})
+      .finally(() => {
+        this.#current = null;
+      });
   }
 
   /** Removes those from before the machine started. */
@@ -65,6 +74,7 @@ export class Ahead {
   async #make({ id, entry }: Kept, isWanted: () => boolean): Promise<void> {
     const { signal } = this.#closing;
     if (signal.aborted || !isWanted()) return;
+    this.#current = id;
     const draft = this.#drafts.next();
     await mkdir(draft);
     for (const place of entry.present) {
@@ -85,6 +95,12 @@ export class Ahead {
     const names = namesIn(folder).filter((name) => name.startsWith(beginning));
     return names.map((name) => join(folder, name));
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 const anyPrefix = 'ahead-';

@@ -7,7 +7,7 @@ import type { RunCaches } from './run-caches.js';
 
 export function aroundBy(caches: RunCaches): Around {
   return {
-    before: ({ work, say }) => caches.restoreAll(work.cache, say),
+    before: ({ work, say }) => caches.restoreAll(work, say),
     after: async ({ say }, { end }) => {
       if (end === 'passed') await caches.save(say);
       return {};

@@ -36,8 +36,8 @@ export class Drafts {
 
   /** Takes away what has a name elsewhere on this disk; null where another was faster. */
   take(path: string): string | null {
-    const to = this.next();
     try {
+      const to = this.next();
       renameSync(path, to);
       return to;
     } catch {

@@ -10,6 +10,8 @@ import { z } from 'zod';
 
 /** One cache that a run wants. */
 export interface Wanted {
+  /** For what it is made: operating system, processor, images. */
+  readonly platform: string;
   readonly key: string;
   /** In this order: the newest whose key begins with it will do, where the key itself is not there. */
   readonly fallback: readonly string[];
@@ -28,7 +30,6 @@ export interface Scopes {
 export const entry = z.object({
   repository: z.string(),
   scope: z.string(),
-  /** Operating system and processor. */
   platform: z.string(),
   key: z.string(),
   paths: z.array(z.string()).readonly(),
@@ -48,7 +49,10 @@ export interface Kept {
   readonly usedAtMs: number;
 }
 
-export const platform = `${process.platform}-${process.arch}`;
+/** This machine's; with the images in which a job's steps run, where they have any. */
+export function platformOf(images: readonly string[] = []): string {
+  return [`${process.platform}-${process.arch}`, ...new Set(images)].join(' ');
+}
 
 /** Who asks for the same gets the same; fit to be the name of a folder. */
 export function entryId({ repository, scope, platform, key, paths }: Identity): string {
@@ -58,7 +62,7 @@ export function entryId({ repository, scope, platform, key, paths }: Identity): 
 
 /** The entries that are for exactly that, the run's own before the others'. */
 export function identities(repository: string, wanted: Wanted, scopes: Scopes): Identity[] {
-  const { key, paths } = wanted;
+  const { platform, key, paths } = wanted;
   return inOrder(scopes).map((scope) => ({ repository, scope, platform, key, paths }));
 }
 
@@ -72,7 +76,7 @@ export function fallbackOf(
   const newestFirst = [...kept].sort((a, b) => b.usedAtMs - a.usedAtMs);
   const fits = ({ entry }: Kept) =>
     entry.repository === repository &&
-    entry.platform === platform &&
+    entry.platform === wanted.platform &&
     JSON.stringify(entry.paths) === JSON.stringify(wanted.paths);
   const ours = newestFirst.filter(fits);
   for (const beginning of wanted.fallback) {

@@ -6,8 +6,10 @@
 
 import type { ProcessEnd } from '../suite/process.js';
 import { byShell, type Command } from '../suite/suite.js';
+import { platformOf } from './entry.js';
 import { installedFolder, npmKey } from './npm.js';
-import { type RunCaches, type Say, said } from './run-caches.js';
+import type { RunCaches } from './run-caches.js';
+import { type Say, said } from './sentences.js';
 
 export interface SuiteToRun {
   readonly command: Command;
@@ -31,7 +33,7 @@ export async function runCached(
     say(said(`${install.run} is run each time: ${npm.because}`));
     return run(command, true);
   }
-  const wanted = { key: npm.key, fallback: [], paths: [installedFolder] };
+  const wanted = { platform: platformOf(), key: npm.key, fallback: [], paths: [installedFolder] };
   if (await caches.restore(wanted, say)) {
     say(said(`${install.run} is left out`));
   } else {

@@ -10,13 +10,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Work } from '../../protocol/work.js';
+import { mountsIn } from '../checkout/ground.js';
 import { copyTree } from './copying.js';
 import {
   entryId,
   fallbackOf,
   identities,
   type Kept,
-  platform,
+  platformOf,
   type Scopes,
   shortKey,
   type Wanted,
@@ -24,7 +25,8 @@ import {
 import { keyText } from './key.js';
 import { tryRename } from './names.js';
 import { makeAbove, pathToRestore, pathToSave } from './paths.js';
-import type { CacheStore, Saved, Targets } from './store.js';
+import { branchOf, type Say, said, spelledBytes, whyNotSaved } from './sentences.js';
+import type { CacheStore, Targets } from './store.js';
 import { survey } from './survey.js';
 
 export interface RunPlace {
@@ -40,13 +42,9 @@ export interface RunTime {
   readonly nowMs: () => number;
 }
 
-/** Takes a line of the run's log, without its line feed. */
-export type Say = (line: string) => void;
-
 /** One cache in this run. */
 interface InRun {
   readonly wanted: Wanted;
-  /** The paths that may hold it, by their place. */
   readonly targets: Targets;
   /** Whether it is kept already. */
   readonly isExact: boolean;
@@ -67,7 +65,6 @@ export class RunCaches {
   readonly #place: RunPlace;
   readonly #time: RunTime;
   readonly #caches: InRun[] = [];
-  /** Where the lines go at present. */
   #say: Say = () => {};
 
   constructor(store: CacheStore, place: RunPlace, time: RunTime) {
@@ -82,12 +79,13 @@ export class RunCaches {
   }
 
   /** The same for each that a workflow names. */
-  restoreAll(written: Work['cache'], say: Say): Promise<void> {
+  restoreAll({ cache, steps, services }: Work, say: Say): Promise<void> {
+    const platform = platformOf([...steps, ...services].flatMap(({ image }) => image ?? []));
     return this.#attempt(say, undefined, async () => {
-      for (const { key: parts, paths, fallback } of written) {
+      for (const { key: parts, paths, fallback } of cache) {
         const { key, missing } = await keyText(this.#place.tree, parts);
         for (const part of missing) this.#tell(`the key ${part} is no file, and taken for a text`);
-        await this.#restore({ key, paths, fallback });
+        await this.#restore({ platform, key, paths, fallback });
       }
     });
   }
@@ -109,6 +107,17 @@ export class RunCaches {
         if (draft !== null) await this.#publish(cache, draft, since);
       }
     });
+  }
+
+  /** Takes away what is not needed any more: to remove it file by file would keep the next run waiting. */
+  clear(): void {
+    for (const { wanted, targets } of this.#caches) {
+      for (const place of targets.keys()) {
+        const { path, refused } = pathToSave(this.#place.tree, wanted.paths[place] ?? '');
+        // What cannot be taken is removed with all else.
+        if (refused === null && mountsIn(path).length === 0) this.#store.drafts.discardFrom(path);
+      }
+    }
   }
 
   /** To be called after every run, when nobody waits for it any more. */
@@ -202,18 +211,19 @@ export class RunCaches {
 
   async #publish(cache: InRun, { folder, present, bytes }: Draft, since: number): Promise<void> {
     const { repository, scopes } = this.#place;
-    const { key, paths } = cache.wanted;
+    const { platform, key, paths } = cache.wanted;
     const entry = { repository, scope: scopes.own, platform, key, paths, present, bytes };
     const saved = await this.#store.publish(folder, entry);
     const names = present.map((place) => paths[place]).join(', ');
-    const megabytes = `${(bytes / 1_000_000).toFixed(1)} MB`;
     if (saved !== 'saved') {
-      this.#tell(`${names} is not cached: ${whyNotSaved(saved, megabytes)}`);
+      this.#tell(`${names} is not cached: ${whyNotSaved(saved, bytes)}`);
       return;
     }
     cache.id = entryId(entry);
     const of = `key ${shortKey(key)}, of ${branchOf(scopes.own)}`;
-    this.#tell(`${names} saved in the cache in ${this.#since(since)}, ${megabytes} (${of})`);
+    this.#tell(
+      `${names} saved in the cache in ${this.#since(since)}, ${spelledBytes(bytes)} (${of})`,
+    );
   }
 
   #since(ms: number): string {
@@ -237,19 +247,4 @@ export class RunCaches {
   #tell(sentence: string): void {
     if (!this.#time.signal.aborted) this.#say(said(sentence));
   }
-}
-
-/** As a log has it: who says it, and that it is said. */
-export function said(sentence: string): string {
-  return `Trivet: ${sentence}.`;
-}
-
-function branchOf(scope: string): string {
-  return scope.replace(/^refs\/heads\//, '') || 'an unknown branch';
-}
-
-function whyNotSaved(saved: Exclude<Saved, 'saved'>, megabytes: string): string {
-  if (saved === 'there already') return 'another run has saved it meanwhile';
-  if (saved === 'too large') return `${megabytes} are more than --cache-size allows`;
-  return saved.fault;
 }

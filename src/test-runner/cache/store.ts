@@ -82,7 +82,7 @@ export class CacheStore {
     const folder = join(this.#entries, id);
     const inode = inodeOf(folder);
     touch(join(folder, entryName));
-    const ahead = this.#ahead.take(id);
+    const ahead = await this.#ahead.take(id, signal);
     const from = ahead ?? folder;
     let fault: string | null = null;
     for (const [place, path] of targets) {

@@ -114,6 +114,7 @@ export class LocalExecution implements Execution {
       // In a slot that another runner has by now, nothing is ours to remove.
       const { checkout, lock, whyUnfit } = this.#slot;
       const isOurs = whyUnfit() === null && (checkout.whyBlocked() !== null || lock.renew());
+      if (isOurs) this.#caches?.clear();
       if (isOurs) checkout.clean();
       this.#caches?.close();
     }

@@ -4,7 +4,7 @@
  */
 
 import { runCached } from '../cache/install.js';
-import type { Say } from '../cache/run-caches.js';
+import type { Say } from '../cache/sentences.js';
 import type { Verdict, Watch } from '../executor.js';
 import { isMachineFault } from '../executor.js';
 import { noSandbox, type ProcessEnd } from '../suite/process.js';
