@@ -9,8 +9,9 @@ import { type Commit, short } from '../../protocol/ids.js';
 import type { StepReport } from '../../protocol/work.js';
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
-import { apartBy, type LogFiles, type LogName } from '../store/logs.js';
+import type { LogFiles, LogName } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
+import { apartBy } from '../store/results-folder.js';
 import { headingOf, isRest, partsOf } from './parts.js';
 import { type Reading, toldApart, unnamed } from './readings.js';
 

@@ -9,9 +9,10 @@ import type { Cancel, Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { JobId } from '../core/journal.js';
 import { type Keep, keeping, mayBeBeyond } from './keep.js';
-import { apartBy, type LogFiles } from './logs.js';
+import type { LogFiles } from './logs.js';
 import type { PastRow, Queries } from './queries.js';
 import type { Removal } from './removal.js';
+import { apartBy } from './results-folder.js';
 
 /** After a start others come first; from then on it looks once an hour. */
 const firstAfterMs = 2_000;

@@ -6,12 +6,12 @@
  * Invariant: the bytes of a log are contiguous, and each was written once.
  */
 
-import { createHash } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Commit } from '../../protocol/ids.js';
 import { stepsMax } from '../../protocol/limits.js';
 import { type Disk, type OpenFile, realDisk } from '../../world/disk.js';
 import type { JobId } from '../core/journal.js';
+import { ResultsFolder } from './results-folder.js';
 
 /** Which log: the `number`-th run of a job, or one of that run's steps. */
 export interface LogName {
@@ -29,26 +29,6 @@ interface OpenLog {
 
 const lineFeed = 0x0a;
 
-/** Copied at once: a millisecond's work. */
-const pieceBytes = 1_024 * 1_024;
-
-/** The rest of what a file's name may hold is the commit's. */
-const apartBytesMax = 150;
-
-/**
- * What tells the results of one commit apart, as a part of a file's name: a repository's name, a
- * job's, or both. A `~` stands between, which neither can hold, so that no two have the same; of what
- * is too long a digest tells the rest.
- */
-export function apartBy(...names: readonly string[]): string {
-  const whole = names.join('~');
-  if (Buffer.byteLength(whole) <= apartBytesMax) return whole;
-  const digest = createHash('sha256').update(whole).digest('hex').slice(0, 12);
-  const beginning = Buffer.from(whole).subarray(0, apartBytesMax - digest.length - 4);
-  // A character that was cut in two is left out.
-  return `${beginning.toString('utf8').replace(/\ufffd$/, '')}~${digest}`;
-}
-
 /** Steps, services, and what is said afterwards: each has a log. */
 const stepLogsMax = 2 * stepsMax + 1;
 
@@ -57,16 +37,15 @@ const openMost = 64;
 
 export class LogFiles {
   readonly #folder: string;
-  readonly #results: string;
+  readonly #results: ResultsFolder;
   readonly #disk: Disk;
   readonly #open = new Map<string, OpenLog>();
 
   /** `folder` holds the logs, `results` a file per commit with its latest run's output. */
   constructor(folder: string, results: string, disk: Disk = realDisk) {
     disk.makeFolder(folder);
-    disk.makeFolder(results);
     this.#folder = folder;
-    this.#results = results;
+    this.#results = new ResultsFolder(results, disk);
     this.#disk = disk;
   }
 
@@ -145,83 +124,56 @@ export class LogFiles {
     }
   }
 
-  /**
-   * Makes `<results>/<commit>`, or apart from others `<results>/<commit>.<apart>` (see `apartBy`),
-   * be that log: a reader sees the old one or the new one, whole.
-   */
+  /** Makes that log be what is public of its commit; see `ResultsFolder`. */
   publish(name: LogName, apart: string | null = null): void {
     if (this.size(name) === 0) this.#touch(name);
-    // People clear it away, as they may: it holds copies.
-    this.#disk.makeFolder(this.#results);
-    const [path, published] = [this.#path(name), this.#publicPath(name.commit, apart)];
-    if (!this.#disk.isLinked(path, published)) this.#disk.link(path, published);
-  }
-
-  /** Removes that log, and each of those public names that is its own still. */
-  async discard(name: LogName, aparts: readonly string[]): Promise<void> {
-    const path = this.#path(name);
-    this.release(name);
-    for (const as of [null, ...aparts]) {
-      const published = this.#publicPath(name.commit, as);
-      if (this.#disk.isLinked(path, published)) await this.#disk.discard(published);
-    }
-    await this.#disk.discard(path);
-    for (const step of this.steps(name)) await this.#disk.discard(this.#path({ ...name, step }));
-  }
-
-  /** The steps of that run of which there is a log. */
-  steps(name: LogName): number[] {
-    const all = Array.from({ length: stepLogsMax }, (_, index) => index + 1);
-    return all.filter((step) => this.#disk.sizeOf(this.#path({ ...name, step })) !== null);
+    this.#results.link(this.#path(name), name.commit, apart);
   }
 
   /**
    * The same with several logs, one behind the other, each under its heading: a copy, made in pieces
    * between which `breathe` lets others have their turn.
    */
-  async publishAll(
+  publishAll(
     parts: readonly { readonly heading: string; readonly log: LogName | null }[],
     commit: Commit,
     apart: string | null,
     breathe: () => Promise<void>,
   ): Promise<void> {
-    this.#disk.makeFolder(this.#results);
-    const draft = join(this.#results, `.${basename(this.#publicPath(commit, apart))}.draft`);
-    this.#disk.remove(draft);
-    const file = this.#disk.open(draft, 'write');
-    let size = 0;
-    let isMidLine = false;
-    const write = (bytes: Uint8Array) => {
-      for (let from = 0; from < bytes.byteLength; )
-        from += file.write(bytes.subarray(from), size + from);
-      size += bytes.byteLength;
-      if (bytes.byteLength > 0) isMidLine = bytes[bytes.byteLength - 1] !== lineFeed;
-    };
-    const piece = Buffer.allocUnsafe(pieceBytes);
-    try {
-      for (const { heading, log } of parts) {
-        write(Buffer.from(isMidLine && heading !== '' ? `\n${heading}` : heading));
-        for (let offset = 0, count = 1; log !== null && count > 0; offset += count) {
-          count = this.read(log, offset, piece);
-          write(piece.subarray(0, count));
-          if (count === pieceBytes) await breathe();
-        }
-      }
-    } finally {
-      file.close();
-    }
-    this.#disk.link(draft, this.#publicPath(commit, apart));
-    this.#disk.remove(draft);
+    const read = (log: LogName) => (offset: number, into: Buffer) => this.read(log, offset, into);
+    const texts = parts.map(({ heading, log }) => ({
+      heading,
+      read: log === null ? () => 0 : read(log),
+    }));
+    return this.#results.copy(texts, commit, apart, breathe);
   }
 
   /** Whether there is anything under that public name. */
   isPublished(commit: Commit, apart: string | null): boolean {
-    return this.#disk.sizeOf(this.#publicPath(commit, apart)) !== null;
+    return this.#results.has(commit, apart);
   }
 
   /** Returns once what was published is on disk under its public names. */
   syncPublished(): void {
-    this.#disk.syncNamesNow(this.#results);
+    this.#results.sync();
+  }
+
+  /** Removes that log, those of its steps, and each of those public names that is its own still. */
+  async discard(name: LogName, aparts: readonly string[]): Promise<void> {
+    const path = this.#path(name);
+    this.release(name);
+    const steps = this.steps(name);
+    for (const apart of [null, ...aparts]) {
+      await this.#results.discard(path, name.commit, apart, steps.length > 0);
+    }
+    await this.#disk.discard(path);
+    for (const step of steps) await this.#disk.discard(this.#path({ ...name, step }));
+  }
+
+  /** The steps of that run of which there is a log. */
+  steps(name: LogName): number[] {
+    const all = Array.from({ length: stepLogsMax }, (_, index) => index + 1);
+    return all.filter((step) => this.#disk.sizeOf(this.#path({ ...name, step })) !== null);
   }
 
   close(): void {
@@ -253,10 +205,6 @@ export class LogFiles {
     const [path, { file }] = oldest;
     this.#open.delete(path);
     file.close();
-  }
-
-  #publicPath(commit: Commit, apart: string | null): string {
-    return join(this.#results, `${commit}${apart === null ? '' : `.${apart}`}`);
   }
 
   #path(name: LogName): string {
