@@ -11,7 +11,7 @@ import { dependencies, environment, filter, text, undone, yesNo } from './schema
 const anything = z.unknown().optional();
 
 const onDronesServer = 'only Drone’s server knows it';
-const inContainers = 'it needs the container executor, which is to come';
+const inContainers = 'what a container may have, the owner of the runner decides, not the file';
 const platformOnly = 'only `os` and `arch` tell runners apart';
 
 const condition = z.strictObject({
@@ -86,7 +86,7 @@ export const pipeline = z.strictObject({
   depends_on: dependencies.optional(),
   workspace: undone(
     anything,
-    'the checkout lies where the runner keeps it; the container executor is to come',
+    'the checkout lies where the runner keeps it, in a container at Woodpecker’s usual place',
   ),
   volumes: undone(anything, inContainers),
   image_pull_secrets: undone(anything, inContainers),

@@ -25,7 +25,7 @@ import {
 /** What is not done may have whatever shape it has elsewhere. */
 const anything = z.unknown().optional();
 
-const inContainers = 'it needs the container executor, which is to come';
+const inContainers = 'what a container may have, the owner of the runner decides, not the file';
 const depends = dependencies.refine(
   (names) => names.length <= dependenciesMax,
   `at most ${dependenciesMax} names`,
@@ -133,7 +133,7 @@ export const workflow = z.strictObject({
     .describe('`1`: one job of it at a time; `group`: one job of all workflows that name it'),
   workspace: undone(
     anything,
-    'the checkout lies where the runner keeps it; the container executor is to come',
+    'the checkout lies where the runner keeps it, in a container at Woodpecker’s usual place',
   ),
   timeout: duration
     .optional()
