@@ -58,6 +58,17 @@ const stepBody = fc.record({
 });
 const prose = fc.string({ maxLength: 60, unit: 'grapheme' }).map((text) => plain(text, 200));
 
+const count = fc.nat({ max: 9_999 });
+const tests = fc.record({
+  ...{ passed: count, failed: count, skipped: count, durationMs: count },
+  failures: fc.array(
+    fc.record({ name: prose, message: prose, file: fc.option(prose), line: fc.constant(null) }),
+    { maxLength: 3 },
+  ),
+  slowest: fc.array(fc.record({ name: prose, durationMs: count }), { maxLength: 3 }),
+  outcomes: fc.array(fc.tuple(prose, fc.constantFrom('p', 'f', 's')), { maxLength: 3 }),
+});
+
 const fields = {
   commit,
   run,
@@ -160,6 +171,7 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
       reason: prose,
       logBytes: fc.maxSafeNat(),
       durationMs: fc.nat(),
+      tests: fc.option(tests, { nil: undefined }),
     }),
   ],
   [
