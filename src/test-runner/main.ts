@@ -94,7 +94,7 @@ await run(async (argv) => {
     names: { runner: name, repository, guard },
     environment,
     hooks: options.hooks,
-    around: [reportsAround],
+    around: [reportsAround(realClock)],
     ...(containers === null ? {} : { stepsBy: () => containers }),
   });
   const runner = await startRunner(

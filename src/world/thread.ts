@@ -5,17 +5,25 @@
 
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 
-/** The thread that runs the module `name` of that folder; `data` is its `workerData`. */
-export function startThread(folder: string, name: string, data: unknown): Worker {
+/**
+ * The thread that runs the module `name` of that folder; `data` is its `workerData`. One that needs more
+ * than `limits` ends with an error.
+ */
+export function startThread(
+  folder: string,
+  name: string,
+  data: unknown,
+  resourceLimits: ResourceLimits = {},
+): Worker {
   const extension = extname(import.meta.filename);
   const file = join(folder, `${name}${extension}`);
-  if (extension === '.js') return new Worker(file, { workerData: data });
+  if (extension === '.js') return new Worker(file, { workerData: data, resourceLimits });
   // A thread does not inherit the loader that reads TypeScript.
   const bootstrap = `import('tsx/esm/api').then(({ register }) => {
     register();
     return import(${JSON.stringify(pathToFileURL(file))});
   })`;
-  return new Worker(bootstrap, { eval: true, workerData: data });
+  return new Worker(bootstrap, { eval: true, workerData: data, resourceLimits });
 }

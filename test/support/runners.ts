@@ -75,7 +75,7 @@ export async function runnerFor(settings: RunnerSettings) {
     names: { runner: name, repository, guard },
     hooks: settings.hooks ?? null,
     environment: inherited(settings.environment ?? { PATH: process.env['PATH'] ?? '' }),
-    around: [reportsAround],
+    around: [reportsAround(realClock)],
   });
   const runner = await startRunner(
     { clock: realClock, network: realNetwork, tell, exit: (code) => exits.push(code) },

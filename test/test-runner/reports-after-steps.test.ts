@@ -3,8 +3,14 @@
  * their logs, and sent along with the verdict.
  */
 
-import { expect, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readInThread } from '../../src/test-runner/reports/thread.js';
+import { realClock } from '../../src/world/clock.js';
 import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/git.js';
+import { handClock } from '../support/hand-clock.js';
 import { runnerAtWork } from '../support/runners-at-work.js';
 import { workFor } from '../support/works.js';
 
@@ -54,4 +60,26 @@ test('a dispatcher of an earlier release has no room for tests, and gets the lin
   expect(report).toMatchObject({ end: 'passed' });
   expect(report.tests).toBeUndefined();
   expect(log).toContain('reports: 1 test in 1 report, 0.0 s\n');
+});
+
+describe('whatever a report is, it costs no more than the thread that reads it', () => {
+  const order = (text: string) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'a.xml'), text);
+    return { folder, workspace: folder, wanted: { junit: ['a.xml'], tap: [] } };
+  };
+
+  test('which is ended where it needs more memory than it is given', async () => {
+    const bomb = `<testsuite><testcase><failure><![CDATA[${']]'.repeat(1_000_000)}`;
+    const { tests, lines } = await readInThread(realClock, order(bomb), 60);
+    expect([tests, lines]).toEqual([null, [expect.stringMatching(/could not be read: .*memory/)]]);
+  });
+
+  test('or more time', async () => {
+    const clock = handClock();
+    const read = readInThread(clock, order('<testsuite/>'));
+    clock.pass(60_000);
+    const lines = ['reports: they took longer than 40 s to be read'];
+    expect(await read).toEqual({ tests: null, lines });
+  });
 });

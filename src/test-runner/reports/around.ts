@@ -3,13 +3,17 @@
  * those that somebody wants to read. Never changes a verdict.
  */
 
+import type { Clock } from '../../world/clock.js';
 import type { Around } from '../steps/around.js';
-import { collectReports } from './collect.js';
+import { readInThread } from './thread.js';
 
-export const reportsAround: Around = {
-  after: async ({ work, folder, workspace, say }) => {
-    const { tests, lines } = await collectReports(folder, work.reports, workspace);
-    for (const line of lines) say(line);
-    return tests === null ? {} : { tests };
-  },
-};
+export function reportsAround(clock: Clock): Around {
+  return {
+    after: async ({ work, folder, workspace, say }) => {
+      const order = { folder, wanted: work.reports, workspace };
+      const { tests, lines } = await readInThread(clock, order);
+      for (const line of lines) say(line);
+      return tests === null ? {} : { tests };
+    },
+  };
+}

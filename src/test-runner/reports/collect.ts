@@ -6,7 +6,7 @@
 
 import type { TestReport } from '../../protocol/tests.js';
 import { type Found, findReports, formats, type Wanted } from './find.js';
-import { bytesMax, failuresToldMax, troublesToldMax } from './limits.js';
+import { bytesMax, failuresToldMax, readForMs, troublesToldMax } from './limits.js';
 import { readReport } from './read.js';
 import { Tally } from './tally.js';
 
@@ -41,14 +41,11 @@ export async function collectReports(
   }
   const tally = new Tally();
   const troubles: string[] = [];
+  const untilMs = performance.now() + readForMs;
+  const at = { folder, roots: [workspace, folder] };
   let room = bytesMax;
   for (const file of files) {
-    const { bytes, trouble } = await readReport(
-      { folder, roots: [workspace, folder] },
-      file,
-      room,
-      tally.take,
-    );
+    const { bytes, trouble } = await readReport(at, file, { bytesMax: room, untilMs }, tally.take);
     room -= bytes;
     if (trouble !== null) troubles.push(`reports: ${file.path} ${trouble}`);
   }

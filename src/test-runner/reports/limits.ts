@@ -1,6 +1,6 @@
 /**
  * Owns every bound on reports of tests, each with its unit and its reason. A report is written by
- * whatever the steps ran, and read by a runner that answers pings meanwhile.
+ * whatever the steps ran.
  */
 
 /** Files and folders that are looked at for those that are wanted; a large tree has a third of them. */
@@ -17,6 +17,13 @@ export const fileBytesMax = 32 * 1_024 * 1_024;
 
 /** All of a job's: some seconds' work. */
 export const bytesMax = 128 * 1_024 * 1_024;
+
+/** What is made to be read slowly is read so far; after twice that the thread is ended. */
+export const readForMs = 20_000;
+export const endedAfterMs = 2 * readForMs;
+
+/** The heap of the thread that reads: a bomb of small pieces takes a hundred times its bytes. */
+export const heapMbMax = 512;
 
 /** Elements in each other; the suites of a suite come to ten. */
 export const elementsDeepMax = 100;

@@ -1,6 +1,6 @@
 /**
  * Owns the way of one report from its file to a reader: opened as a plain file of a bounded size or not
- * at all, read in pieces so that pings are answered meanwhile, its bytes made text by the encoding that
+ * at all, read in pieces as long as there is time, its bytes made text by the encoding that
  * it names. What is wrong with it is a sentence, and never an error.
  */
 
@@ -13,7 +13,6 @@ import { fileBytesMax } from './limits.js';
 import { tapReader } from './tap.js';
 import { type Reader, ReportError, type TestCase } from './test-case.js';
 
-/** A millisecond or two of work. */
 const pieceBytes = 64 * 1_024;
 
 const readers = { junit: junitReader, tap: tapReader } as const;
@@ -27,6 +26,12 @@ export interface Checkout {
   readonly roots: readonly string[];
 }
 
+export interface Patience {
+  readonly bytesMax: number;
+  /** As `performance.now` has it. */
+  readonly untilMs: number;
+}
+
 export interface ReadReport {
   /** Bytes that were read. */
   readonly bytes: number;
@@ -34,11 +39,11 @@ export interface ReadReport {
   readonly trouble: string | null;
 }
 
-/** Hands all tests of the report to `take`, as far as it can be read, and at most so many bytes of it. */
+/** Hands all tests of the report to `take`, as far as it can be read. */
 export async function readReport(
   { folder, roots }: Checkout,
   { path, format }: ReportFile,
-  bytesMax: number,
+  { bytesMax, untilMs }: Patience,
   take: (test: TestCase) => void,
 ): Promise<ReadReport> {
   let bytes = 0;
@@ -54,6 +59,7 @@ export async function readReport(
         const { bytesRead } = await file.read(piece, 0, pieceBytes, bytes);
         bytes += bytesRead;
         if (bytesRead === 0) break;
+        if (performance.now() > untilMs) throw new ReportError('takes too long to be read');
         report.write(piece.subarray(0, bytesRead));
       }
       report.end();
