@@ -19,6 +19,7 @@ export const laws = {
   begun: 'a run is lost only where its runner had it',
   frozen: 'where nobody dies no run is lost, however long the dispatcher is frozen',
   log: 'a recorded log is contiguous, byte-exact and on disk',
+  secret: 'no log and no entry holds a secret that its run was given',
   truth: 'a red suite is never reported green, nor the other way round',
   recovery: 'what recovery reads is what memory held',
   accepted: 'a dispatch, or a registration, that was acknowledged is in the store',

@@ -13,6 +13,8 @@ import { questionsOf } from '../../src/dispatcher/store/questions.js';
 import { SqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import type { Registration, Store } from '../../src/dispatcher/store/store.js';
 import type { Life } from './life.js';
+import { repository } from './machine.js';
+import { secretName, secretValue } from './plans.js';
 
 class DatabaseFull extends Error {
   readonly code = 'SQLITE_FULL';
@@ -99,12 +101,15 @@ export class Memory {
     };
   }
 
-  /** The secrets, opened with a key that nobody loses. */
-  openVault(): Promise<Vault> {
+  /** What is kept of secrets, with a key that nobody loses; there is one. */
+  async openVault(): Promise<Vault> {
     const key = Buffer.alloc(32, 7);
     const { secrets } = this.#store();
     const file = { path: '/key', read: () => key, make: () => key, isExposed: () => false };
-    return Vault.open(secrets, file);
+    const vault = await Vault.open(secrets, file);
+    const scope = { name: secretName, repository, branches: [], events: ['push'] };
+    await vault.set(scope, secretValue);
+    return vault;
   }
 
   /** As nobody's process sees it, for those who check. */

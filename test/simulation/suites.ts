@@ -10,6 +10,7 @@ import type { Output } from '../../src/test-runner/suite/output.js';
 import type { ProcessEnd, ProcessOptions } from '../../src/test-runner/suite/process.js';
 import type { Clock } from '../../src/world/clock.js';
 import type { Life } from './life.js';
+import { secretValue } from './plans.js';
 import { hashOf, Random } from './random.js';
 import type { Timeline } from './timeline.js';
 
@@ -43,6 +44,12 @@ export function wholeOutput(commit: Commit): Buffer {
   return Buffer.concat(scriptOf(commit).prints.map(({ bytes }) => bytes));
 }
 
+/** The same as a run shows it that was given the secret. */
+export function maskedOutput(commit: Commit): Buffer {
+  const printed = wholeOutput(commit).toString('latin1');
+  return Buffer.from(printed.replaceAll(secretValue, '********'), 'latin1');
+}
+
 /** The same as a classic one: its output tells the verdict in its last line. */
 export function classicOutput(commit: Commit): Buffer {
   const said = wholeOutput(commit).subarray(0, 2_000).toString('latin1').replace(/\W/g, '.');
@@ -52,12 +59,14 @@ export function classicOutput(commit: Commit): Buffer {
 
 function draw(commit: Commit): Script {
   const random = new Random(hashOf(commit), 'suite');
+  const secrets = new Random(hashOf(commit), 'secret');
   const kind = random.below(100);
   const floods = kind >= 94;
-  const prints = Array.from({ length: floods ? 12 : random.below(7) }, () => ({
+  const drawn = Array.from({ length: floods ? 12 : random.below(7) }, () => ({
     afterMs: random.between(0, floods ? 20 : 300),
     bytes: bytesFrom(random, floods ? 2_500 : random.between(1, random.perMille(100) ? 3_000 : 80)),
   }));
+  const prints = floods || secrets.perMille(500) ? drawn : withSecret(drawn, secrets);
   const ends =
     kind < 52 ? 'passes' : kind < 80 ? 'fails' : kind < 88 ? 'hangs' : 'kills its runner';
   const ignoresTerm = random.perMille(300);
@@ -67,6 +76,20 @@ function draw(commit: Commit): Script {
     afterMs: random.between(0, random.perMille(200) ? 3_000 : 300),
     ignoresTerm,
   };
+}
+
+/** It prints the secret, whether it has it or not: in two pieces, wherever it comes to that. */
+function withSecret(prints: Script['prints'], random: Random): Script['prints'] {
+  if (prints.length < 2) return prints;
+  const at = random.below(prints.length - 1);
+  const cut = random.between(0, secretValue.length);
+  const [before, after] = [secretValue.slice(0, cut), secretValue.slice(cut)].map((part) =>
+    Buffer.from(part),
+  );
+  return prints.map(({ afterMs, bytes }, index) => {
+    if (index === at) return { afterMs, bytes: Buffer.concat([bytes, before ?? bytes]) };
+    return { afterMs, bytes: index === at + 1 ? Buffer.concat([after ?? bytes, bytes]) : bytes };
+  });
 }
 
 /** A long print repeats itself after so many bytes: a prime, so that no buffer's size divides it. */

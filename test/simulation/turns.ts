@@ -57,9 +57,10 @@ export class Turns {
     }
   }
 
-  #branch({ repository, name: job, labels, group, branch: name }: Accepted): Branch {
+  #branch({ repository, name: job, labels, group, work, branch: name }: Accepted): Branch {
     // Whoever wants the same of a runner stands in one line.
-    const line = JSON.stringify([repository, job === 'default', labels, group]);
+    const knows = work === undefined ? job === 'default' : 'work';
+    const line = JSON.stringify([repository, knows, labels, group]);
     const key = `${line}:${name}`;
     const branch = this.#branches.get(key) ?? {
       ...{ line, name, waiting: new Set<JobId>(), passedBy: new Map<Branch, number>() },

@@ -8,7 +8,8 @@ import type { Entry } from '../../src/dispatcher/core/journal.js';
 import type { SimulatedDisk } from './disk.js';
 import type { Broken } from './laws.js';
 import type { LedgerJob, LedgerRun } from './ledger.js';
-import { classicOutput, logBytesMax, scriptOf, wholeOutput } from './suites.js';
+import { isGivenSecret, secretValue } from './plans.js';
+import { classicOutput, logBytesMax, maskedOutput, scriptOf, wholeOutput } from './suites.js';
 
 type Finished = Entry & { kind: 'finished' };
 
@@ -75,14 +76,21 @@ function* judgeLog(
   const { commit, id } = job;
   // A classic one that sends nothing leaves nothing.
   if (run.classic && entry.verdict === 'timed-out') return;
-  const whole = run.classic ? classicOutput(commit) : wholeOutput(commit);
+  const isMasked = isGivenSecret(job);
+  const shown = isMasked ? maskedOutput(commit) : wholeOutput(commit);
+  const whole = run.classic ? classicOutput(commit) : shown;
   const path = `/logs/${commit.slice(0, 2)}/${commit}-${id}.${run.number}.log`;
   const log = disk.readSynced(path) ?? Buffer.alloc(0);
   const isWhole = entry.verdict === 'passed' || entry.verdict === 'failed';
   const printed = run.classic ? log : printedIn(log, entry.reason, whole);
-  const expected = isWhole ? whole : whole.subarray(0, printed.length);
+  // The half of a secret that came before its run was ended is none.
+  const half = wholeOutput(commit).subarray(0, printed.length);
+  const isHalf = !isWhole && isMasked && printed.equals(half);
+  const expected = isWhole ? whole : isHalf ? half : whole.subarray(0, printed.length);
   const where = `the log of ${commit.slice(0, 7)}, run ${run.number},`;
-  if (log.length !== entry.logBytes) {
+  if (isMasked && log.includes(secretValue)) {
+    yield { law: 'secret', how: `${where} holds its secret` };
+  } else if (log.length !== entry.logBytes) {
     yield { law: 'log', how: `${where} has ${log.length} of ${entry.logBytes} bytes on disk` };
   } else if (!printed.equals(expected)) {
     yield { law: 'log', how: `${where} is not what the suite printed` };

@@ -14,7 +14,7 @@ import type { SimulatedDisk } from './disk.js';
 import type { Broken, Law } from './laws.js';
 import { Ledger, type LedgerJob } from './ledger.js';
 import { Offers } from './offers.js';
-import { suits } from './plans.js';
+import { secretValue, suits } from './plans.js';
 import { Recollection } from './recollection.js';
 import { Turns } from './turns.js';
 import { judge } from './verdicts.js';
@@ -72,7 +72,9 @@ export class Witness {
     }
     for (const entry of entries) {
       // A copy as the disk has it: what memory does to it later is not on disk.
-      const kept = JSON.parse(JSON.stringify(entry)) as Entry;
+      const written = JSON.stringify(entry);
+      if (written.includes(secretValue)) this.breaks('secret', `an entry holds it: ${entry.kind}`);
+      const kept = JSON.parse(written) as Entry;
       this.journal.push(kept);
       this.#happened(kept);
       // What should not have happened cannot be folded.

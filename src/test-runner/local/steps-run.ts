@@ -3,6 +3,7 @@
  * taken away after it, with what is done around its steps.
  */
 
+import type { Assignment } from '../../protocol/bodies.js';
 import type { Work } from '../../protocol/work.js';
 import { aroundBy } from '../cache/around.js';
 import type { StepStanding, Verdict } from '../executor.js';
@@ -12,6 +13,7 @@ import { remarksOnImages } from '../steps/command.js';
 import { stepEnvironment } from '../steps/environment.js';
 import { culpritOf, type Job, type Part } from '../steps/graph.js';
 import { LocalStepExecutor } from '../steps/local-executor.js';
+import type { Secrets } from '../steps/settings.js';
 import type { StepPlace } from '../steps/step-executor.js';
 import { verdictOfSteps } from '../steps/verdict.js';
 import { Walk } from '../steps/walk.js';
@@ -91,14 +93,10 @@ export class StepsRun implements Doing {
       suite: suiteEnvironment(inherited, run, options.names),
       ...{ commit: run.commit, work, workspace: place.workspace, startedAtMs: this.#startedAtMs },
     };
-    const { secrets = {}, withheld = {} } = run.assignment;
-    const named = {
-      values: new Map(Object.entries(secrets)),
-      withheld: new Map(Object.entries(withheld)),
-    };
+    const secrets = secretsOf(run.assignment);
     return new Walk(clock, {
       ...{ job, place, watch, output: slot.output, startedAtMs: this.#startedAtMs },
-      environmentOf: (part, progress) => stepEnvironment(surroundings, part, progress, named),
+      environmentOf: (part, progress) => stepEnvironment(surroundings, part, progress, secrets),
       timesOf: ({ step: { timeoutMs, silenceMs } }) => ({
         timeoutMs,
         silenceMs: silenceMs ?? work.silenceMs,
@@ -172,4 +170,16 @@ function jobOf({ steps, services, stopOn }: Work): Job {
 
 function countOf({ steps: { length } }: Work): string {
   return length === 1 ? 'the step' : `the ${length} steps`;
+}
+
+/** Only what an observer has planned can say to a dispatcher what it needs. */
+function secretsOf({ work, secrets = {}, withheld = {} }: Assignment): Secrets {
+  return {
+    values: new Map(Object.entries(secrets)),
+    withheld: new Map(Object.entries(withheld)),
+    otherwise:
+      work === undefined
+        ? 'the job came without its plan, and only with it would it have secrets'
+        : 'the dispatcher has said nothing of it',
+  };
 }

@@ -12,6 +12,8 @@ export interface Secrets {
   readonly values: ReadonlyMap<string, string>;
   /** Why others have no value. */
   readonly withheld: ReadonlyMap<string, string>;
+  /** Why those have none of which nothing was said. */
+  readonly otherwise: string;
 }
 
 /** A secret that a step names and has no value. */
@@ -49,10 +51,7 @@ function secretOf(name: string, secrets: Secrets): string {
   const key = secretKey(name);
   const value = secrets.values.get(key);
   if (value !== undefined) return value;
-  throw new MissingSecret(
-    name,
-    secrets.withheld.get(key) ?? 'the dispatcher has said nothing of it',
-  );
+  throw new MissingSecret(name, secrets.withheld.get(key) ?? secrets.otherwise);
 }
 
 const reference = z.strictObject({ from_secret: z.string() });
