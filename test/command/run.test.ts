@@ -95,7 +95,7 @@ test('what steps name by from_secret comes from a file, and is masked here, too'
   expect(status).toBe(2);
   const file = join(temporaryFolder(), 'secrets');
   writeFileSync(file, '# for the desk\n\nSHIP_KEY = a=b c\n');
-  expect(run(folder, '--secrets', file).stdout).toContain('ship │ <********>\n');
+  expect(run(folder, '--secrets', file).stdout).toContain('ship │ < ********>\n');
   writeFileSync(file, 'SHIP_KEY\n');
   expect(run(folder, '--secrets', file)).toMatchObject({
     status: 2,

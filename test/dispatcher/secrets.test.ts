@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
@@ -189,6 +189,13 @@ test('without its key it stays closed, the rest goes on, and no other key takes 
   copyFileSync(join(folder, 'kept'), key);
   const opened = await startDispatcher({ folder });
   expect((await given(opened, 2)).secrets).toEqual({ deploy_token: value });
+});
+
+test('a file that holds no key is not replaced by one', async () => {
+  const { port, folder } = await startDispatcher();
+  writeFileSync(join(folder, 'data.key'), 'no key\n');
+  expect(await set(port, 'deploy_token')).toMatch(/^Not kept: .*data\.key does not hold the key/);
+  expect(readFileSync(join(folder, 'data.key'), 'utf8')).toBe('no key\n');
 });
 
 test('a row that was exchanged for another opens no more', async () => {

@@ -41,7 +41,7 @@ async function set(vault: Vault, request: Request<'set'>, tell: Tell): Promise<s
   await vault.set(scope, value);
   const msg = `the secret ${name} of ${repository} was ${isNew ? 'set' : 'set anew'}`;
   tell({ event: 'secret-set', name, repository, msg });
-  const isShort = [...value].length < maskedCharactersMin;
+  const isShort = [...value.trim()].length < maskedCharactersMin;
   const warning = `It is shorter than ${maskedCharactersMin} characters, and will not be masked in logs.\n`;
   return `OK, for ${forWhat({ ...scope, value })}\n${isShort ? warning : ''}`;
 }

@@ -85,9 +85,9 @@ export class Vault {
         throw new UsageError(`${secretsMax} secrets are kept already: remove one that is not used`);
       }
       // What was sealed with another key would be closed for good, were there a new one in its place.
-      const { key, trouble } = await this.#openAll(scope);
+      const { trouble } = await this.#openAll(scope);
       if (trouble !== null) throw new UsageError(trouble);
-      const sealed = seal(key ?? this.#keyFile.make(), scope, value);
+      const sealed = seal(this.#keyFile.read() ?? this.#keyFile.make(), scope, value);
       await this.#store.put({ ...scope, sealed });
       this.#held.set(placeOf(scope), { ...scope, value });
     });
@@ -102,7 +102,7 @@ export class Vault {
     });
   }
 
-  /** What is on disk but that one, with the key as it is now; null: there is none. */
+  /** What is on disk but that one, as it opens with the key as it is now. */
   async #openAll(but?: Which) {
     const all = await this.#store.all();
     const others = all.filter((one) => but === undefined || placeOf(one) !== placeOf(but));
@@ -110,7 +110,7 @@ export class Vault {
     const opened = others.map((one) => open(key, one));
     const closed = opened.filter(({ value }) => value === null);
     const trouble = closed.length > 0 ? this.#explain(closed, fault) : null;
-    return { key, opened, trouble };
+    return { opened, trouble };
   }
 
   #readKey(): { readonly key: Uint8Array | null; readonly fault: string | null } {

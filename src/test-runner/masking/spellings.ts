@@ -8,15 +8,25 @@ import { maskedCharactersMin } from '../../protocol/secrets.js';
 
 /** All that is to be masked for these values, each once. */
 export function spellingsOf(values: readonly string[]): Uint8Array[] {
-  const all = values.filter(isMasked).flatMap((value) => {
-    const lines = value.split(/[\r\n]+/).map((line) => line.trim());
-    return [value, value.trim(), ...lines, ...quoted(value), ...inUrls(value), ...inBase64(value)];
+  const all = values.flatMap((value) => {
+    // Began one with a newline, each newline of an output would wait for what comes after it.
+    const text = value.trim();
+    if (!isMasked(text)) return [];
+    const lines = text.split(/[\r\n]+/).map((line) => line.trim());
+    return [
+      text,
+      ...lines,
+      ...quoted(text),
+      ...inUrls(text),
+      ...inBase64(value),
+      ...inBase64(text),
+    ];
   });
   return [...new Set(all)].filter(isMasked).map((text) => Buffer.from(text));
 }
 
 /** Whether it is long enough. */
-export function isMasked(text: string): boolean {
+function isMasked(text: string): boolean {
   return [...text].length >= maskedCharactersMin;
 }
 
