@@ -34,7 +34,9 @@ test('a secret that a step prints is in no log, and in no file of the dispatcher
 
   start('test-runner', ['--port', '0']);
   start('observer', []);
-  await eventually('a verdict', () => dispatcher.told.find(({ event }) => event === 'finished'));
+  // Three processes start meanwhile.
+  const isOver = () => dispatcher.told.find(({ event }) => event === 'finished');
+  await eventually('a verdict', isOver, 40_000);
   const log = await type(dispatcher.port, `log:${commit}`);
   expect(log).toContain('+ echo "the token is $TOKEN"\nthe token is ********\n');
   expect(await type(dispatcher.port, `verdict:${commit}`)).toBe('passed\n');
