@@ -52,7 +52,8 @@ await run(async (argv) => {
   const auth = new Auth(options.token, classicHosts, turnedAway);
   const descriptors = Math.floor(descriptorsMax() * connectionsShare);
   const connectionsMax = Math.min(connectionsMaxDefault, descriptors);
-  const guarded = { ...options, auth, connectionsMax };
+  const settings = options.repositories.read();
+  const guarded = { ...options, auth, connectionsMax, settings };
   const queries = new QueryThread(join(options.data, storeFile));
   const store = storeUpon(sqlite);
   const vault = await Vault.open(sqlite.secrets, new KeyFile(options.secretsKey));
@@ -95,6 +96,7 @@ await run(async (argv) => {
       options.token?.reread(tell);
       options.tls?.current();
       void vault.reopen().then(() => vault.tellOfTrouble(tell));
+      options.repositories.reread(tell, (now) => dispatcher.set(now));
       reread();
     },
   });

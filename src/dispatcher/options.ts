@@ -11,6 +11,7 @@ import { duration, port } from '../world/flag-values.js';
 import type { FlagValues } from '../world/reread.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
+import { RepositoriesFile } from './settings/repositories-file.js';
 import { type Keep, parseKeep, spellKeep } from './store/keep.js';
 
 export interface Options {
@@ -23,6 +24,8 @@ export interface Options {
   readonly secretsKey: string;
   /** The folder with a file per commit, absolute. */
   readonly results: string;
+  /** What the owner says of repositories. */
+  readonly repositories: RepositoriesFile;
   /** How much of the past is kept. */
   readonly keep: Keep;
   /** Where to copy the store to, instead of all else. */
@@ -54,6 +57,15 @@ const flags = {
     type: 'string',
     default: 'test_results',
     describe: "folder with a file per commit: its suite's output",
+  },
+  'repositories-file': {
+    type: 'string',
+    describe: 'YAML with settings of repositories: labels, command, timeout; read anew at SIGHUP',
+  },
+  supersede: {
+    type: 'boolean',
+    default: false,
+    describe: "end a branch's older commits when a newer one comes; the default branch's never",
   },
   keep: {
     default: '90d',
@@ -123,6 +135,7 @@ export function readOptions(
     data: resolve(read.data),
     secretsKey: resolve(read['secrets-key'] ?? `${resolve(read.data)}.key`),
     results: resolve(read.results),
+    repositories: new RepositoriesFile(fileNamed(read['repositories-file']), read.supersede),
     keep: read.keep,
     backup: read.backup === undefined ? null : resolve(read.backup),
     dialect: read.dialect,
@@ -137,6 +150,10 @@ export function readOptions(
     story: { level: read['log-level'], format: read['log-format'] },
     flags: read,
   };
+}
+
+function fileNamed(path: string | undefined): string | null {
+  return path === undefined ? null : resolve(path);
 }
 
 function keep(text: string): Keep {

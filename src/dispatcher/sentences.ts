@@ -2,7 +2,7 @@
  * Owns the words for a journal entry as `why` tells it, and for a verdict as the story tells it too.
  */
 
-import { defaultJobName, short } from '../protocol/ids.js';
+import { defaultJobName, type Pausable, short } from '../protocol/ids.js';
 import type { StepReport } from '../protocol/work.js';
 import type { Job } from './core/job.js';
 import type { Conclusion, Entry } from './core/journal.js';
@@ -38,7 +38,9 @@ export function sentence(entry: Entry): string {
       return `Runner ${entry.runner} handed it back (${entry.reason}): ${why}.`;
     }
     case 'cancel-asked':
-      return 'It was asked to be cancelled.';
+      return entry.supersededBy === undefined
+        ? 'It was asked to be cancelled.'
+        : `It was asked to end: ${short(entry.supersededBy)} came after it on its branch.`;
     case 'rerun-asked':
       return 'It was asked to be tested again.';
     case 'retried':
@@ -51,6 +53,13 @@ export function sentence(entry: Entry): string {
 /** `1a2b3c4`, or `1a2b3c4:lint`, as it may be typed. */
 export function jobNamed({ commit, name }: Pick<Job, 'commit' | 'name'>): string {
   return name === defaultJobName ? short(commit) : `${short(commit)}:${name}`;
+}
+
+/** `everything`, `the repository shop`, `the runner anna`. */
+export function pausedNamed(what: Pausable): string {
+  if (what === 'all') return 'everything';
+  const [kind, ...name] = what.split(':');
+  return `the ${kind} ${name.join(':')}`;
 }
 
 /** `passed after 1.2 s`, `failed after 3.4 s with exit code 1: …` */

@@ -12,7 +12,7 @@ import type { Job } from './core/job.js';
 import type { Entry } from './core/journal.js';
 import type { Batch } from './feed/feed.js';
 import type { Recorded } from './feed/publication.js';
-import { ending, jobNamed, seconds } from './sentences.js';
+import { ending, jobNamed, pausedNamed, seconds } from './sentences.js';
 
 /** The sentences for one batch: what one event brought. */
 export function tellBatch(batch: Batch, severalRepositories = false): Told[] {
@@ -100,6 +100,12 @@ function tellNotice(notice: Notice): Told {
       const msg = `observer ${name} handed over commits that are not in this memory: it does so again`;
       return { event: 'lacking', observer: name, level: 'warn', msg };
     }
+    case 'paused':
+    case 'unpaused': {
+      const { kind, what } = notice;
+      const is = kind === 'paused' ? 'is paused: nothing new is leased' : 'goes on';
+      return { event: kind, what, msg: `${pausedNamed(what)} ${is}` };
+    }
     case 'registered':
     case 'forgotten': {
       const runner = formatAddress(notice.address);
@@ -171,13 +177,17 @@ function tellEntry(
       const msg = `runner ${runner} handed ${id}${again(job, run)} back (${why})`;
       return { ...base, run, runner, reason, level: 'warn', msg };
     }
-    case 'cancel-asked':
-      return { ...base, msg: `${id} is to be cancelled` };
     case 'retried': {
       const { run, runner } = entry;
       const where = ` on runner ${runner}${again(job, run)}`;
       const msg = `${id} ${ending(entry)}${where}: run once more, its tests may be flaky`;
       return { ...base, run, runner, level: 'warn', msg };
+    }
+    case 'cancel-asked': {
+      const { supersededBy } = entry;
+      if (supersededBy === undefined) return { ...base, msg: `${id} is to be cancelled` };
+      const msg = `${id} is to end: ${short(supersededBy)} came after it`;
+      return { ...base, supersededBy, msg };
     }
     case 'rerun-asked':
       return { ...base, msg: `${id} is to be tested again` };

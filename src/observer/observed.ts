@@ -66,7 +66,11 @@ export function opened(
   const known = { slug: slugOf(origin), cloneUrl: withoutCredentials(origin) };
   const planned = planner(repository, known);
   const plan: Plan = (handover) => {
-    const description = { ...handover.description, ...cloneUrl };
+    const isDefaultBranch = repository.isDefaultBranch(handover.description.branch);
+    const description = {
+      ...{ ...handover.description, ...cloneUrl },
+      ...(isDefaultBranch !== undefined && { isDefaultBranch }),
+    };
     return options.workflows ? planned({ ...handover, description }) : Promise.resolve(description);
   };
   return { repository, plan };

@@ -40,6 +40,8 @@ export interface Repository extends Branches {
   changed(commit: Commit, parents: readonly string[]): Promise<readonly string[] | null>;
   /** Which branch all others come from and go to, as far as the last poll tells. */
   defaultBranch(): string;
+  /** Whether it is that one; undefined where none of the branches is it, for all that is known. */
+  isDefaultBranch(branch: string): boolean | undefined;
 }
 
 /** A git that has said nothing for so long is ended: the remote hangs, near (a mount) or far. */
@@ -91,6 +93,7 @@ class GitRepository implements Repository {
   #before: ReadonlyMap<string, Commit> = new Map();
   #head: string | null = null;
   #defaultBranch: string = customary[0];
+  #isDefaultThere = false;
   readonly #upkeep: Upkeep;
   #isTending = false;
 
@@ -153,6 +156,10 @@ class GitRepository implements Repository {
 
   defaultBranch(): string {
     return this.#defaultBranch;
+  }
+
+  isDefaultBranch(branch: string): boolean | undefined {
+    return this.#isDefaultThere ? branch === this.#defaultBranch : undefined;
   }
 
   /** The remote is where the settings say; whether the remote or the clone counts is settled. */
@@ -219,7 +226,9 @@ class GitRepository implements Repository {
   }
 
   #inOrder(tips: readonly Tip[], head: string | null, isWorkplace: boolean): readonly Tip[] {
-    this.#defaultBranch = defaultBranch(tips, head, isWorkplace) ?? head ?? customary[0];
+    const found = defaultBranch(tips, head, isWorkplace);
+    this.#defaultBranch = found ?? head ?? customary[0];
+    this.#isDefaultThere = found !== null;
     return defaultFirst(tips, head, isWorkplace);
   }
 

@@ -19,11 +19,15 @@ import {
 } from './ids.js';
 import {
   capacityMax,
+  fallbacksMax,
+  groupLimitMost,
   handedOverMax,
   heldRunsMax,
   jobsOfCommitMax,
   labelsMax,
+  priorityMost,
   repositoriesMax,
+  retriesMost,
   stepsMax,
 } from './limits.js';
 import { testReport } from './tests.js';
@@ -136,6 +140,24 @@ export const description = z.object({
 /** Where its repository can be cloned from; what git should not be given is left out. */
 const cloneUrl = z.string().refine(isCloneUrl).optional().catch(undefined);
 
+/** Labels that will do as well once the job has waited so long. */
+const fallback = z.object({ labels, afterMs: z.number().min(0) });
+
+/** What the queue is told of a job, and what an older observer does not say. */
+export const queueing = {
+  /** Within its repository the higher one is served first; 0 where it is not said. */
+  priority: z.number().int().min(-priorityMost).max(priorityMost).exactOptional(),
+  /** In the order in which they come into question. */
+  fallbacks: z.array(fallback).max(fallbacksMax).exactOptional(),
+  /** Further runs after one is lost; where it is not said, as many as the dispatcher allows. */
+  retries: z.number().int().min(0).max(retriesMost).exactOptional(),
+  /** Of its group so many are tested at once; 1 where it is not said. */
+  groupLimit: z.number().int().min(1).max(groupLimitMost).exactOptional(),
+};
+
+/** A line of a shell; what is longer belongs in a file of the repository. */
+export const commandCharactersMax = 4_096;
+
 /** One job of a commit, as its plan has it. */
 const plannedJob = z.object({
   name: jobName.default(defaultJobName),
@@ -145,8 +167,9 @@ const plannedJob = z.object({
   needs: z.array(jobName).max(jobsOfCommitMax).default([]),
   /** How those must have ended; where it is not said, all must have passed. */
   runsOn: outcomes.optional(),
-  /** Of a group one job at a time is tested, in all of its repository. */
+  /** Of a group so many jobs at a time are tested, in all of its repository. */
   group: jobName.nullable().default(null),
+  ...queueing,
   /** What its runner is to do; without it, what the commit shows. */
   work: work.optional(),
   /** A job that nobody is to test: the commit asks for that, or its workflow file is wrong. */
@@ -159,6 +182,8 @@ export const defaultJob = plannedJob.parse({});
 /** What an observer says of a commit: besides who and what, its jobs, where there is a plan. */
 export const handover = description.extend({
   cloneUrl,
+  /** Whether its branch is the one that all others come from; absent: that is not known. */
+  isDefaultBranch: z.boolean().optional(),
   jobs: z.array(plannedJob).min(1).max(jobsOfCommitMax).superRefine(isOrdered).optional(),
 });
 
@@ -184,6 +209,10 @@ export const assignment = description.extend({
   cloneUrl,
   /** What is to be done; without it, what the commit shows. */
   work: work.optional(),
+  /** What the dispatcher's owner says of the repository: its suite, instead of all that it shows… */
+  command: z.string().min(1).max(commandCharactersMax).optional(),
+  /** …and how long a run may take, where the runner does not end it sooner. */
+  timeoutMs: z.number().min(1).optional(),
   /** The values of secrets that its work names, by those names in lower case. */
   secrets: z.record(z.string(), z.string()).optional(),
   /** Of those that it names and does not get, why not. */

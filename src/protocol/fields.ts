@@ -9,6 +9,7 @@ import {
   parseJobName,
   parseJobs,
   parseLog,
+  parsePausable,
   parseRevision,
   parseRun,
   parseSecret,
@@ -17,18 +18,20 @@ import type { FieldTypes, Row } from './row.js';
 
 export type Fields = Readonly<Record<string, FieldTypes[keyof FieldTypes]>>;
 
-/** Cuts at colons; a host, or jobs, take the colons that the other fields leave over. */
+/** Cuts at colons; some kinds take the colons that the other fields leave over. */
 export function splitFields(text: string | null, row: Row): string[] {
   if (text === null) return [];
   const kinds = Object.values(row.fields);
   const parts = text.split(':');
-  const hostAt = kinds.findIndex((kind) => kind === 'host' || kind === 'jobs');
+  const hostAt = kinds.findIndex((kind) => greedy.includes(kind));
   const surplus = parts.length - kinds.length;
   if (surplus === -1 && kinds.at(-1) === 'job?') return [...parts, ''];
   if (hostAt < 0 || surplus <= 0) return parts;
   const host = parts.slice(hostAt, hostAt + surplus + 1).join(':');
   return [...parts.slice(0, hostAt), host, ...parts.slice(hostAt + surplus + 1)];
 }
+
+const greedy: readonly (keyof FieldTypes)[] = ['host', 'jobs', 'pausable'];
 
 /** What the texts mean; null where one of them means nothing. */
 export function readFields(row: Row, texts: readonly string[]): Fields | null {
@@ -50,6 +53,7 @@ const fieldReaders: { [Kind in keyof FieldTypes]: (text: string) => FieldTypes[K
   log: parseLog,
   'job?': (text) => parseJobName(utf8(text)),
   jobs: (text) => parseJobs(utf8(text)),
+  pausable: (text) => parsePausable(utf8(text)),
   host: parseHost,
   port: (text) => numberUpTo(text, 1, 65_535),
   offset: (text) => numberUpTo(text, 0, Number.MAX_SAFE_INTEGER),

@@ -153,7 +153,7 @@ function ends(row: Row, ending: Ending | null): boolean {
   return ending === 'close' || row.needsEnter !== true;
 }
 
-const unended = invalid('a branch, a job, or the beginning of an id is ended by Enter');
+const unended = invalid('a branch, a name, or the beginning of an id is ended by Enter');
 
 function isPrefixOfAny(text: string, table: Table): boolean {
   return Object.keys(table).some((verb) => verb.startsWith(text));
@@ -176,6 +176,9 @@ function malformed(verb: string, row: Row): Fault {
     return invalid(
       `it is written ${usage(verb, row)}; a commit is its id, or at least 4 digits of it`,
     );
+  }
+  if (kinds.includes('pausable')) {
+    return invalid(`it is written ${verb}:all, ${verb}:repository:<name> or ${verb}:runner:<name>`);
   }
   const isOfCommit = kinds.includes('commit') || kinds.includes('jobs');
   const hint = isOfCommit ? '; a commit is its full id, as "git rev-parse" prints it' : '';

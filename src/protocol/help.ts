@@ -20,6 +20,7 @@ export function help(): string {
     'A <commit> is a full id of 40 or 64 hex digits, or but in dispatch a beginning;',
     'Of several <job>s of a commit all are meant, where none is named. <jobs> are',
     'those of a <commit>, a <branch>, a <repository>:<branch>, or a <commit>:<job>.',
+    '<what> is all, repository:<name>, or runner:<name>.',
     'docs/protocol.md has the rest.',
     '',
   ].join('\n');

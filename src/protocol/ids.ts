@@ -28,6 +28,9 @@ export type LogId = RunId | StepLogId;
  */
 export type NamedJobs = Branded<'NamedJobs'>;
 
+/** What can be paused: `all`, `repository:<name>`, or `runner:<name>`. */
+export type Pausable = 'all' | `${'repository' | 'runner'}:${Branded<'Paused'>}`;
+
 /** One connection of a peer: `s<dispatcher start>-<counter>`; no two sessions ever share one. */
 export type SessionId = Branded<'SessionId'>;
 
@@ -99,6 +102,15 @@ export function ownerOf(log: LogId): { readonly run: RunId; readonly step: numbe
 /** Whose jobs `text` names, or null. */
 export function parseJobs(text: string): Commit | NamedJobs | null {
   return parseCommit(text) ?? (namedJobsPattern.test(text) ? (text as NamedJobs) : null);
+}
+
+/** What `text` says is to be paused, or null. */
+export function parsePausable(text: string): Pausable | null {
+  if (text === 'all') return text;
+  const [kind = '', ...rest] = text.split(':');
+  const name = rest.join(':') as Branded<'Paused'>;
+  if (kind === 'repository') return namePattern.test(name) ? `repository:${name}` : null;
+  return kind === 'runner' && peerNamePattern.test(name) ? `runner:${name}` : null;
 }
 
 /** The name of a job that `text` is, or null. */

@@ -33,6 +33,18 @@ export const heldRunsMax = 512;
 /** Jobs of one commit: a matrix of two axes of sixteen. */
 export const jobsOfCommitMax = 256;
 
+/** Sets of labels that will do later for a job for which no runner carried the first ones. */
+export const fallbacksMax = 8;
+
+/** A priority is a number up to this, or down to its negative: as in workflow files. */
+export const priorityMost = 100;
+
+/** Jobs of one group at once: more is as good as no group. */
+export const groupLimitMost = 1_000;
+
+/** Runs that a job may lose beyond the first: each took a runner's process with it. */
+export const retriesMost = 10;
+
 /** Repositories of one process. Their names fit into a `hello` beside all else that it may hold. */
 export const repositoriesMax = 64;
 

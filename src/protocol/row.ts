@@ -4,7 +4,7 @@
  */
 
 import type { z } from 'zod';
-import type { Abbreviation, Commit, LogId, NamedJobs, RunId } from './ids.js';
+import type { Abbreviation, Commit, LogId, NamedJobs, Pausable, RunId } from './ids.js';
 
 /** What a field becomes once it has been read. */
 export interface FieldTypes {
@@ -29,6 +29,8 @@ export interface FieldTypes {
    * that other fields leave. Only a newline ends a branch: half of one is another one.
    */
   readonly jobs: Commit | NamedJobs;
+  /** `all`, `repository:<name>` or `runner:<name>`, with the colons that the name has. */
+  readonly pausable: Pausable;
   /** Printable, without spaces and colons. Only a newline ends it: half a secret is a wrong one. */
   readonly secret: string;
 }

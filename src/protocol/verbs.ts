@@ -97,6 +97,22 @@ export const requests = {
     says: 'tests it again, keeping the old log; OK once on disk',
     needsEnter: true,
   },
+  pause: {
+    fields: { what: 'pausable' },
+    body: none,
+    from: 'anyone',
+    to: 'dispatcher',
+    says: 'leases nothing new there; OK once that is on disk',
+    needsEnter: true,
+  },
+  resume: {
+    fields: { what: 'pausable' },
+    body: none,
+    from: 'anyone',
+    to: 'dispatcher',
+    says: 'ends that pause; OK once that is on disk',
+    needsEnter: true,
+  },
   register: {
     fields: { host: 'host', port: 'port' },
     body: none,

@@ -19,6 +19,10 @@ export interface JobToHandOver {
   readonly needs: readonly string[];
   readonly runsOn: Job['runsOn'];
   readonly group: string | null;
+  readonly groupLimit?: number;
+  readonly priority?: number;
+  readonly fallbacks?: Job['fallbacks'];
+  readonly retries?: number;
   readonly work?: Work;
   readonly ended?: { readonly verdict: 'skipped' | 'errored'; readonly reason: string };
 }
@@ -61,7 +65,18 @@ const messageCharactersMax = 4_096;
 
 function toHandOver(job: Job, plan: Plan, occasion: Occasion): JobToHandOver {
   const { name, labels, needs, runsOn, group } = job;
-  return { name, labels, needs, runsOn, group, work: workOf(job, plan, occasion) };
+  const work = workOf(job, plan, occasion);
+  return { name, labels, needs, runsOn, group, ...queueing(job), work };
+}
+
+/** What is as usual is not said. */
+function queueing({ groupLimit, priority, fallbacks, retries }: Job): Partial<JobToHandOver> {
+  return {
+    ...(groupLimit !== 1 && { groupLimit }),
+    ...(priority !== 0 && { priority }),
+    ...(fallbacks.length > 0 && { fallbacks }),
+    ...(retries !== null && { retries }),
+  };
 }
 
 function over(name: string, verdict: 'skipped' | 'errored', reason: string): JobToHandOver {

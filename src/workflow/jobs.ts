@@ -61,7 +61,7 @@ export function draftJob(
     ...labels,
     needs: [],
     runsOn: workflow.runs_on ?? ['success'],
-    group: groupOf(read, remarks),
+    ...groupOf(read),
     priority: workflow.priority ?? 0,
     retries: workflow.retry ?? null,
     timeoutMs: workflow.timeout ?? null,
@@ -106,17 +106,14 @@ function isGitPlugin(image: string | null): boolean {
   return /(?:^|\/)(?:plugins\/(?:drone-)?git|plugin-git)(?::|$)/.test(image ?? '');
 }
 
-/** `concurrency: 1` is a group of the workflow's own. */
-function groupOf({ name, workflow, tree }: ReadWorkflow, remarks: Remark[]): string | null {
-  if (workflow.group !== undefined) return workflow.group;
+/** `concurrency: 2` is a group of the workflow's own. */
+function groupOf({ name, workflow }: ReadWorkflow): Pick<Job, 'group' | 'groupLimit'> {
   const { concurrency } = workflow;
-  if (concurrency === undefined) return null;
+  if (workflow.group !== undefined) return { group: workflow.group, groupLimit: 1 };
+  if (concurrency === undefined) return { group: null, groupLimit: 1 };
   const { limit = 1, group = name } =
     typeof concurrency === 'number' ? { limit: concurrency } : concurrency;
-  if (limit === 1) return jobName(group);
-  const says = `A group of ${limit} jobs at once is not done: of a group one runs at a time, so this limit is left out.`;
-  remarks.push(warning(tree.at(['concurrency']), says));
-  return null;
+  return { group: jobName(group), groupLimit: limit };
 }
 
 /** The nearest name that the wire takes. */

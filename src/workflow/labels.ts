@@ -5,7 +5,7 @@
  */
 
 import { labelPattern } from '../protocol/ids.js';
-import { labelsMax } from '../protocol/limits.js';
+import { fallbacksMax, labelsMax } from '../protocol/limits.js';
 import { error, quoted, type Remark } from './finding.js';
 import type { Job } from './plan-types.js';
 import type { Workflow } from './schema.js';
@@ -20,6 +20,10 @@ export function labelsOf(workflow: Workflow, tree: Tree, remarks: Remark[]): Wan
   if (!Array.isArray(written))
     return { labels: demands(written ?? {}, tree, remarks), fallbacks: [] };
   const [first = {}, ...later] = written;
+  if (later.length > fallbacksMax) {
+    const says = `There are more than ${fallbacksMax} sets of labels that will do later.`;
+    remarks.push(error(tree.at(['labels']), says));
+  }
   return {
     labels: demands(first, tree, remarks),
     fallbacks: later.map(({ after, ...labels }, index) => {

@@ -33,8 +33,9 @@ export interface Job extends Omit<Work, 'occasion' | 'remarks'> {
   /** Names of jobs that must have ended before, and how: `runsOn`. */
   readonly needs: readonly string[];
   readonly runsOn: readonly Outcome[];
-  /** Of a group one job runs at a time. */
+  /** Of a group so many jobs run at a time. */
   readonly group: string | null;
+  readonly groupLimit: number;
   readonly priority: number;
   /** Further runs after a fault of the infrastructure; null: as the dispatcher has it. */
   readonly retries: number | null;

@@ -130,7 +130,7 @@ export const workflow = z.strictObject({
   concurrency: z
     .union([runsAtOnce, z.strictObject({ limit: runsAtOnce.optional(), group: text.optional() })])
     .optional()
-    .describe('`1`: one job of it at a time; `group`: one job of all workflows that name it'),
+    .describe('`2`: two jobs of it at a time; with `group`: of all workflows that name it'),
   workspace: undone(
     anything,
     'the checkout lies where the runner keeps it, in a container at Woodpecker’s usual place',

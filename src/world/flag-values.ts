@@ -9,14 +9,18 @@ import { UsageError } from './exit.js';
 /** Reads `500ms`, `1s`, `1.5m`, `2h` (a bare number counts seconds) as milliseconds. */
 export function duration(flag: string): (text: string | number) => number {
   return (text) => {
-    const match = /^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)?$/.exec(String(text));
-    const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-    const value = Number(match?.[1]) * unitMs[(match?.[2] ?? 's') as keyof typeof unitMs];
-    if (match === null || value < 1) {
-      throw new UsageError(`--${flag} is a time such as 500ms, 2s, 10m or 1h, not "${text}".`);
-    }
-    return Math.round(value);
+    const value = parseDuration(text);
+    if (value !== null) return value;
+    throw new UsageError(`--${flag} is a time such as 500ms, 2s, 10m or 1h, not "${text}".`);
   };
+}
+
+/** The same; null where it is none. */
+export function parseDuration(text: string | number): number | null {
+  const match = /^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)?$/.exec(String(text));
+  const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+  const value = Number(match?.[1]) * unitMs[(match?.[2] ?? 's') as keyof typeof unitMs];
+  return match === null || value < 1 ? null : Math.round(value);
 }
 
 /** The same, the other way round: `90s`, `2h`. */

@@ -48,7 +48,14 @@ test('the log of a job that memory has forgotten is that of the run that gave th
   files.append({ commit: commit(1), job: 1, number: 2 }, 0, Buffer.from('in vain'));
 
   const clock = handClock();
-  const initial = { start, nextJob: 2, repositories: [], classicRunners: [], classicRunMaxMs: 1 };
+  const initial = {
+    start,
+    nextJob: 2,
+    repositories: [],
+    classicRunners: [],
+    paused: [],
+    classicRunMaxMs: 1,
+  };
   const core = new DispatcherCore(initial, store.unfinished(), clock.nowMs());
   const read: string[] = [];
   const room = new LogRoom(core, storeUpon(store), files, clock, new Feed(clock, 0));
@@ -75,7 +82,14 @@ test('where a rerun ends without a run, its reason is not added to the log of th
   files.append({ commit: commit(1), job: 1, number: 1 }, 0, Buffer.from('green'));
 
   const clock = handClock();
-  const initial = { start, nextJob: 2, repositories: [], classicRunners: [], classicRunMaxMs: 1 };
+  const initial = {
+    start,
+    nextJob: 2,
+    repositories: [],
+    classicRunners: [],
+    paused: [],
+    classicRunMaxMs: 1,
+  };
   const core = new DispatcherCore(initial, [...store.unfinished(), cancelled], clock.nowMs());
   const room = new LogRoom(core, storeUpon(store), files, clock, new Feed(clock, 0));
   const job = core.known(1);

@@ -159,7 +159,7 @@ describe('what is encoded is what is read', () => {
       fc.property(anyRequest(), (request) => {
         const decoder = requestDecoder();
         const first = decoder.first(encodeRequest(request as Request)) ?? decoder.quiet();
-        if (['token', 'cancel', 'rerun'].includes(request.verb as string)) {
+        if (['token', 'cancel', 'rerun', 'pause', 'resume'].includes(request.verb as string)) {
           expect(first).toBeNull();
           return;
         }

@@ -79,7 +79,7 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'a group is held by as many as there are runners',
     file: 'dispatcher/core/groups.ts',
-    line: '    return shape.group !== null && this.#holders.has(keyOf(shape));',
+    line: '    return shape.group !== null && isFull(this.#of(shape), shape);',
     becomes: '    return false;',
     breaks: ['group'],
     onlyWhere: 'hasPlans',
@@ -88,7 +88,7 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'a lost run comes back although another of its group has been leased',
     file: 'dispatcher/core/leases.ts',
-    line: '  if (turn.state.jobs.groups.holderFor(job) !== undefined) return false;',
+    line: '  if (turn.state.jobs.groups.holdersFor(job).length > 0) return false;',
     becomes: '',
     breaks: ['group'],
     onlyWhere: 'hasPlans',
@@ -98,8 +98,8 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'labels are asked of nobody',
     file: 'dispatcher/core/shape.ts',
-    line: '    shape.labels.every((label) => offer.labels.has(label))',
-    becomes: '    shape.labels.length < 99',
+    line: '  return labels.some((all) => all.every((label) => offer.labels.has(label)));',
+    becomes: '  return labels.length < 99 || offer.labels.size > 99;',
     breaks: ['suits'],
     withinSeeds: 100,
   },
@@ -131,8 +131,8 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'a poison commit is requeued without end',
     file: 'dispatcher/core/rules.ts',
-    line: '  if (lost.length >= lostRunsMax) {',
-    becomes: '  if (lost.length > lostRunsMax + 97) {',
+    line: '  if (lost.length >= lostMost) {',
+    becomes: '  if (lost.length > lostMost + 97) {',
     breaks: ['poison'],
     withinSeeds: 10,
   },
@@ -190,9 +190,9 @@ export const plantedInCore: readonly PlantedBug[] = [
   },
   {
     name: 'a wish to cancel is kept in memory only',
-    file: 'dispatcher/core/people.ts',
-    line: "  if (job.cancelAskedAtMs === null) turn.append({ kind: 'cancel-asked', job: job.id });",
-    becomes: '  Object.assign(job, { cancelAskedAtMs: turn.nowMs });',
+    file: 'dispatcher/core/leases.ts',
+    line: "  if (job.cancelAskedAtMs === null) turn.append({ kind: 'cancel-asked', job: job.id, ...why });",
+    becomes: '  Object.assign(job, { cancelAskedAtMs: turn.nowMs, ...why });',
     breaks: ['recovery'],
     withinSeeds: 100,
   },

@@ -14,7 +14,13 @@ import type { SqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import type { LedgerJob } from './ledger.js';
 
 /** What a core starts from that knows of nothing but jobs. */
-const nothing = { start: '00000000', repositories: [], classicRunners: [], classicRunMaxMs: 0 };
+const nothing = {
+  start: '00000000',
+  repositories: [],
+  classicRunners: [],
+  paused: [],
+  classicRunMaxMs: 0,
+};
 
 export class Recollection {
   readonly #journal: Entry[] = [];

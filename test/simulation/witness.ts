@@ -67,8 +67,9 @@ export class Witness {
   }
 
   appended(entries: readonly Entry[], registrations: readonly Registration[]): void {
-    for (const { address, isKept } of registrations) {
-      if (isKept) this.#addresses.add(formatAddress(address));
+    for (const registration of registrations) {
+      if (!('address' in registration) || !registration.isKept) continue;
+      this.#addresses.add(formatAddress(registration.address));
     }
     for (const entry of entries) {
       // A copy as the disk has it: what memory does to it later is not on disk.

@@ -91,6 +91,7 @@ const fields = {
   port: fc.integer({ min: 1, max: 65_535 }),
   offset: fc.maxSafeNat(),
   sequence: fc.maxSafeNat(),
+  pausable: fc.constantFrom('all', 'repository:shop', 'runner:anna:8900', 'runner:ada of lab'),
   secret: fc.stringMatching(/^[!-9;-~]{1,64}$/),
 };
 

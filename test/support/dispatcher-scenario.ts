@@ -20,6 +20,7 @@ import {
 } from '../../src/dispatcher/core/events.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { beatsPerHeartbeat } from '../../src/dispatcher/core/rules.js';
+import { noSettings, type Settings } from '../../src/dispatcher/core/settings.js';
 import { waitReason } from '../../src/dispatcher/shell/wait-reasons.js';
 import { type Address, formatAddress, parseAddress } from '../../src/protocol/address.js';
 import {
@@ -30,7 +31,14 @@ import {
   type Report,
   report,
 } from '../../src/protocol/bodies.js';
-import { defaultJobName, type RunId, type SessionId, sessionId } from '../../src/protocol/ids.js';
+import {
+  defaultJobName,
+  type Pausable,
+  parsePausable,
+  type RunId,
+  type SessionId,
+  sessionId,
+} from '../../src/protocol/ids.js';
 import { heartbeatEveryMs } from '../../src/protocol/limits.js';
 import { answerOf, answerTo, type ClassicManner } from './classic-manners.js';
 import { commit } from './commits.js';
@@ -74,6 +82,8 @@ export function scenario({ classicRunMaxMs = 3_600_000, retriesFlaky = false } =
   const manners = new Map<string, ClassicManner>();
   const pings = new Map<string, number>();
   const registered = new Map<string, Address>();
+  const paused = new Set<Pausable>();
+  let settings: Settings = noSettings;
   let nowMs = 1_700_000_000_000;
   let starts = 0;
   let counter = 0;
@@ -84,7 +94,7 @@ export function scenario({ classicRunMaxMs = 3_600_000, retriesFlaky = false } =
   function started(): DispatcherCore {
     starts += 1;
     const classicRunners = [...registered.values()];
-    const policy = { classicRunMaxMs, retriesFlaky };
+    const policy = { classicRunMaxMs, retriesFlaky, paused: [...paused], settings };
     const initial = { start: start(), classicRunners, ...policy, ...remembered(journal) };
     return new DispatcherCore(initial, unfinished(journal), nowMs);
   }
@@ -106,6 +116,11 @@ export function scenario({ classicRunMaxMs = 3_600_000, retriesFlaky = false } =
         registered.set(formatAddress(notice.address), notice.address);
       else if (notice.kind === 'forgotten') registered.delete(formatAddress(notice.address));
       else transcript.push(tellNotice(notice));
+    }
+    for (const effect of effects) {
+      if (effect.kind !== 'pause') continue;
+      if (effect.isKept) paused.add(effect.what);
+      else paused.delete(effect.what);
     }
     for (const send of sendsOf(effects)) {
       if (send.kind === 'ask') feed(answerTo(send, manners.get(send.runner) ?? 'dead'));
@@ -216,10 +231,16 @@ export function scenario({ classicRunMaxMs = 3_600_000, retriesFlaky = false } =
     },
 
     /** By hand or by a classic observer; with `by`, over that observer's session. */
-    dispatch(number: number, by?: string, branch = '', jobs?: readonly Planned[]): void {
+    dispatch(
+      number: number,
+      by?: string,
+      branch = '',
+      jobs?: readonly Planned[],
+      isDefaultBranch?: boolean,
+    ): void {
       counter += 1;
       const from = by === undefined ? { request: counter } : { session: session(by) };
-      const description = handover.parse({ branch, ...(jobs && { jobs }) });
+      const description = handover.parse({ branch, ...(jobs && { jobs }), isDefaultBranch });
       const event = { kind: 'dispatch' as const, from, commit: commit(number), description };
       feed({ ...event, histories: historiesOf(journal, commit(number)) });
     },
@@ -227,6 +248,18 @@ export function scenario({ classicRunMaxMs = 3_600_000, retriesFlaky = false } =
     cancelBranch(branch: string, repository: string | null = null): void {
       counter += 1;
       feed({ kind: 'cancel-branch', request: counter, repository, branch });
+    },
+    /** A person wants that paused, or not any more. */
+    pause(what: string, isPaused = true): void {
+      counter += 1;
+      const parsed = parsePausable(what);
+      if (parsed === null) throw new Error(`${what} cannot be paused`);
+      feed({ kind: 'pause', request: counter, what: parsed, isPaused });
+    },
+    /** What the owner says of repositories is read anew. */
+    sets(now: Settings): void {
+      settings = now;
+      feed({ kind: 'settings', settings });
     },
     rerun: (number: number, job: string | null = null) => asks('rerun', number, job),
     poll() {

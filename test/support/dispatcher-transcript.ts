@@ -74,6 +74,9 @@ export function tellNotice(notice: Exclude<Notice, { kind: 'registered' | 'forgo
       return `(nobody has work of ${notice.repository}, but of ${notice.watched})`;
     case 'lacking':
       return `(${notice.name} handed over what is not here)`;
+    case 'paused':
+    case 'unpaused':
+      return `(${notice.kind} ${notice.what})`;
     case 'stalled':
       return `(the dispatcher stood still for ${notice.forMs} ms)`;
     case 'known':

@@ -117,12 +117,11 @@ ${steps}`);
   });
 });
 
-test('concurrency of one is a group; of more it is not done, which is told', () => {
-  expect(planOf(`concurrency: 1\n${steps}`).jobs[0]?.group).toBe('woodpecker');
-  expect(planOf(`concurrency: {group: deploy}\n${steps}`).jobs[0]?.group).toBe('deploy');
-  expect(findingsOf(`concurrency: 3\n${steps}`)[0]).toContain(
-    'A group of 3 jobs at once is not done',
-  );
+test('concurrency is a group, its own or one that several name, of which so many run at once', () => {
+  const groupOf = (concurrency: string) => planOf(`concurrency: ${concurrency}\n${steps}`).jobs[0];
+  expect(groupOf('1')).toMatchObject({ group: 'woodpecker', groupLimit: 1 });
+  expect(groupOf('3')).toMatchObject({ group: 'woodpecker', groupLimit: 3 });
+  expect(groupOf('{group: deploy, limit: 2}')).toMatchObject({ group: 'deploy', groupLimit: 2 });
 });
 
 test('[skip ci] in the message of a push leaves the commit alone, but not a tag', () => {

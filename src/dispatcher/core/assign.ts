@@ -15,10 +15,10 @@ import type { Turn } from './turn.js';
 
 /** Gives waiting jobs to free runners: of the runners the one that has been idle longest first. */
 export function assign(turn: Turn): void {
-  const { jobs, pool, draining } = turn.state;
+  const { jobs, pool, draining, pauses } = turn.state;
   jobs.queue.wake(turn.nowMs);
   pool.free.wake(turn.nowMs);
-  if (draining || turn.isListening) return;
+  if (draining || pauses.isAll || turn.isListening) return;
   const changed = changedPeers(turn);
   while (changed.size > 0) {
     const peers = longestIdle(changed);
@@ -89,6 +89,7 @@ function lease(turn: Turn, job: Job, runner: Runner): void {
       ...{ repository, job: name, branch, author, subject, number },
       ...(work !== null && { work }),
       ...(cloneUrl !== null && { cloneUrl }),
+      ...state.settings.repositories.get(repository ?? '')?.assigned,
     };
     turn.send(runner.via.session, { verb: 'runtest', commit, run, body });
     // Answered in its turn: that pong says that the run has come there.

@@ -9,16 +9,17 @@
  * is in leases.ts. The policy of retries and all numbers are in rules.ts.
  */
 
-import type { Commit, RunId } from '../../protocol/ids.js';
+import type { Commit, Pausable, RunId } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
 import { assign } from './assign.js';
 import * as classic from './classic.js';
-import { giveUp } from './endings.js';
+import { giveUpAsAsked } from './endings.js';
 import type { Effect, Event } from './events.js';
-import type { Job } from './job.js';
+import { type Job, shapeAt } from './job.js';
 import type { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
 import { giveUpIfExhausted, isWanted, lose } from './leases.js';
+import { type Pauses, pause } from './pauses.js';
 import * as people from './people.js';
 import type { Observer, Peer, Runner, Spectator } from './pool.js';
 import { beatsPerHeartbeat, cancelWithinMs, isUnknownSomewhere, listenForMs } from './rules.js';
@@ -78,6 +79,11 @@ export class DispatcherCore {
         return people.rerun(turn, event);
       case 'poll':
         return people.poll(turn, event);
+      case 'pause':
+        return pause(turn, event);
+      case 'settings':
+        this.#state.settings = event.settings;
+        return;
       case 'beat':
         return this.#beat(turn, event.settledAtMs);
       case 'stalled':
@@ -132,7 +138,7 @@ export class DispatcherCore {
         const absent = goneBecause[turn.state.awake.after];
         lose(turn, run.id, run.runner, isHere ? 'came back without it' : absent);
       } else if (turn.nowMs - (job.cancelAskedAtMs ?? turn.nowMs) >= cancelWithinMs) {
-        giveUp(turn, job, 'cancelled', 'its runner did not report the end in time');
+        giveUpAsAsked(turn, job, job.supersededBy, 'its runner did not report the end in time');
       }
     }
     for (const job of jobs.interrupted()) {
@@ -185,6 +191,10 @@ export class DispatcherCore {
     return this.#state.pool.spectators();
   }
 
+  get pauses(): Pick<Pauses, 'has'> & Iterable<Pausable> {
+    return this.#state.pauses;
+  }
+
   counts(): Jobs['counts'] {
     return this.#state.jobs.counts;
   }
@@ -192,7 +202,7 @@ export class DispatcherCore {
   /** The first `most` jobs that wait or are blocked, each with the reason why. */
   waits(most: number, nowMs: number): { readonly job: Job; readonly why: WaitReason }[] {
     const waits: { job: Job; why: WaitReason }[] = [];
-    for (const { job, ahead } of this.#inLine()) {
+    for (const { job, ahead } of this.#inLine(nowMs)) {
       if (waits.length >= most) break;
       waits.push({ job, why: whyWaiting(this.#state, job, ahead, nowMs) });
     }
@@ -207,21 +217,22 @@ export class DispatcherCore {
     );
     const why = new Map(blocked.map((job) => [job.id, whyWaiting(this.#state, job, 0, nowMs)]));
     // All of them on one way along the line, as far as need be.
-    for (const { job, ahead } of waiting.size > 0 ? this.#inLine() : []) {
+    for (const { job, ahead } of waiting.size > 0 ? this.#inLine(nowMs) : []) {
       if (waiting.delete(job.id)) why.set(job.id, whyWaiting(this.#state, job, ahead, nowMs));
       if (waiting.size === 0) break;
     }
     return why;
   }
 
-  /** Lines are by shape: those of another one want other runners. */
-  *#inLine(): Generator<{ job: Job; ahead: number }> {
+  /** Those that want something else wait for other runners. */
+  *#inLine(nowMs: number): Generator<{ job: Job; ahead: number }> {
     const { jobs } = this.#state;
     const ahead = new Map<string, number>();
     for (const job of jobs.waiting()) {
-      const place = ahead.get(job.shape.key) ?? 0;
+      const { wants } = shapeAt(job, nowMs);
+      const place = ahead.get(wants) ?? 0;
       yield { job, ahead: place };
-      ahead.set(job.shape.key, place + 1);
+      ahead.set(wants, place + 1);
     }
     for (const job of jobs.blocked()) yield { job, ahead: 0 };
   }

@@ -3,7 +3,7 @@
  * go on once all that they need has ended as they want, or are skipped.
  */
 
-import type { RunId } from '../../protocol/ids.js';
+import { type Commit, type RunId, short } from '../../protocol/ids.js';
 import type { Job } from './job.js';
 import type { Conclusion, Verdict } from './journal.js';
 import type { Turn } from './turn.js';
@@ -26,6 +26,23 @@ export function giveUp(turn: Turn, job: Job, verdict: Conclusion['verdict'], rea
     logBytes: 0,
     durationMs: 0,
   });
+}
+
+/** The end of a job that was asked to end, for a newer commit perhaps, and of which no report came. */
+export function giveUpAsAsked(turn: Turn, job: Job, by: Commit | null, because: string): void {
+  const { verdict, reason } = asAsked(by);
+  giveUp(turn, job, verdict, reason === '' ? because : `${reason}; ${because}`);
+}
+
+/** What it means that a job ended because it was asked to. */
+export function asAsked(by: Commit | null): Pick<Conclusion, 'verdict' | 'reason'> {
+  if (by === null) return { verdict: 'cancelled', reason: '' };
+  return { verdict: 'superseded', reason: becauseOf(by) };
+}
+
+/** Why a job is superseded. */
+export function becauseOf(newer: Commit): string {
+  return `${short(newer)} came after it on its branch`;
 }
 
 /** Whoever holds that run does so no longer; `revoke`: and is told. */

@@ -5,11 +5,12 @@
 import type { Address } from '../../protocol/address.js';
 import type { Answer } from '../../protocol/answer.js';
 import type { Handback, HandoverBody, Hello, OfferBody, Report } from '../../protocol/bodies.js';
-import type { Commit, LogId, RunId, SessionId } from '../../protocol/ids.js';
+import type { Commit, LogId, Pausable, RunId, SessionId } from '../../protocol/ids.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import type { TestReport } from '../../protocol/tests.js';
 import type { Entry, JobId } from './journal.js';
 import type { PeerKey } from './pool.js';
+import type { Settings } from './settings.js';
 
 /** A one-shot connection that waits for its reply. */
 export type RequestId = number;
@@ -100,6 +101,15 @@ export type Event =
       readonly branch: string;
     }
   | { readonly kind: 'poll'; readonly request: RequestId }
+  | {
+      readonly kind: 'pause';
+      readonly request: RequestId;
+      readonly what: Pausable;
+      /** False: no longer. */
+      readonly isPaused: boolean;
+    }
+  /** What the owner says of repositories is this from now on. */
+  | { readonly kind: 'settings'; readonly settings: Settings }
   /** Time passes: one a beat, a quarter of the heartbeat. All decided before `settledAtMs` is on disk. */
   | { readonly kind: 'beat'; readonly settledAtMs: number }
   /** The process, or its machine, stood still for so long since the event before. */
@@ -127,6 +137,8 @@ export type Reply =
       readonly repositories: readonly string[];
     }
   | { readonly kind: 'no-observer' }
+  | { readonly kind: 'not-paused'; readonly what: Pausable }
+  | { readonly kind: 'too-many-pauses'; readonly most: number }
   | { readonly kind: 'no-run-waits' }
   | { readonly kind: 'too-many-classic-runners'; readonly most: number };
 
@@ -178,6 +190,9 @@ export type Notice =
       readonly runners: number;
       readonly watched: readonly string[];
     }
+  /** Nothing new is leased there, or it is again. */
+  | { readonly kind: 'paused'; readonly what: Pausable }
+  | { readonly kind: 'unpaused'; readonly what: Pausable }
   | { readonly kind: 'registered'; readonly address: Address }
   | { readonly kind: 'forgotten'; readonly address: Address }
   | { readonly kind: 'stalled'; readonly forMs: number }
@@ -193,8 +208,8 @@ export interface Tested {
 }
 
 /**
- * What the core asks for, in the order of the list: first entries, addresses and tests, to be made durable
- * together, then what leaves, then what is told.
+ * What the core asks for, in the order of the list: first entries, addresses, pauses and tests, to be
+ * made durable together, then what leaves, then what is told.
  */
 export type Effect =
   | { readonly kind: 'append'; readonly entry: Entry }
@@ -202,6 +217,8 @@ export type Effect =
   | { readonly kind: 'tested'; readonly tested: Tested }
   /** The address of a classic runner is to outlive us, or no longer: as durable as an entry. */
   | { readonly kind: 'register'; readonly address: Address; readonly isKept: boolean }
+  /** That is to be paused after a restart of ours as well, or no longer. */
+  | { readonly kind: 'pause'; readonly what: Pausable; readonly isKept: boolean }
   | Send
   | { readonly kind: 'publish'; readonly notice: Notice };
 
@@ -210,9 +227,9 @@ export function entriesOf(effects: readonly Effect[]): Entry[] {
   return effects.flatMap((effect) => (effect.kind === 'append' ? effect.entry : []));
 }
 
-/** Of classic runners, those that are to be made durable. */
+/** Of classic runners and pauses, those that are to be made durable. */
 export function registrationsOf(effects: readonly Effect[]) {
-  return effects.filter((effect) => effect.kind === 'register');
+  return effects.filter((effect) => effect.kind === 'register' || effect.kind === 'pause');
 }
 
 /** Of tests, those that are to be made durable. */
@@ -228,6 +245,7 @@ export function noticesOf(effects: readonly Effect[]): Notice[] {
 /** Those that leave. */
 export function sendsOf(effects: readonly Effect[]): Send[] {
   return effects.filter(
-    (effect): effect is Send => !['append', 'register', 'tested', 'publish'].includes(effect.kind),
+    (effect): effect is Send =>
+      !['append', 'register', 'pause', 'tested', 'publish'].includes(effect.kind),
   );
 }

@@ -8,8 +8,8 @@
 import type { Report } from '../../protocol/bodies.js';
 import type { RunId } from '../../protocol/ids.js';
 import { summaryOf, type TestReport, type TestSummary } from '../../protocol/tests.js';
-import { finish, release } from './endings.js';
-import { type Job, runOf } from './job.js';
+import { asAsked, finish, release } from './endings.js';
+import { type Job, runOf, shapeAt } from './job.js';
 import type { Conclusion } from './journal.js';
 import { suits } from './shape.js';
 import type { Turn } from './turn.js';
@@ -22,7 +22,11 @@ export function conclude(turn: Turn, job: Job, run: RunId, report: Report): void
   const { tests } = report;
   if (tests !== undefined && deservesAnother(turn, job, run, report, tests)) {
     tryOnceMore(turn, job, run, report, tests);
-  } else finish(turn, job, run, { ...conclusionOf(report), reason: reasonFor(job, run, report) });
+  } else {
+    const by = report.end === 'cancelled' ? job.supersededBy : null;
+    const ending = { ...conclusionOf(report), reason: reasonFor(job, run, report) };
+    finish(turn, job, run, by === null ? ending : { ...ending, ...asAsked(by) });
+  }
   if (tests !== undefined) turn.keepTests(job.id, run, tests);
 }
 
@@ -47,9 +51,10 @@ function deservesAnother(
   if (!retriesFlaky || end !== 'failed' || failures.length === 0) return false;
   if (job.retried !== null || job.cancelAskedAtMs !== null) return false;
   if (pool.holderOf(run)?.draining === false) return true;
+  const shape = shapeAt(job, turn.nowMs);
   return pool
     .runners()
-    .some(({ draining, offer }) => !draining && suits(offer, job.shape, severalRepositories));
+    .some(({ draining, offer }) => !draining && suits(offer, shape, severalRepositories));
 }
 
 function tryOnceMore(turn: Turn, job: Job, run: RunId, report: Report, tests: TestReport): void {

@@ -92,6 +92,6 @@ function placesOf(offer: Offer): readonly (string | null)[] {
 }
 
 /** Whether it is here and could hold one more run. */
-export function hasRoom({ runs, capacity, draining, reconnects }: Runner): boolean {
-  return runs.size < capacity && !draining && reconnects === null;
+export function hasRoom({ runs, capacity, draining, paused, reconnects }: Runner): boolean {
+  return runs.size < capacity && !draining && !paused && reconnects === null;
 }

@@ -10,7 +10,7 @@ import type { Commit, RunId } from '../../protocol/ids.js';
 import type { TestSummary } from '../../protocol/tests.js';
 import type { StepReport, Work } from '../../protocol/work.js';
 import type { Entry, JobId, RunsOn, Verdict } from './journal.js';
-import { type Shape, shapeOf } from './shape.js';
+import { type Shape, shapeOf, type Wider, widerOf } from './shape.js';
 import { mayCome } from './transitions.js';
 
 /** One attempt. `end` is null while it has the lease; abandoned: its job ended without its result. */
@@ -50,8 +50,14 @@ export interface Job {
   /** Names of jobs of its commit that must have ended before it, and how. */
   readonly needs: readonly string[];
   readonly runsOn: RunsOn;
-  /** What it wants of a runner. */
+  /** What it wants of a runner at first. */
   readonly shape: Shape;
+  /** And what once it has waited for a while. */
+  readonly wider: readonly Wider[];
+  /** Since when nothing but a runner is missing; what became of its runs changes nothing in that. */
+  readonly wantedSinceMs: number;
+  /** Further runs after one is lost; null: as the rules have it. */
+  readonly retries: number | null;
   /** What the runner is to do; null: what the commit shows. */
   readonly work: Work | null;
   /** Where its repository can be cloned from; null: nobody said. */
@@ -73,12 +79,15 @@ export interface Job {
   /** Since the last `rerun`: the run that failed by tests, and whose end was not the verdict yet. */
   readonly retried: { readonly run: RunId; readonly tests: TestSummary } | null;
   readonly cancelAskedAtMs: number | null;
+  /** For which commit of its branch it was asked to end, if for any. */
+  readonly supersededBy: Commit | null;
 }
 
 /** The job after `entry`; `job` is undefined for the entry that accepts it. */
 export function applied(job: Job | undefined, entry: Entry): Job {
   if (entry.kind === 'accepted') {
     assert(job === undefined, `job ${entry.job} was accepted twice`);
+    const shape = shapeOf(entry);
     return {
       id: entry.job,
       repository: entry.repository,
@@ -86,7 +95,10 @@ export function applied(job: Job | undefined, entry: Entry): Job {
       name: entry.name,
       needs: entry.needs,
       runsOn: entry.runsOn ?? ['success'],
-      shape: shapeOf(entry),
+      shape,
+      wider: widerOf(shape, entry.fallbacks ?? []),
+      wantedSinceMs: entry.atMs,
+      retries: entry.retries ?? null,
       work: entry.work ?? null,
       cloneUrl: entry.cloneUrl ?? null,
       branch: entry.branch,
@@ -100,6 +112,7 @@ export function applied(job: Job | undefined, entry: Entry): Job {
       interruptedBy: null,
       retried: null,
       cancelAskedAtMs: null,
+      supersededBy: null,
     };
   }
   assert(job !== undefined, `job ${entry.job} has ${entry.kind} before accepted`);
@@ -110,6 +123,12 @@ export function applied(job: Job | undefined, entry: Entry): Job {
 /** The job as those entries leave it; undefined where there are none. */
 export function jobFrom(history: readonly Entry[]): Job | undefined {
   return history.reduce<Job | undefined>(applied, undefined);
+}
+
+/** What it wants of a runner at that time. */
+export function shapeAt({ shape, wider, wantedSinceMs }: Job, nowMs: number): Shape {
+  const last = wider.findLast(({ afterMs }) => wantedSinceMs + afterMs <= nowMs);
+  return last?.shape ?? shape;
 }
 
 /** The attempt with that id, if the job had it. */
@@ -141,7 +160,7 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
     case 'known-on':
       return { alsoOn: [...job.alsoOn, entry.branch] };
     case 'unblocked':
-      return { state: { kind: 'waiting', interrupted: false } };
+      return { state: { kind: 'waiting', interrupted: false }, wantedSinceMs: entry.atMs };
     case 'leased':
       return {
         state: { kind: 'leased', run: entry.run },
@@ -161,14 +180,16 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
         retried: { run: entry.run, tests: entry.tests },
       };
     case 'cancel-asked':
-      return { cancelAskedAtMs: entry.atMs };
+      return { cancelAskedAtMs: entry.atMs, supersededBy: entry.supersededBy ?? null };
     case 'rerun-asked':
       return {
         state: firstState(job),
+        wantedSinceMs: entry.atMs,
         runsBefore: job.runs.length,
         interruptedBy: null,
         retried: null,
         cancelAskedAtMs: null,
+        supersededBy: null,
       };
     case 'finished':
       return {

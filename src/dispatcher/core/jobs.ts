@@ -13,14 +13,21 @@ import { askAgainAtMs, finishedRememberedMs, nextTry } from './rules.js';
 
 export class Jobs {
   readonly groups = new Groups();
-  readonly queue = new Queue((shape) => this.groups.isTaken(shape));
+  readonly queue: Queue;
   readonly #all = new Map<JobId, Job>();
   readonly #byCommit = new Map<Commit, Set<JobId>>();
   readonly #byRun = new Map<RunId, JobId>();
   readonly #blocked = new Set<JobId>();
   readonly #leased = new Set<JobId>();
+  /** Those that are not over, by the branch that they were handed over on. */
+  readonly #byBranch = new Map<string, Set<JobId>>();
   /** Of commits whose jobs are all over. */
   readonly #finished = new Set<JobId>();
+
+  /** `isPaused`: of that repository nothing is leased. */
+  constructor(isPaused: (repository: string | null) => boolean = () => false) {
+    this.queue = new Queue((shape) => isPaused(shape.repository) || this.groups.isTaken(shape));
+  }
 
   /** The one way in which a job changes. Answers the job as it is then. */
   apply(entry: Entry): Job {
@@ -69,6 +76,12 @@ export class Jobs {
   ofRun(run: RunId): Job | undefined {
     const id = this.#byRun.get(run);
     return id === undefined ? undefined : this.known(id);
+  }
+
+  /** Those that are not over and were handed over on that branch, oldest first. */
+  openOn(repository: string, branch: string): Job[] {
+    const ids = this.#byBranch.get(branchKey({ repository, branch })) ?? [];
+    return [...ids].map((id) => this.known(id)).sort((a, b) => a.id - b.id);
   }
 
   /** In the order in which they are to be served. */
@@ -138,12 +151,13 @@ export class Jobs {
   }
 
   #place(job: Job): void {
+    this.#noteBranch(job);
     switch (job.state.kind) {
       case 'blocked':
         this.#blocked.add(job.id);
         break;
       case 'waiting': {
-        this.queue.join(job, nextTry(job)?.atMs ?? null);
+        this.queue.join(job, job.sinceMs, nextTry(job)?.atMs ?? null);
         const last = lastEnded(job);
         if (last?.end === 'unknown-commit') {
           this.queue.lookAgainAt(job, askAgainAtMs(job, last.runner));
@@ -162,6 +176,15 @@ export class Jobs {
     }
   }
 
+  #noteBranch(job: Job): void {
+    const key = branchKey(job);
+    const ids = this.#byBranch.get(key) ?? new Set();
+    if (job.state.kind === 'finished') ids.delete(job.id);
+    else ids.add(job.id);
+    if (ids.size === 0) this.#byBranch.delete(key);
+    else this.#byBranch.set(key, ids);
+  }
+
   #isOver(commit: Commit): boolean {
     return this.ofCommit(commit).every(({ state }) => state.kind === 'finished');
   }
@@ -173,4 +196,8 @@ export class Jobs {
     ids?.delete(job.id);
     if (ids?.size === 0) this.#byCommit.delete(job.commit);
   }
+}
+
+function branchKey({ repository, branch }: Pick<Job, 'repository' | 'branch'>): string {
+  return JSON.stringify([repository, branch]);
 }

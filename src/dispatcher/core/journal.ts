@@ -14,7 +14,7 @@ export type JobId = number;
 
 /**
  * How a job ended. Skipped: one that it needs did not end as it wants, or its commit asks to be left
- * alone. Superseded is for what is to come.
+ * alone. Superseded: its branch has a newer commit, and its repository's owner wants only that one.
  */
 export const verdicts = [
   'passed',
@@ -46,6 +46,11 @@ export interface Conclusion {
 /** How the jobs before it must have ended: all passed, or one at least did not; with both, anyhow. */
 export type RunsOn = readonly ('success' | 'failure')[];
 
+export interface Fallback {
+  readonly labels: readonly string[];
+  readonly afterMs: number;
+}
+
 type Happening =
   | {
       readonly kind: 'accepted';
@@ -59,8 +64,16 @@ type Happening =
       readonly needs: readonly string[];
       /** How they must have; absent: all passed. */
       readonly runsOn?: RunsOn | undefined;
-      /** Of a group of its repository only one is leased at a time. */
+      /** Of a group of its repository only so many are leased at a time. */
       readonly group: string | null;
+      /** Absent: one. */
+      readonly groupLimit?: number;
+      /** The higher one is served first within its repository; absent: 0. */
+      readonly priority?: number;
+      /** Labels that will do as well once it has waited so long. */
+      readonly fallbacks?: readonly Fallback[];
+      /** Further runs after one is lost; absent: as the rules have it. */
+      readonly retries?: number;
       /** What its runner is to do; absent: what the commit shows. */
       readonly work?: Work | undefined;
       /** Where its repository can be cloned from; absent: nobody said. */
@@ -99,7 +112,8 @@ type Happening =
         readonly verdict: 'failed';
         readonly tests: TestSummary;
       })
-  | { readonly kind: 'cancel-asked' }
+  /** By a person, or because of a newer commit of its branch. */
+  | { readonly kind: 'cancel-asked'; readonly supersededBy?: Commit }
   | { readonly kind: 'rerun-asked' }
   /** `run` is null where no run led to it: cancelled while waiting, given up as errored. */
   | ({ readonly kind: 'finished'; readonly run: RunId | null } & Conclusion);

@@ -5,10 +5,10 @@
  */
 
 import type { Report } from '../../protocol/bodies.js';
-import type { RunId } from '../../protocol/ids.js';
-import { giveUp, release } from './endings.js';
+import type { Commit, RunId } from '../../protocol/ids.js';
+import { giveUp, giveUpAsAsked, release } from './endings.js';
 import { conclude } from './flaky.js';
-import { hasAttempt, type Job, runOf } from './job.js';
+import { hasAttempt, type Job, runOf, shapeAt } from './job.js';
 import type { PeerKey, Runner } from './pool.js';
 import { whyRetriesAreExhausted } from './rules.js';
 import { suits } from './shape.js';
@@ -63,8 +63,8 @@ export function resume(turn: Turn, run: RunId, runner: Runner): boolean {
   const isWaitingForAnyone =
     state.kind === 'waiting' && hasAttempt(job, run, ['lost', 'unconfirmed']);
   if (!isWaitingForAnyone && !(state.kind === 'leased' && state.run === run)) return false;
-  // Another of its group has been leased meanwhile.
-  if (turn.state.jobs.groups.holderFor(job) !== undefined) return false;
+  // Others of its group have been leased meanwhile.
+  if (turn.state.jobs.groups.holdersFor(job).length > 0) return false;
   const former = turn.state.pool.holderOf(run);
   if (former !== undefined) turn.state.pool.release(former, run);
   turn.append({ kind: 'resumed', job: job.id, run, runner: runner.name });
@@ -84,7 +84,8 @@ export function lose(turn: Turn, run: RunId, runner: string, reason: string): vo
   const confirmed = isUnconfirmed ? ({ confirmed: false } as const) : {};
   release(turn, run, false);
   if (job.cancelAskedAtMs !== null) {
-    giveUp(turn, job, 'cancelled', `its runner ${runner} ${reason} before it could report`);
+    const because = `its runner ${runner} ${reason} before it could report`;
+    giveUpAsAsked(turn, job, job.supersededBy, because);
     return;
   }
   giveUpIfExhausted(
@@ -96,13 +97,28 @@ export function lose(turn: Turn, run: RunId, runner: string, reason: string): vo
 /** After the last attempt that the rules allow, the job is errored with its evidence. */
 export function giveUpIfExhausted(turn: Turn, job: Job): void {
   const { pool, severalRepositories } = turn.state;
+  const shape = shapeAt(job, turn.nowMs);
   const candidates = () =>
     pool
       .runners()
-      .filter(({ draining, offer }) => !draining && suits(offer, job.shape, severalRepositories))
+      .filter(({ draining, offer }) => !draining && suits(offer, shape, severalRepositories))
       .map(({ name }) => name);
   const reason = whyRetriesAreExhausted(job, candidates, turn.nowMs);
   if (reason !== null) giveUp(turn, job, 'errored', reason);
+}
+
+/** Asks the runner of a job to end it; what cannot be told to stop is over at once. */
+export function askToEnd(turn: Turn, job: Job, supersededBy: Commit | null): void {
+  if (job.state.kind !== 'leased') return;
+  const { run } = job.state;
+  const holder = turn.state.pool.holderOf(run);
+  if (holder?.via.kind === 'classic') {
+    const because = `the classic runner ${holder.name} cannot be told to stop`;
+    return giveUpAsAsked(turn, job, supersededBy, because);
+  }
+  const why = supersededBy === null ? {} : { supersededBy };
+  if (job.cancelAskedAtMs === null) turn.append({ kind: 'cancel-asked', job: job.id, ...why });
+  if (holder !== undefined) askToCancel(turn, run, holder);
 }
 
 export function askToCancel(turn: Turn, run: RunId, runner: Runner): void {

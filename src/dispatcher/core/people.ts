@@ -7,14 +7,16 @@ import type { Commit } from '../../protocol/ids.js';
 import { giveUp, settle, skippedBecauseOf } from './endings.js';
 import type { EventOf, RequestId } from './events.js';
 import type { Job } from './job.js';
-import { askToCancel } from './leases.js';
+import { askToEnd } from './leases.js';
 import { alsoOnMax } from './rules.js';
+import { asSet } from './settings.js';
+import { supersedeOlder } from './superseding.js';
 import type { Turn } from './turn.js';
 
 /** Accepts a commit once, with all its jobs: handed over again it is the same jobs. */
 export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
   const { from, commit } = event;
-  const { jobs: plan = [defaultJob], ...description } = event.description;
+  const { jobs: plan = [defaultJob], isDefaultBranch, ...description } = event.description;
   turn.recall(event.histories);
   const { state } = turn;
   const observer = 'session' in from ? state.pool.get(from.session) : undefined;
@@ -24,7 +26,9 @@ export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
   else {
     const by = observer?.name ?? 'a request';
     const of = { kind: 'accepted', repository, commit, ...description, by } as const;
-    const accepted = plan.map(({ ended, ...planned }) => {
+    const settings = state.settings.repositories.get(repository ?? '');
+    const accepted = plan.map((one) => {
+      const { ended, ...planned } = asSet(one, settings);
       const { id } = turn.append({ ...of, ...planned, job: state.nextJob });
       state.nextJob += 1;
       return { id, ended };
@@ -33,6 +37,7 @@ export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
     for (const { id, ended } of accepted) {
       if (ended !== undefined) giveUp(turn, state.jobs.known(id), ended.verdict, ended.reason);
     }
+    supersedeOlder(turn, { repository, commit, branch: description.branch, isDefaultBranch });
   }
   if ('session' in from) turn.send(from.session, { verb: 'accepted', commit });
   else turn.reply(from.request, { kind: 'accepted' });
@@ -136,14 +141,7 @@ function cancelJob(turn: Turn, job: Job): void {
     giveUp(turn, job, 'cancelled', 'it was cancelled while it waited');
     return;
   }
-  const { run } = job.state;
-  const holder = turn.state.pool.holderOf(run);
-  if (holder?.via.kind === 'classic') {
-    giveUp(turn, job, 'cancelled', `the classic runner ${holder.name} cannot be told to stop`);
-    return;
-  }
-  if (job.cancelAskedAtMs === null) turn.append({ kind: 'cancel-asked', job: job.id });
-  if (holder !== undefined) askToCancel(turn, run, holder);
+  askToEnd(turn, job, null);
 }
 
 /** A job that names no repository is the same as one that does: the commit id is. */

@@ -46,6 +46,8 @@ export interface Runner extends PeerCommon {
   /** Of these, those that it has not shown to have yet, each with the pong that will show it. */
   readonly unconfirmed: Map<RunId, number>;
   draining: boolean;
+  /** Somebody wants it to be given nothing new. */
+  paused: boolean;
   /** Given nothing before that: it said BUSY, or handed a run back. 0: nothing holds it off. */
   backsOffUntilMs: number;
   /** How often it did so in a row. */
@@ -72,6 +74,7 @@ export class Pool {
   readonly #peers = new Map<PeerKey, Peer>();
   readonly #named = new Map<string, Peer>();
   readonly #holders = new Map<RunId, Runner>();
+  readonly #paused = new Set<string>();
   #joins = 0;
 
   joinSession(session: SessionId, hello: Hello): Peer {
@@ -188,6 +191,17 @@ export class Pool {
     this.free.place(runner);
   }
 
+  /** Whoever is called so is given nothing more, or is again. */
+  pause(name: string, isPaused: boolean): void {
+    if (isPaused) this.#paused.add(name);
+    else this.#paused.delete(name);
+    for (const peer of this.#peers.values()) {
+      if (peer.role !== 'runner' || peer.name !== name) continue;
+      peer.paused = isPaused;
+      this.free.place(peer);
+    }
+  }
+
   /**
    * It offers something else: answers false where it is the same. With less capacity than runs it is
    * given nothing until there is room.
@@ -218,7 +232,10 @@ export class Pool {
   #add<P extends Peer>(peer: P): P {
     this.#peers.set(peer.key, peer);
     this.#named.set(peer.name, peer);
-    if (peer.role === 'runner') this.free.place(peer);
+    if (peer.role === 'runner') {
+      peer.paused = this.#paused.has(peer.name);
+      this.free.place(peer);
+    }
     return peer;
   }
 
@@ -243,6 +260,7 @@ function idle() {
     runs: new Set<RunId>(),
     unconfirmed: new Map<RunId, number>(),
     draining: false,
+    paused: false,
     backsOffUntilMs: 0,
     refusals: 0,
     reconnects: null,

@@ -4,26 +4,19 @@
  * same however many wait, and however many lines there are.
  *
  *   interrupted jobs, in the order of their acceptance      before all others
- *   fresh ones: repositories take turns, in each its lines, in a line its branches
+ *   fresh ones: repositories take turns, in each its lines, the higher priority first, in a line
+ *   its branches
+ *
+ * A job for which other labels will do later goes to another line then.
  */
 
 import { Agenda } from './agenda.js';
-import type { Job } from './job.js';
+import { type Job, shapeAt } from './job.js';
 import type { JobId } from './journal.js';
 import { Line } from './line.js';
+import { Lines } from './lines.js';
 import type { Shape } from './shape.js';
 import { inTurns, moveToEnd } from './turns.js';
-
-/** The lines of one repository. Invariant: the one that stands first was served longest ago. */
-interface Lines {
-  readonly byShape: Map<string, Line>;
-  /** Those in which somebody was interrupted. */
-  readonly urgent: Set<Line>;
-  /** Those of each group. */
-  readonly byGroup: Map<string, Set<Line>>;
-  /** Ascending over all repositories. */
-  servedAt: number;
-}
 
 interface Sleeper {
   readonly job: Job;
@@ -32,59 +25,64 @@ interface Sleeper {
 
 export class Queue {
   readonly #repositories = new Map<string | null, Lines>();
+  /** In which line each stands. */
+  readonly #standing = new Map<JobId, { readonly job: Job; readonly line: Line }>();
   readonly #sleepers = new Map<JobId, Sleeper>();
   readonly #agenda = new Agenda<Job>();
-  readonly #isTaken: (shape: Shape) => boolean;
+  readonly #isHeldUp: (shape: Shape) => boolean;
   readonly #changed = new Set<Line>();
-  #waiting = 0;
   #turns = 0;
 
-  /** `isTaken`: a job of its group is leased. */
-  constructor(isTaken: (shape: Shape) => boolean) {
-    this.#isTaken = isTaken;
+  /** `isHeldUp`: its group is taken, or its repository paused. */
+  constructor(isHeldUp: (shape: Shape) => boolean) {
+    this.#isHeldUp = isHeldUp;
   }
 
   get size(): number {
-    return this.#waiting + this.#sleepers.size;
+    return this.#standing.size + this.#sleepers.size;
   }
 
-  /** From that time on, if any, it may be served. */
-  join(job: Job, fromMs: number | null): void {
-    if (fromMs !== null) {
-      this.#sleepers.set(job.id, { job, untilMs: fromMs });
-      this.#agenda.add(fromMs, job);
-      return;
+  /** It waits from now on, and may be served from that time on, if any is said. */
+  join(job: Job, nowMs: number, fromMs: number | null): void {
+    for (const { afterMs } of job.wider) {
+      const atMs = job.wantedSinceMs + afterMs;
+      if (atMs > nowMs) this.#agenda.add(atMs, job);
     }
-    const { lines, line } = this.#lineFor(job.shape);
-    this.#waiting -= line.size;
-    line.join(job);
-    this.#waiting += line.size;
-    if (line.interrupted.length > 0) lines.urgent.add(line);
-    this.#changed.add(line);
+    if (fromMs === null) return this.#stand(job, nowMs);
+    this.#sleepers.set(job.id, { job, untilMs: fromMs });
+    this.#agenda.add(fromMs, job);
   }
 
   /** It waits no longer. */
-  leave(job: Job): void {
-    this.#sleepers.delete(job.id);
-    this.#take(job, (line) => line.leave(job));
+  leave({ id }: Job): void {
+    this.#sleepers.delete(id);
+    this.#take(id, ({ job, line }) => line.leave(job));
   }
 
   /** It has its turn: others of its branch, its line and its repository come after all others. */
-  serve(job: Job): void {
-    this.#sleepers.delete(job.id);
-    const lines = this.#repositories.get(job.repository);
+  serve({ id, repository }: Job): void {
+    this.#sleepers.delete(id);
+    const lines = this.#repositories.get(repository);
     if (lines === undefined) return;
     this.#turns += 1;
     lines.servedAt = this.#turns;
-    moveToEnd(this.#repositories, job.repository);
-    moveToEnd(lines.byShape, job.shape.key);
-    this.#take(job, (line) => line.serve(job));
+    moveToEnd(this.#repositories, repository);
+    this.#take(id, ({ job, line }) => {
+      lines.serve(line);
+      line.serve(job);
+    });
   }
 
   /** What waited for the group of that shape may be served. */
   groupIsFree({ repository, group }: Shape): void {
-    const lines = this.#repositories.get(repository)?.byGroup.get(group ?? '');
-    for (const line of lines ?? []) this.#changed.add(line);
+    for (const line of this.#repositories.get(repository)?.ofGroup(group) ?? []) {
+      this.#changed.add(line);
+    }
+  }
+
+  /** What waits in that repository may be served. */
+  isOpenAgain(repository: string): void {
+    for (const line of this.#repositories.get(repository) ?? []) this.#changed.add(line);
   }
 
   /** Looks at that job, wherever it waits, once more at that time. */
@@ -92,15 +90,23 @@ export class Queue {
     this.#agenda.add(atMs, job);
   }
 
-  /** Those whose time has come may be served again. */
+  /** Those whose time has come may be served again, or by others. */
   wake(nowMs: number): void {
-    for (const job of this.#agenda.due(nowMs)) {
-      const sleeper = this.#sleepers.get(job.id);
-      const line = this.#repositories.get(job.repository)?.byShape.get(job.shape.key);
+    for (const { id } of this.#agenda.due(nowMs)) {
+      const sleeper = this.#sleepers.get(id);
       if (sleeper !== undefined && sleeper.untilMs <= nowMs) {
-        this.#sleepers.delete(job.id);
-        this.join(sleeper.job, null);
-      } else if (line !== undefined) this.#changed.add(line);
+        this.#sleepers.delete(id);
+        this.#stand(sleeper.job, nowMs);
+        continue;
+      }
+      const standing = this.#standing.get(id);
+      if (standing === undefined) continue;
+      if (shapeAt(standing.job, nowMs).key === standing.line.shape.key) {
+        this.#changed.add(standing.line);
+      } else {
+        this.leave(standing.job);
+        this.#stand(standing.job, nowMs);
+      }
     }
   }
 
@@ -120,7 +126,7 @@ export class Queue {
     suits: (shape: Shape) => boolean,
     isFor: (id: JobId) => boolean,
   ): JobId | undefined {
-    const isOpen = ({ shape }: Line) => suits(shape) && !this.#isTaken(shape);
+    const isOpen = ({ shape }: Line) => suits(shape) && !this.#isHeldUp(shape);
     let first: JobId | undefined;
     for (const { urgent } of this.#of(repositories)) {
       for (const line of urgent) {
@@ -129,8 +135,8 @@ export class Queue {
       }
     }
     if (first !== undefined) return first;
-    for (const { byShape } of this.#of(repositories)) {
-      for (const line of byShape.values()) {
+    for (const lines of this.#of(repositories)) {
+      for (const line of lines) {
         if (line.nextFresh !== undefined && isOpen(line)) return line.nextFresh;
       }
     }
@@ -139,16 +145,13 @@ export class Queue {
 
   /** Lines in which somebody waits, in the order of their turns. */
   lines(): Line[] {
-    return [...this.#repositories.values()].flatMap(({ byShape }) => [...byShape.values()]);
+    return [...this.#repositories.values()].flatMap((lines) => [...lines]);
   }
 
   /** All, in the order in which they will be served if nothing else comes. */
   *[Symbol.iterator](): Generator<JobId> {
     yield* this.interrupted();
-    const repositories = [...this.#repositories.values()].map(({ byShape }) => [
-      ...byShape.values(),
-    ]);
-    yield* inTurns(repositories.map((lines) => inTurns(lines.map((line) => line.fresh()))));
+    yield* inTurns([...this.#repositories.values()].map((lines) => lines.fresh()));
   }
 
   /** Those that a run was lost of, or that were handed back. */
@@ -165,40 +168,37 @@ export class Queue {
     return found.sort((one, other) => one.servedAt - other.servedAt);
   }
 
-  #lineFor(shape: Shape): { readonly lines: Lines; readonly line: Line } {
-    const lines = this.#repositories.get(shape.repository) ?? this.#newRepository();
-    const line = lines.byShape.get(shape.key) ?? new Line(shape);
-    this.#repositories.set(shape.repository, lines);
-    lines.byShape.set(shape.key, line);
-    if (shape.group !== null) {
-      lines.byGroup.set(shape.group, (lines.byGroup.get(shape.group) ?? new Set()).add(line));
-    }
-    return { lines, line };
+  #stand(job: Job, nowMs: number): void {
+    const shape = shapeAt(job, nowMs);
+    const lines = this.#linesOf(shape.repository);
+    const line = lines.get(shape) ?? new Line(shape);
+    if (line.size === 0) lines.add(line);
+    line.join(job);
+    this.#standing.set(job.id, { job, line });
+    if (line.interrupted.length > 0) lines.urgent.add(line);
+    this.#changed.add(line);
   }
 
-  /** The last of all. */
-  #newRepository(): Lines {
+  /** A repository that is new is the last of all. */
+  #linesOf(repository: string | null): Lines {
+    const known = this.#repositories.get(repository);
+    if (known !== undefined) return known;
     this.#turns += 1;
-    const maps = { byShape: new Map(), byGroup: new Map(), urgent: new Set<Line>() };
-    return { ...maps, servedAt: this.#turns };
+    const lines = new Lines(this.#turns);
+    this.#repositories.set(repository, lines);
+    return lines;
   }
 
-  #take(job: Job, taking: (line: Line) => void): void {
-    const lines = this.#repositories.get(job.repository);
-    const line = lines?.byShape.get(job.shape.key);
-    if (lines === undefined || line === undefined) return;
-    this.#waiting -= line.size;
-    taking(line);
-    this.#waiting += line.size;
-    if (line.interrupted.length === 0) lines.urgent.delete(line);
-    if (line.size === 0) this.#drop(lines, line);
-  }
-
-  #drop(lines: Lines, line: Line): void {
-    const { key, repository, group } = line.shape;
-    lines.byShape.delete(key);
-    const ofGroup = lines.byGroup.get(group ?? '');
-    if (ofGroup?.delete(line) && ofGroup.size === 0) lines.byGroup.delete(group ?? '');
-    if (lines.byShape.size === 0) this.#repositories.delete(repository);
+  #take(id: JobId, taking: (standing: { readonly job: Job; readonly line: Line }) => void): void {
+    const standing = this.#standing.get(id);
+    if (standing === undefined) return;
+    const { line } = standing;
+    const { repository } = line.shape;
+    const lines = this.#repositories.get(repository);
+    this.#standing.delete(id);
+    taking(standing);
+    if (line.interrupted.length === 0) lines?.urgent.delete(line);
+    if (line.size === 0) lines?.remove(line);
+    if (lines?.isEmpty) this.#repositories.delete(repository);
   }
 }

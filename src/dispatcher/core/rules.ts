@@ -6,7 +6,7 @@
 import { heartbeatEveryMs, missedPingsMax } from '../../protocol/limits.js';
 import { attempts, type Job, lastEnded, type Run } from './job.js';
 
-/** A commit that costs three runners is taken for poison, not for bad luck. */
+/** A commit that costs three runners is taken for poison, not for bad luck, unless its plan says so. */
 export const lostRunsMax = 3;
 
 /**
@@ -70,6 +70,9 @@ export const alsoOnMax = 32;
 /** More addresses than that are no pool but an attack. */
 export const classicRunnersMax = 1_000;
 
+/** Runners and repositories that are paused at once: each takes memory as long as it is. */
+export const pausesMax = 1_000;
+
 /** A runner that says BUSY, or hands back, is left alone for a second; then twice as long… */
 const backoffFirstMs = 1_000;
 const backoffMostMs = 60_000;
@@ -93,9 +96,11 @@ export function whyRetriesAreExhausted(
   nowMs: number,
 ): string | null {
   const lost = attempts(job).filter(({ end }) => end === 'lost');
-  if (lost.length >= lostRunsMax) {
+  const lostMost = job.retries === null ? lostRunsMax : job.retries + 1;
+  if (lost.length >= lostMost) {
     const evidence = lost.map((run) => `${run.runner} ${run.endedBecause}`).join('; ');
-    return `${lost.length} runners were lost while testing it: ${evidence}`;
+    const who = lost.length === 1 ? 'its runner was' : `${lost.length} runners were`;
+    return `${who} lost while testing it: ${evidence}`;
   }
   const failures = attempts(job).filter(isInfrastructureFailure);
   if (failures.length > retryAfterMs.length) {

@@ -7,17 +7,23 @@
 import type { Hello } from '../../protocol/bodies.js';
 import { defaultJobName } from '../../protocol/ids.js';
 import type { Work } from '../../protocol/work.js';
+import type { Fallback } from './journal.js';
 
 export interface Shape {
   /** The same for all jobs of the shape. */
   readonly key: string;
+  /** The same for all that compete for the same runners, whatever their priority. */
+  readonly wants: string;
   readonly repository: string | null;
-  /** In alphabetical order. */
-  readonly labels: readonly string[];
+  /** Sets of which one will do; each in alphabetical order. */
+  readonly labels: readonly (readonly string[])[];
   /** What of the wire's later additions only a runner can test that knows it. */
   readonly asks: Demand;
-  /** Of a group of its repository one job at a time is leased. */
+  /** Of a group of its repository so many jobs at a time are leased. */
   readonly group: string | null;
+  readonly groupLimit: number;
+  /** Within the repository the higher one is served first. */
+  readonly priority: number;
 }
 
 /** Those whose jobs a runner takes: these, or whichever is asked for. It may also name none. */
@@ -35,15 +41,37 @@ const demands = ['nothing', 'jobs', 'work'] as const;
 
 type Demand = (typeof demands)[number];
 
-type Wanted = Pick<Shape, 'repository' | 'labels' | 'group'> & {
+type Wanted = Pick<Shape, 'repository' | 'group'> & {
+  readonly labels: readonly string[];
   readonly name: string;
   readonly work?: Work | undefined;
+  readonly groupLimit?: number;
+  readonly priority?: number;
 };
 
-export function shapeOf({ repository, labels: wanted, name, group, work }: Wanted): Shape {
-  const labels = [...new Set(wanted)].sort();
+export function shapeOf(wanted: Wanted): Shape {
+  const { repository, name, group, work, groupLimit = 1, priority = 0 } = wanted;
   const asks = work !== undefined ? 'work' : name !== defaultJobName ? 'jobs' : 'nothing';
-  return { key: keyOf(repository, labels, asks, group), repository, labels, asks, group };
+  return keyed({
+    ...{ repository, labels: [inOrder(wanted.labels)], asks, group, groupLimit, priority },
+  });
+}
+
+/** What a job wants once it has waited that long. */
+export interface Wider {
+  readonly afterMs: number;
+  readonly shape: Shape;
+}
+
+/** What will do later for a job of that shape, the earliest first: each wants what the one before does, or more. */
+export function widerOf(first: Shape, fallbacks: readonly Fallback[]): readonly Wider[] {
+  const wider: Wider[] = [];
+  for (const { labels, afterMs } of [...fallbacks].sort((a, b) => a.afterMs - b.afterMs)) {
+    const { key: _, wants: __, ...before } = wider.at(-1)?.shape ?? first;
+    const all = [...before.labels, inOrder(labels)];
+    wider.push({ afterMs, shape: keyed({ ...before, labels: all }) });
+  }
+  return wider;
 }
 
 type Offered = Pick<Offer, 'repositories' | 'knows'> & { readonly labels: readonly string[] };
@@ -74,8 +102,12 @@ export function suits(offer: Offer, shape: Shape, severalRepositories: boolean):
   return (
     isOfRepository(offer, shape, severalRepositories) &&
     demands.indexOf(offer.knows) >= demands.indexOf(shape.asks) &&
-    shape.labels.every((label) => offer.labels.has(label))
+    carries(offer, shape)
   );
+}
+
+export function carries(offer: Offer, { labels }: Shape): boolean {
+  return labels.some((all) => all.every((label) => offer.labels.has(label)));
 }
 
 /** Where only one repository is known, a runner that names none can have come for no other. */
@@ -88,6 +120,16 @@ export function isOfRepository(offer: Offer, shape: Shape, severalRepositories: 
 /** By name, as far as it names any; null: whichever it is asked for, or none by name. */
 export function namesOf({ repositories }: Offer): readonly string[] | null {
   return repositories === 'any' || repositories.size === 0 ? null : [...repositories];
+}
+
+function keyed(shape: Omit<Shape, 'key' | 'wants'>): Shape {
+  const { repository, labels, asks, group, groupLimit, priority } = shape;
+  const wants = keyOf(repository, labels, asks, group);
+  return { ...shape, wants, key: keyOf(wants, groupLimit, priority) };
+}
+
+function inOrder(labels: readonly string[]): readonly string[] {
+  return [...new Set(labels)].sort();
 }
 
 function keyOf(...parts: readonly unknown[]): string {

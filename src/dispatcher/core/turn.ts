@@ -4,19 +4,22 @@
  */
 
 import type { Address } from '../../protocol/address.js';
-import type { Commit, RunId, SessionId } from '../../protocol/ids.js';
+import type { Commit, Pausable, RunId, SessionId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 import type { TestReport } from '../../protocol/tests.js';
 import type { Effect, Notice, Reply, RequestId, Send } from './events.js';
 import type { Job } from './job.js';
 import { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
+import { Pauses, setPause } from './pauses.js';
 import { type Peer, Pool } from './pool.js';
 import { returnWithinMs } from './rules.js';
+import { noSettings, type Settings } from './settings.js';
 
 /** All that the core remembers between two events. */
 export class State {
-  readonly jobs = new Jobs();
+  readonly pauses = new Pauses();
+  readonly jobs = new Jobs((repository) => this.pauses.has(`repository:${repository}`));
   readonly pool = new Pool();
   /** Names of repositories that were ever spoken of. */
   readonly repositories: Set<string>;
@@ -26,6 +29,7 @@ export class State {
   readonly retriesFlaky: boolean;
   /** Who found no partner, since when. */
   readonly unmatched = new Map<string, { readonly sinceMs: number; readonly isTold: boolean }>();
+  settings: Settings;
   nextJob: JobId;
   nextRun = 1;
   draining = false;
@@ -42,6 +46,8 @@ export class State {
     this.nextJob = initial.nextJob;
     this.classicRunMaxMs = initial.classicRunMaxMs;
     this.retriesFlaky = initial.retriesFlaky ?? false;
+    this.settings = initial.settings ?? noSettings;
+    for (const what of initial.paused) setPause(this, what, true);
   }
 
   /** A runner that names no repository cannot be trusted with any then. */
@@ -57,6 +63,9 @@ export interface InitialState {
   readonly repositories: Iterable<string>;
   /** Where classic runners were registered before; they are looked for. */
   readonly classicRunners: readonly Address[];
+  readonly paused: readonly Pausable[];
+  /** None where it is not said. */
+  readonly settings?: Settings;
   /** A classic runner cannot end a suite that hangs; after so long we stop waiting for it. */
   readonly classicRunMaxMs: number;
   /** Whether a job whose tests failed is run once more (flaky.ts). */
@@ -126,6 +135,12 @@ export class Turn {
   /** What a run's tests came to is to be kept, beside the entry that tells of its end. */
   keepTests(job: JobId, run: RunId, tests: TestReport): void {
     this.#tested.push({ kind: 'tested', tested: { job, run, atMs: this.nowMs, tests } });
+  }
+
+  /** Whether that is paused after a restart of ours, too. */
+  pause(what: Pausable, isKept: boolean): void {
+    this.#registrations.push({ kind: 'pause', what, isKept });
+    this.publish({ kind: isKept ? 'paused' : 'unpaused', what });
   }
 
   send(session: SessionId, message: SessionMessage): void {

@@ -5,10 +5,10 @@
 
 import { unmetNeeds } from './endings.js';
 import { hasRoom } from './free-runners.js';
-import type { Job } from './job.js';
+import { type Job, shapeAt } from './job.js';
 import type { Runner } from './pool.js';
 import { askAgainAtMs, nextTry, type Setback } from './rules.js';
-import { isOfRepository, namesOf, suits } from './shape.js';
+import { carries, isOfRepository, namesOf, type Shape, suits } from './shape.js';
 import type { State } from './turn.js';
 
 /** Why a job waits; the words are the shell's (see wait-reasons.ts). Times are from now. */
@@ -20,11 +20,20 @@ export type WaitReason =
       readonly repository: string | null;
       readonly tested: readonly (string | null)[];
     }
-  /** Of those that test the repository, none carries all of these. */
-  | { readonly kind: 'labels-wanted'; readonly labels: readonly string[]; readonly runners: number }
+  /** Nothing new is leased: at all, of its repository, or to those runners that could test it. */
+  | { readonly kind: 'paused'; readonly what: 'all' | 'repository' }
+  | { readonly kind: 'runners-paused'; readonly runners: readonly string[] }
+  /** Of those that test the repository, none carries all of one of these sets. */
+  | {
+      readonly kind: 'labels-wanted';
+      readonly labels: readonly (readonly string[])[];
+      readonly runners: number;
+      /** What will do as well in a while. */
+      readonly later: { readonly labels: readonly string[]; readonly inMs: number } | null;
+    }
   /** Those that do are of a release that knows of no jobs by name. */
   | { readonly kind: 'runners-too-old'; readonly runners: readonly string[] }
-  | { readonly kind: 'group-taken'; readonly group: string; readonly by: Job }
+  | { readonly kind: 'group-taken'; readonly group: string; readonly by: readonly Job[] }
   | { readonly kind: 'retry'; readonly why: Setback; readonly inMs: number }
   | { readonly kind: 'commit-unknown'; readonly runners: readonly string[]; readonly inMs: number }
   | { readonly kind: 'runners-draining'; readonly runners: number }
@@ -33,25 +42,31 @@ export type WaitReason =
   | { readonly kind: 'dispatcher-draining' }
   | { readonly kind: 'dispatcher-listening' };
 
-/** Why the job still waits; `ahead` jobs of its shape come before it. */
+/** Why the job still waits; `ahead` jobs that want the same come before it. */
 export function whyWaiting(state: State, job: Job, ahead: number, nowMs: number): WaitReason {
-  const { jobs, pool, severalRepositories } = state;
+  const { jobs, pool, pauses, severalRepositories } = state;
   if (job.state.kind === 'blocked') {
     return { kind: 'blocked', by: unmetNeeds(job, jobs.siblings(job)) };
   }
   if (state.draining) return { kind: 'dispatcher-draining' };
   if (nowMs < state.listensUntilMs) return { kind: 'dispatcher-listening' };
+  if (pauses.isAll) return { kind: 'paused', what: 'all' };
+  if (pauses.has(`repository:${job.repository}`)) return { kind: 'paused', what: 'repository' };
   const runners = pool.runners();
-  const suitable = runners.filter(({ offer }) => suits(offer, job.shape, severalRepositories));
-  if (suitable.length === 0) return whyNobody(job, runners, severalRepositories);
-  const holder = jobs.groups.holderFor(job);
-  if (holder !== undefined && job.shape.group !== null) {
-    return { kind: 'group-taken', group: job.shape.group, by: jobs.known(holder) };
+  const shape = shapeAt(job, nowMs);
+  const able = runners.filter(({ offer }) => suits(offer, shape, severalRepositories));
+  if (able.length === 0) return whyNobody(job, shape, runners, severalRepositories, nowMs);
+  const holders = jobs.groups.holdersFor(job);
+  if (holders.length > 0 && shape.group !== null) {
+    const by = holders.map((id) => jobs.known(id));
+    return { kind: 'group-taken', group: shape.group, by };
   }
   const retry = nextTry(job);
   if (retry !== null && retry.atMs > nowMs) {
     return { kind: 'retry', why: retry.why, inMs: retry.atMs - nowMs };
   }
+  const suitable = able.filter(({ paused }) => !paused);
+  if (suitable.length === 0) return { kind: 'runners-paused', runners: names(able) };
   const againInMs = suitable.map(({ name }) => askAgainAtMs(job, name) - nowMs);
   if (againInMs.every((ms) => ms > 0)) {
     return { kind: 'commit-unknown', runners: names(suitable), inMs: Math.min(...againInMs) };
@@ -64,20 +79,32 @@ export function whyWaiting(state: State, job: Job, ahead: number, nowMs: number)
   return { kind: 'runners-busy', runners: suitable.length, place: ahead + 1 };
 }
 
-function whyNobody(job: Job, runners: readonly Runner[], several: boolean): WaitReason {
+function whyNobody(
+  job: Job,
+  shape: Shape,
+  runners: readonly Runner[],
+  several: boolean,
+  nowMs: number,
+): WaitReason {
   if (runners.length === 0) return { kind: 'no-runner' };
-  const { shape } = job;
   const ofRepository = runners.filter(({ offer }) => isOfRepository(offer, shape, several));
   if (ofRepository.length === 0) {
     const tested = new Set<string | null>();
     for (const { offer } of runners) for (const name of namesOf(offer) ?? [null]) tested.add(name);
     return { kind: 'untested', repository: job.repository, tested: [...tested] };
   }
-  const carrying = ofRepository.filter(({ offer }) =>
-    shape.labels.every((label) => offer.labels.has(label)),
-  );
+  const carrying = ofRepository.filter(({ offer }) => carries(offer, shape));
   if (carrying.length > 0) return { kind: 'runners-too-old', runners: names(carrying) };
-  return { kind: 'labels-wanted', labels: shape.labels, runners: ofRepository.length };
+  const { labels } = shape;
+  return { kind: 'labels-wanted', labels, runners: ofRepository.length, later: later(job, nowMs) };
+}
+
+/** What the job will be content with next. */
+function later({ wider, wantedSinceMs }: Job, nowMs: number) {
+  const next = wider.find(({ afterMs }) => wantedSinceMs + afterMs > nowMs);
+  if (next === undefined) return null;
+  const labels = next.shape.labels.at(-1) ?? [];
+  return { labels, inMs: wantedSinceMs + next.afterMs - nowMs };
 }
 
 function names(runners: readonly Runner[]): string[] {

@@ -11,7 +11,7 @@ import { type Job, runOf } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { Runner } from '../core/pool.js';
 import { namesOf } from '../core/shape.js';
-import { jobNamed, seconds, sentence, stepEnding } from '../sentences.js';
+import { jobNamed, pausedNamed, seconds, sentence, stepEnding } from '../sentences.js';
 import type { FlakyRow, Queries } from '../store/queries.js';
 import type { Store } from '../store/store.js';
 import { named } from '../story.js';
@@ -31,6 +31,7 @@ export function status(core: DispatcherCore, logs: Steps, nowMs: number): string
   return [
     `${plural(runners.length, 'runner')}, ${plural(observers.length, 'observer')}; ` +
       `${leased} running, ${waiting} waiting${blocked > 0 ? `, ${blocked} blocked` : ''}`,
+    ...[...core.pauses].map((what) => `  ${pausedNamed(what)} is paused`),
     ...runners.map((runner) => describeRunner(core, logs, runner, nowMs)),
     ...observers.map(
       ({ name, repository }) =>
@@ -137,7 +138,8 @@ function describeRunner(core: DispatcherCore, logs: Steps, runner: Runner, nowMs
     const which = steps.length === 0 ? '' : ` (${steps.map(({ name }) => name).join(', ')})`;
     return `${jobNamed(job)}${which} for ${seconds(nowMs - sinceMs)}`;
   });
-  const doing = runs.length > 0 ? `tests ${runs.join(', ')}` : runner.draining ? 'leaving' : 'idle';
+  const free = runner.draining ? 'leaving' : runner.paused ? 'paused' : 'idle';
+  const doing = runs.length > 0 ? `tests ${runs.join(', ')}` : free;
   return `  runner ${runner.name} (${where}${labels}): ${doing}`;
 }
 

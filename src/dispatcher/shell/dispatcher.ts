@@ -15,6 +15,7 @@ import type { Tell } from '../../world/story.js';
 import { DispatcherCore } from '../core/core.js';
 import { type Event, entriesOf, type Send } from '../core/events.js';
 import type { Entry } from '../core/journal.js';
+import { noSettings, type Settings } from '../core/settings.js';
 import { batchesOf } from '../feed/batches.js';
 import { Feed } from '../feed/feed.js';
 import { Spectators } from '../feed/spectators.js';
@@ -46,6 +47,8 @@ export interface DispatcherOptions {
   readonly auth?: Auth;
   /** How many may be connected at once. */
   readonly connectionsMax?: number;
+  /** What its owner says of repositories; nothing where it is not said. */
+  readonly settings?: Settings;
 }
 
 export interface Memory {
@@ -88,7 +91,8 @@ export class Dispatcher {
     const { store, recovered, queries, logs, vault, start } = memory;
     const { classicRunMaxMs, dialect, auth = openToAll, retryFlaky = false } = options;
     const { unfinished, ...rest } = recovered;
-    const initial = { ...rest, start, classicRunMaxMs, retriesFlaky: retryFlaky };
+    const { settings = noSettings } = options;
+    const initial = { ...rest, start, classicRunMaxMs, retriesFlaky: retryFlaky, settings };
     this.#core = new DispatcherCore(initial, unfinished, clock.nowMs());
     const core = this.#core;
     const handle = (event: Event) => this.#hear(event);
@@ -159,6 +163,11 @@ export class Dispatcher {
     );
     this.#pulse.start();
     return this.#listener.address.port;
+  }
+
+  /** What its owner says of repositories is this from now on. */
+  set(settings: Settings): void {
+    this.#hear({ kind: 'settings', settings });
   }
 
   /**

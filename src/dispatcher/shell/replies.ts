@@ -5,6 +5,7 @@
 
 import type { Commit } from '../../protocol/ids.js';
 import type { Reply } from '../core/events.js';
+import { pausedNamed } from '../sentences.js';
 
 /** `ok` is what a classic peer is told when all is well. */
 export function wordsFor(reply: Reply, ok: 'OK' | 'ok'): string {
@@ -29,6 +30,10 @@ function sentence(reply: Exclude<Reply, { kind: 'accepted' }>): string {
       return `Which one? cancel:<repository>:${reply.branch}, of ${reply.repositories.join(', ')}`;
     case 'no-observer':
       return 'No observer is connected';
+    case 'not-paused':
+      return `Nothing to resume: ${pausedNamed(reply.what)} is not paused`;
+    case 'too-many-pauses':
+      return `BUSY: ${reply.most} runners and repositories are paused`;
     case 'no-run-waits':
       return 'No run of that commit waits for a result';
     case 'too-many-classic-runners':

@@ -47,9 +47,11 @@ export interface RequestRouterOptions {
   readonly ok: 'OK' | 'ok';
 }
 
+type Asked = 'dispatch' | 'register' | 'results' | 'result' | 'poll' | 'pause' | 'resume';
+
 /** Requests that the core answers, once what they ask for is on disk. */
 type Wish =
-  | Extract<Request, { verb: 'dispatch' | 'register' | 'results' | 'result' | 'poll' }>
+  | Extract<Request, { verb: Asked }>
   | { readonly verb: 'rerun'; readonly commit: Commit; readonly job: string | null }
   | { readonly verb: 'cancel'; readonly meant: Meant };
 
@@ -173,6 +175,9 @@ export class RequestRouter {
       }
       case 'poll':
         return { kind: 'poll', request };
+      case 'pause':
+      case 'resume':
+        return { kind: 'pause', request, what: wish.what, isPaused: wish.verb === 'pause' };
       default:
         return impossible(wish);
     }

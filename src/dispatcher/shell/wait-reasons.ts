@@ -2,6 +2,7 @@
  * Owns the words for why a job waits, as half a sentence: "2 runners, both busy, third in line".
  */
 
+import type { Job } from '../core/job.js';
 import type { Setback } from '../core/rules.js';
 import type { WaitReason } from '../core/waits.js';
 import { jobNamed } from '../sentences.js';
@@ -20,17 +21,23 @@ export function waitReason(reason: WaitReason): string {
     case 'blocked':
       return `it needs ${enumeration.format(reason.by)}`;
     case 'labels-wanted': {
-      const { labels, runners } = reason;
+      const { labels, runners, later } = reason;
       const of =
         runners === 1
           ? 'the only runner for it does not carry'
           : `none of ${runners} runners for it carries`;
-      return `${of} ${labels.length === 1 ? 'the label' : 'the labels'} ${labels.join(', ')}`;
+      const lacked = labels.map(labelsNamed).join(', or ');
+      if (later === null) return `${of} ${lacked}`;
+      return `${of} ${lacked}; ${willDo(later.labels)} in ${duration(later.inMs)}`;
     }
+    case 'paused':
+      return reason.what === 'all' ? 'everything is paused' : 'its repository is paused';
+    case 'runners-paused':
+      return `${named(reason.runners)} could test it, and ${reason.runners.length === 1 ? 'is' : 'are'} paused`;
     case 'runners-too-old':
       return `${named(reason.runners)} cannot take a job by its name: upgrade, or start another`;
     case 'group-taken':
-      return `${jobNamed(reason.by)} has the group ${reason.group}`;
+      return groupTaken(reason.group, reason.by);
     case 'retry':
       return `${setback(reason.why)}; tried again in ${seconds(reason.inMs)}`;
     case 'commit-unknown': {
@@ -54,6 +61,21 @@ export function waitReason(reason: WaitReason): string {
   }
 }
 
+function groupTaken(group: string, by: readonly Job[]): string {
+  const [first, ...others] = by;
+  if (first === undefined || others.length > namedMost)
+    return `${by.length} jobs have the group ${group}`;
+  return `${enumeration.format(by.map(jobNamed))} ${others.length > 0 ? 'have' : 'has'} the group ${group}`;
+}
+
+function labelsNamed(labels: readonly string[]): string {
+  return `${labels.length === 1 ? 'the label' : 'the labels'} ${labels.join(', ')}`;
+}
+
+function willDo(labels: readonly string[]): string {
+  return labels.length === 0 ? 'any runner will do' : `${labels.join(', ')} will do`;
+}
+
 function setback(why: Setback): string {
   switch (why.kind) {
     case 'unconfirmed':
@@ -67,6 +89,10 @@ function setback(why: Setback): string {
 
 function seconds(ms: number): string {
   return `${Math.ceil(ms / 1_000)} s`;
+}
+
+function duration(ms: number): string {
+  return ms < 120_000 ? seconds(ms) : `${Math.ceil(ms / 60_000)} min`;
 }
 
 /** "ada", "ada and bob", "ada, bob and eve". */

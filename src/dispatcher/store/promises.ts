@@ -20,6 +20,7 @@ export function storeUpon(sqlite: SqliteStore): Store {
         lastAtMs: sqlite.lastAtMs(),
         repositories: sqlite.repositories(),
         classicRunners: sqlite.classicRunners(),
+        paused: sqlite.paused(),
       })),
     append: (entries, registrations, tested) =>
       answer(() => sqlite.append(entries, registrations, tested)),

@@ -5,8 +5,9 @@
  * `journal` is the truth: what happened, in order, never changed. `job`, `run`, `step`, `branch` and
  * `known_on` are derived from it in the same transaction and serve queries; they could be dropped
  * and made again. `classic_runner` (whom to dial again), `removed` (what --keep
- * let go) and `secret` are no history but lists. What tests came to is too large for the journal: it is
- * in `test_run` and its like alone, written with the entry that ends their run; no decision rests on it.
+ * let go), `secret` and `paused` are no history but lists. What tests came to is too large for the
+ * journal: it is in `test_run` and its like alone, written with the entry that ends their run; no
+ * decision rests on it.
  */
 
 /** Its name in the data folder. */
@@ -175,5 +176,11 @@ export const steps: readonly string[] = [
     PRIMARY KEY (job, test)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX flaky_test_newest ON flaky_test (repository, at_ms, job, test);
+`,
+  // What nothing new is leased to, or of; it is no history.
+  `
+  CREATE TABLE paused (
+    what TEXT PRIMARY KEY                   -- all, repository:<name>, runner:<name>
+  ) STRICT, WITHOUT ROWID;
 `,
 ];

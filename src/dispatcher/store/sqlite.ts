@@ -7,7 +7,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Address } from '../../protocol/address.js';
-import type { Commit, RunId } from '../../protocol/ids.js';
+import { type Commit, type Pausable, parsePausable, type RunId } from '../../protocol/ids.js';
 import { UsageError } from '../../world/exit.js';
 import { makeFolder } from '../../world/files.js';
 import { type Lock, tryLock } from '../../world/lock.js';
@@ -162,6 +162,11 @@ export class SqliteStore implements Removal {
     return this.#statement('SELECT host, port FROM classic_runner').all() as Address[];
   }
 
+  paused(): Pausable[] {
+    const all = this.#statement('SELECT what FROM paused').pluck().all() as string[];
+    return all.flatMap((what) => parsePausable(what) ?? []);
+  }
+
   oldestAtMs(): number {
     const oldest = this.#statement('SELECT accepted_at_ms FROM job ORDER BY id LIMIT 1');
     return (oldest.pluck().get() as number | undefined) ?? Infinity;
@@ -208,11 +213,19 @@ export class SqliteStore implements Removal {
     return (...args) => all.immediate(...args);
   }
 
-  #register({ address, isKept }: Registration): void {
+  #register(registration: Registration): void {
+    const { isKept } = registration;
+    if ('what' in registration) {
+      const change = isKept
+        ? 'INSERT OR IGNORE INTO paused (what) VALUES (?)'
+        : 'DELETE FROM paused WHERE what = ?';
+      this.#statement(change).run(registration.what);
+      return;
+    }
     const change = isKept
       ? 'INSERT OR IGNORE INTO classic_runner (host, port) VALUES (@host, @port)'
       : 'DELETE FROM classic_runner WHERE host = @host AND port = @port';
-    this.#statement(change).run(address);
+    this.#statement(change).run(registration.address);
   }
 
   /** Prepared at its first use, and kept: a statement costs more to prepare than to run. */

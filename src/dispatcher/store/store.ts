@@ -6,7 +6,7 @@
  */
 
 import type { Address } from '../../protocol/address.js';
-import type { Commit, RunId } from '../../protocol/ids.js';
+import type { Commit, Pausable, RunId } from '../../protocol/ids.js';
 import type { Tested } from '../core/events.js';
 import type { Entry, JobId, Verdict } from '../core/journal.js';
 
@@ -20,11 +20,13 @@ export interface JobRow {
   readonly runs: number;
 }
 
-/** The address of a classic runner is worth keeping, or is no longer: it would not register again. */
-export interface Registration {
-  readonly address: Address;
-  readonly isKept: boolean;
-}
+/**
+ * What is no history: the address of a classic runner, which would not register again, and that
+ * something is paused. It is worth keeping, or is no longer.
+ */
+export type Registration =
+  | { readonly address: Address; readonly isKept: boolean }
+  | { readonly what: Pausable; readonly isKept: boolean };
 
 /** What a dispatcher starts from. */
 export interface Recovered {
@@ -43,6 +45,8 @@ export interface Recovered {
   readonly repositories: readonly string[];
   /** Addresses of classic runners, as they were registered and not forgotten. */
   readonly classicRunners: readonly Address[];
+  /** What was paused, and not resumed. */
+  readonly paused: readonly Pausable[];
 }
 
 export interface Store {

@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod';
-import { commit, defaultJob, handbackReasons, run } from '../../protocol/bodies.js';
+import { commit, defaultJob, handbackReasons, queueing, run } from '../../protocol/bodies.js';
 import { testSummary } from '../../protocol/tests.js';
 import { outcomes, stepReport, work } from '../../protocol/work.js';
 import { UsageError } from '../../world/exit.js';
@@ -48,6 +48,7 @@ const entry: z.ZodType<Entry> = z.discriminatedUnion('kind', [
     group: z.string().nullable().default(defaultJob.group),
     // Before version 3 nobody planned more of a job.
     runsOn: outcomes.exactOptional(),
+    ...queueing,
     work: work.exactOptional(),
     cloneUrl: z.string().exactOptional(),
     branch: z.string(),
@@ -82,7 +83,7 @@ const entry: z.ZodType<Entry> = z.discriminatedUnion('kind', [
   }),
   z.looseObject({ kind: z.literal('known-on'), ...at, branch: z.string() }),
   z.looseObject({ kind: z.literal('unblocked'), ...at }),
-  z.looseObject({ kind: z.literal('cancel-asked'), ...at }),
+  z.looseObject({ kind: z.literal('cancel-asked'), ...at, supersededBy: commit.exactOptional() }),
   z.looseObject({ kind: z.literal('rerun-asked'), ...at }),
   z.looseObject({
     kind: z.literal('retried'),

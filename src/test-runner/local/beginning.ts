@@ -1,7 +1,7 @@
 /**
- * Owns what is done for a commit once it is checked out: the owner of the machine has the first word
- * (`--command`), then whoever planned the job, then the commit's workflow files, then what else the tree
- * shows.
+ * Owns what is done for a commit once it is checked out: whoever owns the dispatcher has the first word
+ * (its settings of the repository), then the owner of the machine (`--command`), then whoever planned the
+ * job, then the commit's workflow files, then what else the tree shows.
  */
 
 import type { Work } from '../../protocol/work.js';
@@ -31,13 +31,14 @@ export interface Beginning {
 export async function beginJob(means: Means, beginning: Beginning): Promise<Verdict> {
   const { slot, run } = means;
   const { command, stepsBy } = beginning.options;
-  if (command !== null) return suite(means, beginning);
-  const { work } = run.assignment;
+  const { work, command: set } = run.assignment;
+  // Who wants containers wants nothing run beside them but what he says himself.
+  if (set !== undefined && stepsBy !== undefined) return errored(commandOutside);
+  if (set !== undefined || command !== null) return suite(means, beginning);
   if (work !== undefined) return steps(means, work, beginning);
   const { folder } = slot.checkout;
   const files = workflowFilesIn(treeAt(folder));
   if (files.length === 0) {
-    // Who wants containers wants nothing run beside them.
     return stepsBy === undefined ? suite(means, beginning) : errored(noWorkflow);
   }
   const planned = await planHere(files, run, folder, beginning.options.names.repository);
@@ -51,7 +52,8 @@ export async function beginJob(means: Means, beginning: Beginning): Promise<Verd
 
 function suite(means: Means, { options, remarks, going }: Beginning): Promise<Verdict> | Verdict {
   const { slot, run, watch } = means;
-  const { names, command, isOffline = false } = options;
+  const { names, isOffline = false } = options;
+  const command = run.assignment.command ?? options.command;
   const tree = treeAt(slot.checkout.folder);
   const environment = suiteEnvironment(options.environment, run, names);
   const found = findSuite(tree, command, meansIn(environment['PATH'] ?? '', !isOffline));
@@ -73,6 +75,9 @@ async function steps(
   going(doing);
   return doing.ended;
 }
+
+const commandOutside =
+  'The dispatcher has a command for this repository, and this runner runs nothing but containers';
 
 const noWorkflow =
   'This runner runs steps in containers only, and the commit has no workflow file that names any: ' +

@@ -83,8 +83,9 @@ export class LocalExecution implements Execution {
     this.#options = options;
     this.#watch = watch;
     this.#startedAtMs = clock.nowMs();
-    const timeoutMs = run.assignment.work?.timeoutMs ?? Number.POSITIVE_INFINITY;
-    this.#timeoutMs = Math.min(options.timeoutMs, timeoutMs);
+    const { work, timeoutMs } = run.assignment;
+    const asked = [work?.timeoutMs, timeoutMs].map((ms) => ms ?? Number.POSITIVE_INFINITY);
+    this.#timeoutMs = Math.min(options.timeoutMs, ...asked);
     this.#hooks = hooksAround(clock, { slot, run, options, watch });
     this.ended = this.#go();
   }
