@@ -101,7 +101,7 @@ test.each([
   ],
   [
     'steps: {a: {commands: x, privileged: true}}',
-    'warning: "privileged" is not done: it needs the container executor, which is to come.',
+    'warning: "privileged" is not done: what a container may have, the owner of the runner decides, not the file.',
   ],
   [
     'services: [{image: x}]\nsteps: {a: {commands: x}}',
