@@ -9,6 +9,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -27,7 +28,6 @@ import { OutputPipe } from '../../src/test-runner/suite/output.js';
 import type { ProcessEnd } from '../../src/test-runner/suite/process.js';
 import { workOf } from '../../src/workflow/handing-over.js';
 import { realClock } from '../../src/world/clock.js';
-import { readIfThere } from '../../src/world/files.js';
 import { temporaryFolder } from './git.js';
 import { planOf, push } from './plans.js';
 
@@ -115,8 +115,17 @@ export async function inContainers(text: string, settings: InContainers = {}) {
 export function commandLinesOf(text: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^[0-9]+$/.test(name))
-    .map((pid) => (readIfThere(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' '))
+    .map((pid) => commandLineOf(pid))
     .filter((line) => line.includes(text));
+}
+
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    // It has ended meanwhile.
+    return '';
+  }
 }
 
 function makeBusybox(root: string): void {
