@@ -35,24 +35,25 @@ export function introduce(
   { labels, capacity }: OfferBody,
   inHand: Hello['runs'],
 ): Hello {
+  const tested = repositoriesIn(repositories);
   return {
     role: 'runner',
     name,
     process: localStart,
     version,
-    ...tested(repositories),
+    ...tested,
     labels,
     capacity,
     knows: ['jobs', 'work', 'rests'],
-    runs: inHand.slice(0, heldRunsMax),
+    // The names of repositories need room as well.
+    runs: inHand.slice(0, 'repositories' in tested ? heldRunsMax / 2 : heldRunsMax),
   };
 }
 
 /** A dispatcher of an earlier release reads `repository` only: it gives the jobs of the first. */
-function tested(repositories: Introduction['repositories']) {
+function repositoriesIn(repositories: Introduction['repositories']) {
   if (repositories === 'any') return { repository: null, anyRepository: true };
-  const [first = null] = repositories;
-  return repositories.length > 1
-    ? { repository: first, repositories: [...repositories] }
-    : { repository: first };
+  const [first = null, ...others] = repositories;
+  if (others.length === 0) return { repository: first };
+  return { repository: first, repositories: [...repositories] };
 }

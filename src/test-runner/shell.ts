@@ -233,8 +233,7 @@ class Shell implements Runner {
   #register(): void {
     const { reachable: host, repositories } = this.#options;
     if (host !== null && repositories !== 'any') {
-      this.#classicDispatcher.register({ host, port: this.#listener.address.port });
-      return;
+      return this.#classicDispatcher.register({ host, port: this.#listener.address.port });
     }
     this.#story.noClassic(host === null ? 'unreachable' : 'cannot-tell');
     this.abort();

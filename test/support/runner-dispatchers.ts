@@ -108,8 +108,11 @@ export class RunnerDispatcher {
   }
 
   /** Tests a commit and waits for the report. */
-  async verdict(commit: Commit): Promise<{ run: RunId; report: Report; log: string }> {
-    const run = this.runtest(commit);
+  async verdict(
+    commit: Commit,
+    more: Partial<Assignment> = {},
+  ): Promise<{ run: RunId; report: Report; log: string }> {
+    const run = this.runtest(commit, undefined, undefined, more);
     const report = await eventually(`a report of ${commit}`, () => this.reports.get(run));
     return { run, report, log: this.log(run).toString('latin1') };
   }
