@@ -30,6 +30,7 @@ export function assertClones(read: CloneFlags, script: string, repo: string): vo
   const [surplus] = [repos[0], repository && '--repository', state && '--state'].filter(Boolean);
   if (surplus === undefined) return;
   throw new UsageError(
-    `With --repositories the runner clones by itself what it is to test, and keeps all in that folder: leave ${surplus} out.`,
+    'With --repositories the runner clones by itself what it is to test, and keeps all in that ' +
+      `folder: leave ${surplus} out.`,
   );
 }

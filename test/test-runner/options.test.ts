@@ -29,6 +29,10 @@ test.each([
   [['--sandbox=1', 'clone'], '--sandbox is true or false, not "1"'],
   [['--sandbox-net', 'clone'], 'name --sandbox as well'],
   [['--command=', 'clone'], '--command is empty'],
+  [['a', 'b', '--repository', 'r'], '--repository is for one repository, and there are 2'],
+  [Array(65).fill('clone'), '65 repositories are too many for one process'],
+  [['--repositories', 'f', 'clone'], 'keeps all in that folder: leave clone out'],
+  [['--repositories', 'f', '--state', 's'], 'leave --state out'],
   [['--no-labels', 'clone'], 'There is no flag --no-labels'],
   [['--state.x=1', 'clone'], 'did you mean --state?'],
 ])('%j is refused with a sentence that says what to do', (argv, says) => {

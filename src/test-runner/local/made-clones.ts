@@ -24,6 +24,7 @@ import { isCloneUrl } from '../../protocol/clone-url.js';
 import { namePattern } from '../../protocol/ids.js';
 import { repositoriesMax } from '../../protocol/limits.js';
 import type { Clone } from '../../world/clone.js';
+import { UsageError } from '../../world/exit.js';
 import { makeFolder, parseJson, readIfThere } from '../../world/files.js';
 import { folderName } from '../../world/folder-name.js';
 import { gitFolderAt, isLocalPath } from '../../world/git-folder.js';
@@ -52,12 +53,11 @@ export class MadeClones implements Sites {
   /** Of each repository the one that was cloned last. */
   readonly #last = new Map<string, Origin>();
 
-  /** Takes over what earlier processes have made there. */
+  /** Takes over what earlier processes have made there. Throws a `UsageError`. */
   constructor(folder: string, claim: ClaimIn) {
-    makeFolder(folder);
     this.#folder = folder;
     this.#claim = claim;
-    for (const name of readdirSync(folder)) {
+    for (const name of namesIn(folder)) {
       const made = originOf(join(folder, name));
       // Copied or renamed, it is no clone of ours.
       if (made === null || nameFor(made) !== name || !this.#hasRoom) continue;
@@ -103,6 +103,16 @@ export class MadeClones implements Sites {
     const site = this.#sites.get(name) ?? new Site(claim, this.slots);
     this.#sites.set(name, site);
     return site;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    makeFolder(folder);
+    return readdirSync(folder);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new UsageError(`--repositories: the folder ${folder} cannot be used (${message}).`);
   }
 }
 
