@@ -3,15 +3,17 @@
  * that it is to the dispatcher, it is without them. Its shell and a dispatcher meet on real sockets.
  */
 
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Report } from '../../src/protocol/bodies.js';
-import type { RunId } from '../../src/protocol/ids.js';
+import { logOf, type RunId } from '../../src/protocol/ids.js';
 import {
   type Done,
   type Executor,
   machineFault,
   type NotDone,
+  type StepStanding,
   type Watch,
 } from '../../src/test-runner/executor.js';
 import { RunFiles } from '../../src/test-runner/run-files.js';
@@ -86,6 +88,39 @@ test('a result that nobody records is kept, for the process that comes after', a
   expect(next.dispatcher.log(run).toString()).toBe('bytes\n');
 });
 
+test('the logs of steps are kept and delivered as the run’s own is, and swept as that is', async () => {
+  const folder = temporaryFolder();
+  const { dispatcher, done, end } = await runnerElsewhere(folder, ['steps']);
+  dispatcher.records = false;
+  const run = dispatcher.runtest(commit(1));
+  const { watch } = await eventually('it is begun there', () => done.get(run));
+  watch.stepped({ ...step, state: 'running', durationMs: null });
+  watch.output(Buffer.from('of the step\n'), 1);
+  await eventually('it is live', () => dispatcher.log(run, 1).toString() === 'of the step\n');
+  watch.stepped({ ...step, reason: 'it printed nothing for 1 s and was ended' });
+  watch.output(Buffer.from('of the run\n'));
+  end(run, { kind: 'done', verdict: passed });
+  await eventually('it is kept', () => filesIn(folder, 0).find().ended.length === 1);
+
+  const interrupted = '0badcafe-77' as RunId;
+  filesIn(folder, 1).createLog(logOf(interrupted, 3)).close();
+  const next = await runnerElsewhere(folder, ['steps']);
+  next.dispatcher.send({ verb: 'want', log: run, offset: 0 });
+  const report = await eventually('a report', () => next.dispatcher.reports.get(run));
+  expect(next.dispatcher.log(run, 0).toString()).toBe('of the run\n');
+  const whole = 'of the step\nit printed nothing for 1 s and was ended.\n';
+  expect(next.dispatcher.log(run, 1).toString()).toBe(whole);
+  expect(report.steps).toMatchObject([{ name: 'test', logBytes: whole.length }]);
+  const left = () => readdirSync(join(folder, '0'));
+  await eventually('nothing is left of it', () => left().length === 0);
+  expect(filesIn(folder, 1).find().interrupted).toEqual([interrupted]);
+});
+
+const step: StepStanding = {
+  ...{ number: 1, name: 'test', isService: false, state: 'timed-out', isIgnored: false },
+  ...{ exitCode: null, reason: '', startedAfterMs: 1, durationMs: 2 },
+};
+
 /** A run that is done elsewhere. */
 interface Remote {
   readonly watch: Watch;
@@ -94,8 +129,8 @@ interface Remote {
 }
 
 /** Two runs at once; a test says how each goes. */
-async function runnerElsewhere(folder = temporaryFolder()) {
-  const dispatcher = await runnerDispatcher();
+async function runnerElsewhere(folder = temporaryFolder(), knows: readonly string[] = []) {
+  const dispatcher = await runnerDispatcher(knows);
   const done = new Map<RunId, Remote>();
   const slots = [0, 1].map((slot) => {
     const files = filesIn(folder, slot);

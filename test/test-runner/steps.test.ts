@@ -10,6 +10,7 @@ import { taggedWith } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';
 import type { RunnerSettings } from '../support/runners.js';
 import { runnerAtWork, tagged } from '../support/runners-at-work.js';
+import { mayBuildSandbox } from '../support/tools.js';
 import { workFor } from '../support/works.js';
 
 const knows = ['offer', 'steps'];
@@ -206,6 +207,23 @@ test('a job that checks nothing out finds an empty folder, and the next finds it
   expect(await look('skip_clone: true')).toBe('+ ls\n');
   expect(await look('')).toBe('+ ls\na.txt\n');
 });
+
+test.runIf(mayBuildSandbox)(
+  'with --sandbox each step has one of its own, in one checkout',
+  async () => {
+    const { report, log } = await ran(
+      `
+    steps:
+      one: { commands: [echo made > it, touch /tmp/trivet-there] }
+      two: { directory: sub, commands: [cat ../it, test ! -e /tmp/trivet-there, echo a > /usr/evil] }
+  `,
+      { secrets: [] },
+    );
+    expect(log(2)).toContain('+ cat ../it\nmade\n');
+    expect(report).toMatchObject({ end: 'failed', reason: 'step "two" failed' });
+    expect(log(2)).toContain('Read-only file system');
+  },
+);
 
 /** The job of that workflow, from its beginning to its end. */
 async function ran(text: string, settings: Partial<RunnerSettings> = {}) {

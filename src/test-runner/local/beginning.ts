@@ -23,6 +23,8 @@ export interface Beginning {
   readonly remarks: string;
   /** When the run began. */
   readonly startedAtMs: number;
+  /** Hears how much time the work has in all. */
+  readonly limit: (timeoutMs: number) => void;
   /** Hears what goes on from now. */
   readonly going: (doing: Doing) => void;
 }
@@ -67,8 +69,9 @@ function suite(means: Means, { options, remarks, going }: Beginning): Promise<Ve
 async function steps(
   means: Means,
   work: Work,
-  { remarks, startedAtMs, going }: Beginning,
+  { remarks, startedAtMs, limit, going }: Beginning,
 ): Promise<Verdict> {
+  if (work.timeoutMs !== null) limit(work.timeoutMs);
   if (!work.isCheckedOut) await empty(means.slot.checkout.folder);
   means.watch.output(Buffer.from(remarks));
   const doing = new StepsRun(means, work, startedAtMs);

@@ -101,7 +101,7 @@ export class LocalExecution implements Execution {
   }
 
   async #go(): Promise<Done | NotDone> {
-    this.#cancelTimeout = this.#clock.after(this.#timeoutMs, () => this.stop('timed-out'));
+    this.#limit(this.#timeoutMs);
     try {
       const refusal = (await this.#checkOut()) ?? (await this.#askOwner());
       if (refusal !== null && !this.#run.classic && this.#stop === null) return handBack(refusal);
@@ -119,6 +119,14 @@ export class LocalExecution implements Execution {
       if (isOurs) checkout.clean();
       this.#caches?.close();
     }
+  }
+
+  /** The run has that much time in all, if it has no less. */
+  #limit(timeoutMs: number): void {
+    this.#timeoutMs = Math.min(this.#timeoutMs, timeoutMs);
+    this.#cancelTimeout();
+    const leftMs = this.#startedAtMs + this.#timeoutMs - this.#clock.nowMs();
+    this.#cancelTimeout = this.#clock.after(Math.max(0, leftMs), () => this.stop('timed-out'));
   }
 
   async #checkOut(): Promise<Handback | null> {
@@ -172,6 +180,7 @@ export class LocalExecution implements Execution {
     return beginJob(this.#means(), {
       ...{ options: this.#options, startedAtMs: this.#startedAtMs },
       remarks: this.#remarks.log,
+      limit: (timeoutMs) => this.#limit(timeoutMs),
       going: (doing) => {
         this.#doing = doing;
         // It may have been told to end before there was anything to be ended.

@@ -74,6 +74,8 @@ function occasionOf({ occasion }: Work, commit: Commit): Occasion {
   const event = events.find((known) => known === occasion.event) ?? 'push';
   return {
     ...occasion,
+    // git ends it with a line feed, which no comparison in a script expects.
+    message: occasion.message.trimEnd(),
     ...{ event, commit, paths: null, cron: '', deployTarget: '', pullRequest: null },
     ...{ instance: '', platform: '', variables: {} },
   };

@@ -74,7 +74,13 @@ export class OutputPipe {
 
   #make(): void {
     rmSync(this.#path, { recursive: true, force: true });
-    execFileSync('mkfifo', ['-m', '600', this.#path]);
+    try {
+      execFileSync('mkfifo', ['-m', '600', this.#path], { stdio: 'pipe' });
+    } catch (error) {
+      // A full disk, most likely: the machine's fault, which has a code.
+      const { code = 'NO_PIPE', message } = error as NodeJS.ErrnoException;
+      throw Object.assign(new Error(message), { code });
+    }
   }
 }
 
