@@ -97,8 +97,13 @@ await run(async (argv) => {
     around: [reportsAround(realClock)],
     ...(containers === null ? {} : { stepsBy: () => containers }),
   });
+  const exit = (code: number) => {
+    // What is copied for later runs is given up.
+    void caches?.close();
+    leave(code);
+  };
   const runner = await startRunner(
-    { clock: realClock, network, tell, exit: leave },
+    { clock: realClock, network, tell, exit },
     {
       name,
       version: ownVersion(),

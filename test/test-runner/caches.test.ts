@@ -20,11 +20,20 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { platformOf } from '../../src/test-runner/cache/entry.js';
 import { keyText } from '../../src/test-runner/cache/key.js';
+import { openStore } from '../../src/test-runner/cache/open-store.js';
 import { scopesOf } from '../../src/test-runner/cache/scope.js';
+import { defaultBranchOf } from '../../src/test-runner/cache/slot-caches.js';
 import type { CacheStore } from '../../src/test-runner/cache/store.js';
+import { openClone } from '../../src/world/clone.js';
 import { cachedRun, folderBy, save, scopeOf, storeIn, write } from '../support/caches.js';
 import { eventually } from '../support/eventually.js';
-import { temporaryFolder } from '../support/git.js';
+import {
+  makeClone,
+  makeRemote,
+  makeRepository,
+  type TestRepository,
+  temporaryFolder,
+} from '../support/git.js';
 
 const deps = folderBy('lock:1');
 
@@ -171,6 +180,17 @@ test('who writes where follows from the ref: a pull request is not the branch th
   expect(scopesOf({ ...told, ...by }, null)).toEqual({ own: 'refs/heads/main', others: [] });
 });
 
+test('the default branch is what the origin’s HEAD names, or a bare repository’s own; else unknown', async () => {
+  const { remote, author } = makeRemote();
+  author.commit('one');
+  author.push();
+  const branchOf = async ({ path }: TestRepository) => defaultBranchOf(await openClone(path));
+  expect(await branchOf(makeClone(remote.path))).toBe('main');
+  expect(await branchOf(remote)).toBe('main');
+  // Where somebody works, HEAD is what he works on.
+  expect(await branchOf(makeRepository())).toBeNull();
+});
+
 test('a fallback is the beginning of an older key, by whole parts, and does not stop a new entry', async () => {
   const store = storeIn();
   await save(store, 'old', folderBy('v2/lock:1'));
@@ -295,4 +315,16 @@ test('a folder that somebody has emptied is made anew', async () => {
   rmSync(folder, { recursive: true });
   expect(await save(store, 'again', deps)).toContain('saved in the cache');
   expect((await found(store)).text).toBe('again');
+});
+
+test('a folder that cannot be used is refused where somebody named it, else nothing is cached', () => {
+  const file = join(temporaryFolder(), 'file');
+  writeFileSync(file, '');
+  const told: string[] = [];
+  const open = (cache: string | null, cacheBytesMax = 1e9) =>
+    openStore({ cache, cacheBytesMax }, file, 'none-stands-here', ({ msg }) => told.push(msg));
+  expect(() => open(join(file, 'caches'))).toThrow(/^--cache: the folder .* cannot be used/);
+  expect(open(null)).toBeNull();
+  expect(told).toEqual([expect.stringMatching(/^nothing is cached: the folder /)]);
+  expect(open(join(file, 'caches'), 0)).toBeNull();
 });

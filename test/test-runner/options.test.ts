@@ -34,9 +34,22 @@ test.each([
   [['--repositories', 'f', 'clone'], 'keeps all in that folder: leave clone out'],
   [['--repositories', 'f', '--state', 's'], 'leave --state out'],
   [['--no-labels', 'clone'], 'There is no flag --no-labels'],
+  [['--cache-size', 'much', 'clone'], '--cache-size is a size such as 500MB or 10GB, or none'],
+  [['--cache-size', '10 GB', 'clone'], 'not "10 GB"'],
   [['--state.x=1', 'clone'], 'did you mean --state?'],
 ])('%j is refused with a sentence that says what to do', (argv, says) => {
   expect(() => readOptions(argv)).toThrow(says);
+});
+
+test.each([
+  ['10GB', 10e9],
+  ['1.5gb', 1.5e9],
+  ['500MB', 500e6],
+  ['1024', 1_024],
+  ['0', 0],
+  ['none', 0],
+])('a cache of %s is one of %d bytes at most', (text, bytes) => {
+  expect(readOptions(['--cache-size', text, 'clone'])?.cacheBytesMax).toBe(bytes);
 });
 
 test('a sandbox that is asked for by the environment is built, or refused, but never left out', () => {

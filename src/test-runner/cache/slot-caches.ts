@@ -3,6 +3,7 @@
  * clone that it is made from.
  */
 
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clone } from '../../world/clone.js';
@@ -35,10 +36,18 @@ export class SlotCaches {
     signal: AbortSignal,
   ): RunCaches {
     const scopes = scopesOf(assignment, defaultBranchOf(this.#clone));
-    const repository = assignment.repository ?? names.repository;
-    const place = { tree: this.#tree, repository, scopes };
+    const name = assignment.repository ?? names.repository;
+    const place = { tree: this.#tree, repository: `${name}@${sourceOf(this.#clone)}`, scopes };
     return new RunCaches(this.#store, place, { signal, nowMs: () => performance.now() });
   }
+}
+
+/** Two repositories may have one name. Hashed, as URLs may hold passwords. */
+function sourceOf({ origin, path }: Clone): string {
+  return createHash('sha256')
+    .update(origin ?? path)
+    .digest('hex')
+    .slice(0, 12);
 }
 
 /**
