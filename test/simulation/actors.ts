@@ -10,6 +10,7 @@ import { buildMachines, everyMachine, ownMachines } from './machines.js';
 import { OfferChanges } from './offer-changes.js';
 import { People } from './people.js';
 import { checkBounds, checkRest, unrest } from './rest.js';
+import { Pausing } from './team.js';
 
 /** What a world must be able to ask of those who live in it. */
 export interface Actors {
@@ -37,15 +38,20 @@ export function ownActors(ground: Ground, disk: SimulatedDisk): Actors {
   const faults = new FaultPlan(ground, machines);
   const changes = new OfferChanges(ground, machines.runners);
   const people = new People(ground);
+  const pausing = new Pausing(ground);
   const hook = new Hook(ground);
   return {
     machines: everyMachine(machines),
     faults,
     pushed: () => hook.pushed(),
-    act: () => people.act(),
+    act: () => {
+      people.act();
+      pausing.act();
+    },
     repent: () => {
       changes.clear();
       people.repent();
+      pausing.repent();
     },
     audit: () => {
       checkBounds(ground, ownMachines(machines));

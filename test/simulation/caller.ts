@@ -21,13 +21,17 @@ export interface Caller {
 }
 
 /** Somebody on that host, who lives as long as the world. */
-export function callerOn({ timeline, random, network, witness }: Ground, host: string): Caller {
+export function callerOn(
+  { timeline, random, network, witness }: Ground,
+  host: string,
+  enters = entered,
+): Caller {
   const life = new Life(timeline, random, 0, (error) => witness.breaks('crash', String(error)));
   const { clock } = life;
   const wires = network.seenBy(life, host);
   const ask: Caller['ask'] = (request, then) => {
     const heard: Buffer[] = [];
-    const enter = random.perMille(entered) ? '\n' : '';
+    const enter = random.perMille(enters) ? '\n' : '';
     const said = Buffer.concat([encodeRequest(request), Buffer.from(enter)]);
     const hangUp = clock.after(answerWithinMs, () => connection.destroy());
     const connection = wires.connect(dispatcherAddress, (event) => {

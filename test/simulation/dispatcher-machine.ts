@@ -96,7 +96,10 @@ export class DispatcherMachine {
     const store = this.memory.open(life);
     const logs = new LogFiles('/logs', '/results', disk.seenBy(life));
     const world = { clock: life.clock, network: network.seenBy(life, host) };
-    const options = { ...dispatcherAddress, dialect: this.#dialect, classicRunMaxMs };
+    const settings = { supersede: this.#ground.isTeam, repositories: new Map() };
+    const options = {
+      ...{ ...dispatcherAddress, dialect: this.#dialect, classicRunMaxMs, settings },
+    };
     const recovered = await store.recover();
     const vault = await this.memory.openVault();
     if (!life.isAlive) return;

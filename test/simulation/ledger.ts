@@ -24,6 +24,16 @@ export interface LedgerJob {
   readonly labels: readonly string[];
   readonly needs: readonly string[];
   readonly group: string | null;
+  readonly groupLimit: number;
+  readonly branch: string;
+  /** How those that it needs must have ended. */
+  readonly runsOn: readonly string[];
+  readonly lostMost: number;
+  readonly fallbacks: readonly { readonly labels: readonly string[]; readonly afterMs: number }[];
+  /** Since when nothing but a runner is missing. */
+  wantedSinceMs: number;
+  /** It was asked to end because of a newer commit. */
+  isSuperseded: boolean;
   state: 'blocked' | 'waiting' | 'leased' | 'finished';
   lease: RunId | null;
   verdict: string | null;
@@ -62,6 +72,7 @@ export class Ledger {
       case 'known-on':
         return;
       case 'unblocked':
+        job.wantedSinceMs = entry.atMs;
         return this.#unblocked(job);
       case 'leased':
         return this.#leased(job, entry);
@@ -75,9 +86,12 @@ export class Ledger {
       case 'handed-back':
         return this.#interrupted(job, entry);
       case 'cancel-asked':
+        job.isSuperseded = entry.supersededBy !== undefined;
         return;
       case 'rerun-asked':
         job.state = beginsAs(job);
+        job.wantedSinceMs = entry.atMs;
+        job.isSuperseded = false;
         job.verdict = null;
         job.before = job.runs.length;
         job.reruns += 1;
@@ -87,7 +101,10 @@ export class Ledger {
     }
   }
 
-  #accepted({ job: id, commit, name, labels, needs, group }: Entry & { kind: 'accepted' }): void {
+  #accepted(entry: Entry & { kind: 'accepted' }): void {
+    const { job: id, commit, name, labels, needs, group, branch, retries } = entry;
+    const { groupLimit = 1, runsOn = ['success'], fallbacks = [] } = entry;
+    const lostMost = retries === undefined ? lostRunsMax : retries + 1;
     if (this.jobs.has(id)) this.#breaks('verdict', `job ${id} was accepted twice`);
     const others = this.#byCommit.get(commit) ?? [];
     if (others.some((other) => other.name === name)) {
@@ -96,6 +113,8 @@ export class Ledger {
     const job: LedgerJob = {
       ...{ id, commit, name, labels, needs, group, state: beginsAs({ needs }), lease: null },
       ...{ verdict: null, runs: [], before: 0, reruns: 0, changes: 1 },
+      ...{ branch, groupLimit, runsOn, lostMost, fallbacks },
+      ...{ wantedSinceMs: entry.atMs, isSuperseded: false },
     };
     this.jobs.set(id, job);
     this.#byCommit.set(commit, [...others, job]);
@@ -104,20 +123,25 @@ export class Ledger {
   #unblocked(job: LedgerJob): void {
     if (job.state !== 'blocked') this.#breaks('needs', `job ${job.id} is ${job.state}`);
     const others = this.jobsOf(job.commit);
-    for (const need of job.needs) {
-      const verdict = others.find(({ name }) => name === need)?.verdict;
-      if (verdict !== 'passed') this.#breaks('needs', `job ${job.id} began, ${need} is ${verdict}`);
+    const verdicts = job.needs.map((need) => others.find(({ name }) => name === need)?.verdict);
+    const areOver = verdicts.every((verdict) => verdict != null);
+    const hasRed = verdicts.some((verdict) => verdict !== 'passed');
+    const isWanted = job.runsOn.includes(hasRed ? 'failure' : 'success');
+    if (!areOver || !isWanted) {
+      this.#breaks('needs', `job ${job.id} began, ${job.needs} are ${verdicts}`);
     }
     job.state = 'waiting';
   }
 
-  /** It has its lease now: nothing else of its group may. */
-  #holds({ id, group }: LedgerJob): void {
+  /** It has its lease now, and so may only so many others of its group. */
+  #holds(job: LedgerJob): void {
+    const { group } = job;
     if (group === null) return;
-    for (const other of this.jobs.values()) {
-      if (other.id === id || other.group !== group || other.lease === null) continue;
-      this.#breaks('group', `jobs ${other.id} and ${id} have the group ${group}`);
-    }
+    const all = [...this.jobs.values()].filter((other) => {
+      return other.id === job.id || (other.group === group && other.lease !== null);
+    });
+    if (all.length <= Math.min(...all.map(({ groupLimit }) => groupLimit))) return;
+    this.#breaks('group', `jobs ${all.map(({ id }) => id)} have the group ${group}`);
   }
 
   #leased(job: LedgerJob, { run: id, number, classic }: Entry & { kind: 'leased' }): void {
@@ -128,6 +152,7 @@ export class Ledger {
     if (number !== job.runs.length + 1) {
       this.#breaks('single', `run ${job.runs.length + 1} is numbered ${number}`);
     }
+    if (job.isSuperseded) this.#breaks('superseded', `job ${job.id} is leased again`);
     job.runs.push({ id, number, classic, end: null });
     this.#holds(job);
     lease(job, id);
@@ -142,7 +167,8 @@ export class Ledger {
     job.state = 'waiting';
     job.lease = null;
     const lost = job.runs.slice(job.before).filter(({ end }) => end === 'lost');
-    if (lost.length > lostRunsMax) this.#breaks('poison', `job ${job.id} lost ${lost.length} runs`);
+    if (lost.length > job.lostMost)
+      this.#breaks('poison', `job ${job.id} lost ${lost.length} runs`);
   }
 
   #finished(job: LedgerJob, entry: Entry & { kind: 'finished' }): void {

@@ -26,6 +26,8 @@ export interface Ground {
   readonly hasBackups: boolean;
   /** In this world somebody watches. */
   readonly isWatched: boolean;
+  /** In this world a team shares the queue. */
+  readonly isTeam: boolean;
   readonly tell: (who: string, told: Told) => void;
   readonly suffered: (fault: string) => void;
 }

@@ -47,7 +47,10 @@ export class ObserverMachine {
         clock: life.clock,
         network: network.seenBy(life, this.machine.host),
         repository: this.#noting(history.seenBy(life, timeline)),
-        plan: async ({ commit, description }) => ({ ...description, ...history.planned(commit) }),
+        plan: async ({ commit, description }) => ({
+          ...{ ...description, ...history.planned(commit) },
+          isDefaultBranch: description.branch === 'main',
+        }),
         watch: () => () => {},
         save: (known) => this.#save(life, known),
         tell: this.#hearing(life),

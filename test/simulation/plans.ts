@@ -55,14 +55,15 @@ const namingSecret: Work = work.parse({
   ...{ cache: [], reports: { junit: [], tap: [] }, stopOn: null, remarks: [] },
 });
 
-/** Whether that runner, which may be thought to carry any of these labels, may be given the job. */
+/** Whether that runner, which may be thought to carry any of these labels, may be given a job that wants one of those sets. */
 export function suits(
   runner: string,
-  { name, labels }: { readonly name: string; readonly labels: readonly string[] },
+  { name, labels }: { readonly name: string; readonly labels: readonly (readonly string[])[] },
   carried: readonly (readonly string[])[],
 ): boolean {
   const isOurs = runnerNames.some((one) => runner.startsWith(one));
-  const hasLabels =
-    labels.length === 0 || carried.some((all) => labels.every((label) => all.includes(label)));
+  const hasLabels = labels.some(
+    (set) => set.length === 0 || carried.some((all) => set.every((label) => all.includes(label))),
+  );
   return hasLabels && (name === defaultJobName || isOurs);
 }

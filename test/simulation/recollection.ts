@@ -112,8 +112,9 @@ function difference(memory: Remembered, jobs: Jobs, ids: Iterable<JobId>): strin
 /** Whose turn it is begins anew at a restart; the order within a branch does not. */
 function byBranch(jobs: Iterable<Job>): Map<string, JobId[]> {
   const lines = new Map<string, JobId[]>();
-  for (const { shape, branch, id } of jobs) {
-    const key = `${shape.key}:${branch}`;
+  for (const { shape, wider, branch, id } of jobs) {
+    // One for which other labels will do later changes lines.
+    const key = `${shape.key}:${branch}:${wider.length > 0 ? id : ''}`;
     lines.set(key, [...(lines.get(key) ?? []), id]);
   }
   return lines;

@@ -57,10 +57,16 @@ export class Turns {
     }
   }
 
-  #branch({ repository, name: job, labels, group, work, branch: name }: Accepted): Branch {
+  #branch(accepted: Accepted): Branch {
+    const { repository, name: job, labels, group, work, branch: name } = accepted;
+    const { priority = 0, groupLimit = 1, fallbacks } = accepted;
+    // One for which other labels will do later changes lines.
+    const alone = fallbacks === undefined ? null : accepted.job;
     // Whoever wants the same of a runner stands in one line.
     const knows = work === undefined ? job === 'default' : 'work';
-    const line = JSON.stringify([repository, knows, labels, group]);
+    const line = JSON.stringify([
+      ...[repository, knows, labels, group, priority, groupLimit, alone],
+    ]);
     const key = `${line}:${name}`;
     const branch = this.#branches.get(key) ?? {
       ...{ line, name, waiting: new Set<JobId>(), passedBy: new Map<Branch, number>() },

@@ -10,6 +10,7 @@ import type { Broken } from './laws.js';
 import type { LedgerJob, LedgerRun } from './ledger.js';
 import { isGivenSecret, secretValue } from './plans.js';
 import { classicOutput, logBytesMax, maskedOutput, scriptOf, wholeOutput } from './suites.js';
+import { teamPlanOf } from './team.js';
 
 type Finished = Entry & { kind: 'finished' };
 
@@ -20,6 +21,8 @@ export interface Evidence {
   /** Runs whose suites came to their own end. */
   readonly completed: ReadonlySet<string>;
   readonly isCancelAsked: boolean;
+  /** Its branch, which is not the default one, has a newer commit. */
+  readonly hasNewer: boolean;
   /** All jobs of the commit. */
   readonly siblings: readonly LedgerJob[];
 }
@@ -40,7 +43,7 @@ function* judgeTruth(
   job: LedgerJob,
   run: LedgerRun | undefined,
   entry: Finished,
-  { completed, isCancelAsked, siblings }: Evidence,
+  { completed, isCancelAsked, hasNewer, siblings }: Evidence,
 ): Generator<Broken> {
   const { ends } = scriptOf(job.commit);
   const floods = wholeOutput(job.commit).length > logBytesMax;
@@ -51,7 +54,8 @@ function* judgeTruth(
     (!is('failed') || ends === 'fails') &&
     (!is('errored') || run === undefined || (floods && !run.classic)) &&
     (!is('cancelled') || isCancelAsked) &&
-    (!is('skipped') || siblings.some(isInTheWayOf(job))) &&
+    (!is('superseded') || hasNewer) &&
+    (!is('skipped') || isSkippedRightly(job, siblings)) &&
     (!isJudged || run !== undefined);
   const called = `is called ${entry.verdict}`;
   const name = job.commit.slice(0, 7);
@@ -59,6 +63,14 @@ function* judgeTruth(
   if (isJudged && run?.classic === false && !completed.has(run.id)) {
     yield { law: 'truth', how: `${name} ${called}, and its suite did not end` };
   }
+}
+
+/** At its birth, because of one that it needs, or because none of those failed. */
+function isSkippedRightly(job: LedgerJob, siblings: readonly LedgerJob[]): boolean {
+  const planned = teamPlanOf(job.commit).find(({ name }) => name === job.name);
+  if (planned?.ended?.verdict === 'skipped' || siblings.some(isInTheWayOf(job))) return true;
+  const needed = siblings.filter(({ name }) => job.needs.includes(name));
+  return !job.runsOn.includes('success') && needed.every(({ verdict }) => verdict === 'passed');
 }
 
 /** One that the job needs, and that is over and did not pass. */

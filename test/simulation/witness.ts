@@ -14,6 +14,7 @@ import type { SimulatedDisk } from './disk.js';
 import type { Broken, Law } from './laws.js';
 import { Ledger, type LedgerJob } from './ledger.js';
 import { Offers } from './offers.js';
+import { PauseLaw } from './pause-law.js';
 import { secretValue, suits } from './plans.js';
 import { Recollection } from './recollection.js';
 import { Turns } from './turns.js';
@@ -26,6 +27,7 @@ export class Witness {
   /** In this world no process ends but by its suite, and no connection breaks. */
   nobodyDies = false;
   #ledger = new Ledger((law, how) => this.breaks(law, how));
+  readonly #pauses = new PauseLaw((how) => this.breaks('paused', how));
   readonly offers = new Offers((how) => this.breaks('offered', how));
   #turns = new Turns((how) => this.breaks('turns', how));
   readonly #started = new Map<string, Commit>();
@@ -71,6 +73,7 @@ export class Witness {
       if (!('address' in registration) || !registration.isKept) continue;
       this.#addresses.add(formatAddress(registration.address));
     }
+    this.#pauses.appended(entries, registrations);
     for (const entry of entries) {
       // A copy as the disk has it: what memory does to it later is not on disk.
       const written = JSON.stringify(entry);
@@ -90,6 +93,7 @@ export class Witness {
       const commit = this.jobs.get(entry.job)?.commit;
       if (entry.kind === 'finished') this.#undone.told.add(`${commit} ${entry.verdict}`);
     }
+    this.#pauses.wentBack();
     this.#ledger = new Ledger((law, how) => this.breaks(law, how));
     this.#turns = new Turns((how) => this.breaks('turns', how));
     this.#recollection = new Recollection();
@@ -157,6 +161,7 @@ export class Witness {
   recovered(store: SqliteStore, memory: Remembered): void {
     this.#turns.begun();
     this.offers.begun();
+    this.#pauses.recovered(store.paused());
     for (const { lease } of this.unfinished) if (lease !== null) this.#inherited.add(lease);
     const difference = this.#recollection.differenceOfStore(store, [...this.jobs.values()]);
     if (difference !== null) this.breaks('recovery', difference);
@@ -205,13 +210,22 @@ export class Witness {
     if (entry.kind === 'leased') {
       const carried = this.offers.possible(entry.runner)?.map(({ labels }) => labels) ?? [];
       const how = `job ${job.id} (${job.name}) went to ${entry.runner}`;
-      if (!suits(entry.runner, job, carried)) this.breaks('suits', how);
+      const later = job.fallbacks.filter(
+        ({ afterMs }) => job.wantedSinceMs + afterMs <= entry.atMs,
+      );
+      const labels = [job.labels, ...later.map((one) => one.labels)];
+      if (!suits(entry.runner, { ...job, labels }, carried)) this.breaks('suits', how);
     }
     if (entry.kind === 'lost') this.#lost(job, entry);
     if (entry.kind === 'finished') {
       const isCancelAsked = this.#cancelAsked.has(job.commit);
       const siblings = this.jobsOf(job.commit);
-      const evidence = { disk: this.#disk, completed: this.#completed, isCancelAsked, siblings };
+      const hasNewer = [...this.jobs.values()].some(({ id, branch, commit }) => {
+        return id > job.id && branch === job.branch && commit !== job.commit && branch !== 'main';
+      });
+      const evidence = {
+        ...{ disk: this.#disk, completed: this.#completed, isCancelAsked, hasNewer, siblings },
+      };
       for (const { law, how } of judge(job, entry, evidence)) this.breaks(law, how);
     }
   }

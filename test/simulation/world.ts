@@ -19,6 +19,7 @@ import { SimulatedNetwork } from './network.js';
 import { planOf } from './plans.js';
 import { Random } from './random.js';
 import type { Ended, Line } from './record.js';
+import { teamPlanOf, teams } from './team.js';
 import { Timeline } from './timeline.js';
 import { Witness } from './witness.js';
 
@@ -55,14 +56,18 @@ const classic = 50;
 export interface Traits {
   readonly hasBackups: boolean;
   readonly hasPlans: boolean;
+  /** Plans of a team's kind, and all that goes with them: never together with those others. */
+  readonly isTeam: boolean;
   readonly isWatched: boolean;
 }
 
 /** What the world of that seed has. */
 export function traitsOf(seed: number): Traits {
+  const hasPlans = new Random(seed, 'plans').perMille(plans);
   return {
     hasBackups: new Random(seed, 'backups').perMille(backups),
-    hasPlans: new Random(seed, 'plans').perMille(plans),
+    hasPlans,
+    isTeam: !hasPlans && new Random(seed, 'team').perMille(teams),
     isWatched: new Random(seed, 'spectators').perMille(watched),
   };
 }
@@ -104,18 +109,20 @@ class World {
     const timeline = this.#timeline;
     const suffered = (fault: string) => this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
     const disk = new SimulatedDisk(timeline, random);
-    const { hasPlans, hasBackups, isWatched } = traitsOf(seed);
+    const { hasPlans, hasBackups, isWatched, isTeam } = traitsOf(seed);
+    const planned = isTeam ? teamPlanOf : hasPlans ? planOf : () => undefined;
     this.#ground = {
       seed,
       timeline,
       random,
       suffered,
       network: new SimulatedNetwork(timeline, new Random(seed, 'network'), suffered),
-      history: new History(new Random(seed, 'history'), hasPlans ? planOf : () => undefined),
+      history: new History(new Random(seed, 'history'), planned),
       witness: new Witness(disk),
       changes: new Random(seed, 'offers'),
       hasBackups,
       isWatched,
+      isTeam,
       tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),
     };
     // The stream's old name: another one would make other worlds of the same seeds.
