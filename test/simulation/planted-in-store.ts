@@ -76,9 +76,9 @@ export const plantedInStore: readonly PlantedBug[] = [
   },
   {
     name: 'the name of a result is not synced before its verdict',
-    file: 'dispatcher/store/logs.ts',
-    line: '    this.#disk.syncNamesNow(this.#results);',
-    becomes: '    void this.#results;',
+    file: 'dispatcher/store/results-folder.ts',
+    line: '    this.#disk.syncNamesNow(this.#folder);',
+    becomes: '    void this.#folder;',
     breaks: ['log'],
     withinSeeds: 10,
   },

@@ -13,6 +13,7 @@ import { realClock } from '../../world/clock.js';
 import type { StepStanding, Verdict } from '../executor.js';
 import { MaskedWatch } from '../masking/masked-watch.js';
 import { Masks } from '../masking/masks.js';
+import { reportsAround } from '../reports/around.js';
 import { inherited } from '../suite/environment.js';
 import { OutputPipes } from '../suite/output-pipes.js';
 import { SuiteProcess } from '../suite/process.js';
@@ -84,6 +85,7 @@ export function runHere(options: HereOptions, told: Told): Here {
         graceMs,
         names: { runner, repository: work.occasion.repository, guard: id },
         environment: inherited(process.env),
+        around: [reportsAround(realClock)],
       },
       watch,
       caches: null,
