@@ -28,6 +28,12 @@ test.each([
   [['--tls-cert', 'cert', 'clone'], '--tls-ca'],
   [['--sandbox=1', 'clone'], '--sandbox is true or false, not "1"'],
   [['--sandbox-net', 'clone'], 'name --sandbox as well'],
+  [['--executor', 'docker', 'clone'], 'shell'],
+  [['--executor', 'container', '--sandbox', 'clone'], 'leave it out'],
+  [['--executor', 'container', '--command', 'make', 'clone'], 'leave one out'],
+  [['--container-memory', 'much', 'clone'], 'a size such as 512m or 4g'],
+  [['--container-cpus', '0', 'clone'], 'a number such as 2 or 0.5'],
+  [['--container-pids', '0', 'clone'], '--container-pids is a number from 1 to'],
   [['--command=', 'clone'], '--command is empty'],
   [['a', 'b', '--repository', 'r'], '--repository is for one repository, and there are 2'],
   [Array(65).fill('clone'), '65 repositories are too many for one process'],
@@ -50,6 +56,19 @@ test.each([
   ['none', 0],
 ])('a cache of %s is one of %d bytes at most', (text, bytes) => {
   expect(readOptions(['--cache-size', text, 'clone'])?.cacheBytesMax).toBe(bytes);
+});
+
+test('what does the runs is a shell, unless another is named; --sandbox is an older name of one', () => {
+  const executors = [[], ['--sandbox'], ['--executor', 'sandbox'], ['--executor', 'container']];
+  const read = executors.map((flags) => readOptions([...flags, 'clone']));
+  expect(read.map((options) => [options?.executor, options?.sandbox !== null])).toEqual([
+    ['shell', false],
+    ['sandbox', true],
+    ['sandbox', true],
+    ['container', false],
+  ]);
+  const limits = { network: 'bridge', memory: '4g', cpus: null, pids: 4_096, engine: null };
+  expect(read[3]?.containers).toMatchObject(limits);
 });
 
 test('a sandbox that is asked for by the environment is built, or refused, but never left out', () => {
