@@ -77,7 +77,7 @@ let runs = 0;
 /** A run of the workflow that `text` is; its steps are begun by their names. */
 export async function inContainers(text: string, settings: InContainers = {}) {
   if (engine === null) throw new Error('there is no engine');
-  const { folder = temporaryFolder(), options = {}, graceMs = 1_000 } = settings;
+  const { folder = emptyFolder(), options = {}, graceMs = 1_000 } = settings;
   const plan = planOf(text);
   const [job] = plan.jobs;
   if (job === undefined) throw new Error(`no job: ${JSON.stringify(plan.findings)}`);
@@ -126,6 +126,13 @@ function commandLineOf(pid: string): string {
     // It has ended meanwhile.
     return '';
   }
+}
+
+/** As a checkout has it: others of its runner lie beside it. */
+export function emptyFolder(): string {
+  const folder = join(temporaryFolder(), 'tree');
+  mkdirSync(folder);
+  return folder;
 }
 
 function makeBusybox(root: string): void {

@@ -2,8 +2,7 @@
  * Owns how steps are run in containers: one a step, all of a run with the same checkout and network.
  */
 
-import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../world/clock.js';
 import { limitsOf } from '../../world/descriptors.js';
@@ -59,7 +58,7 @@ export class ContainerExecutor implements StepExecutor {
     const labels = [runMark(run.id), mark];
     const called = { name: `trivet-${run.id}`, labels };
     const network = await networkFor(this.#engine, kind, run.work, called);
-    const engine = { ...this.#engine, folder: mkdtempSync(join(tmpdir(), 'trivet-')) };
+    const engine = { ...this.#engine, folder: folderBeside(run.folder) };
     const workspace = workspaceOf(run.work.occasion);
     return new ContainerPlace({
       ...{ clock: this.#clock, engine, run, workspace, labels },
@@ -71,6 +70,14 @@ export class ContainerExecutor implements StepExecutor {
       limits: { memory, cpus, pids, openFiles: openFiles() },
     });
   }
+}
+
+/** For what the engine's client leaves; the same after a death, so that no second one stays. */
+function folderBeside(checkout: string): string {
+  const folder = `${checkout}.engine`;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  return folder;
 }
 
 /**

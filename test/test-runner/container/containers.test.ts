@@ -10,12 +10,12 @@ import { checkoutMark, runMark } from '../../../src/test-runner/container/sweep.
 import {
   asked,
   commandLinesOf,
+  emptyFolder,
   engine,
   inContainers,
   testImage,
 } from '../../support/containers.js';
 import { eventually } from '../../support/eventually.js';
-import { temporaryFolder } from '../../support/git.js';
 
 describe.skipIf(engine === null)('a step in a container', () => {
   const image = testImage('step');
@@ -215,7 +215,7 @@ describe.skipIf(engine === null)('a step in a container', () => {
       const alive = await inContainers(workflow('[sleep 60]'));
       const step = alive.begin('one');
       await eventually('it runs', () => step.log().includes('+ sleep'));
-      const folder = temporaryFolder();
+      const folder = emptyFolder();
       const doomed = spawn(
         process.execPath,
         [
