@@ -12,6 +12,9 @@ export const jsonBytesMax = 65_536;
 /** What is to be done for a commit, or was done in a run: plans and reports, of many jobs or tests. */
 export const planBytesMax = 1_024 * 1_024;
 
+/** Of the settings of a plugin, as deep as workflow files may be. */
+export const settingsDepthMax = 40;
+
 /** Steps of one job, and as many services; each has a log of its own. */
 export const stepsMax = 128;
 

@@ -6,7 +6,7 @@
 
 import { z } from 'zod';
 import { prose } from './characters.js';
-import { stepsMax } from './limits.js';
+import { settingsDepthMax, stepsMax } from './limits.js';
 
 /** How the job must stand for a step, or the jobs before it for a job. */
 export const outcomes = z.array(z.enum(['success', 'failure'])).readonly();
@@ -14,6 +14,20 @@ export const outcomes = z.array(z.enum(['success', 'failure'])).readonly();
 const names = z.array(z.string()).readonly();
 
 const milliseconds = z.number().min(0).nullable().default(null);
+
+/** Whoever writes it down or goes through it does so by recursion. */
+function isShallow(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth < settingsDepthMax; depth += 1) {
+    level = level.flatMap((each) =>
+      typeof each === 'object' && each !== null ? Object.values(each) : [],
+    );
+    if (level.length === 0) return true;
+  }
+  return false;
+}
+
+const tooDeep = `nested in more than ${settingsDepthMax} levels`;
 
 /** The value of a variable, or the name of the secret that it is. */
 const variable = z.union([z.string(), z.object({ from_secret: z.string() })]);
@@ -31,7 +45,7 @@ const step = z.object({
   entrypoint: names.nullable(),
   environment: z.record(z.string(), variable).readonly(),
   /** Of a plugin; values as they were written, with `{from_secret: name}` among them. */
-  settings: z.record(z.string(), z.unknown()).readonly(),
+  settings: z.record(z.string(), z.unknown().refine(isShallow, tooDeep)).readonly(),
   failure: z.enum(['fail', 'ignore', 'cancel']),
   /** Is started and not waited for. */
   isDetached: z.boolean(),

@@ -12,6 +12,7 @@ import { commit } from '../support/commits.js';
 import { type RunningDispatcher, startDispatcher } from '../support/dispatchers.js';
 import { eventually } from '../support/eventually.js';
 import { modernPeer } from '../support/modern-peers.js';
+import { planned } from '../support/plans.js';
 
 const c = commit(0xc0ffee);
 const report = { end: 'passed', exitCode: 0, signal: null, reason: '', durationMs: 1 } as const;
@@ -21,7 +22,7 @@ describe('a runner that lies', () => {
     const { dispatcher, runner, run } = await leased();
     for (const offset of [1, 4_096, Number.MAX_SAFE_INTEGER]) {
       runner.say({ verb: 'log', log: run, offset, body: Buffer.from('lie') });
-      expect(await runner.hears('want')).toMatchObject({ run, offset: 0 });
+      expect(await runner.hears('want')).toMatchObject({ log: run, offset: 0 });
     }
     runner.say({ verb: 'log', log: run, offset: 0, body: Buffer.from('truth') });
     runner.say({ verb: 'log', log: run, offset: 0, body: Buffer.from('other') });
@@ -34,7 +35,7 @@ describe('a runner that lies', () => {
     const { dispatcher, runner, run } = await leased();
     const logBytes = Number.MAX_SAFE_INTEGER;
     runner.say({ verb: 'results', run, body: { ...report, logBytes } });
-    expect(await runner.hears('want')).toMatchObject({ run, offset: 0 });
+    expect(await runner.hears('want')).toMatchObject({ log: run, offset: 0 });
     expect(await type(dispatcher.port, `verdict:${c}`)).toBe('running\n');
   });
 
@@ -195,3 +196,16 @@ function filesIn(folder: string): string[] {
     .map(({ name }) => name)
     .sort();
 }
+
+test('an observer whose plan is nested without end is turned away, and costs nobody anything', async () => {
+  const dispatcher = await startDispatcher();
+  const observer = await modernPeer(dispatcher.port, { role: 'observer', name: 'eve' });
+  const { jobs = [] } = planned({ '.trivet.yml': 'steps:\n  a: {image: plugin}\n' });
+  const text = JSON.stringify({ branch: '', author: '', subject: '', jobs });
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const body = text.replace('"settings":{}', `"settings":{"x":${deep}}`);
+  expect(body).not.toBe(text);
+  observer.socket.write(`dispatch:${c}:${Buffer.byteLength(body)}:${body}\n`);
+  await observer.hears('refused');
+  expect(await type(dispatcher.port, `verdict:${c}`)).toBe('unknown\n');
+});
