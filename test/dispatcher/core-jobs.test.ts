@@ -17,6 +17,16 @@ function planned(...jobs: NonNullable<Parameters<ReturnType<typeof scenario>['di
 }
 
 describe('several jobs of a commit', () => {
+  test('may be over at birth, one that needs another by its own reason', () => {
+    const ended = (reason: string) => ({ verdict: 'errored' as const, reason });
+    const s = planned(
+      { ...build, ended: ended('its file is wrong') },
+      { name: 'ship', needs: ['build'], ended: ended('so is its own') },
+    );
+    expect(s.job(1, 'ship')?.state).toMatchObject({ kind: 'finished', verdict: 'errored' });
+    expect(s.job(1, 'build')?.state).toMatchObject({ kind: 'finished', verdict: 'errored' });
+  });
+
   test('are accepted together, before the observer is told so', () => {
     const s = scenario();
     s.given(() => s.observer('eve'));

@@ -33,8 +33,8 @@ export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
       state.nextJob += 1;
       return { id, ended };
     });
-    // Once all are there: what needs one of these is settled with it.
-    for (const { id, ended } of accepted) {
+    // Once all are there: what needs one of these is settled with it, unless it was over itself.
+    for (const { id, ended } of accepted.toReversed()) {
       if (ended !== undefined) giveUp(turn, state.jobs.known(id), ended.verdict, ended.reason);
     }
     supersedeOlder(turn, { repository, commit, branch: description.branch, isDefaultBranch });
