@@ -226,6 +226,20 @@ test.runIf(mayBuildSandbox)(
 );
 
 /** The job of that workflow, from its beginning to its end. */
+test('a job whose workflow file is wrong stays errored when it is asked for again', async () => {
+  const { dispatcher, commit } = await runnerAtWork({ command: null }, knows);
+  const wrong = {
+    ...workFor('steps: { a: { commands: x } }'),
+    steps: [],
+    remarks: ['it is wrong'],
+  };
+  const run = dispatcher.runtest(commit, 'a change', wrong);
+  const report = await eventually('a report', () => dispatcher.reports.get(run));
+  const reason = '.trivet.yml has no steps that could be run';
+  expect(report).toMatchObject({ end: 'errored', reason });
+  expect(dispatcher.log(run, 0).toString()).toBe(`it is wrong\n${reason}.\n`);
+});
+
 async function ran(text: string, settings: Partial<RunnerSettings> = {}) {
   const { dispatcher, commit } = await runnerAtWork({ command: null, ...settings }, knows);
   const run = dispatcher.runtest(commit, 'a change', workFor(text));

@@ -74,6 +74,11 @@ async function steps(
   if (work.timeoutMs !== null) limit(work.timeoutMs);
   if (!work.isCheckedOut) await empty(means.slot.checkout.folder);
   means.watch.output(Buffer.from(remarks));
+  // Somebody asked again for a commit whose workflow file is wrong: it still is.
+  if (work.steps.length === 0) {
+    means.watch.output(Buffer.from(work.remarks.map((line) => `${line}\n`).join('')));
+    return errored(`${work.file} has no steps that could be run`);
+  }
   const doing = new StepsRun(means, work, startedAtMs);
   going(doing);
   return doing.ended;
