@@ -60,12 +60,16 @@ export async function runWorkTree(argv: readonly string[]): Promise<number> {
   const occasion = { ...head, branch, ref: `refs/heads/${branch}`, message: '' };
   const plan = planCommit(workflowFiles(top), occasion);
   process.stderr.write(inShort(plan.findings));
-  if (plan.findings.some(({ severity }) => severity === 'error')) return exitCodes.usage;
+  const isWrong = plan.findings.some(({ severity }) => severity === 'error');
+  // Those of other files can be run.
+  if (isWrong && plan.jobs.length === 0) return exitCodes.usage;
   const jobs = chosen(plan, read.names);
   const secrets = secretsIn(read.secrets);
   const copy = await copyOf(top);
   try {
-    return await runAll(plan, jobs, occasion, { folder: copy.folder, secrets, whyNoSecret });
+    const code = await runAll(plan, jobs, occasion, { folder: copy.folder, secrets, whyNoSecret });
+    const isAsked = read.names.length === 0;
+    return code === exitCodes.fine && isWrong && isAsked ? exitCodes.usage : code;
   } finally {
     if (read.keep) process.stdout.write(`\nThe copy is in ${copy.folder}\n`);
     else copy.remove();
@@ -140,7 +144,7 @@ interface Stopping {
 function stoppable(): Stopping {
   let isAsked = false;
   let going: Here | null = null;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
     process.on(signal, () => {
       isAsked = true;
       going?.stop();

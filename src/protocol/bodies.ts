@@ -205,6 +205,8 @@ export const assignment = description.extend({
   job: jobName.default(defaultJobName),
   /** The attempt, counted from 1 over the job's whole life. */
   number: z.number().int().min(1),
+  /** Of all that is done for the commit: ascends from commit to commit. */
+  pipeline: z.number().int().min(1).optional(),
   /** For a runner that clones by itself. */
   cloneUrl,
   /** What is to be done; without it, what the commit shows. */

@@ -5,7 +5,7 @@
 
 import { type Address, formatAddress } from '../protocol/address.js';
 import type { Handback, Report } from '../protocol/bodies.js';
-import { type Commit, type RunId, short } from '../protocol/ids.js';
+import { type Commit, defaultJobName, type RunId, short } from '../protocol/ids.js';
 import { repositoriesNamed, type Tell, type Told } from '../world/story.js';
 import type { Core } from './core/core.js';
 import type { Because, Effect, Event, KeptRun, Run } from './core/events.js';
@@ -213,9 +213,10 @@ const whyNoClassic = {
     'start again with a clone instead of --repositories.',
 } as const;
 
-/** `1a2b3c4`, and which run of it, where it is not the first. */
-function named({ commit, assignment: { number } }: Run): string {
-  return number > 1 ? `${short(commit)} (run ${number})` : short(commit);
+/** `1a2b3c4`, `1a2b3c4:lint`, and which run of it, where it is not the first. */
+function named({ commit, assignment: { job, number } }: Run): string {
+  const name = job === defaultJobName ? short(commit) : `${short(commit)}:${job}`;
+  return number > 1 ? `${name} (run ${number})` : name;
 }
 
 /** Whoever refuses us may have given our runs to another: that is heard at the next connection. */

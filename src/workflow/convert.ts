@@ -29,14 +29,25 @@ export function convert(source: SourceFile): Converted {
   if (findings.length === 0 && written.length === 0) {
     findings.push(error({ line: 1, column: 1 }, 'There is no pipeline in it.'));
   }
-  const files = written.map(({ name, input }) => ({
-    path:
-      written.length === 1
-        ? '.trivet.yml'
-        : `.trivet/${name.replace(/[^\p{L}\p{N}._-]+/gu, '-')}.yml`,
+  const paths = pathsOf(written.map(({ name }) => name));
+  const files = written.map(({ input }, index) => ({
+    path: paths[index] ?? '',
     text: stringify(input, { lineWidth: 100, aliasDuplicateObjects: false }),
   }));
   return { files, findings: findings.map((remark) => ({ file: source.path, ...remark })) };
+}
+
+/** A file for each, none of which another takes the name of, on whatever disk. */
+function pathsOf(names: readonly string[]): string[] {
+  if (names.length === 1) return ['.trivet.yml'];
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const base = name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
+    let free = base;
+    for (let number = 2; taken.has(free.toLowerCase()); number += 1) free = `${base}-${number}`;
+    taken.add(free.toLowerCase());
+    return `.trivet/${free}.yml`;
+  });
 }
 
 function pipelineIn(tree: Tree) {

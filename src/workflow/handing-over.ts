@@ -36,12 +36,16 @@ export function jobsToHandOver(plan: Plan, occasion: Occasion): readonly JobToHa
   const errored = broken.map((file) => {
     const findings = plan.findings.filter((finding) => finding.file === file);
     return {
-      ...over(freeName(file, names), 'errored', summary(findings)),
+      ...over(freeName(workflowName(file), names), 'errored', summary(findings)),
       work: { ...nothingToDo(file, occasion), remarks: findings.map(written) },
     };
   });
+  const missed = plan.leftOut.filter(({ isMissed }) => isMissed === true);
+  const skipped = missed.map(({ name, because }) =>
+    over(freeName(name, names), 'skipped', because),
+  );
   // The last of a commit with too many jobs is then no job, but its files are told of.
-  const all = [...jobs, ...errored].slice(0, jobsOfCommitMax);
+  const all = [...jobs, ...errored, ...skipped].slice(0, jobsOfCommitMax);
   return all.length > 0 ? all : [over(defaultJobName, 'skipped', whyNone(plan))];
 }
 
@@ -89,8 +93,8 @@ function brokenFiles({ findings }: Plan): string[] {
   return [...new Set(errors.map(({ file }) => file))];
 }
 
-function freeName(file: string, taken: Set<string>): string {
-  const base = jobName(workflowName(file));
+function freeName(workflow: string, taken: Set<string>): string {
+  const base = jobName(workflow);
   let name = base;
   for (let number = 2; taken.has(name); number += 1) name = `${base.slice(0, 94)} (${number})`;
   taken.add(name);

@@ -21,6 +21,8 @@ export interface Plan {
 export interface LeftOut {
   readonly name: string;
   readonly because: string;
+  /** It is for this commit, but for something that is not there: a file is wrong, or a name. */
+  readonly isMissed?: true;
 }
 
 export interface Job extends Omit<Work, 'occasion' | 'remarks'> {

@@ -11,7 +11,7 @@ import { commitCharactersMax } from './limits.js';
 import { isSkipped, type Occasion } from './occasion.js';
 import type { Job, LeftOut, Plan } from './plan-types.js';
 import { type ReadWorkflow, readFile } from './reading.js';
-import type { SourceFile } from './sources.js';
+import { type SourceFile, workflowName } from './sources.js';
 import { variablesOf } from './variables.js';
 import { noComparisonsYet } from './when.js';
 
@@ -31,7 +31,8 @@ export function planCommit(files: readonly SourceFile[], occasion: Occasion): Pl
     .flatMap((read) => read.workflows)
     .map((read) => ({ read, draft: draftJob(read, occasion, variables, paths) }));
   for (const { read, draft } of planned) findings.push(...inFile(read, draft.remarks));
-  const settled = settle(planned, findings);
+  const broken = brokenWorkflows(findings);
+  const settled = settle(planned, findings, broken);
   const unique = [...new Map(findings.map((each) => [JSON.stringify(each), each])).values()];
   return { ...settled, isSkipped: false, findings: unique };
 }
@@ -45,6 +46,7 @@ interface Planned {
 function settle(
   planned: readonly Planned[],
   findings: Finding[],
+  broken: ReadonlySet<string>,
 ): { readonly jobs: readonly Job[]; readonly leftOut: readonly LeftOut[] } {
   const byWorkflow = new Map<string, Planned[]>();
   for (const each of planned) {
@@ -56,7 +58,8 @@ function settle(
     const reason = cells.find(({ draft }) => draft.job === null)?.draft.because ?? '';
     if (cells.every(({ draft }) => draft.job === null)) because.set(name, reason);
   }
-  const order = orderOf(byWorkflow, because, findings);
+  const missed = new Set<string>();
+  const order = orderOf({ byWorkflow, because, missed, broken }, findings);
   const jobs = order.names
     .flatMap((name) => byWorkflow.get(name) ?? [])
     .flatMap(({ draft }) => (draft.job === null ? [] : [draft.job]));
@@ -71,19 +74,34 @@ function settle(
     .map(({ draft, read }) => ({ name: read.name, because: draft.because }));
   return {
     jobs: withNeeds(jobs, order.needs),
-    leftOut: [...[...because].map(([name, why]) => ({ name, because: why })), ...cellsLeftOut],
+    leftOut: [
+      ...[...because].map(([name, why]) => ({
+        ...{ name, because: why },
+        ...(missed.has(name) && { isMissed: true as const }),
+      })),
+      ...cellsLeftOut,
+    ],
   };
+}
+
+interface Ordering {
+  readonly byWorkflow: ReadonlyMap<string, readonly Planned[]>;
+  readonly because: Map<string, string>;
+  readonly missed: Set<string>;
+  readonly broken: ReadonlySet<string>;
+}
+
+/** What the workflows of files are called that hold an error. */
+function brokenWorkflows(findings: readonly Finding[]): Set<string> {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  return new Set(errors.map(({ file }) => workflowName(file)));
 }
 
 /**
  * The workflows, each behind what it needs. One whose need is left out is left out, too, as
  * Woodpecker has it, and so on: `because` learns of it.
  */
-function orderOf(
-  byWorkflow: ReadonlyMap<string, readonly Planned[]>,
-  because: Map<string, string>,
-  findings: Finding[],
-) {
+function orderOf({ byWorkflow, because, missed, broken }: Ordering, findings: Finding[]) {
   for (;;) {
     const vertices = [...byWorkflow].map(([name, [first]]) => ({
       name,
@@ -97,13 +115,24 @@ function orderOf(
       if (read === undefined || kind === 'left-out') continue;
       // The last time round there is nothing left to drop, and what is optional is told of once.
       if (dropped.length > 0 && !dropped.some((each) => each.name === name)) continue;
+      const needed = read.workflow.depends_on?.[index]?.name ?? '';
+      // Its own file is told of.
+      if (broken.has(needed)) continue;
       const place = read.tree.at(['depends_on', index]);
       findings.push(
         ...inFile(read, [kind === 'circle' ? error(place, says) : warning(place, says)]),
       );
     }
     if (dropped.length === 0) return { names: order, needs };
-    for (const { name, says } of dropped) because.set(name, says.replace(/[.?]$/, ''));
+    for (const { name, index, kind, says } of dropped) {
+      const needed = byWorkflow.get(name)?.[0]?.read.workflow.depends_on?.[index]?.name ?? '';
+      const isBroken = broken.has(needed);
+      because.set(
+        name,
+        isBroken ? `it needs ${needed}, whose file is wrong` : says.replace(/[.?]$/, ''),
+      );
+      if (kind === 'unknown' || isBroken || missed.has(needed)) missed.add(name);
+    }
   }
 }
 

@@ -115,7 +115,7 @@ const otherKinds: Readonly<Record<string, (tree: Tree) => Remark>> = {
   secret: (tree) =>
     warning(
       tree.at(['kind']),
-      'Secrets are not read from the file: set them where Trivet keeps them.',
+      'Secrets are not read from the file: set them with "trivet secret set".',
     ),
   signature: (tree) =>
     warning(tree.at(['kind']), 'The signature is not checked: what may be pushed is tested.'),

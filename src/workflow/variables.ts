@@ -7,7 +7,7 @@ import type { Occasion } from './occasion.js';
 
 /** Known only while a step runs: in the file's text they are empty. */
 const knownLater =
-  /^(?:CI_STEP_\w+|CI_WORKSPACE|CI_SCRIPT|CI_PIPELINE_(?:STATUS|STARTED|NUMBER|URL)|CI_NETRC_\w+|CI_SYSTEM_\w+|DRONE_(?:BUILD|STAGE|STEP|WORKSPACE|SYSTEM|NETRC|FAILED)(?:_\w+)?|TRIVET_\w+)$/;
+  /^(?:CI_STEP_(?:NAME|NUMBER|TYPE|STARTED)|CI_WORKSPACE|CI_SCRIPT|CI_PIPELINE_(?:STATUS|STARTED|NUMBER)|CI_(?:SYSTEM|WORKFLOW)_NAME|DRONE_(?:BUILD_(?:NUMBER|STATUS|STARTED)|STAGE_(?:NAME|STATUS|STARTED)|STEP_(?:NAME|NUMBER)|WORKSPACE|FAILED_STEPS)|TRIVET_\w+)$/;
 
 export function isKnownLater(name: string): boolean {
   return knownLater.test(name);

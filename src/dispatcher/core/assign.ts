@@ -87,7 +87,7 @@ function lease(turn: Turn, job: Job, runner: Runner): void {
   if (runner.via.kind === 'session') {
     const body = {
       ...{ repository, job: name, branch, author, subject, number },
-      ...(work !== null && { work }),
+      ...(work !== null && { work, pipeline: pipelineOf(turn, job) }),
       ...(cloneUrl !== null && { cloneUrl }),
       ...state.settings.repositories.get(repository ?? '')?.assigned,
     };
@@ -99,4 +99,9 @@ function lease(turn: Turn, job: Job, runner: Runner): void {
     const request = { verb: 'runtest', commit } as const;
     turn.ask({ kind: 'ask', runner: runner.key, address, request, run });
   }
+}
+
+/** The first of the commit's jobs counts for all of them. */
+function pipelineOf({ state }: Turn, job: Job): number {
+  return Math.min(job.id, ...state.jobs.siblings(job).map(({ id }) => id));
 }

@@ -197,7 +197,10 @@ export class LogRoom {
     // A workflow file that is wrong is told of in full: the reason names its first error only.
     const isStillborn = job.runs.length === 0 && entry.verdict === 'errored';
     const remarks = isStillborn ? (job.work?.remarks ?? []) : [];
-    void this.#results.publishReason(logNameOf(job), [...remarks, sentence(entry.reason)]);
+    void this.#results.publishReason(
+      logNameOf(job),
+      remarks.length > 0 ? remarks : [sentence(entry.reason)],
+    );
   }
 
   /** Resolves when what failed so may be tried again. Anything but want of room is thrown on. */

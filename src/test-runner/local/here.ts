@@ -17,6 +17,7 @@ import { reportsAround } from '../reports/around.js';
 import { inherited } from '../suite/environment.js';
 import { OutputPipes } from '../suite/output-pipes.js';
 import { SuiteProcess } from '../suite/process.js';
+import { standGuard } from './guard.js';
 import { StepsRun } from './steps-run.js';
 
 export type { StepStanding, Verdict } from '../executor.js';
@@ -57,6 +58,8 @@ export function runHere(options: HereOptions, told: Told): Here {
   const id = runId(randomBytes(4).toString('hex'), 1);
   const startProcess = (...[clock, options]: ConstructorParameters<typeof SuiteProcess>) =>
     new SuiteProcess(clock, options);
+  // Whatever becomes of us, nothing of it outlives us.
+  standGuard(id);
   const output = new OutputPipes(join(dirname(folder), 'output'));
   let stops = 0;
   const watch = new MaskedWatch(

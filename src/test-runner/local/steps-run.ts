@@ -90,6 +90,7 @@ export class StepsRun implements Doing {
     const { clock, slot, run, options, watch } = this.#means;
     const inherited = place.isHere === true ? options.environment : {};
     const surroundings = {
+      pipeline: run.assignment.pipeline,
       suite: suiteEnvironment(inherited, run, options.names),
       ...{ commit: run.commit, work, workspace: place.workspace, startedAtMs: this.#startedAtMs },
     };

@@ -20,6 +20,8 @@ export interface Surroundings {
   /** Where the checkout is, as the steps see it. */
   readonly workspace: string;
   readonly startedAtMs: number;
+  /** The number of all that is done for the commit, where the dispatcher tells it. */
+  readonly pipeline?: number | undefined;
 }
 
 /** How the job stands as a step begins. */
@@ -31,7 +33,7 @@ export interface Progress {
 
 /** All that the step sees, where two say a name the later one counts. Throws `MissingSecret`. */
 export function stepEnvironment(
-  { suite, commit, work, workspace, startedAtMs }: Surroundings,
+  { suite, commit, work, workspace, startedAtMs, pipeline }: Surroundings,
   part: Part,
   progress: Progress,
   secrets: Secrets,
@@ -50,6 +52,7 @@ export function stepEnvironment(
     ...pluginVariables(step.settings, secrets),
     ...Object.fromEntries(own),
     ...ofStep(part, work, progress, startedAtMs),
+    ...numbered(pipeline),
     ...ofTrivet(suite),
     ...(step.entrypoint === null ? {} : { CI_SCRIPT: encodedScript(step) }),
   };
@@ -81,6 +84,11 @@ function occasionOf({ occasion }: Work, commit: Commit): Occasion {
   };
 }
 
+function numbered(pipeline: number | undefined): Record<string, string> {
+  if (pipeline === undefined) return {};
+  return { CI_PIPELINE_NUMBER: String(pipeline), DRONE_BUILD_NUMBER: String(pipeline) };
+}
+
 function ofStep(
   { number, step, isService }: Part,
   { workflow }: Work,
@@ -91,6 +99,7 @@ function ofStep(
   const [began, begins] = [startedAtMs, atMs].map((at) => String(Math.floor(at / 1_000)));
   const type = isService ? 'service' : isPlugin(step) ? 'plugin' : 'commands';
   return {
+    CI_SYSTEM_NAME: 'trivet',
     CI_WORKFLOW_NAME: workflow,
     CI_STEP_NAME: step.name,
     CI_STEP_NUMBER: String(number),
