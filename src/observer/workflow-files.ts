@@ -25,8 +25,11 @@ const singles = ['.trivet', '.woodpecker', '.drone'].flatMap((name) => [
 ]);
 const folders = ['.trivet', '.woodpecker'];
 
-/** A longer message, or list of files in a folder, is nobody's who wants to be understood. */
-const objectBytesMax = 1_024 * 1_024;
+/** A longer message is nobody's who wants to be understood. */
+const messageBytesMax = 1_024 * 1_024;
+
+/** A million files in one folder: then none of them is read. */
+const treeBytesMax = 64 * 1_024 * 1_024;
 
 /** Characters may be four bytes each; a longer file is told of by its first part. */
 const fileBytesMax = 4 * fileCharactersMax;
@@ -47,7 +50,7 @@ export class WorkflowFiles {
     const paths = [...singles, ...folders].map((path) => `${commit}:${path}`);
     const [own, ...found] = await this.#objects.look([commit, ...paths]);
     if (own === null || own === undefined) throw new Error(`git does not have ${commit}`);
-    const described = parseCommitObject(await this.#bytes(own));
+    const described = parseCommitObject(await this.#bytes(own, messageBytesMax));
     const atTop = singles.filter((_, index) => found[index]?.type === 'blob');
     const inFolders = await Promise.all(
       folders.map((folder, index) => this.#list(folder, found[singles.length + index] ?? null)),
@@ -87,13 +90,13 @@ export class WorkflowFiles {
   /** The files in a folder that lies at the top. */
   async #list(folder: string, info: ObjectInfo | null): Promise<string[]> {
     if (info?.type !== 'tree') return [];
-    return namesInTree(await this.#bytes(info), info.id.length / 2)
+    return namesInTree(await this.#bytes(info, treeBytesMax), info.id.length / 2)
       .filter((name) => !name.includes('\n'))
       .map((name) => `${folder}/${name}`);
   }
 
-  async #bytes({ id, size }: ObjectInfo): Promise<Buffer> {
-    if (size > objectBytesMax) return Buffer.alloc(0);
+  async #bytes({ id, size }: ObjectInfo, bytesMax: number): Promise<Buffer> {
+    if (size > bytesMax) return Buffer.alloc(0);
     return (await this.#objects.read(id)) ?? Buffer.alloc(0);
   }
 }

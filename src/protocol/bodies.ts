@@ -28,7 +28,7 @@ import {
   priorityMost,
   repositoriesMax,
   retriesMost,
-  stepsMax,
+  stepLogsMax,
 } from './limits.js';
 import { testReport } from './tests.js';
 import { outcomes, stepReport, work } from './work.js';
@@ -236,10 +236,7 @@ export const report = z.object({
   /** Fractions are welcome, but it must fit an integer column. */
   durationMs: z.number().min(0).max(Number.MAX_SAFE_INTEGER),
   /** How each step ended, where it had steps, and each service. */
-  steps: z
-    .array(stepReport)
-    .max(2 * stepsMax + 1)
-    .optional(),
+  steps: z.array(stepReport).max(stepLogsMax).optional(),
   /** What its tests came to, where they were reported. */
   tests: testReport.optional(),
 });

@@ -4,6 +4,8 @@
  * so nothing further in can hold `--quiet`, `../../x` or a control character in a commit's place.
  */
 
+import { stepLogsMax } from './limits.js';
+
 declare const brand: unique symbol;
 type Branded<Text extends string> = string & { readonly [brand]: Text };
 
@@ -84,7 +86,8 @@ export function parseRun(text: string): RunId | null {
 /** The log that `text` names, or null. */
 export function parseLog(text: string): LogId | null {
   const [run = '', step = '1', ...rest] = text.split('.');
-  const isLog = rest.length === 0 && parseRun(run) !== null && /^[1-9][0-9]{0,2}$/.test(step);
+  const isStep = /^[1-9][0-9]{0,2}$/.test(step) && Number(step) <= stepLogsMax;
+  const isLog = rest.length === 0 && parseRun(run) !== null && isStep;
   return isLog ? (text as LogId) : null;
 }
 

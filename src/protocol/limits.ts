@@ -18,6 +18,9 @@ export const settingsDepthMax = 40;
 /** Steps of one job, and as many services; each has a log of its own. */
 export const stepsMax = 128;
 
+/** Steps, services, and what is said when all are over: each has a log. */
+export const stepLogsMax = 2 * stepsMax + 1;
+
 /** One secret; a key for a cloud, certificates included, has some 10 KiB. */
 export const secretBytesMax = 48 * 1_024;
 

@@ -6,14 +6,15 @@
 
 import { z } from 'zod';
 import { prose } from './characters.js';
-import { settingsDepthMax, stepsMax } from './limits.js';
+import { settingsDepthMax, stepLogsMax, stepsMax } from './limits.js';
 
 /** How the job must stand for a step, or the jobs before it for a job. */
 export const outcomes = z.array(z.enum(['success', 'failure'])).readonly();
 
 const names = z.array(z.string()).readonly();
 
-const milliseconds = z.number().min(0).nullable().default(null);
+/** Fractions are welcome, but it must fit an integer column. */
+const milliseconds = z.number().min(0).max(Number.MAX_SAFE_INTEGER).nullable().default(null);
 
 /** Whoever writes it down or goes through it does so by recursion. */
 function isShallow(value: unknown): boolean {
@@ -107,7 +108,7 @@ export const stepStates = [
 /** How a step stands, or how it ended. */
 export const stepReport = z.object({
   /** From 1, in the order of the plan; services come after the steps. Its log is `<run>.<number>`. */
-  number: z.number().int().min(1),
+  number: z.number().int().min(1).max(stepLogsMax),
   name: prose(100),
   isService: z.boolean().default(false),
   state: z.enum(stepStates),

@@ -5,7 +5,7 @@
 
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { RunId } from '../../src/protocol/ids.js';
+import { logOf, type RunId } from '../../src/protocol/ids.js';
 import { logChunkBytesMax } from '../../src/protocol/limits.js';
 import { tell, type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
@@ -209,3 +209,63 @@ test('an observer whose plan is nested without end is turned away, and costs nob
   await observer.hears('refused');
   expect(await type(dispatcher.port, `verdict:${c}`)).toBe('unknown\n');
 });
+
+describe('a runner that lies about its steps', () => {
+  const named = { name: 'a', state: 'passed', isService: false, isIgnored: false } as const;
+  const step = { ...named, exitCode: 0, reason: '', startedAfterMs: 0, durationMs: 1, logBytes: 0 };
+
+  test('is asked to end a run of which it tells steps that the plan does not have', async () => {
+    const { port, runner, run } = await withOneStep();
+    runner.say({ verb: 'step', run, body: { ...step, number: 9 } });
+    expect(await runner.hears('revoked')).toMatchObject({ run });
+    runner.say({ verb: 'log', log: logOf(run, 9), offset: 0, body: Buffer.from('lie') });
+    expect(await runner.hears('revoked')).toMatchObject({ run });
+    expect(await type(port, `verdict:${c}`)).toBe('running\n');
+  });
+
+  test.each([
+    ['a number beyond all', { ...step, number: 258 }],
+    ['a time beyond all', { ...step, number: 1, durationMs: 1e19 }],
+  ])('is refused where it tells %s, and the dispatcher goes on', async (_, told) => {
+    const { port, runner, run } = await withOneStep();
+    runner.say({ verb: 'results', run, body: { ...report, logBytes: 0, steps: [told] } });
+    await runner.hears('refused');
+    expect(await type(port, `verdict:${c}`)).toMatch(/running|waiting/);
+  });
+
+  async function withOneStep() {
+    const { port } = await startDispatcher();
+    const observer = await modernPeer(port, { role: 'observer', name: 'eve' });
+    const body = planned({ '.trivet.yml': 'steps: {a: {commands: x}}\n' });
+    observer.say({ verb: 'dispatch', commit: c, body });
+    await observer.hears('accepted');
+    const knows = ['jobs', 'work'];
+    const runner = await modernPeer(port, { role: 'runner', name: 'ada', knows });
+    return { port, runner, run: (await runner.hears('runtest')).run };
+  }
+});
+
+test('a reader of a commit with thousands of steps holds nobody up', async () => {
+  const { port } = await startDispatcher();
+  const observer = await modernPeer(port, { role: 'observer', name: 'eve' });
+  const names = Array.from({ length: 120 }, (_, at) => `s${at}`);
+  const steps = names.map((name) => `  - {name: ${name}, commands: x}\n`).join('');
+  const axis = Array.from({ length: 16 }, (_, at) => String(at)).join(', ');
+  const text = `matrix: {A: [${axis}]}\nsteps:\n${steps}`;
+  observer.say({ verb: 'dispatch', commit: c, body: planned({ '.trivet.yml': text }) });
+  await observer.hears('accepted');
+  const knows = ['jobs', 'work'];
+  const runner = await modernPeer(port, { role: 'runner', name: 'ada', capacity: 16, knows });
+  const told = names.map((name, at) => ({
+    ...{ number: at + 1, name, isService: false, state: 'passed' as const, isIgnored: false },
+    ...{ exitCode: 0, reason: '', startedAfterMs: 0, durationMs: 1, logBytes: 0 },
+  }));
+  for (let job = 0; job < 16; job += 1) {
+    const { run } = await runner.hears('runtest');
+    runner.say({ verb: 'results', run, body: { ...report, logBytes: 0, steps: told } });
+    await runner.hears('recorded');
+  }
+  const log = type(port, `log:${c}`);
+  expect(await type(port, `verdict:${c}`)).toBe('passed\n');
+  expect((await log).match(/^--- s/gm)).toHaveLength(16 * 120);
+}, 30_000);

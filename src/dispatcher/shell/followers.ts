@@ -6,10 +6,12 @@
  */
 
 import type { Commit } from '../../protocol/ids.js';
+import type { Clock } from '../../world/clock.js';
 import type { JobId } from '../core/journal.js';
 import type { LogFiles } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
-import { headingOf, isRest, type Part, partsOf } from './parts.js';
+import { type Ahead, aheadOf, chosen, passed } from './ahead.js';
+import { headingOf, type Part } from './parts.js';
 import type { PendingConnection } from './pending-connection.js';
 import { type Reading, toldApart } from './readings.js';
 import { whyNoJob } from './replies.js';
@@ -44,6 +46,8 @@ interface Follower {
   heading: string;
   isMidLine: boolean;
   hasRoom: boolean;
+  /** It goes on by itself, in a moment. */
+  isDue: boolean;
 }
 
 const lineFeed = 0x0a;
@@ -51,15 +55,21 @@ const lineFeed = 0x0a;
 /** Read and sent at once: few calls for a long log, and little kept for one who does not read. */
 const pieceBytes = 65_536;
 
+/** Parts that are read, or pieces of them, before others have their turn: some milliseconds' work. */
+const turnsAtOnce = 64;
+
 export class Followers {
   readonly #logs: LogFiles;
   readonly #look: Look;
+  readonly #soon: Clock['soon'];
   readonly #byCommit = new Map<Commit, Set<Follower>>();
   readonly #piece = Buffer.allocUnsafe(pieceBytes);
 
-  constructor(logs: LogFiles, look: Look) {
+  /** `soon` calls once others have had their turn. */
+  constructor(logs: LogFiles, look: Look, soon: Clock['soon']) {
     this.#logs = logs;
     this.#look = look;
+    this.#soon = soon;
   }
 
   /**
@@ -91,11 +101,17 @@ export class Followers {
     for (const follower of [...(this.#byCommit.get(commit) ?? [])]) this.#advance(follower);
   }
 
+  /** Nothing changes meanwhile: whatever does pokes. */
   #advance(follower: Follower): void {
-    while (follower.hasRoom) {
-      const readings = this.#readings(follower);
-      const parts = readings.flatMap(partsOf);
-      const part = chosen(parts, follower);
+    if (this.#byCommit.get(follower.commit)?.has(follower) !== true) return;
+    const readings = this.#readings(follower);
+    const ahead = aheadOf(readings, follower.read);
+    for (let turns = 0; follower.hasRoom; turns += 1) {
+      if (turns === turnsAtOnce) {
+        this.#goOnSoon(follower);
+        return;
+      }
+      const part = chosen(ahead, follower.part);
       if (part === undefined) {
         this.#drop(follower);
         follower.reader.end();
@@ -115,9 +131,19 @@ export class Followers {
         follower.isMidLine = this.#piece[count - 1] !== lineFeed;
         // The socket keeps what it is given until it is sent, so it gets a copy of its own.
         follower.hasRoom = follower.reader.write(Buffer.from(this.#piece.subarray(0, count)));
-      } else if (part.isOver) finish(follower, part);
+      } else if (part.isOver) finish(follower, part, ahead);
       else return;
     }
+  }
+
+  /** Others have their turn: a commit may have thousands of steps. */
+  #goOnSoon(follower: Follower): void {
+    if (follower.isDue) return;
+    follower.isDue = true;
+    this.#soon(() => {
+      follower.isDue = false;
+      this.#advance(follower);
+    });
   }
 
   #readings({ commit, name, readings }: Follower): Reading[] {
@@ -171,26 +197,15 @@ export function serveLog(
 
 function nothingRead(): Omit<Follower, 'commit' | 'name' | 'reader' | 'readings'> {
   const maps = { ownOffsets: new Map<string, number>(), runs: new Map<JobId, number>() };
-  const ahead = { part: null, offset: 0, heading: '', isMidLine: false, hasRoom: true };
+  const ahead = {
+    part: null,
+    offset: 0,
+    heading: '',
+    isMidLine: false,
+    hasRoom: true,
+    isDue: false,
+  };
   return { ...ahead, ...maps, read: new Set() };
-}
-
-/**
- * The one that is being read, else what is over, else what still goes on; or nothing is left. The log of a
- * run that another came after is read to its end first.
- */
-function chosen(parts: readonly Part[], { part, read }: Follower): Part | undefined {
-  const now = parts.find(({ key }) => key === part?.key);
-  const mustWait = part !== null && isRest(part) && now?.isOver !== true;
-  if (part !== null && !mustWait) return now ?? { ...part, isOver: true };
-  const left = parts.filter(({ key }) => !read.has(key));
-  const steps = left.filter((one) => !isRest(one));
-  return left.find(isReadable) ?? steps[0] ?? left[0];
-
-  function isReadable(one: Part): boolean {
-    // What a run says at last stands behind all of its steps.
-    return one.isOver && (!isRest(one) || !steps.some(({ reading }) => reading === one.reading));
-  }
 }
 
 /** Headings: of its job where there are several, of a further run of it, of the step. */
@@ -198,8 +213,8 @@ function begin(follower: Follower, part: Part, all: readonly Reading[]): void {
   const { reading, log } = part;
   const { runs, reader } = follower;
   const before = runs.get(reading.job);
-  const apart = toldApart(reading, all);
-  if (before === undefined && apart.length > 0) {
+  const apart = before === undefined ? toldApart(reading, all) : [];
+  if (apart.length > 0) {
     reader.write(`${runs.size === 0 ? '' : '\n'}=== ${apart.join(', ')} ===\n`);
     follower.isMidLine = false;
   }
@@ -214,10 +229,11 @@ function begin(follower: Follower, part: Part, all: readonly Reading[]): void {
   follower.offset = part.step === null ? (follower.ownOffsets.get(runOf(part)) ?? 0) : 0;
 }
 
-function finish(follower: Follower, part: Part): void {
+function finish(follower: Follower, part: Part, ahead: Ahead): void {
   if (part.step === null) follower.ownOffsets.set(runOf(part), follower.offset);
   follower.read.add(part.key);
   follower.part = null;
+  passed(ahead, part);
   // What was read while it went on has not said how it ended.
   const heading = headingOf(part);
   if (heading === follower.heading) return;

@@ -13,8 +13,9 @@ import {
   type RunId,
   type SessionId,
 } from '../../protocol/ids.js';
+import { stepLogsMax } from '../../protocol/limits.js';
 import type { SessionMessage } from '../../protocol/messages.js';
-import type { StepReport } from '../../protocol/work.js';
+import type { StepReport, Work } from '../../protocol/work.js';
 import type { Clock } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
 import { entriesOf } from '../core/events.js';
@@ -54,7 +55,7 @@ export class LogRoom {
     this.#feed = feed;
     this.readings = (commit) => readingsOf(core, store, this.#steps, commit);
     const look = (commit: Commit) => liveReadings(core, this.#steps, commit);
-    this.followers = new Followers(files, look);
+    this.followers = new Followers(files, look, (call) => clock.soon(call));
     this.#results = new Results(files, this.readings, clock, feed.tell);
     feed.follow((batch) => {
       for (const publication of batch) {
@@ -72,8 +73,8 @@ export class LogRoom {
 
   /** How much is stored of a run's log, and of those of its steps, as far as its plan tells of them. */
   logged(run: RunId): { readonly log: LogId; readonly bytes: number }[] {
-    const work = this.#core.jobOfRun(run)?.work;
-    const steps = work == null ? 0 : work.steps.length + work.services.length;
+    const work = this.#core.jobOfRun(run)?.work ?? null;
+    const steps = work === null ? 0 : stepLogsOf(work);
     const logs = Array.from({ length: steps + 1 }, (_, step) => logOf(run, step));
     const all = logs.map((log) => ({ log, bytes: this.#size(log) }));
     return all.filter(({ log, bytes }) => log === run || bytes > 0);
@@ -90,7 +91,8 @@ export class LogRoom {
     { run, body: step }: SessionMessage & { verb: 'step' },
   ): SessionMessage | null {
     const job = this.#core.jobOfRun(run);
-    if (!this.#core.mayLog(session, run) || job === undefined) return { verb: 'revoked', run };
+    const isWanted = this.#nameFor(session, logOf(run, step.number)) !== null;
+    if (!isWanted || job === undefined) return { verb: 'revoked', run };
     this.#steps.heard(run, step);
     this.#feed.publish([{ kind: 'step', atMs: this.#clock.nowMs(), job, run, step }]);
     return null;
@@ -158,10 +160,9 @@ export class LogRoom {
       const name = entry.kind === 'leased' ? this.#name(entry.run) : null;
       if (name === null) continue;
       this.#files.begin(name);
-      const { steps = [], services = [] } = this.#core.job(name.job)?.work ?? {};
-      for (let step = 1; step <= steps.length + services.length; step += 1) {
-        this.#files.begin({ ...name, step });
-      }
+      const work = this.#core.job(name.job)?.work ?? null;
+      const steps = work === null ? 0 : stepLogsOf(work);
+      for (let step = 1; step <= steps; step += 1) this.#files.begin({ ...name, step });
     }
   }
 
@@ -240,9 +241,14 @@ export class LogRoom {
     const { run, step } = ownerOf(log);
     const job = this.#core.jobOfRun(run);
     const number = job?.runs.find(({ id }) => id === run)?.number;
-    if (job === undefined || number === undefined) return null;
+    if (job === undefined || number === undefined || step > stepLogsOf(job.work)) return null;
     return { commit: job.commit, job: job.id, number, ...(step > 0 && { step }) };
   }
+}
+
+/** Logs that a run may have besides its own; what its runner plans itself, nobody knows before. */
+function stepLogsOf(work: Work | null): number {
+  return work === null ? stepLogsMax : work.steps.length + work.services.length + 1;
 }
 
 /** The reason, as the last line of a log. */

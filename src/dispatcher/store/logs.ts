@@ -8,7 +8,7 @@
 
 import { dirname, join } from 'node:path';
 import type { Commit } from '../../protocol/ids.js';
-import { stepsMax } from '../../protocol/limits.js';
+import { stepLogsMax } from '../../protocol/limits.js';
 import { type Disk, type OpenFile, realDisk } from '../../world/disk.js';
 import type { JobId } from '../core/journal.js';
 import { ResultsFolder } from './results-folder.js';
@@ -28,9 +28,6 @@ interface OpenLog {
 }
 
 const lineFeed = 0x0a;
-
-/** Steps, services, and what is said afterwards: each has a log. */
-const stepLogsMax = 2 * stepsMax + 1;
 
 /** Logs open at once: a thousand runs must not use up the descriptors of the connections. */
 const openMost = 64;
