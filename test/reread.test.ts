@@ -55,7 +55,9 @@ test('a runner whose file says so has two suites at once, and none of its runs i
     { verdict: 'passed' },
   ]);
   expect(dispatcher.told.filter(is('lost'))).toEqual([]);
-  expect(dispatcher.told.find(is('runner-offers'))).toMatchObject({ capacity: 2, labels: ['gpu'] });
+  expect(dispatcher.told.find(is('runner-offers'))).toMatchObject({
+    ...{ capacity: 2, labels: expect.arrayContaining(['gpu', 'executor=shell']) },
+  });
   const read = runner.told.find(is('config-read'));
   expect(read?.['msg']).toBe(`read ${config} anew: jobs 1 → 2, labels + gpu`);
   // What was typed wins over the file, and so there is no other port.

@@ -128,7 +128,7 @@ test(`${numRuns} damaged conversations leave a dispatcher serving, and its folde
     { numRuns },
   );
   expect(dispatcher.remembered.counts().waiting).toBeGreaterThanOrEqual(0);
-  expect(readdirSync(folder).sort()).toEqual(['data', 'results']);
+  expect(readdirSync(folder).sort()).toEqual(['data', 'data.key', 'results']);
   for (const name of readdirSync(`${folder}/results`)) expect(name).toMatch(/^[0-9a-f]{40,64}$/);
 });
 

@@ -30,7 +30,11 @@ describe('A49: where there is a token, nobody is heard without it, loopback incl
     'A49: %s is refused with a sentence',
     async (verb) => {
       const { port } = await startDispatcher(guarded);
-      const fields: Record<string, string> = { register: ':localhost:1', help: '', status: '' };
+      const list = JSON.stringify({ action: 'list' });
+      const fields: Record<string, string> = {
+        ...{ register: ':localhost:1', help: '', status: '' },
+        ...{ pause: ':all', resume: ':all', secret: `:${list.length}:${list}` },
+      };
       const rest = fields[verb] ?? (verb.startsWith('result') ? `:${c}:2:OK` : `:${c}`);
       const line = ['poll', 'ping'].includes(verb) ? verb : verb + rest;
       expect(await type(port, line)).toBe(wanted);
