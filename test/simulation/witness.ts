@@ -99,6 +99,8 @@ export class Witness {
     this.#recollection = new Recollection();
     for (const entry of this.journal) {
       this.#ledger.happened(entry);
+      // Between any two of them the dispatcher may have started anew: the turns were looked at then.
+      this.#turns.begun();
       this.#turns.happened(entry);
       this.#recollection.happened(entry);
     }
