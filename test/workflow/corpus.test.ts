@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { handover } from '../../src/protocol/bodies.js';
+import { jobsToHandOver } from '../../src/workflow/handing-over.js';
 import { events } from '../../src/workflow/occasion.js';
 import { planCommit } from '../../src/workflow/plan.js';
 import { push } from '../support/plans.js';
@@ -42,9 +43,10 @@ test.skipIf(!isTried)(
       const expected = wrong[file];
       if (expected === undefined) expect(errors, file).toEqual([]);
       else for (const { says } of errors) expect(says, file).toMatch(expected);
-      for (const { jobs } of plans) {
+      for (const plan of plans) {
         // What an observer would hand over of it.
-        if (jobs.length > 0) expect(handover.safeParse({ jobs }).error, file).toBeUndefined();
+        const jobs = jobsToHandOver(plan, push);
+        expect(handover.safeParse({ jobs }).error, file).toBeUndefined();
       }
       const isPlanned = plans.some(({ jobs, leftOut }) => jobs.length + leftOut.length > 0);
       expect(isPlanned || expected !== undefined, file).toBe(true);
