@@ -92,7 +92,7 @@ export function parseLog(text: string): LogId | null {
 }
 
 /** The log of that step of the run; 0 is the run's own. */
-export function logOf(run: RunId, step: number): LogId {
+export function logIdOf(run: RunId, step: number): LogId {
   return step === 0 ? run : (`${run}.${step}` as StepLogId);
 }
 

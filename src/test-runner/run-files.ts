@@ -8,7 +8,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { assignment, commit, type Report, report, run } from '../protocol/bodies.js';
-import { type LogId, logOf, ownerOf, parseLog, type RunId } from '../protocol/ids.js';
+import { type LogId, logIdOf, ownerOf, parseLog, type RunId } from '../protocol/ids.js';
 import { type Disk, type OpenFile, realDisk } from '../world/disk.js';
 import { parseJson } from '../world/files.js';
 import type { KeptRun } from './core/events.js';
@@ -75,7 +75,7 @@ export class RunFiles {
     this.#disk.remove(this.#reportPath(run));
     this.#disk.remove(this.#logPath(run));
     for (const step of this.#steps.get(run) ?? [])
-      this.#disk.remove(this.#logPath(logOf(run, step)));
+      this.#disk.remove(this.#logPath(logIdOf(run, step)));
     this.#steps.delete(run);
   }
 
@@ -140,7 +140,7 @@ export class RunFiles {
 /** All logs of an ended run, its own first, and how long each is. */
 export function logsOf(run: RunId, report: Report): { log: LogId; bytes: number }[] {
   const ofSteps = (report.steps ?? []).map(({ number, logBytes }) => ({
-    log: logOf(run, number),
+    log: logIdOf(run, number),
     bytes: logBytes,
   }));
   return [{ log: run, bytes: report.logBytes }, ...ofSteps.filter(({ bytes }) => bytes > 0)];

@@ -6,7 +6,7 @@
  * a step has printed is then moved there as it ends.
  */
 
-import { type LogId, logOf, type RunId } from '../protocol/ids.js';
+import { type LogId, logIdOf, type RunId } from '../protocol/ids.js';
 import { logChunkBytesMax } from '../protocol/limits.js';
 import type { RunFiles } from './run-files.js';
 import { RunLog } from './run-log.js';
@@ -50,7 +50,7 @@ export class RunLogs {
     const steps = hasStepLogs ? [...this.#lengths] : [];
     return [
       { log: this.#run, bytes: this.own.bytes },
-      ...steps.map(([step, bytes]) => ({ log: logOf(this.#run, step), bytes })),
+      ...steps.map(([step, bytes]) => ({ log: logIdOf(this.#run, step), bytes })),
     ];
   }
 
@@ -87,7 +87,7 @@ export class RunLogs {
     if (step === 0) return this.own;
     const open = this.#ofSteps.get(step);
     if (open !== undefined) return open;
-    const log = logOf(this.#run, step);
+    const log = logIdOf(this.#run, step);
     const { hasStepLogs, grown } = this.#options;
     const made = new RunLog(this.#files.createLog(log), (bytes) => {
       this.#lengths.set(step, bytes);
@@ -108,7 +108,7 @@ export class RunLogs {
     }
     file.close();
     this.#lengths.delete(step);
-    this.#files.forgetStep(logOf(this.#run, step));
+    this.#files.forgetStep(logIdOf(this.#run, step));
   }
 }
 

@@ -8,7 +8,7 @@
  */
 
 import type { Report } from '../protocol/bodies.js';
-import { type LogId, logOf, ownerOf, type RunId } from '../protocol/ids.js';
+import { type LogId, logIdOf, ownerOf, type RunId } from '../protocol/ids.js';
 import type { SessionMessage } from '../protocol/messages.js';
 import type { StepReport } from '../protocol/work.js';
 import type { Clock } from '../world/clock.js';
@@ -77,7 +77,7 @@ export class Runs {
       grown: (log, bytes) => this.#grown(log, bytes),
       stepped: (report) => {
         if (report.state !== 'running')
-          this.#pump.ended(logOf(run.id, report.number), report.logBytes);
+          this.#pump.ended(logIdOf(run.id, report.number), report.logBytes);
         if (this.#takesSteps) stepped(run.id, report);
       },
     });

@@ -5,7 +5,7 @@
 
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { logOf, type RunId } from '../../src/protocol/ids.js';
+import { logIdOf, type RunId } from '../../src/protocol/ids.js';
 import { logChunkBytesMax } from '../../src/protocol/limits.js';
 import { tell, type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
@@ -218,7 +218,7 @@ describe('a runner that lies about its steps', () => {
     const { port, runner, run } = await withOneStep();
     runner.say({ verb: 'step', run, body: { ...step, number: 9 } });
     expect(await runner.hears('revoked')).toMatchObject({ run });
-    runner.say({ verb: 'log', log: logOf(run, 9), offset: 0, body: Buffer.from('lie') });
+    runner.say({ verb: 'log', log: logIdOf(run, 9), offset: 0, body: Buffer.from('lie') });
     expect(await runner.hears('revoked')).toMatchObject({ run });
     expect(await type(port, `verdict:${c}`)).toBe('running\n');
   });

@@ -1,6 +1,6 @@
 import * as net from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { type LogId, logOf, type RunId } from '../../src/protocol/ids.js';
+import { type LogId, logIdOf, type RunId } from '../../src/protocol/ids.js';
 import type { StepReport } from '../../src/protocol/work.js';
 import { tell, type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
@@ -81,12 +81,12 @@ test('each step has a log of its own, and the job’s is all of them in order', 
   expect(body.work?.steps.map(({ name }) => name)).toEqual(['build', 'test']);
   const live = type(port, `log:${c}`);
   ada.say({ verb: 'step', run, body: step(1, 'build') });
-  logs(ada, logOf(run, 1), 'built\n');
+  logs(ada, logIdOf(run, 1), 'built\n');
   await hasHeard(ada);
   expect(await type(port, 'status')).toMatch(/tests \w+:woodpecker \(build\) for/);
   const built = step(1, 'build', { state: 'passed', exitCode: 0, durationMs: 1_200, logBytes: 6 });
   ada.say({ verb: 'step', run, body: built });
-  logs(ada, logOf(run, 2), 'red');
+  logs(ada, logIdOf(run, 2), 'red');
   const tested = step(2, 'test', {
     ...{ state: 'failed', exitCode: 3, durationMs: 3_400, logBytes: 3 },
   });
@@ -116,7 +116,7 @@ test('who follows a job whose runner dies in mid-step reads on in the next run, 
   const ada = await runner(port, 'ada');
   const first = (await ada.hears('runtest')).run;
   ada.say({ verb: 'step', run: first, body: step(1, 'build') });
-  logs(ada, logOf(first, 1), 'half a');
+  logs(ada, logIdOf(first, 1), 'half a');
   await hasHeard(ada);
   const live = reader(port, `log:${c}\n`);
   await eventually('it reads', () => live.text().endsWith('half a'));
@@ -125,7 +125,7 @@ test('who follows a job whose runner dies in mid-step reads on in the next run, 
   const { run } = await bob.hears('runtest');
   const built = step(1, 'build', { state: 'passed', exitCode: 0, durationMs: 100, logBytes: 6 });
   bob.say({ verb: 'step', run, body: step(1, 'build') });
-  logs(bob, logOf(run, 1), 'built\n');
+  logs(bob, logIdOf(run, 1), 'built\n');
   bob.say({ verb: 'step', run, body: built });
   const skipped = step(2, 'test', { state: 'skipped', startedAfterMs: null });
   bob.say({
@@ -144,7 +144,7 @@ test('a step’s log with a gap is asked for again, and nothing is recorded befo
   await dispatched(port, { '.woodpecker.yml': twoSteps });
   const ada = await runner(port, 'ada');
   const { run } = await ada.hears('runtest');
-  const [first, second] = [logOf(run, 1), logOf(run, 2)];
+  const [first, second] = [logIdOf(run, 1), logIdOf(run, 2)];
   logs(ada, first, 'late', 4);
   expect(await ada.hears('want')).toMatchObject({ log: first, offset: 0 });
   logs(ada, first, 'early');
@@ -166,12 +166,12 @@ test('a runner that comes back is told how much is there of the log of each step
   const before = await runner(port, 'ada');
   const { run } = await before.hears('runtest');
   logs(before, run, 'a warning\n');
-  logs(before, logOf(run, 2), 'half ');
+  logs(before, logIdOf(run, 2), 'half ');
   await hasHeard(before);
   before.socket.destroy();
   const after = await runner(port, 'ada', [run]);
   expect(await after.hears('want')).toMatchObject({ log: run, offset: 10 });
-  expect(await after.hears('want')).toMatchObject({ log: logOf(run, 2), offset: 5 });
+  expect(await after.hears('want')).toMatchObject({ log: logIdOf(run, 2), offset: 5 });
 });
 
 test('a workflow file that is wrong is a job that is errored, whose log says where and why', async () => {

@@ -13,7 +13,7 @@ import { encodeSession } from '../../src/protocol/encoder.js';
 import {
   type Commit,
   type LogId,
-  logOf,
+  logIdOf,
   ownerOf,
   type RunId,
   runId,
@@ -92,7 +92,7 @@ export class RunnerDispatcher {
 
   /** The run's own, or that of one of its steps. */
   log(run: RunId, step = 0): Buffer {
-    return Buffer.concat(this.#logs.get(logOf(run, step))?.chunks ?? []);
+    return Buffer.concat(this.#logs.get(logIdOf(run, step))?.chunks ?? []);
   }
 
   /** How each step of the run stands, as `step` told. */

@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Report } from '../../src/protocol/bodies.js';
-import { logOf, type RunId } from '../../src/protocol/ids.js';
+import { logIdOf, type RunId } from '../../src/protocol/ids.js';
 import {
   type Done,
   type Executor,
@@ -103,7 +103,7 @@ test('the logs of steps are kept and delivered as the run’s own is, and swept 
   await eventually('it is kept', () => filesIn(folder, 0).find().ended.length === 1);
 
   const interrupted = '0badcafe-77' as RunId;
-  filesIn(folder, 1).createLog(logOf(interrupted, 3)).close();
+  filesIn(folder, 1).createLog(logIdOf(interrupted, 3)).close();
   const next = await runnerElsewhere(folder, ['steps']);
   next.dispatcher.send({ verb: 'want', log: run, offset: 0 });
   const report = await eventually('a report', () => next.dispatcher.reports.get(run));

@@ -8,7 +8,7 @@ import type { Report } from '../../protocol/bodies.js';
 import {
   type Commit,
   type LogId,
-  logOf,
+  logIdOf,
   ownerOf,
   type RunId,
   type SessionId,
@@ -75,7 +75,7 @@ export class LogRoom {
   logged(run: RunId): { readonly log: LogId; readonly bytes: number }[] {
     const work = this.#core.jobOfRun(run)?.work ?? null;
     const steps = work === null ? 0 : stepLogsOf(work);
-    const logs = Array.from({ length: steps + 1 }, (_, step) => logOf(run, step));
+    const logs = Array.from({ length: steps + 1 }, (_, step) => logIdOf(run, step));
     const all = logs.map((log) => ({ log, bytes: this.#size(log) }));
     return all.filter(({ log, bytes }) => log === run || bytes > 0);
   }
@@ -91,7 +91,7 @@ export class LogRoom {
     { run, body: step }: SessionMessage & { verb: 'step' },
   ): SessionMessage | null {
     const job = this.#core.jobOfRun(run);
-    const isWanted = this.#nameFor(session, logOf(run, step.number)) !== null;
+    const isWanted = this.#nameFor(session, logIdOf(run, step.number)) !== null;
     if (!isWanted || job === undefined) return { verb: 'revoked', run };
     this.#steps.heard(run, step);
     this.#feed.publish([{ kind: 'step', atMs: this.#clock.nowMs(), job, run, step }]);
@@ -123,7 +123,7 @@ export class LogRoom {
     const logs = [
       { log: run as LogId, name, logBytes: report.logBytes },
       ...steps.map(({ number: step, logBytes }) => {
-        return { log: logOf(run, step), name: { ...name, step }, logBytes };
+        return { log: logIdOf(run, step), name: { ...name, step }, logBytes };
       }),
     ];
     for (const { log, name: of, logBytes } of logs) {

@@ -65,9 +65,11 @@ export class StepsRun implements Doing {
       this.#walk.begin();
       const standings = await this.#walk.ended;
       this.#means.over();
-      const verdict = verdictOfSteps(culpritOf(job, standings));
-      const { exitCode, signal } = verdict;
-      const judged = this.#means.stopped({ exitCode, signal, memoryKills: 0 }) ?? verdict;
+      // Whoever still works here could change what is looked at, and kept, from now on.
+      await place.close();
+      // What was told to end has no exit code of its own: that of a step before would pass for it.
+      const stopped = this.#means.stopped({ exitCode: null, signal: null, memoryKills: 0 });
+      const judged = stopped ?? verdictOfSteps(culpritOf(job, standings));
       return await this.#after(work, place, judged, job.parts.length + 1);
     } finally {
       await place.close();

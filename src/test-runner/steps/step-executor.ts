@@ -32,7 +32,7 @@ export interface StepPlace {
   readonly isHere?: boolean;
   /** Begins a step; whether it could be begun, its end says. */
   start(order: StepOrder): RunningStep;
-  /** Resolves once nothing of the run is left: no process, no container, no network. */
+  /** Resolves once nothing of the run is left: no process, no container, no network. May be asked again. */
   close(): Promise<void>;
 }
 
