@@ -70,8 +70,8 @@ test('a workflow’s folders come back to its next job, and the log says from wh
   const ran = async (files: Readonly<Record<string, string>>) => {
     const run = dispatcher.runtest(repository.commit('a change', files), 'a change', work);
     const { steps = [] } = await eventually('a report', () => dispatcher.reports.get(run));
-    const logIdOf = (number: number) => dispatcher.log(run, number).toString();
-    return { log: logIdOf(0), built: logIdOf(1), after: logIdOf(2), steps: steps.length };
+    const logOf = (number: number) => dispatcher.log(run, number).toString();
+    return { log: logOf(0), built: logOf(1), after: logOf(2), steps: steps.length };
   };
   const first = await ran({ 'a.lock': 'one', 'src/a': '' });
   expect(first.log).toContain('Trivet: src is not cached: it is there already');
