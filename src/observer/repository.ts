@@ -18,6 +18,7 @@ import { customary, defaultBranch, defaultFirst, remoteHead } from './default-br
 import { FarRemote, type Refused } from './far-remote.js';
 import { matcherOf, nameOf, type Place, type PollWithHead, Reader } from './reader.js';
 import { type Source, sourceNow } from './source.js';
+import { fetched, globsOf, home, keptAs, patternsAt, type Watched } from './watched.js';
 import type { CommitSources } from './workflow-files.js';
 
 /** Where the branches are, and what is new on them. */
@@ -46,18 +47,6 @@ export interface Repository extends Branches {
 
 /** A git that has said nothing for so long is ended: the remote hangs, near (a mount) or far. */
 const usualSilenceMs = 30_000;
-
-/** Which refs are watched. */
-export interface Watched {
-  /** Globs for names of branches; none means all. */
-  readonly branches: readonly string[];
-  /** Full names of other refs, with one `*` at most: `refs/tags/*`. */
-  readonly refs: readonly string[];
-}
-
-/** Where refs lie at their home, and where we keep those that we fetched. */
-const home = 'refs/';
-const fetched = 'refs/trivet/refs/';
 
 /** Called when the clone's remote is another one, with whether that one is watched from now on. */
 export type Moved = (now: Source, isFollowed: boolean) => void;
@@ -251,22 +240,4 @@ class GitRepository implements Repository {
     const watched = refused.filter(({ ref }) => isWatched(ref));
     return watched.map(({ ref, reason }) => ({ branch: nameOf(ref), reason }));
   }
-}
-
-/** For `for-each-ref`, whose `*` ends at a slash; what ends with one means all below it. */
-function patternsAt(place: Place, { branches, refs }: Watched): string[] {
-  const heads = branches.length === 0 ? [''] : branches;
-  const others = refs.map((name) => name.slice(home.length).replace(/\/\*$/, '/'));
-  return [...heads.map((glob) => `heads/${glob}`), ...others].map((glob) => place + glob);
-}
-
-/** For `fetch`, which fails where a name without `*` is not there. */
-function globsOf({ refs }: Watched): string[] {
-  const others = refs.map((name) => (name.includes('*') ? name : `${name}*`));
-  return [`${home}heads/*`, ...others];
-}
-
-/** Where we keep what is called so at its home. */
-function keptAs(ref: string): string {
-  return fetched + ref.slice(home.length);
 }

@@ -8,7 +8,7 @@
 import { runId } from '../../protocol/ids.js';
 import type { Peers } from './free-runners.js';
 import type { Job } from './job.js';
-import type { Runner } from './pool.js';
+import type { Runner } from './peers.js';
 import { askAgainAtMs } from './rules.js';
 import { namesOf, suits } from './shape.js';
 import type { Turn } from './turn.js';

@@ -10,7 +10,7 @@ import { finish } from './endings.js';
 import type { EventOf } from './events.js';
 import { attempts } from './job.js';
 import { isWanted, takeReport } from './leases.js';
-import type { PeerKey, Runner } from './pool.js';
+import type { PeerKey, Runner } from './peers.js';
 import {
   classicRunnersMax,
   isDue,

@@ -9,7 +9,7 @@ import type { Commit, LogId, Pausable, RunId, SessionId } from '../../protocol/i
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import type { TestReport } from '../../protocol/tests.js';
 import type { Entry, JobId } from './journal.js';
-import type { PeerKey } from './pool.js';
+import type { PeerKey } from './peers.js';
 import type { Settings } from './settings.js';
 
 /** A one-shot connection that waits for its reply. */

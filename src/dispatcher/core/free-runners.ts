@@ -4,7 +4,7 @@
  */
 
 import { Agenda } from './agenda.js';
-import type { Runner } from './pool.js';
+import type { Runner } from './peers.js';
 import { namesOf, type Offer, type Shape } from './shape.js';
 
 /** Free runners of one offer. */

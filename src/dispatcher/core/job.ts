@@ -5,35 +5,13 @@
  */
 
 import assert from 'node:assert/strict';
-import type { Handback } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import type { TestSummary } from '../../protocol/tests.js';
-import type { StepReport, Work } from '../../protocol/work.js';
+import type { Work } from '../../protocol/work.js';
 import type { Entry, JobId, RunsOn, Verdict } from './journal.js';
+import { begun, ended, endOf, type Run, reopened, stepsOf } from './run.js';
 import { type Shape, shapeOf, type Wider, widerOf } from './shape.js';
 import { mayCome } from './transitions.js';
-
-/** One attempt. `end` is null while it has the lease; abandoned: its job ended without its result. */
-export interface Run {
-  readonly id: RunId;
-  readonly number: number;
-  readonly runner: string;
-  readonly classic: boolean;
-  readonly leasedAtMs: number;
-  readonly end:
-    | 'lost'
-    | 'unconfirmed'
-    | Handback['reason']
-    /** By tests that may be flaky: there is to be another. */
-    | 'failed'
-    | 'finished'
-    | 'abandoned'
-    | null;
-  readonly endedAtMs: number;
-  readonly endedBecause: string;
-  /** Of the one that led to the verdict: how each of its steps ended, if it had any. */
-  readonly steps: readonly StepReport[];
-}
 
 export type JobState =
   /** Jobs that it needs have not passed yet. */
@@ -168,7 +146,7 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
       };
     case 'resumed':
       assert(runOf(job, entry.run) !== undefined, illegal);
-      return { state: { kind: 'leased', run: entry.run }, runs: reopened(job, entry) };
+      return { state: { kind: 'leased', run: entry.run }, runs: reopened(job.runs, entry) };
     case 'lost':
       return interrupted(job, entry, endOf(entry), entry.reason);
     case 'handed-back':
@@ -208,36 +186,11 @@ function firstState({ needs }: { readonly needs: readonly string[] }): JobState 
   return needs.length > 0 ? { kind: 'blocked' } : { kind: 'waiting', interrupted: false };
 }
 
-/** A runner that never had the run cannot have died of it. */
-function endOf({ confirmed }: Entry & { kind: 'lost' }): 'lost' | 'unconfirmed' {
-  return confirmed === false ? 'unconfirmed' : 'lost';
-}
-
 /** A lease ends, or goes on, with the run that has it; a verdict may come of an earlier one. */
 function speaksOfTheLease(
   entry: Entry,
 ): entry is Entry & { kind: 'resumed' | 'lost' | 'handed-back' | 'retried' } {
   return ['resumed', 'lost', 'handed-back', 'retried'].includes(entry.kind);
-}
-
-function begun(entry: Entry & { kind: 'leased' }): Run {
-  return {
-    id: entry.run,
-    number: entry.number,
-    runner: entry.runner,
-    classic: entry.classic,
-    leasedAtMs: entry.atMs,
-    end: null,
-    endedAtMs: 0,
-    endedBecause: '',
-    steps: [],
-  };
-}
-
-function reopened(job: Job, entry: Entry & { kind: 'resumed' }): readonly Run[] {
-  return job.runs.map((run) =>
-    run.id === entry.run ? { ...run, runner: entry.runner, end: null, endedBecause: '' } : run,
-  );
 }
 
 function interrupted(
@@ -254,13 +207,4 @@ function interrupted(
       return { ...ended(run, entry, end, because), steps: stepsOf(entry) };
     }),
   };
-}
-
-function ended(run: Run, entry: Entry, end: NonNullable<Run['end']>, because: string): Run {
-  return { ...run, end, endedAtMs: entry.atMs, endedBecause: because };
-}
-
-/** How the steps of the run ended, where the entry tells. */
-function stepsOf(entry: Entry): readonly StepReport[] {
-  return 'steps' in entry ? (entry.steps ?? []) : [];
 }

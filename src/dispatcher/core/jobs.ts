@@ -6,10 +6,11 @@
 
 import type { Commit, RunId } from '../../protocol/ids.js';
 import { Groups } from './groups.js';
-import { applied, type Job, jobFrom, lastEnded, type Run } from './job.js';
+import { applied, type Job, jobFrom, lastEnded } from './job.js';
 import type { Entry, JobId } from './journal.js';
 import { Queue } from './queue.js';
 import { askAgainAtMs, finishedRememberedMs, nextTry } from './rules.js';
+import type { Run } from './run.js';
 
 export class Jobs {
   readonly groups = new Groups();

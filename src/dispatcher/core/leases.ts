@@ -9,7 +9,7 @@ import type { Commit, RunId } from '../../protocol/ids.js';
 import { giveUp, giveUpAsAsked, release } from './endings.js';
 import { conclude } from './flaky.js';
 import { hasAttempt, type Job, runOf, shapeAt } from './job.js';
-import type { PeerKey, Runner } from './pool.js';
+import type { PeerKey, Runner } from './peers.js';
 import { whyRetriesAreExhausted } from './rules.js';
 import { suits } from './shape.js';
 import type { State, Turn } from './turn.js';

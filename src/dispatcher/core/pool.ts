@@ -10,64 +10,9 @@ import type { Hello, OfferBody } from '../../protocol/bodies.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
 import { restingHeartbeats } from '../../protocol/limits.js';
 import { FreeRunners } from './free-runners.js';
+import type { Observer, Peer, PeerKey, Runner, Spectator } from './peers.js';
 import { backoffMs, beatsPerHeartbeat } from './rules.js';
-import { demandMet, type Offer, offerOf, repositoriesOf } from './shape.js';
-
-/** A session's id, or `classic <host>:<port>`. */
-export type PeerKey = string;
-
-interface PeerCommon {
-  readonly key: PeerKey;
-  /** As it calls itself; with a number where another process is called so: `ada-2`. */
-  readonly name: string;
-  /** Absent where it does not say. */
-  readonly process?: string | undefined;
-  /** Of a runner of several: the first; what it takes stands in its offer. */
-  readonly repository: string | null;
-  /** Its own beat among those between two pings, so that the pings of a thousand are spread out. */
-  readonly phase: number;
-  /** Beats since anything was heard. */
-  silentBeats: number;
-  pingsSent: number;
-  /** They come in the order of the pings: the n-th answers the n-th. */
-  pongsHeard: number;
-}
-
-export interface Runner extends PeerCommon {
-  readonly role: 'runner';
-  readonly via:
-    | { readonly kind: 'session'; readonly session: SessionId }
-    | { readonly kind: 'classic'; readonly address: Address };
-  offer: Offer;
-  capacity: number;
-  /** It is content with fewer pings while it has no runs. */
-  readonly rests: boolean;
-  readonly runs: Set<RunId>;
-  /** Of these, those that it has not shown to have yet, each with the pong that will show it. */
-  readonly unconfirmed: Map<RunId, number>;
-  draining: boolean;
-  /** Somebody wants it to be given nothing new. */
-  paused: boolean;
-  /** Given nothing before that: it said BUSY, or handed a run back. 0: nothing holds it off. */
-  backsOffUntilMs: number;
-  /** How often it did so in a row. */
-  refusals: number;
-  /** Classic only: how often it was looked for since it went away. Null: it is here. */
-  reconnects: number | null;
-}
-
-/** One that holds no runs. */
-interface Onlooker<Role> extends PeerCommon {
-  readonly role: Role;
-  readonly session: SessionId;
-}
-
-export type Observer = Onlooker<'observer'>;
-
-/** It watches, and asks for nothing. */
-export type Spectator = Onlooker<'spectator'>;
-
-export type Peer = Runner | Observer | Spectator;
+import { demandMet, offerOf, repositoriesOf } from './shape.js';
 
 export class Pool {
   readonly free = new FreeRunners();

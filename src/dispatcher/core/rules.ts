@@ -4,7 +4,8 @@
  */
 
 import { heartbeatEveryMs, missedPingsMax } from '../../protocol/limits.js';
-import { attempts, type Job, lastEnded, type Run } from './job.js';
+import { attempts, type Job, lastEnded } from './job.js';
+import type { Run } from './run.js';
 
 /** A commit that costs three runners is taken for poison, not for bad luck, unless its plan says so. */
 export const lostRunsMax = 3;

@@ -7,7 +7,7 @@ import type { RunId, SessionId } from '../../protocol/ids.js';
 import { restingHeartbeats } from '../../protocol/limits.js';
 import type { EventOf } from './events.js';
 import { giveUpIfExhausted, isRecorded, lose, resume, takeReport } from './leases.js';
-import type { Peer, Runner } from './pool.js';
+import type { Peer, Runner } from './peers.js';
 import { isDue, missedPings, silentBeatsMax } from './rules.js';
 import type { Turn } from './turn.js';
 

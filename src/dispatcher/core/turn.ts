@@ -12,7 +12,8 @@ import type { Job } from './job.js';
 import { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
 import { Pauses, setPause } from './pauses.js';
-import { type Peer, Pool } from './pool.js';
+import type { Peer } from './peers.js';
+import { Pool } from './pool.js';
 import { returnWithinMs } from './rules.js';
 import { noSettings, type Settings } from './settings.js';
 

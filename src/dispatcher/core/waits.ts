@@ -6,7 +6,7 @@
 import { unmetNeeds } from './endings.js';
 import { hasRoom } from './free-runners.js';
 import { type Job, shapeAt } from './job.js';
-import type { Runner } from './pool.js';
+import type { Runner } from './peers.js';
 import { askAgainAtMs, nextTry, type Setback } from './rules.js';
 import { carries, isOfRepository, namesOf, type Shape, suits } from './shape.js';
 import type { State } from './turn.js';

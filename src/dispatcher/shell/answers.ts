@@ -9,7 +9,7 @@ import { repositoriesNamed } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
 import { type Job, runOf } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
-import type { Runner } from '../core/pool.js';
+import type { Runner } from '../core/peers.js';
 import { namesOf } from '../core/shape.js';
 import { jobNamed, pausedNamed, seconds, sentence, stepEnding } from '../sentences.js';
 import type { FlakyRow, Queries } from '../store/queries.js';

@@ -8,7 +8,7 @@ import { ask, type World } from '../../link/ask.js';
 import { formatAddress } from '../../protocol/address.js';
 import { heartbeatEveryMs } from '../../protocol/limits.js';
 import type { Event, Send } from '../core/events.js';
-import type { PeerKey } from '../core/pool.js';
+import type { PeerKey } from '../core/peers.js';
 import type { Tap } from '../feed/tap.js';
 
 /** A runner that takes longer to answer one word is silent; three such pings and it is lost. */

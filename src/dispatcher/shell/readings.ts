@@ -6,8 +6,9 @@
 import type { Commit } from '../../protocol/ids.js';
 import type { StepReport } from '../../protocol/work.js';
 import type { DispatcherCore } from '../core/core.js';
-import { attempts, type Job, jobFrom, type Run } from '../core/job.js';
+import { attempts, type Job, jobFrom } from '../core/job.js';
 import type { JobId } from '../core/journal.js';
+import type { Run } from '../core/run.js';
 import type { LogName } from '../store/logs.js';
 import type { Store } from '../store/store.js';
 import type { LiveSteps } from './live-steps.js';
