@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { step } from './schema.js';
+import { step, workflow } from './schema.js';
 import { dependencies, environment, filter, text, undone, yesNo } from './schema-parts.js';
 
 /** What is not done may have whatever shape it has elsewhere. */
@@ -84,6 +84,9 @@ export const pipeline = z.strictObject({
   steps: z.array(droneStep),
   services: z.array(droneStep).optional(),
   depends_on: dependencies.optional(),
+  // Ours; Drone passes over what it does not know.
+  cache: workflow.shape.cache,
+  reports: workflow.shape.reports,
   workspace: undone(
     anything,
     'the checkout lies where the runner keeps it, in a container at Woodpecker’s usual place',

@@ -15,6 +15,7 @@ import type { ConditionInput, Dependency, Filter } from './schema-parts.js';
 /** The workflow, as it would be written. */
 export function fromDrone(pipeline: Pipeline): WorkflowInput {
   const { trigger, platform, node, clone, concurrency, depends_on, services } = pipeline;
+  const { cache, reports } = pipeline;
   const status = outcomesOf(trigger?.status);
   const labels = {
     ...node,
@@ -31,6 +32,8 @@ export function fromDrone(pipeline: Pipeline): WorkflowInput {
     skip_clone: clone?.disable === true ? true : undefined,
     concurrency: concurrency?.limit,
     stop_on: 78,
+    cache,
+    reports,
     services: services?.map((service) => stepFrom(service, inEveryStep)),
     steps: asGraph(pipeline.steps).map((step) => stepFrom(step, inEveryStep)),
   });

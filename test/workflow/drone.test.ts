@@ -15,6 +15,14 @@ test('each document of kind pipeline is a workflow', () => {
   ]);
 });
 
+test('a cache and reports, which Drone passes over, are as in our own files', () => {
+  const text = pipeline('cache: {key: go.sum, paths: [mod]}\nreports: {tap: results.tap}');
+  expect(planOf(text, push, '.drone.yml').jobs[0]).toMatchObject({
+    cache: [{ key: ['go.sum'], paths: ['mod'], fallback: [] }],
+    reports: { junit: [], tap: ['results.tap'] },
+  });
+});
+
 test('a branch in a trigger lets no tag through', () => {
   expect(names(pipeline('trigger: {branch: main}'))).toEqual(['test']);
   expect(names(pipeline('trigger: {branch: main}'), tag)).toEqual([]);
