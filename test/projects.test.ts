@@ -1,93 +1,132 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { aTrio, headOf, type Trio } from './support/a-trio.js';
 import { temporaryFolder } from './support/git.js';
+import { makeImageOfTools, toolsOfThisMachine } from './support/image-of-tools.js';
+import { mayBuildSandbox } from './support/tools.js';
 import { trivet } from './support/trivet-command.js';
 
 const projects = join(import.meta.dirname, 'projects');
 
-const hasSandbox = spawnSync('bwrap', ['--ro-bind', '/', '/', 'true']).status === 0;
+const tools = toolsOfThisMachine();
+const hasPytest =
+  process.env['CI'] !== undefined || spawnSync('python3', ['-c', 'import pytest']).status === 0;
 
 const executors = [
-  { executor: 'shell', flags: [], isHere: true },
-  { executor: 'sandbox', flags: ['--sandbox'], isHere: hasSandbox || process.env['CI'] === 'true' },
+  { executor: 'shell', isHere: true },
+  { executor: 'sandbox', isHere: mayBuildSandbox },
+  { executor: 'container', isHere: tools !== null },
 ];
 
-/** A project of its own, pushed; answers the trio that tests it. */
-async function pushed(project: string, flags: readonly string[]): Promise<Trio> {
-  const trio = await aTrio({ runner: flags });
-  const { author, dispatcher } = trio;
-  const secret = ['secret', 'set', 'publish_token', '--repository', 'demo'];
-  const address = ['--dispatcher-server', `localhost:${dispatcher.port}`];
-  const set = trivet(author.path, [...secret, ...address], {}, 'correct-horse-battery');
-  expect(set).toMatchObject({ status: 0 });
-  cpSync(join(projects, project), author.path, { recursive: true });
-  const ignored = join(author.path, 'gitignore');
-  if (existsSync(ignored)) renameSync(ignored, join(author.path, '.gitignore'));
-  author.git('add', '-A');
-  author.commit(`Begin ${project}`);
-  author.push();
-  return trio;
-}
+/** A container a step takes its time on a laden machine. */
+const timeout = 180_000;
 
-describe.each(executors)('from push to verdict, by $executor', ({ flags, isHere }) => {
-  test.runIf(isHere)('an npm project: installed once, its tests reported', async () => {
-    const trio = await pushed('npm', flags);
-    const { author, asked, verdict } = trio;
-    const first = headOf(author);
-    expect(await verdict(first)).toBe('passed');
-    const log = await asked(`log:${first}`);
-    expect(log).toContain('publishing with ********');
-    expect(log).not.toContain('correct-horse-battery');
-    expect(log).toMatch(/reports: 3 tests/);
-    const second = author.commit('Change nothing of note', { 'README.md': '# Greetings\n' });
-    author.push();
-    expect(await verdict(second)).toBe('passed');
-    expect(await asked(`log:${second}`)).toContain('node_modules restored from the cache');
-  });
+describe.each(executors)(
+  'from push to verdict, by $executor',
+  { timeout },
+  ({ executor, isHere }) => {
+    let image: string | null = null;
 
-  test.runIf(isHere)('an npm project that is red: why names the test, file and line', async () => {
-    const { author, asked, verdict } = await pushed('npm', flags);
-    expect(await verdict(headOf(author))).toBe('passed');
-    const broken = author.commit('Break it', {
-      'lib/words/index.js': "export const words = { en: 'Bye', de: 'Guten Tag' };\n",
+    beforeAll(() => {
+      if (executor !== 'container' || tools === null) return;
+      const made = makeImageOfTools(tools);
+      image = made.image;
+      return made.remove;
+    }, timeout);
+
+    /** A project of its own, pushed; answers the trio that tests it. */
+    async function pushed(project: string): Promise<Trio> {
+      const trio = await aTrio({ runner: ['--executor', executor] });
+      const { author, dispatcher } = trio;
+      const secret = ['secret', 'set', 'publish_token', '--repository', 'demo'];
+      const address = ['--dispatcher-server', `localhost:${dispatcher.port}`];
+      const set = trivet(author.path, [...secret, ...address], {}, 'correct-horse-battery');
+      expect(set).toMatchObject({ status: 0 });
+      cpSync(join(projects, project), author.path, { recursive: true });
+      const ignored = join(author.path, 'gitignore');
+      if (existsSync(ignored)) renameSync(ignored, join(author.path, '.gitignore'));
+      if (image !== null) nameImage(author.path, image);
+      author.git('add', '-A');
+      author.commit(`Begin ${project}`);
+      author.push();
+      return trio;
+    }
+
+    test.runIf(isHere)('an npm project: installed once, its tests reported', async () => {
+      const { author, asked, verdict } = await pushed('npm');
+      const first = headOf(author);
+      expect(await verdict(first)).toBe('passed');
+      const log = await asked(`log:${first}`);
+      expect(log).toContain('publishing with ********');
+      expect(log).not.toContain('correct-horse-battery');
+      expect(log).toMatch(/reports: 3 tests/);
+      const second = author.commit('Change nothing of note', { 'README.md': '# Greetings\n' });
+      author.push();
+      expect(await verdict(second)).toBe('passed');
+      expect(await asked(`log:${second}`)).toContain('node_modules restored from the cache');
     });
-    author.push();
-    expect(await verdict(broken)).toBe('failed');
-    expect(await asked(`why:${broken}`)).toContain('greets in English');
-  });
 
-  test.runIf(isHere)('a Python project: unittest, then pytest', async () => {
-    const { author, asked, verdict } = await pushed('python', flags);
-    const commit = headOf(author);
-    expect(await verdict(commit)).toBe('passed');
-    const log = await asked(`log:${commit}`);
-    expect(log).toMatch(/--- unittest: passed/);
-    expect(log).toContain('key ********');
-  });
+    test.runIf(isHere)(
+      'an npm project that is red: why names the test, file and line',
+      async () => {
+        const { author, asked, verdict } = await pushed('npm');
+        expect(await verdict(headOf(author))).toBe('passed');
+        const broken = author.commit('Break it', {
+          'lib/words/index.js': "export const words = { en: 'Bye', de: 'Guten Tag' };\n",
+        });
+        author.push();
+        expect(await verdict(broken)).toBe('failed');
+        expect(await asked(`why:${broken}`)).toContain('greets in English');
+      },
+    );
 
-  test.runIf(isHere)('a Makefile in C: built, tested, its TAP read', async () => {
-    const { author, asked, verdict } = await pushed('c', flags);
-    const commit = headOf(author);
-    expect(await verdict(commit)).toBe('passed');
-    expect(await asked(`log:${commit}`)).toMatch(/reports: 4 tests/);
-  });
-
-  test.runIf(isHere)(
-    'a Perl project with a .drone.yml: exit code 78 ends it as passed',
-    async () => {
-      const { author, asked, verdict } = await pushed('perl', flags);
+    test.runIf(isHere)('a Python project: unittest, then pytest', async () => {
+      const { author, asked, verdict } = await pushed('python');
       const commit = headOf(author);
       expect(await verdict(commit)).toBe('passed');
       const log = await asked(`log:${commit}`);
-      expect(log).toContain('would upload with ********');
-      expect(log).toMatch(/--- never: skipped/);
-      expect(log).toContain('told of main');
-    },
-  );
-});
+      expect(log).toMatch(/--- unittest: passed/);
+      expect(log).toContain('key ********');
+      expect(log).toContain('built saved in the cache');
+      if (hasPytest) expect(log).toMatch(/reports: 3 tests/);
+    });
+
+    test.runIf(isHere)('a Makefile in C: built, tested, its TAP read', async () => {
+      const { author, asked, verdict } = await pushed('c');
+      const commit = headOf(author);
+      expect(await verdict(commit)).toBe('passed');
+      const log = await asked(`log:${commit}`);
+      expect(log).toMatch(/reports: 4 tests/);
+      expect(log).toContain('signed with ********');
+      expect(log).toContain('build saved in the cache');
+    });
+
+    test.runIf(isHere)(
+      'a Perl project with a .drone.yml: exit code 78 ends it as passed',
+      async () => {
+        const { author, asked, verdict } = await pushed('perl');
+        const commit = headOf(author);
+        expect(await verdict(commit)).toBe('passed');
+        const log = await asked(`log:${commit}`);
+        expect(log).toContain('would upload with ********');
+        expect(log).toMatch(/reports: 4 tests/);
+        expect(log).toContain('made saved in the cache');
+        expect(log).toMatch(/--- never: skipped/);
+        expect(log).toContain('told of main');
+      },
+    );
+  },
+);
+
+/** All steps are in that image, whichever they name: what they name is on no machine without a network. */
+function nameImage(folder: string, image: string): void {
+  for (const name of readdirSync(folder).filter((each) => each.endsWith('.yml'))) {
+    const path = join(folder, name);
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/image: .*/g, `image: ${image}`));
+  }
+}
 
 test('a runner that is killed in the third of five steps: the job runs again from its start, elsewhere', async () => {
   const { author, asked, verdict, ada, runner } = await aTrio();
