@@ -5,11 +5,13 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { Web } from '../web/web.js';
 import { realClock } from '../world/clock.js';
 import { descriptorsMax } from '../world/descriptors.js';
 import { exitCodes, run, UsageError } from '../world/exit.js';
 import { type Hosts, hostsNamed } from '../world/hosts.js';
-import { type Network, networkOver, realNetwork } from '../world/network.js';
+import type { Browse } from '../world/http-first.js';
+import { type Network, networkOver } from '../world/network.js';
 import { rereading } from '../world/reread.js';
 import { onStopSignals } from '../world/signals.js';
 import { storyteller, type Tell } from '../world/story.js';
@@ -48,7 +50,9 @@ await run(async (argv) => {
   const logs = openLogs(options);
   const start = randomBytes(4).toString('hex');
   const turnedAway = tellingOnce(tell);
-  const world = { clock: realClock, network: network(options, classicHosts, turnedAway) };
+  const browse: Browse | undefined =
+    options.web === null ? undefined : (socket) => web?.browse(socket);
+  const world = { clock: realClock, network: network(options, classicHosts, turnedAway, browse) };
   const auth = new Auth(options.token, classicHosts, turnedAway);
   const descriptors = Math.floor(descriptorsMax() * connectionsShare);
   const connectionsMax = Math.min(connectionsMaxDefault, descriptors);
@@ -59,6 +63,7 @@ await run(async (argv) => {
   const vault = await Vault.open(sqlite.secrets, new KeyFile(options.secretsKey));
   const memory = { store, recovered: await store.recover(), queries, logs, vault, start };
   const dispatcher = new Dispatcher(world, guarded, memory, story);
+  const web = options.web === null ? null : new Web(dispatcher.view, options.web);
   tellIfExposed(options.token, tell);
   options.tls?.tellBy(tell);
   vault.tellOfTrouble(tell);
@@ -67,6 +72,7 @@ await run(async (argv) => {
   const keeper = new Keeper({ ...past, keep: options.keep, clock: realClock });
   const close = () => {
     keeper.close();
+    web?.close();
     dispatcher.close();
     void queries.close();
   };
@@ -108,10 +114,16 @@ function copyStore(data: string, file: string, tell: Tell): void {
   tell({ event: 'backed-up', jobs, file, msg });
 }
 
-function network({ tls }: Options, mayBePlain: Hosts, turnedAway: TurnedAway): Network {
-  if (tls === null) return realNetwork;
+function network(
+  { tls }: Options,
+  mayBePlain: Hosts,
+  turnedAway: TurnedAway,
+  browse: Browse | undefined,
+): Network {
+  const browsed = browse === undefined ? {} : { browse };
+  if (tls === null) return networkOver(browsed);
   const welcoming = { mayBePlain, farewell: tlsWanted, turnedAway };
-  return networkOver({ accepting: acceptingTls(tls.current, welcoming) });
+  return networkOver({ ...browsed, accepting: acceptingTls(tls.current, welcoming) });
 }
 
 function openLogs({ data, results }: Options): LogFiles {

@@ -4,10 +4,11 @@
 
 import { resolve } from 'node:path';
 import { isLoopback } from '../protocol/address.js';
+import type { WebOptions } from '../web/behind.js';
 import { allowClassic, readCommandLine } from '../world/command-line.js';
 import { Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
-import { duration, port } from '../world/flag-values.js';
+import { duration, hostNames, port } from '../world/flag-values.js';
 import type { FlagValues } from '../world/reread.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
@@ -40,6 +41,8 @@ export interface Options {
   readonly allowClassic: readonly string[];
   /** Null: no TLS. */
   readonly tls: Renewing | null;
+  /** Null: no page. */
+  readonly web: WebOptions | null;
   readonly story: StoryOptions;
   readonly flags: FlagValues;
 }
@@ -100,6 +103,24 @@ const flags = {
     ...allowClassic,
     describe: 'hosts of classic peers, which have neither token nor TLS: a,b',
   },
+  'no-web': {
+    type: 'boolean',
+    default: false,
+    describe: 'answer no browser: the port speaks the wire only',
+  },
+  'web-read': {
+    choices: ['open', 'token'] as const,
+    default: 'token' as const,
+    describe:
+      'where there is a token: who may look at the page; to change anything wants it always',
+  },
+  'web-hosts': {
+    type: 'string',
+    default: '',
+    defaultDescription: 'none',
+    coerce: hostNames('web-hosts'),
+    describe: "names of this port that a browser may use, besides localhost and the machine's: a,b",
+  },
   'tls-cert': { type: 'string', describe: "file with the port's certificate: speak TLS" },
   'tls-key': { type: 'string', describe: 'file with the key of that certificate' },
   'tls-client-ca': {
@@ -147,6 +168,9 @@ export function readOptions(
       former === null
         ? serverCredentials(read['tls-cert'], read['tls-key'], read['tls-client-ca'])
         : former.tls,
+    web: read['no-web']
+      ? null
+      : { token, isOpenToRead: read['web-read'] === 'open', hosts: read['web-hosts'] },
     story: { level: read['log-level'], format: read['log-format'] },
     flags: read,
   };

@@ -18,6 +18,7 @@ import {
   planBytesMax,
   secretsOfRunBytesMax,
 } from './limits.js';
+import { question } from './questions.js';
 import type { Row } from './row.js';
 import { secretRequest } from './secrets.js';
 import { stepReport } from './work.js';
@@ -67,6 +68,13 @@ export const requests = {
     from: 'anyone',
     to: 'dispatcher',
     says: 'the output so far, then live until the verdict',
+  },
+  ask: {
+    fields: {},
+    body: as(question),
+    from: 'anyone',
+    to: 'dispatcher',
+    says: 'what "why" and "status" tell, and more, as JSON for programs; or {"error":…}',
   },
   poll: {
     ...bare,

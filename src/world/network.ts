@@ -5,9 +5,9 @@
 
 import * as net from 'node:net';
 import type { Address } from '../protocol/address.js';
+import { adopt, telling } from './adopted.js';
 import { descriptorsMax } from './descriptors.js';
-import { whyItFailed } from './failures.js';
-import { passed } from './garbage.js';
+import type { Browse } from './http-first.js';
 
 /** What happens to a connection. `closed` comes exactly once and last. */
 export type ConnectionEvent =
@@ -54,15 +54,6 @@ export interface Network {
   connect(address: Address, handle: ConnectionHandler): Connection;
 }
 
-/** Half-open sockets to peers that lost power are found by the heartbeat; this finds the rest. */
-const keepAliveAfterMs = 30_000;
-
-/**
- * Once its peer has ended, node no longer listens to what the system knows of a socket, a reset
- * among it: an empty write, which sends nothing, asks.
- */
-const probeEveryMs = 5_000;
-
 /** A person may look at a page of a log for a while; nobody looks at it for ever. */
 const unreadAfterMsDefault = 600_000;
 
@@ -91,22 +82,26 @@ const plain = {
 
 /**
  * The system's sockets, bare unless it is said how they are to be secured. A peer that takes
- * nothing of what was written for `unreadAfterMs` is closed.
+ * nothing of what was written for `unreadAfterMs` is closed. With `browse`, one that speaks HTTP is
+ * given away: to whoever accepted it, it has closed.
  */
 export function networkOver({
   connecting = plain.connecting,
   accepting = plain.accepting,
   unreadAfterMs = unreadAfterMsDefault,
+  browse,
 }: {
   readonly connecting?: Connecting;
   readonly accepting?: Accepting;
   readonly unreadAfterMs?: number;
+  readonly browse?: Browse;
 }): Network {
   const serving = (accept: (connection: Connection) => ConnectionHandler) => {
     return (socket: net.Socket) => {
       let handle: ConnectionHandler = () => {};
-      const connection = adopt(socket, unreadAfterMs, (event) => handle(event));
-      handle = accept(connection);
+      const adopted = adopt(socket, unreadAfterMs, (event) => handle(event));
+      const accepted = accept(adopted.connection);
+      handle = browse === undefined ? accepted : telling(adopted, accepted, browse);
     };
   };
   return {
@@ -114,7 +109,7 @@ export function networkOver({
     connect: ({ host, port }, handle) => {
       const socket = connecting.socket({ host, port, noDelay: true, allowHalfOpen: true });
       socket.once(connecting.openedBy, () => handle({ kind: 'opened' }));
-      return adopt(socket, unreadAfterMs, handle);
+      return adopt(socket, unreadAfterMs, handle).connection;
     },
   };
 }
@@ -158,66 +153,4 @@ function listenOn(
       resolve(server);
     });
   });
-}
-
-function adopt(socket: net.Socket, unreadAfterMs: number, handle: ConnectionHandler): Connection {
-  let reason = 'closed its connection';
-  let pauses = 0;
-  socket.setKeepAlive(true, keepAliveAfterMs);
-  socket.on('data', (bytes: Buffer) => {
-    passed(bytes.length);
-    handle({ kind: 'bytes', bytes });
-  });
-  let probe: NodeJS.Timeout | undefined;
-  socket.on('end', () => {
-    handle({ kind: 'ended' });
-    probe = setInterval(() => socket.writable && socket.write(''), probeEveryMs).unref();
-  });
-  socket.on('drain', () => {
-    socket.setTimeout(0);
-    handle({ kind: 'drained' });
-  });
-  socket.on('timeout', () => {
-    reason = 'took nothing of what it was sent';
-    socket.destroy();
-  });
-  socket.on('error', (error: NodeJS.ErrnoException) => {
-    reason = whyItFailed(error);
-  });
-  socket.on('close', () => {
-    clearInterval(probe);
-    handle({ kind: 'closed', reason });
-  });
-  const remoteHost = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  return {
-    remoteHost,
-    get unsentBytes() {
-      return socket.writableLength;
-    },
-    write: (bytes) => {
-      if (socket.destroyed || !socket.writable) return false;
-      passed(bytes.length);
-      const hasRoom = socket.write(bytes);
-      if (!hasRoom) socket.setTimeout(unreadAfterMs);
-      return hasRoom;
-    },
-    end: () => {
-      socket.end();
-    },
-    destroySoon: () => {
-      socket.destroySoon();
-      socket.setTimeout(unreadAfterMs);
-    },
-    destroy: () => {
-      socket.destroy();
-    },
-    pause: () => {
-      pauses += 1;
-      socket.pause();
-    },
-    resume: () => {
-      pauses -= 1;
-      if (pauses === 0) socket.resume();
-    },
-  };
 }

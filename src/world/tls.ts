@@ -7,6 +7,7 @@
 import * as tls from 'node:tls';
 import type { Credentials } from './credentials.js';
 import type { Hosts } from './hosts.js';
+import { httpsWanted, isHttp } from './http-first.js';
 import {
   type Accepting,
   type Connecting,
@@ -81,7 +82,7 @@ export function acceptingTls(
           socket.unshift(first);
         } else {
           turnedAway(socket.remoteAddress ?? '', 'it does not speak TLS');
-          socket.end(farewell);
+          socket.end(isHttp(first) === true ? httpsWanted : farewell);
           // Closed with bytes unread, it would be reset, and the words be lost with it.
           socket.once('end', giveUp).setTimeout(handshakeWithinMs, giveUp).resume();
         }

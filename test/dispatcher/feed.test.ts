@@ -9,6 +9,7 @@ import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { Feed } from '../../src/dispatcher/feed/feed.js';
 import type { Publication, Recorded } from '../../src/dispatcher/feed/publication.js';
 import { Spectators } from '../../src/dispatcher/feed/spectators.js';
+import { wireForm } from '../../src/dispatcher/feed/wire-form.js';
 import { defaultJob } from '../../src/protocol/bodies.js';
 import { sessionDecoder } from '../../src/protocol/decoder.js';
 import { commit } from '../support/commits.js';
@@ -60,7 +61,7 @@ function spectator(
   const peer = { roomBytes, unreadBytes: 0, hungUp: '' };
   const { drained, gone } = spectators.admit({
     after: after === null ? { seq: lastSeq, atMs: null } : { seq: after, atMs },
-    taps,
+    ...{ taps, form: wireForm },
     write: (bytes) => {
       for (const decoded of decoder.push(bytes)) {
         if (decoded.kind === 'message') heard.push(shown(decoded.message));

@@ -91,13 +91,23 @@ export class Memory {
   }
 
   /** Questions about the past, which are answered a while later. */
-  queries(life: Life): Pick<Queries, 'journal' | 'flaky'> {
-    const { journal, flaky } = questionsOf(this.#database);
+  queries(life: Life): Queries {
+    const ask = questionsOf(this.#database);
+    const later = <Asked, Rows>(answer: (question: Asked) => Rows) => {
+      return (question: Asked) =>
+        new Promise<Rows>((resolve) => life.clock.soon(() => resolve(answer(question))));
+    };
     return {
-      flaky: (question) =>
-        new Promise((resolve) => life.clock.soon(() => resolve(flaky(question)))),
-      journal: (question) =>
-        new Promise((resolve) => life.clock.soon(() => resolve(journal(question)))),
+      commits: later(ask.commits),
+      story: later(ask.story),
+      runsOf: later(ask.runsOf),
+      branches: later(ask.branches),
+      durations: later(ask.durations),
+      journal: later(ask.journal),
+      past: later(ask.past),
+      failing: later(ask.failing),
+      flaky: later(ask.flaky),
+      testHistory: later(ask.testHistory),
     };
   }
 

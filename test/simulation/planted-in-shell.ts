@@ -27,8 +27,8 @@ export const plantedInShell: readonly PlantedBug[] = [
   {
     name: 'who asks is told what is not on disk yet',
     file: 'dispatcher/shell/dispatcher.ts',
-    line: '      settled: () => this.#performer.settled(),',
-    becomes: '      settled: () => Promise.resolve(),',
+    line: 'const settled = () => this.#performer.settled();',
+    becomes: 'const settled = () => Promise.resolve();',
     breaks: ['reason', 'told'],
     withinSeeds: 1_000,
   },

@@ -19,6 +19,7 @@ import {
   readCredentials,
 } from '../../src/world/credentials.js';
 import { hostsNamed, nobody } from '../../src/world/hosts.js';
+import { httpsWanted } from '../../src/world/http-first.js';
 import { networkOver } from '../../src/world/network.js';
 import type { Told } from '../../src/world/story.js';
 import { acceptingTls, clientNetwork } from '../../src/world/tls.js';
@@ -56,9 +57,14 @@ describe('a port that speaks TLS', () => {
 
   test('tells a plain peer to speak TLS and nothing else, whatever it says, and closes', async () => {
     const { port } = await secured();
-    for (const line of ['status', `dispatch:${c}`, 'GET / HTTP/1.1', '\u0015\u0003\u0001']) {
+    for (const line of ['status', `dispatch:${c}`, '\u0015\u0003\u0001']) {
       expect(await tell(port, `${line}\n`)).toBe(tlsWanted.toString());
     }
+  });
+
+  test('a browser that came without TLS is told how the address begins', async () => {
+    const { port } = await secured();
+    expect(await tell(port, 'GET / HTTP/1.1\n')).toBe(httpsWanted);
   });
 
   test('a client without --tls-ca hears what it lacks', async () => {

@@ -23,6 +23,7 @@ import { type Pauses, pause } from './pauses.js';
 import type { Observer, Peer, Runner, Spectator } from './peers.js';
 import * as people from './people.js';
 import { beatsPerHeartbeat, cancelWithinMs, isUnknownSomewhere, listenForMs } from './rules.js';
+import type { Run } from './run.js';
 import * as sessions from './sessions.js';
 import { type InitialState, State, Turn } from './turn.js';
 import { tellUnmatched } from './unmatched.js';
@@ -177,6 +178,16 @@ export class DispatcherCore {
 
   get hasSeveralRepositories(): boolean {
     return this.#state.repositories.size > 1;
+  }
+
+  /** Names of all repositories that a job ever belonged to. */
+  get repositories(): ReadonlySet<string> {
+    return this.#state.repositories;
+  }
+
+  /** Each job that runs, with the run that has its lease. */
+  leased(): Iterable<{ readonly job: Job; readonly run: Run }> {
+    return this.#state.jobs.leased();
   }
 
   runners(): readonly Runner[] {

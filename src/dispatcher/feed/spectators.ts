@@ -1,5 +1,5 @@
 /**
- * Owns those who follow the feed over the wire: each is sent what is published, from the entry on
+ * Owns those who follow the feed from outside, over the wire or in a browser: each is sent what is published, from the entry on
  * that it asked for. What comes within a moment goes out together, the same bytes to all, so that
  * three hundred cost little more than one. Who does not keep up is sent nothing further; once it has
  * read, it is told `resync`, and the entries that it missed come out of the store. What was live is
@@ -14,12 +14,11 @@
  * Memory: the batch of the moment, once for all; and for each what its socket holds.
  */
 
-import { encodeSession } from '../../protocol/encoder.js';
 import type { Clock } from '../../world/clock.js';
 import type { Queries } from '../store/queries.js';
 import type { Feed } from './feed.js';
+import type { Form } from './form.js';
 import type { Publication, Recorded } from './publication.js';
-import { eventOf, recordedEvent } from './wire-form.js';
 
 /** What is published within that time is sent together: nobody sees it, and few writes suffice. */
 const gatheredForMs = 100;
@@ -43,6 +42,8 @@ export interface Spectator {
   write(bytes: Uint8Array): boolean;
   /** The last entry that it has heard, or that there was when it was welcomed. */
   readonly after: Heard;
+  /** How it reads. */
+  readonly form: Form;
   /** Whether it wants to see the messages that cross the wire. */
   readonly taps: boolean;
   /** It cannot be served now, for that reason. */
@@ -119,11 +120,9 @@ export class Spectators {
     this.#gathered = [];
     const last = gathered.findLast((published) => published.kind === 'entry');
     this.#sentSeq = last?.seq ?? this.#sentSeq;
-    const seen = new Map<boolean, Buffer>();
+    const encoded = encodings(gathered);
     for (const watcher of this.#watchers) {
-      const { taps } = watcher.spectator;
-      const bytes = seen.get(taps) ?? encoded(gathered, taps);
-      seen.set(taps, bytes);
+      const bytes = encoded(watcher.spectator);
       if (bytes.length === 0) continue;
       if (watcher.state === 'full') watcher.state = 'behind';
       if (watcher.state === 'live') this.#write(watcher, bytes, this.#sentSeq);
@@ -155,7 +154,7 @@ export class Spectators {
   #resync(watcher: Watcher, seq: number): void {
     watcher.state = 'reading';
     watcher.seq = seq;
-    watcher.hasRoom = watcher.spectator.write(encodeSession({ verb: 'resync', seq }));
+    watcher.hasRoom = watcher.spectator.write(watcher.spectator.form.resync(seq));
     if (watcher.hasRoom) void this.#read(watcher);
   }
 
@@ -175,7 +174,7 @@ export class Spectators {
       if (isLast) watcher.state = 'live';
       const unheard = page.filter(({ seq }) => seq > watcher.seq);
       const seq = page.at(-1)?.seq ?? watcher.seq;
-      this.#write(watcher, Buffer.concat(unheard.map(recordedEvent)), seq);
+      this.#write(watcher, Buffer.concat(unheard.map(watcher.spectator.form.entry)), seq);
       if (isLast) return;
       await this.#pause(watcher);
     }
@@ -227,7 +226,23 @@ export class Spectators {
   }
 }
 
-function encoded(gathered: readonly Publication[], taps: boolean): Buffer {
+/** What was gathered, written once for all who read it alike. */
+function encodings(gathered: readonly Publication[]) {
+  const written = new Map<Form, Map<boolean, Buffer>>();
+  return ({ form, taps }: Spectator): Buffer => {
+    const ofForm = written.get(form) ?? new Map<boolean, Buffer>();
+    written.set(form, ofForm);
+    const bytes = ofForm.get(taps) ?? encoded(gathered, form, taps);
+    ofForm.set(taps, bytes);
+    return bytes;
+  };
+}
+
+function encoded(gathered: readonly Publication[], form: Form, taps: boolean): Buffer {
   const wanted = gathered.filter(({ kind }) => taps || kind !== 'message');
-  return Buffer.concat(wanted.map(eventOf));
+  return Buffer.concat(
+    wanted.map((published) =>
+      published.kind === 'entry' ? form.entry(published) : form.event(published),
+    ),
+  );
 }

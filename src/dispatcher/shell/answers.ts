@@ -7,10 +7,11 @@ import type { Commit, RunId } from '../../protocol/ids.js';
 import type { StepReport } from '../../protocol/work.js';
 import { repositoriesNamed } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
-import { type Job, runOf } from '../core/job.js';
+import { runOf } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
 import type { Runner } from '../core/peers.js';
 import { namesOf } from '../core/shape.js';
+import { mostImportant, stateOfRow } from '../documents/states.js';
 import { jobNamed, pausedNamed, seconds, sentence, stepEnding } from '../sentences.js';
 import type { FlakyRow, Queries } from '../store/queries.js';
 import type { Store } from '../store/store.js';
@@ -82,11 +83,10 @@ async function settledRows({ core, store, settled }: Known, commit: Commit) {
 /** One word: a verdict, or blocked, waiting, running, unknown. Of several jobs, what matters most. */
 export async function verdict(known: Known, { commit, job: name }: Asked): Promise<string> {
   const rows = await settledRows(known, commit);
-  const live = new Map(known.core.jobsOf(commit).map((job) => [job.id, wordFor(job)]));
   const words = rows
     .filter((row) => (name ?? row.name) === row.name)
-    .map((row) => live.get(row.id) ?? row.verdict ?? 'waiting');
-  return `${words.sort((a, b) => rank(a) - rank(b))[0] ?? 'unknown'}\n`;
+    .map(({ id: job, verdict: word }) => stateOfRow(known.core, { job, verdict: word }));
+  return `${mostImportant(words) ?? 'unknown'}\n`;
 }
 
 /** The story of every job of the commit, or of that one, and what it waits for now. */
@@ -145,29 +145,6 @@ function describeRunner(core: DispatcherCore, logs: Steps, runner: Runner, nowMs
 
 /** Every runner carries such labels: they are no news of this one. */
 const byNature = /^(?:arch|executor|os)=/;
-
-function wordFor({ state }: Job): string {
-  if (state.kind === 'finished') return state.verdict;
-  return state.kind === 'leased' ? 'running' : state.kind;
-}
-
-/** What matters most stands first: what still goes on, then what is not green. */
-const importance = [
-  'running',
-  'waiting',
-  'blocked',
-  'failed',
-  'errored',
-  'timed-out',
-  'cancelled',
-  'superseded',
-  'skipped',
-  'passed',
-];
-
-function rank(word: string): number {
-  return importance.indexOf(word);
-}
 
 /** The entry, and below it how the steps ended of the run that it tells of, and which tests failed. */
 function told(entry: Entry, flaky: readonly FlakyRow[]): string[] {

@@ -16,51 +16,24 @@ import { DispatcherCore } from '../core/core.js';
 import { type Event, entriesOf, type Send } from '../core/events.js';
 import type { Entry } from '../core/journal.js';
 import { noSettings, type Settings } from '../core/settings.js';
+import { Documents } from '../documents/documents.js';
 import { batchesOf } from '../feed/batches.js';
 import { Feed } from '../feed/feed.js';
 import { Spectators } from '../feed/spectators.js';
 import { Tap } from '../feed/tap.js';
 import { withSecrets } from '../secrets/given.js';
-import type { Vault } from '../secrets/vault.js';
-import type { LogFiles } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
-import type { Queries } from '../store/queries.js';
-import type { Recovered, Store } from '../store/store.js';
 import { tellBatch, tellRoom } from '../story.js';
 import { Admission, connectionsMaxDefault, connectionsUsedUp } from './admission.js';
-import { type Auth, openToAll } from './auth.js';
+import { openToAll } from './auth.js';
 import { ClassicRunners } from './classic-runners.js';
+import type { DispatcherOptions, Memory } from './given.js';
 import { LogRoom } from './log-room.js';
 import { type Decided, Performer } from './performer.js';
 import { Pulse } from './pulse.js';
 import { RequestRouter } from './request-router.js';
 import { Sessions } from './sessions.js';
-
-export interface DispatcherOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly dialect: 'classic' | 'py3';
-  readonly classicRunMaxMs: number;
-  /** Whether a job whose tests failed is run once more before it is red. */
-  readonly retryFlaky?: boolean;
-  /** Who may speak; everyone where it is not said. */
-  readonly auth?: Auth;
-  /** How many may be connected at once. */
-  readonly connectionsMax?: number;
-  /** What its owner says of repositories; nothing where it is not said. */
-  readonly settings?: Settings;
-}
-
-export interface Memory {
-  readonly store: Store;
-  /** As the store told it, and nobody has changed it since. */
-  readonly recovered: Recovered;
-  readonly queries: Pick<Queries, 'journal' | 'flaky'>;
-  readonly logs: LogFiles;
-  readonly vault: Vault;
-  /** Eight hex digits, new at every start. */
-  readonly start: string;
-}
+import { type View, viewOf } from './view.js';
 
 /** A core that cannot be told anything. */
 export type Remembered = Pick<DispatcherCore, 'counts' | 'job' | 'jobOfRun' | 'runners' | 'waits'>;
@@ -78,6 +51,8 @@ export class Dispatcher {
   readonly #classicRunners: ClassicRunners;
   readonly #performer: Performer;
   readonly #pulse: Pulse;
+  /** For those who watch, and ask for little. */
+  readonly view: View;
   #listener: Listener | null = null;
   #onDrained: (() => void) | null = null;
   #isClosed = false;
@@ -109,19 +84,26 @@ export class Dispatcher {
       replied: ({ id, connection }, words) =>
         tap.reply({ connection: id, peer: connection.remoteHost }, 'out', words),
     });
+    const settled = () => this.#performer.settled();
+    const documents = new Documents({
+      ...{ clock, core, store, queries, steps: this.#logs },
+      settled,
+      lastSeq: () => feed.lastSeq,
+    });
     const spectators = new Spectators(feed, queries.journal, clock);
     const shared = { clock, core, store, logs: this.#logs, tap, handle };
     this.#sessions = new Sessions({ ...shared, feed, spectators, start });
     this.#router = new RequestRouter({
       ...shared,
       sessions: this.#sessions,
-      queries,
-      settled: () => this.#performer.settled(),
+      ...{ queries, documents },
+      settled,
       auth,
       vault,
       tell: feed.tell,
       ok: dialect === 'py3' ? 'ok' : 'OK',
     });
+    this.view = viewOf({ clock, documents, spectators, feed, router: this.#router });
     this.#classicRunners = new ClassicRunners(this.#world, tap, handle);
     const pulse = {
       clock,

@@ -53,7 +53,7 @@ export async function meaningJobs(
 }
 
 /** A whole id is that commit, whether it was handed over or not. */
-async function commitsNamed(
+export async function commitsNamed(
   { store, settled }: Known,
   named: Commit | Abbreviation,
 ): Promise<readonly Commit[]> {
@@ -73,7 +73,7 @@ function onlyOne(
   return null;
 }
 
-function whyNot(beginning: Commit | Abbreviation, found: readonly Commit[]): string {
+export function whyNot(beginning: Commit | Abbreviation, found: readonly Commit[]): string {
   if (found.length === 0) return `No commit that was handed over begins with ${beginning}\n`;
   const more = found.length < candidatesMost ? '' : ', …';
   return `${beginning} could be ${found.join(', ')}${more}: give more digits\n`;

@@ -9,10 +9,12 @@ import { help } from '../../protocol/help.js';
 import type { Commit } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
 import type { Request } from '../../protocol/messages.js';
+import type { Question } from '../../protocol/questions.js';
 import type { Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
 import type { Event, Reply, RequestId } from '../core/events.js';
+import type { Documents } from '../documents/documents.js';
 import type { Tap } from '../feed/tap.js';
 import { answerSecret } from '../secrets/answers.js';
 import type { Vault } from '../secrets/vault.js';
@@ -35,6 +37,7 @@ export interface RequestRouterOptions {
   readonly store: Store;
   readonly logs: LogRoom;
   readonly queries: Pick<Queries, 'flaky'>;
+  readonly documents: Documents;
   readonly tap: Tap;
   readonly sessions: Sessions;
   readonly handle: (event: Event) => void;
@@ -50,14 +53,14 @@ export interface RequestRouterOptions {
 type Asked = 'dispatch' | 'register' | 'results' | 'result' | 'poll' | 'pause' | 'resume';
 
 /** Requests that the core answers, once what they ask for is on disk. */
-type Wish =
+export type Wish =
   | Extract<Request, { verb: Asked }>
   | { readonly verb: 'rerun'; readonly commit: Commit; readonly job: string | null }
   | { readonly verb: 'cancel'; readonly meant: Meant };
 
 export class RequestRouter {
   readonly #options: RequestRouterOptions;
-  readonly #waiting = new Map<RequestId, PendingConnection>();
+  readonly #waiting = new Map<RequestId, (reply: Reply) => void>();
   #counter = 0;
   #isClosed = false;
 
@@ -83,7 +86,7 @@ export class RequestRouter {
 
   /** The core's answer to a request. */
   reply(id: RequestId, reply: Reply): void {
-    this.#waiting.get(id)?.reply(wordsFor(reply, this.#options.ok));
+    this.#waiting.get(id)?.(reply);
     this.#waiting.delete(id);
   }
 
@@ -124,6 +127,9 @@ export class RequestRouter {
         if (meant !== null) await this.#ask(pending, { verb: 'cancel', meant });
         break;
       }
+      case 'ask':
+        pending.reply(`${JSON.stringify(await this.#document(request.body))}\n`);
+        break;
       case 'secret': {
         const { vault, tell } = this.#options;
         pending.reply(await answerSecret(vault, request.body, tell));
@@ -139,13 +145,34 @@ export class RequestRouter {
     }
   }
 
-  async #ask(pending: PendingConnection, wish: Wish): Promise<void> {
+  /** What the core answers to that, once it is on disk. */
+  wish(wish: Wish, remoteHost: string): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      this.#put(wish, remoteHost, resolve).catch(reject);
+    });
+  }
+
+  #ask(pending: PendingConnection, wish: Wish): Promise<void> {
+    const answer = (reply: Reply) => pending.reply(wordsFor(reply, this.#options.ok));
+    return this.#put(wish, pending.connection.remoteHost, answer);
+  }
+
+  async #put(wish: Wish, remoteHost: string, answer: (reply: Reply) => void): Promise<void> {
     const { handle } = this.#options;
     this.#counter += 1;
     const request = this.#counter;
-    this.#waiting.set(request, pending);
-    const event = await this.#eventOf(wish, request, pending.connection.remoteHost);
+    this.#waiting.set(request, answer);
+    const event = await this.#eventOf(wish, request, remoteHost);
     if (!this.#isClosed) handle(event);
+  }
+
+  /** Where the past cannot be read now, that is the answer: whoever asks may ask again. */
+  async #document(question: Question): Promise<object> {
+    try {
+      return await this.#options.documents.answer(question);
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   /** What the core is told of it, with what the store knows of the commit. */

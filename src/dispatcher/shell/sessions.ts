@@ -12,6 +12,7 @@ import type { Event } from '../core/events.js';
 import type { Feed } from '../feed/feed.js';
 import type { Spectators } from '../feed/spectators.js';
 import type { Tap } from '../feed/tap.js';
+import { wireForm } from '../feed/wire-form.js';
 import type { Store } from '../store/store.js';
 import { Incoming } from './incoming.js';
 import type { LogRoom } from './log-room.js';
@@ -123,7 +124,7 @@ export class Sessions {
   #watch(session: Session, { after, taps = false }: Hello, lastSeq: number) {
     return this.#options.spectators.admit({
       after: after ?? { seq: lastSeq, atMs: null },
-      taps,
+      ...{ taps, form: wireForm },
       write: (bytes) => session.write(bytes),
       hangUp: (says) => session.hangUp(says),
     });

@@ -1,0 +1,45 @@
+/**
+ * Owns what the page is a view of: the dispatcher, as far as those who watch and ask may see it.
+ * Never lets the page reach further in.
+ */
+
+import type { Spectators } from '../dispatcher/feed/spectators.js';
+import type { Commit, Pausable } from '../protocol/ids.js';
+import type { Question } from '../protocol/questions.js';
+import type { Clock } from '../world/clock.js';
+import type { Token } from '../world/token.js';
+
+/** What a person may want done. */
+export type Wanted =
+  | { readonly verb: 'rerun'; readonly commit: Commit; readonly job: string | null }
+  | {
+      readonly verb: 'cancel';
+      readonly meant: { readonly commit: Commit; readonly job: string | null };
+    }
+  | { readonly verb: 'pause' | 'resume'; readonly what: Pausable }
+  | { readonly verb: 'poll' };
+
+/** What became of it, once that is on disk; as a sentence where it was not done. */
+export interface Outcome {
+  readonly isDone: boolean;
+  readonly says: string;
+}
+
+export interface Behind {
+  readonly clock: Clock;
+  /** A document, or `{error}`. Rejects where the past cannot be read now. */
+  readonly answer: (question: Question) => Promise<object>;
+  readonly spectators: Pick<Spectators, 'admit'>;
+  /** The last entry that was published. */
+  readonly lastSeq: () => number;
+  readonly want: (wanted: Wanted, remoteHost: string) => Promise<Outcome>;
+}
+
+export interface WebOptions {
+  /** Null: everyone on this machine may read and act. */
+  readonly token: Token | null;
+  /** Whether whoever has no token may read. */
+  readonly isOpenToRead: boolean;
+  /** Names under which the port is known besides localhost and this machine's own. */
+  readonly hosts: readonly string[];
+}

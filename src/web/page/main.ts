@@ -1,0 +1,48 @@
+/**
+ * Owns the start of the page: it puts what the address names into the document.
+ */
+
+import { render } from 'preact';
+import { Commit } from './commit.js';
+import { Commits } from './commits.js';
+import { Home } from './home.js';
+import { type Element, html } from './html.js';
+import { Surroundings, useTitle } from './page.js';
+import { Queue } from './queue.js';
+import { page } from './router.js';
+import { Runner, Runners } from './runners.js';
+import { SignIn } from './sign-in.js';
+
+function Page() {
+  return html`<${Surroundings}>${shown()}<//>`;
+}
+
+function shown(): Element {
+  const at = page.value;
+  switch (at.kind) {
+    case 'home':
+      return html`<${Home} />`;
+    case 'commits':
+      return html`<${Commits} key=${location.pathname} repository=${at.repository} branch=${at.branch} />`;
+    case 'commit':
+      return html`<${Commit} key=${at.commit} commit=${at.commit} />`;
+    case 'runners':
+      return html`<${Runners} />`;
+    case 'runner':
+      return html`<${Runner} key=${at.name} name=${at.name} />`;
+    case 'queue':
+      return html`<${Queue} />`;
+    case 'sign-in':
+      return html`<${SignIn} />`;
+    default:
+      return html`<${Nothing} />`;
+  }
+}
+
+function Nothing() {
+  useTitle('Not here');
+  return html`<div class="refusal"><h1>Not here</h1><p>There is no such page. <a href="/">Home</a> is over there.</p></div>`;
+}
+
+const root = document.getElementById('page');
+if (root !== null) render(html`<${Page} />`, root);

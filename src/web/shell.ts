@@ -1,0 +1,82 @@
+/**
+ * Owns the one HTML document: every page is this, and its script shows what the address names. The first
+ * document of JSON lies in it, so that the first paint needs no further question.
+ * Invariant: nothing in it is executed but our own modules; what comes from outside is data.
+ */
+
+import { createHash } from 'node:crypto';
+import type { Assets } from './assets.js';
+
+/** What the page begins with. */
+export interface First {
+  /** Below /api; null: it asks by itself. */
+  readonly url: string | null;
+  readonly document: string | null;
+  readonly wantsToken: boolean;
+  readonly isTrusted: boolean;
+}
+
+export class Shell {
+  readonly #head: string;
+  readonly contentSecurityPolicy: string;
+
+  constructor(assets: Assets) {
+    const { importMap } = assets;
+    const preloads = [...assets.pathsBelow('/libraries/'), ...assets.pathsBelow('/page/')]
+      .filter((path) => !isLater(path))
+      .map((path) => `<link rel="modulepreload" href="${path}">`);
+    const styles = assets
+      .pathsBelow('/styles/')
+      .map((path) => `<link rel="stylesheet" href="${path}">`);
+    this.#head = [
+      '<!doctype html>',
+      '<html lang="en">',
+      '<head>',
+      '<meta charset="utf-8">',
+      '<meta name="viewport" content="width=device-width, initial-scale=1">',
+      '<meta name="color-scheme" content="light dark">',
+      '<title>Trivet</title>',
+      '<link rel="icon" href="data:,">',
+      ...styles,
+      `<script type="importmap">${importMap}</script>`,
+      ...preloads,
+      '<script type="module" src="/page/main.js"></script>',
+      '</head>',
+      '<body>',
+      "<noscript>This page needs JavaScript. Without it: <code>printf 'status\\n' | nc -N</code> " +
+        'at this port says the same.</noscript>',
+      '<div id="page"></div>',
+    ].join('\n');
+    const hash = createHash('sha256').update(importMap).digest('base64');
+    this.contentSecurityPolicy = [
+      "default-src 'none'",
+      `script-src 'self' 'sha256-${hash}'`,
+      "style-src 'self'",
+      "img-src 'self' data:",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+    ].join('; ');
+  }
+
+  /** The document, with what the page begins with as data. */
+  html({ document, ...first }: First): string {
+    // A `<` would end the data where it spells a tag.
+    const rest = JSON.stringify(first).replaceAll('<', '\\u003c');
+    const data = document === null ? 'null' : document.replaceAll('<', '\\u003c');
+    return [
+      this.#head,
+      `<script type="application/json" id="first">{"first":${rest},"document":${data}}</script>`,
+      '</body>',
+      '</html>',
+      '',
+    ].join('\n');
+  }
+}
+
+/** What only some pages need is fetched by them. */
+function isLater(path: string): boolean {
+  return /^\/page\/(?:log|wire)\//.test(path);
+}

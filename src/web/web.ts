@@ -1,0 +1,156 @@
+/**
+ * Owns what a browser gets of the dispatcher's own port: pages, JSON, events. The one door of this room.
+ * Never delays the wire: what is asked is answered by others' threads, or from memory, and each viewer
+ * is bounded.
+ */
+
+import * as http from 'node:http';
+import type { Socket } from 'node:net';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Context, Hono } from 'hono';
+import { refused, serveApi } from './api.js';
+import { askingOf, changesNothing } from './asking.js';
+import { Assets } from './assets.js';
+import type { Behind, WebOptions } from './behind.js';
+import { heardIn, streamEvents } from './event-stream.js';
+import { firstQuestion } from './first-question.js';
+import { Guard } from './guard.js';
+import { SharedAnswers } from './shared-answers.js';
+import { Shell } from './shell.js';
+import { serveSignIn } from './sign-in.js';
+
+/** Sockets of browsers at once: a page has a few. */
+const socketsMax = 2_000;
+
+/** A request that drips in is not waited for; nor is a browser that keeps a connection and says nothing. */
+const headersWithinMs = 10_000;
+const requestWithinMs = 30_000;
+const idleForMs = 20_000;
+
+const full = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n';
+
+type Bindings = { Bindings: HttpBindings };
+
+export class Web {
+  readonly #behind: Behind;
+  readonly #guard: Guard;
+  readonly #answers: SharedAnswers;
+  readonly #assets = new Assets();
+  readonly #shell = new Shell(this.#assets);
+  readonly #server: http.Server;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(behind: Behind, options: WebOptions) {
+    this.#behind = behind;
+    this.#guard = new Guard(options);
+    this.#answers = new SharedAnswers(behind);
+    const limits = {
+      headersTimeout: headersWithinMs,
+      requestTimeout: requestWithinMs,
+      keepAliveTimeout: idleForMs,
+      connectionsCheckingInterval: headersWithinMs / 2,
+    };
+    this.#server = http.createServer(limits, getRequestListener(this.#app().fetch));
+    // It listens nowhere: with this it begins to look after those that it is given.
+    this.#server.emit('listening');
+  }
+
+  /** Serves a browser. */
+  readonly browse = (socket: Socket): void => {
+    if (this.#sockets.size >= socketsMax) {
+      socket.on('error', () => {});
+      socket.end(full);
+      socket.destroySoon();
+      return;
+    }
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    this.#server.emit('connection', socket);
+  };
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+  }
+
+  #app(): Hono {
+    const app = new Hono<Bindings>();
+    const nowMs = () => this.#behind.clock.wallMs();
+    app.use(async (context, next) => {
+      const denial = this.#guard.refuses(askingOf(context));
+      context.set('remoteHost', context.env.incoming.socket.remoteAddress ?? '');
+      if (denial !== null) return refused(context, denial.status, denial.says);
+      await next();
+      for (const [name, value] of Object.entries(this.#headers)) context.header(name, value);
+      return undefined;
+    });
+    serveSignIn(app as unknown as Hono, this.#guard, nowMs);
+    app.use('/api/*', async (context, next) => {
+      const asking = askingOf(context);
+      const denial = changesNothing(asking)
+        ? this.#guard.refusesData(asking, nowMs())
+        : this.#guard.refusesChange(asking, nowMs());
+      if (denial !== null) return refused(context, denial.status, denial.says);
+      context.header('Cache-Control', 'no-cache');
+      return next();
+    });
+    serveApi(app as unknown as Hono, this.#answers, this.#behind);
+    app.get('/events', (context) => {
+      const denial = this.#guard.refusesData(askingOf(context), nowMs());
+      if (denial !== null) return refused(context, denial.status, denial.says);
+      const { incoming: request, outgoing: response } = context.env;
+      const after = heardIn(context.req.header('last-event-id') ?? context.req.query('after'));
+      const taps = context.req.query('tap') === '1';
+      streamEvents(
+        this.#behind,
+        { request, response: response as http.ServerResponse },
+        { after, taps },
+      );
+      return RESPONSE_ALREADY_SENT;
+    });
+    app.get('*', (context) => this.#asset(context) ?? this.#page(context));
+    return app as unknown as Hono;
+  }
+
+  get #headers(): Readonly<Record<string, string>> {
+    return {
+      'Content-Security-Policy': this.#shell.contentSecurityPolicy,
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'same-origin',
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Resource-Policy': 'same-origin',
+    };
+  }
+
+  #asset(context: Context): Response | null {
+    const asset = this.#assets.get(context.req.path);
+    if (asset === undefined) return null;
+    const { etag, type, bytes, brotli } = asset;
+    const headers = { ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' };
+    if (context.req.header('if-none-match') === etag) return context.body(null, 304, headers);
+    const takes = (context.req.header('accept-encoding') ?? '').includes('br');
+    const encoding = takes ? { 'Content-Encoding': 'br' } : {};
+    const body = new Uint8Array(takes ? brotli : bytes);
+    return context.body(body, 200, { ...headers, 'Content-Type': type, ...encoding });
+  }
+
+  async #page(context: Context): Promise<Response> {
+    const asking = askingOf(context);
+    const nowMs = this.#behind.clock.wallMs();
+    const isTrusted = this.#guard.isTrusted(asking, nowMs);
+    const found = firstQuestion(context.req.path);
+    const mayRead = this.#guard.refusesData(asking, nowMs) === null;
+    const asked = mayRead ? (found?.first ?? null) : null;
+    const answer = asked === null ? null : await this.#answers.of(asked.question).catch(() => null);
+    const html = this.#shell.html({
+      url: answer === null || answer.isRefusal ? null : (asked?.url ?? null),
+      document: answer === null || answer.isRefusal ? null : answer.bytes,
+      wantsToken: this.#guard.wantsToken,
+      isTrusted,
+    });
+    const status = found === null || answer?.isRefusal === true ? 404 : 200;
+    context.header('Cache-Control', 'no-store');
+    return context.html(html, status);
+  }
+}

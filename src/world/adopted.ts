@@ -1,0 +1,134 @@
+/**
+ * Owns how one of the system's sockets becomes a connection of ours, and how it is given away where a
+ * browser is at its other end.
+ */
+
+import type * as net from 'node:net';
+import { whyItFailed } from './failures.js';
+import { passed } from './garbage.js';
+import { type Browse, isHttp } from './http-first.js';
+import type { Connection, ConnectionHandler } from './network.js';
+
+/**
+ * Once its peer has ended, node no longer listens to what the system knows of a socket, a reset
+ * among it: an empty write, which sends nothing, asks.
+ */
+const probeEveryMs = 5_000;
+
+/** Half-open sockets to peers that lost power are found by the heartbeat; this finds the rest. */
+const keepAliveAfterMs = 30_000;
+
+/** Holds back what comes until it is clear who speaks: a few bytes, of which no verb of ours is made. */
+export function telling(
+  { giveAway }: Adopted,
+  handle: ConnectionHandler,
+  browse: Browse,
+): ConnectionHandler {
+  let isClear = false;
+  let held = Buffer.alloc(0);
+  return (event) => {
+    if (isClear) return handle(event);
+    if (event.kind === 'bytes') {
+      held = Buffer.concat([held, event.bytes]);
+      const answer = isHttp(held);
+      if (answer === null) return;
+      isClear = true;
+      if (answer) {
+        handle({ kind: 'closed', reason: 'speaks HTTP' });
+        const socket = giveAway(held);
+        browse(socket);
+        socket.resume();
+      } else handle({ kind: 'bytes', bytes: held });
+      return;
+    }
+    if (event.kind === 'ended' && held.length > 0) handle({ kind: 'bytes', bytes: held });
+    isClear = event.kind === 'ended';
+    handle(event);
+  };
+}
+
+/** A socket as a connection of ours. */
+interface Adopted {
+  readonly connection: Connection;
+  /** Lets go of the socket: from then on it is another's, with these bytes still to be read. */
+  readonly giveAway: (unread: Buffer) => net.Socket;
+}
+
+export function adopt(
+  socket: net.Socket,
+  unreadAfterMs: number,
+  handle: ConnectionHandler,
+): Adopted {
+  let reason = 'closed its connection';
+  let pauses = 0;
+  let probe: NodeJS.Timeout | undefined;
+  socket.setKeepAlive(true, keepAliveAfterMs);
+  const listeners = {
+    data: (bytes: Buffer) => {
+      passed(bytes.length);
+      handle({ kind: 'bytes', bytes });
+    },
+    end: () => {
+      handle({ kind: 'ended' });
+      probe = setInterval(() => socket.writable && socket.write(''), probeEveryMs).unref();
+    },
+    drain: () => {
+      socket.setTimeout(0);
+      handle({ kind: 'drained' });
+    },
+    timeout: () => {
+      reason = 'took nothing of what it was sent';
+      socket.destroy();
+    },
+    error: (error: NodeJS.ErrnoException) => {
+      reason = whyItFailed(error);
+    },
+    close: () => {
+      clearInterval(probe);
+      handle({ kind: 'closed', reason });
+    },
+  };
+  for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener);
+  const giveAway = (unread: Buffer) => {
+    for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener);
+    socket.pause();
+    socket.unshift(unread);
+    return socket;
+  };
+  const remoteHost = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  return { connection: connectionOver(), giveAway };
+
+  function connectionOver(): Connection {
+    return {
+      remoteHost,
+      get unsentBytes() {
+        return socket.writableLength;
+      },
+      write: (bytes) => {
+        if (socket.destroyed || !socket.writable) return false;
+        passed(bytes.length);
+        const hasRoom = socket.write(bytes);
+        if (!hasRoom) socket.setTimeout(unreadAfterMs);
+        return hasRoom;
+      },
+      end: () => {
+        socket.end();
+      },
+      destroySoon: () => {
+        socket.destroySoon();
+        socket.setTimeout(unreadAfterMs);
+      },
+      destroy: () => {
+        socket.destroy();
+      },
+      pause: () => {
+        pauses += 1;
+        socket.pause();
+      },
+      resume: () => {
+        pauses -= 1;
+        if (pauses === 0) socket.resume();
+      },
+    };
+  }
+}
