@@ -63,6 +63,7 @@ function takeLock(folder: string): Lock {
     mkdirSync(folder, { recursive: true });
     lock = tryLock(join(folder, 'observer.lock'));
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(
       `The observer cannot keep its position in ${folder} ` +
         `(${(error as NodeJS.ErrnoException).code}): name another folder with --state.`,

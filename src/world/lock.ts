@@ -5,14 +5,18 @@
  */
 
 import Database from 'better-sqlite3';
+import { UsageError } from './exit.js';
 
 export interface Lock {
   release(): void;
 }
 
-/** Takes the lock kept in the file `path`, or answers null where another process has it. */
+/**
+ * Takes the lock kept in the file `path`, or answers null where another process has it. Throws
+ * `UsageError` where SQLite is not built: this is the first that each process wants of it.
+ */
 export function tryLock(path: string): Lock | null {
-  const database = new Database(path, { timeout: 0 });
+  const database = open(path);
   try {
     database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
@@ -23,3 +27,21 @@ export function tryLock(path: string): Lock | null {
   }
   return { release: () => database.close() };
 }
+
+function open(path: string): Database.Database {
+  try {
+    return new Database(path, { timeout: 0 });
+  } catch (error) {
+    throw isUnbuilt(error) ? new UsageError(unbuilt) : error;
+  }
+}
+
+/** npm was not allowed to build it, or built it for another Node.js. */
+function isUnbuilt(error: unknown): boolean {
+  const { code, message = '' } = error as { code?: string; message?: string };
+  return code === 'ERR_DLOPEN_FAILED' || message.startsWith('Could not locate the bindings file');
+}
+
+const unbuilt =
+  `better-sqlite3 is not built for this Node.js (${process.version}): docs/operate.md, "Install", ` +
+  'says how npm is allowed to build it; "npm rebuild better-sqlite3" builds it anew.';
