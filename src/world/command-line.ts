@@ -3,6 +3,7 @@
  * Never knows what a process does with its flags; its `options.ts` declares them as a table.
  */
 
+import { basename } from 'node:path';
 import type { InferredOptionTypes, Options } from 'yargs';
 import { peerNamePattern } from '../protocol/ids.js';
 import { repositoriesMax } from '../protocol/limits.js';
@@ -90,7 +91,7 @@ export function readCommandLine<F extends Flags>(
   { script, purpose, flags, repo }: CommandLine<F>,
   argv: readonly string[],
 ): Read<F> | null {
-  const program = `node ${script}`;
+  const program = typed(script);
   const argument = repo === null ? null : { name: 'repo', describe: repo, isMany: true };
   const read = readFlags(
     { program, purpose, flags: { ...flags, ...commonFlags }, argument },
@@ -104,7 +105,13 @@ export function readCommandLine<F extends Flags>(
 
 /** Said to whoever names none. */
 export function noRepository(script: string, repo: string): UsageError {
-  return new UsageError(`Which repository? Name ${repo}: node ${script} <repo>.`);
+  return new UsageError(`Which repository? Name ${repo}: ${typed(script)} <repo>.`);
+}
+
+/** What starts such a process: its name where it is installed, as `trivet-observer`. */
+function typed(script: string): string {
+  const name = basename(process.argv[1] ?? '');
+  return name.startsWith('trivet-') ? name : `node ${script}`;
 }
 
 /** As many as one process looks after. */
