@@ -12,6 +12,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -19,7 +20,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { platformOf } from '../../src/test-runner/cache/entry.js';
-import { keyText } from '../../src/test-runner/cache/key.js';
+import { filesMax, keyText } from '../../src/test-runner/cache/key.js';
 import { openStore } from '../../src/test-runner/cache/open-store.js';
 import { scopesOf } from '../../src/test-runner/cache/scope.js';
 import { defaultBranchOf } from '../../src/test-runner/cache/slot-caches.js';
@@ -210,11 +211,49 @@ test('a key is the content of its files; a text is itself, and one that looks li
   symlinkSync('/etc/passwd', join(tree, 'far.lock'));
   const before = await keyText(tree, ['v1.2', 'a.lock']);
   expect(before).toMatchObject({ key: expect.stringMatching(/^v1\.2\/a\.lock:[0-9a-f]{64}$/) });
-  expect(before.missing).toEqual([]);
+  expect(before.remarks).toEqual([]);
   write(tree, { 'a.lock': 'two' });
   expect((await keyText(tree, ['v1.2', 'a.lock'])).key).not.toBe(before.key);
-  const { key, missing } = await keyText(tree, ['b.lock', 'far.lock', '../x']);
-  expect([key, missing]).toEqual(['b.lock/far.lock/../x', ['b.lock', 'far.lock']]);
+  const { key, remarks } = await keyText(tree, ['b.lock', 'far.lock', '../x']);
+  expect([key, remarks]).toEqual([
+    'b.lock/far.lock/../x',
+    ['b.lock', 'far.lock'].map((part) => `the key ${part} is no file, and taken for a text`),
+  ]);
+});
+
+test('a glob in a key is the names and contents of all files that it matches, but of no package', async () => {
+  const tree = temporaryFolder();
+  write(tree, { 'a.lock': 'one', 'deep/er/a.lock': 'two', 'node_modules/x/a.lock': 'three' });
+  const keys = [await keyText(tree, ['v1', '**/*.lock'])];
+  expect(keys[0]).toEqual({
+    key: expect.stringMatching(/^v1\/\*\*\/\*\.lock:[0-9a-f]{64}$/),
+    remarks: [],
+  });
+  const now = async (files: Record<string, string>) => {
+    write(tree, files);
+    return await keyText(tree, ['v1', '**/*.lock']);
+  };
+  expect(await now({ 'node_modules/x/a.lock': 'four', 'readme.md': 'hello' })).toEqual(keys[0]);
+  keys.push(await now({ 'deep/er/a.lock': 'changed' }));
+  keys.push(await now({ 'deep/b.lock': '' }));
+  renameSync(join(tree, 'deep/b.lock'), join(tree, 'deep/c.lock'));
+  keys.push(await now({}));
+  expect(new Set(keys.map(({ key }) => key)).size).toBe(4);
+  const none = {
+    key: '*.toml',
+    remarks: ['the key *.toml matches no file, and is taken for a text'],
+  };
+  expect(await keyText(tree, ['*.toml'])).toEqual(none);
+});
+
+test('a glob that matches too much stands for the first of it, and says so', async () => {
+  const tree = temporaryFolder();
+  const names = Array.from({ length: filesMax + 1 }, (_, at) => `${at}.lock`);
+  write(tree, Object.fromEntries(names.map((name) => [name, name])));
+  const { remarks } = await keyText(tree, ['*.lock']);
+  expect(remarks).toEqual([
+    `the key *.lock is made from only ${filesMax} files: it matches too much`,
+  ]);
 });
 
 test.each([

@@ -83,8 +83,8 @@ export class RunCaches {
     const platform = platformOf([...steps, ...services].flatMap(({ image }) => image ?? []));
     return this.#attempt(say, undefined, async () => {
       for (const { key: parts, paths, fallback } of cache) {
-        const { key, missing } = await keyText(this.#place.tree, parts);
-        for (const part of missing) this.#tell(`the key ${part} is no file, and taken for a text`);
+        const { key, remarks } = await keyText(this.#place.tree, parts);
+        for (const remark of remarks) this.#tell(remark);
         await this.#restore({ platform, key, paths, fallback });
       }
     });

@@ -3,12 +3,6 @@
  * whatever the steps ran.
  */
 
-/** Files and folders that are looked at for those that are wanted; a large tree has a third of them. */
-export const entriesMax = 100_000;
-
-/** Folders in each other. */
-export const depthMax = 64;
-
 /** Reports of one job: Maven writes one for each class. */
 export const filesMax = 1_000;
 
