@@ -34,7 +34,9 @@ function by<Out>(path: string, work: (database: Database.Database) => Out): Out 
 test('each question is answered by an index: its cost does not grow with the history', () => {
   const { path } = opened();
   const names = ['job', 'atMs', 'repository', 'branch', 'commit', 'runner', 'leasedAtMs', 'run'];
-  const any = Object.fromEntries([...names, 'name', 'after', 'rows'].map((name) => [name, null]));
+  const any = Object.fromEntries(
+    [...names, 'name', 'after', 'upTo', 'rows'].map((name) => [name, null]),
+  );
   const details = (text: string) =>
     by(path, (database) => database.prepare(`EXPLAIN QUERY PLAN ${text}`).all(any));
   const plans = Object.fromEntries(

@@ -13,7 +13,7 @@ export interface Queries {
   /** The newest commits: of all repositories, of one, or of a branch of it. */
   commits(question: CommitsQuestion): Promise<readonly CommitRow[]>;
   /** What happened to each job of a commit, in the order of acceptance. */
-  story(question: { readonly commit: Commit }): Promise<readonly JobStory[]>;
+  story(question: StoryQuestion): Promise<readonly JobStory[]>;
   /** What a runner, by its name, had in hand. */
   runsOf(question: RunsQuestion): Promise<readonly RunRow[]>;
   /** Those branches of a repository that moved last, each with its newest commit. */
@@ -39,6 +39,12 @@ export interface CommitsQuestion {
   readonly branch?: string;
   readonly before?: Position;
   readonly most: number;
+}
+
+export interface StoryQuestion {
+  readonly commit: Commit;
+  /** As it was when the journal ended with that entry; absent: now. */
+  readonly upTo?: number;
 }
 
 export interface RunsQuestion {
@@ -98,8 +104,12 @@ export interface FinishedOrNot {
   readonly finishedAtMs: number | null;
 }
 
+/** What stands in columns is as it is now, whatever the question's `upTo`. */
 export interface JobStory extends FinishedOrNot {
   readonly repository: string | null;
+  readonly branch: string;
+  readonly author: string;
+  readonly subject: string;
   /** Its newest entries, in the order in which they were appended. */
   readonly entries: readonly Entry[];
 }

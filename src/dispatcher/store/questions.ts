@@ -4,7 +4,6 @@
  */
 
 import type { Database, Statement } from 'better-sqlite3';
-import type { Commit } from '../../protocol/ids.js';
 import { jobsOfCommitMax } from '../../protocol/limits.js';
 import type {
   BranchesQuestion,
@@ -21,6 +20,7 @@ import type {
   Position,
   RunRow,
   RunsQuestion,
+  StoryQuestion,
 } from './queries.js';
 import { testQuestionsOf } from './test-questions.js';
 import { readEntry } from './upcast.js';
@@ -61,9 +61,10 @@ export const sql = {
              ) CROSS JOIN job ON job.id = seen`,
   jobsOf: `SELECT ${jobColumns} FROM job INDEXED BY job_of_commit
            WHERE commit_id = @commit AND repository IS @repository ORDER BY id LIMIT @rows + 0`,
-  jobs: `SELECT repository, ${jobColumns} FROM job WHERE commit_id = @commit
-         ORDER BY id LIMIT @rows + 0`,
-  entries: 'SELECT seq, entry FROM journal WHERE job = @job ORDER BY seq DESC LIMIT @rows + 0',
+  jobs: `SELECT repository, branch, author, subject, ${jobColumns} FROM job
+         WHERE commit_id = @commit ORDER BY id LIMIT @rows + 0`,
+  entries: `SELECT seq, entry FROM journal WHERE job = @job AND seq <= @upTo
+            ORDER BY seq DESC LIMIT @rows + 0`,
   runs: `SELECT run.id AS run, repository, commit_id AS "commit", job, name, number,
                 leased_at_ms AS leasedAtMs, ended_at_ms AS endedAtMs, ending, reason
          FROM run JOIN job ON job.id = run.job
@@ -121,12 +122,12 @@ export function questionsOf(database: Database) {
     return ask.jobsOf.all({ repository, commit, rows: jobsOfCommitMax }) as FinishedOrNot[];
   }
 
-  function story({ commit }: { readonly commit: Commit }): JobStory[] {
+  function story({ commit, upTo = Number.MAX_SAFE_INTEGER }: StoryQuestion): JobStory[] {
     const jobs = ask.jobs.all({ commit, rows: rowsMax }) as Omit<JobStory, 'entries'>[];
     let room = entriesMax;
     return jobs.map((row) => {
       const rows = Math.min(room, entriesOfJobMax);
-      const entries = ask.entries.raw().all({ job: row.job, rows }) as [number, string][];
+      const entries = ask.entries.raw().all({ job: row.job, upTo, rows }) as [number, string][];
       room -= entries.length;
       return { ...row, entries: entries.reverse().map(([seq, text]) => readEntry(seq, text)) };
     });
