@@ -4,7 +4,9 @@
  */
 
 import type { Assignment } from '../../protocol/bodies.js';
+import { logIdOf } from '../../protocol/ids.js';
 import type { Work } from '../../protocol/work.js';
+import { traceParentOf } from '../../world/trace.js';
 import { aroundBy } from '../cache/around.js';
 import type { StepStanding, Verdict } from '../executor.js';
 import { hookedPlace } from '../hooks/hooked-place.js';
@@ -17,7 +19,7 @@ import type { Secrets } from '../steps/settings.js';
 import type { StepPlace } from '../steps/step-executor.js';
 import { verdictOfSteps } from '../steps/verdict.js';
 import { Walk } from '../steps/walk.js';
-import { suiteEnvironment } from '../suite/environment.js';
+import { suiteEnvironment, tracedOf } from '../suite/environment.js';
 import type { Doing, Means } from './doing.js';
 
 export class StepsRun implements Doing {
@@ -95,6 +97,7 @@ export class StepsRun implements Doing {
       pipeline: run.assignment.pipeline,
       suite: suiteEnvironment(inherited, run, options.names),
       ...{ commit: run.commit, work, workspace: place.workspace, startedAtMs: this.#startedAtMs },
+      traceParentOf: (step: number) => traceParentOf(tracedOf(run), logIdOf(run.id, step)),
     };
     const secrets = secretsOf(run.assignment);
     return new Walk(clock, {

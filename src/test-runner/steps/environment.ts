@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly startedAtMs: number;
   /** The number of all that is done for the commit, where the dispatcher tells it. */
   readonly pipeline?: number | undefined;
+  /** What a step's own spans belong to; absent: all steps' to the run. */
+  readonly traceParentOf?: (step: number) => string;
 }
 
 /** How the job stands as a step begins. */
@@ -33,7 +35,7 @@ export interface Progress {
 
 /** All that the step sees, where two say a name the later one counts. Throws `MissingSecret`. */
 export function stepEnvironment(
-  { suite, commit, work, workspace, startedAtMs, pipeline }: Surroundings,
+  { suite, commit, work, workspace, startedAtMs, pipeline, traceParentOf }: Surroundings,
   part: Part,
   progress: Progress,
   secrets: Secrets,
@@ -45,6 +47,7 @@ export function stepEnvironment(
   ]);
   return {
     ...suite,
+    ...(traceParentOf === undefined ? {} : { TRACEPARENT: traceParentOf(part.number) }),
     ...given(variablesOf(occasionOf(work, commit))),
     ...(isPlugin(step) ? {} : work.cell),
     CI_WORKSPACE: workspace,

@@ -3,6 +3,7 @@
  * (the token among them) and git variables that would redirect its git calls to another place.
  */
 
+import { type Traced, traceParentOf } from '../../world/trace.js';
 import type { Run } from '../core/events.js';
 
 export interface RunnerNames {
@@ -15,18 +16,21 @@ export interface RunnerNames {
 /** What of ours every suite gets. To be asked once: it takes a while. */
 export function inherited(ours: NodeJS.ProcessEnv): Record<string, string> {
   const kept = Object.entries(ours).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined && !/^(?:TRIVET|GIT|CI_COMMIT)_/.test(entry[0]),
+    (entry): entry is [string, string] => entry[1] !== undefined && !notInherited.test(entry[0]),
   );
   return Object.fromEntries(kept);
 }
 
+/** Of our own trace, should we be in one: what we test is not a part of that. */
+const notInherited = /^(?:(?:TRIVET|GIT|CI_COMMIT)_.*|TRACEPARENT|TRACESTATE|BAGGAGE)$/;
+
 /** The environment of a run's suite. */
 export function suiteEnvironment(
   kept: Readonly<Record<string, string>>,
-  { id: run, commit, assignment }: Run,
+  whole: Run,
   { runner, repository, guard }: RunnerNames,
 ): Record<string, string> {
+  const { id: run, commit, assignment } = whole;
   const { branch, author, subject, number } = assignment;
   return {
     ...kept,
@@ -35,12 +39,18 @@ export function suiteEnvironment(
     ...named(branch),
     CI_COMMIT_MESSAGE: subject,
     CI_COMMIT_AUTHOR: author,
+    TRACEPARENT: traceParentOf(tracedOf(whole), run),
     TRIVET_GUARD: guard,
     TRIVET_RUN: run,
     TRIVET_RUN_NUMBER: String(number),
     TRIVET_RUNNER: runner,
     TRIVET_REPOSITORY: assignment.repository ?? repository,
   };
+}
+
+/** By what its job is found in traces. */
+export function tracedOf({ commit, assignment: { repository, job } }: Run): Traced {
+  return { repository, commit, job };
 }
 
 /** By its full name comes what is no branch (`--refs`), or a branch that is called like a ref. */
