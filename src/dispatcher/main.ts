@@ -5,6 +5,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { openNotices } from '../notices/open.js';
 import { Web } from '../web/web.js';
 import { realClock } from '../world/clock.js';
 import { descriptorsMax } from '../world/descriptors.js';
@@ -44,7 +45,7 @@ await run(async (argv) => {
     return;
   }
   // The story is told by the feed, as all is that anybody is told.
-  const tell: Tell = (told) => dispatcher.tell(told);
+  const tell: Tell = (told) => dispatcher.feed.tell(told);
   const classicHosts = await hostsNamed(options.allowClassic);
   const sqlite = openSqliteStore(options.data);
   const logs = openLogs(options);
@@ -70,7 +71,12 @@ await run(async (argv) => {
   const isRemembered = (job: JobId) => dispatcher.remembered.job(job) !== undefined;
   const past = { store: sqlite, queries, logs, isRemembered, tell };
   const keeper = new Keeper({ ...past, keep: options.keep, clock: realClock });
+  const notices = openNotices(
+    { file: options.notify, webUrl: options.webUrl, data: options.data },
+    { clock: realClock, feed: dispatcher.feed, queries, tell },
+  );
   const close = () => {
+    notices.close();
     keeper.close();
     web?.close();
     dispatcher.close();
@@ -103,6 +109,7 @@ await run(async (argv) => {
       options.tls?.current();
       void vault.reopen().then(() => vault.tellOfTrouble(tell));
       options.repositories.reread(tell, (now) => dispatcher.set(now));
+      notices.reread();
       reread();
     },
   });

@@ -3,6 +3,7 @@
  */
 
 import { resolve } from 'node:path';
+import { TargetsFile } from '../notices/targets-file.js';
 import { isLoopback } from '../protocol/address.js';
 import type { WebOptions } from '../web/behind.js';
 import { allowClassic, readCommandLine } from '../world/command-line.js';
@@ -27,6 +28,10 @@ export interface Options {
   readonly results: string;
   /** What the owner says of repositories. */
   readonly repositories: RepositoriesFile;
+  /** Which other programs are told. */
+  readonly notify: TargetsFile;
+  /** Of the page, for links in what they are told; null: nobody said. */
+  readonly webUrl: string | null;
   /** How much of the past is kept. */
   readonly keep: Keep;
   /** Where to copy the store to, instead of all else. */
@@ -64,6 +69,15 @@ const flags = {
   'repositories-file': {
     type: 'string',
     describe: 'YAML with settings of repositories: labels, command, timeout; read anew at SIGHUP',
+  },
+  notify: {
+    type: 'string',
+    describe: 'JSON with the programs and people that are told of verdicts; read anew at SIGHUP',
+  },
+  'web-url': {
+    type: 'string',
+    describe: 'where others reach the page, for links in what they are told: http://ci:8888',
+    coerce: webUrl,
   },
   supersede: {
     type: 'boolean',
@@ -157,6 +171,8 @@ export function readOptions(
     secretsKey: resolve(read['secrets-key'] ?? `${resolve(read.data)}.key`),
     results: resolve(read.results),
     repositories: new RepositoriesFile(fileNamed(read['repositories-file']), read.supersede),
+    notify: new TargetsFile(fileNamed(read.notify)),
+    webUrl: read['web-url'] ?? null,
     keep: read.keep,
     backup: read.backup === undefined ? null : resolve(read.backup),
     dialect: read.dialect,
@@ -178,6 +194,11 @@ export function readOptions(
 
 function fileNamed(path: string | undefined): string | null {
   return path === undefined ? null : resolve(path);
+}
+
+function webUrl(text: string | undefined): string | undefined {
+  if (text === undefined || /^https?:\/\/[^\s/]/.test(text)) return text?.replace(/\/+$/, '');
+  throw new UsageError(`--web-url is a URL such as http://ci:8888, not "${text}".`);
 }
 
 function keep(text: string): Keep {

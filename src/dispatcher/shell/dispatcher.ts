@@ -123,9 +123,9 @@ export class Dispatcher {
     });
   }
 
-  /** Tells all who follow the feed, and whoever reads the story. */
-  get tell(): Tell {
-    return this.#feed.tell;
+  /** All that it tells, for those who follow and those who have something to tell. */
+  get feed(): Feed {
+    return this.#feed;
   }
 
   /** What it has in memory of its jobs, for those who only look. */

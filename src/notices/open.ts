@@ -1,0 +1,60 @@
+/**
+ * Owns the door of this room: what the dispatcher's start, its SIGHUP and its end have to do with notices.
+ */
+
+import type { Feed } from '../dispatcher/feed/feed.js';
+import type { Queries } from '../dispatcher/store/queries.js';
+import type { Commit } from '../protocol/ids.js';
+import type { Clock } from '../world/clock.js';
+import type { Tell } from '../world/story.js';
+import { Notices } from './notices.js';
+import { Outbox } from './outbox.js';
+import { senderOf } from './senders/send.js';
+import type { TargetsFile } from './targets-file.js';
+
+export interface NoticesOptions {
+  readonly file: TargetsFile;
+  /** Of the page, without a slash at the end; null where nobody reads one. */
+  readonly webUrl: string | null;
+  /** Where what waits is kept. */
+  readonly data: string;
+}
+
+interface World {
+  readonly clock: Clock;
+  readonly feed: Feed;
+  readonly queries: Pick<Queries, 'journal' | 'story' | 'failing'>;
+  readonly tell: Tell;
+}
+
+export interface OpenNotices {
+  /** Reads whom to tell anew. */
+  reread(): void;
+  close(): void;
+}
+
+/** Tells others from now on; where nobody is named, nothing is opened and nothing read. */
+export function openNotices({ file, webUrl, data }: NoticesOptions, world: World): OpenNotices {
+  const found = file.read();
+  if (found === null) return { reread: () => {}, close: () => {} };
+  const linkTo = (commit: Commit) => (webUrl === null ? null : `${webUrl}/commits/${commit}`);
+  const send = senderOf(world.clock, linkTo);
+  const notices = new Notices({ ...world, outbox: new Outbox(data), send, linkTo }, found.targets);
+  tellOfExposed(found.exposed, world.tell);
+  return {
+    reread: () =>
+      file.reread(world.tell, ({ targets, exposed }) => {
+        notices.set(targets);
+        tellOfExposed(exposed, world.tell);
+      }),
+    close: () => notices.close(),
+  };
+}
+
+/** A warning, not a refusal: in a container or under a service manager it may be meant so. */
+function tellOfExposed(files: readonly string[], tell: Tell): void {
+  for (const file of files) {
+    const msg = `others on this machine may read the secret in ${file}: chmod 600 ${file}`;
+    tell({ event: 'secret-exposed', level: 'warn', file, msg });
+  }
+}
