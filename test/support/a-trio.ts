@@ -28,16 +28,20 @@ export interface Trio {
   runner(...flags: string[]): ChildProcess;
 }
 
-/** `runner`: flags of the first runner. */
-export async function aTrio({ runner: flags = [] as readonly string[] } = {}): Promise<Trio> {
+/** Flags of the first runner, of the dispatcher and of the observer. */
+export async function aTrio({
+  runner: flags = [] as readonly string[],
+  dispatcher: dispatching = [] as readonly string[],
+  observer: observing = [] as readonly string[],
+} = {}): Promise<Trio> {
   const { remote, author } = makeRemote();
   const clone = makeClone(remote.path);
-  const dispatcher = await spawnDispatcher(temporaryFolder());
+  const dispatcher = await spawnDispatcher(temporaryFolder(), { flags: dispatching });
   const address = ['--dispatcher-server', `localhost:${dispatcher.port}`];
   const runner = (...more: string[]) =>
     spawnRunner([...address, '--state', temporaryFolder(), ...more, clone.path]);
   const ada = runner('--name', 'ada', ...flags);
-  startObserver(...address, clone.path);
+  startObserver(...address, ...observing, clone.path);
   const asked = (request: string) => type(dispatcher.port, request);
   const verdict = async (commit: Commit) => {
     for (;;) {
