@@ -12,6 +12,7 @@ import { flood } from './bench/flood.js';
 import { floors } from './bench/floors.js';
 import { history } from './bench/history.js';
 import { latency } from './bench/latency.js';
+import { logView } from './bench/log-view.js';
 import { masking } from './bench/masking.js';
 import { recovery } from './bench/recovery.js';
 import { restart } from './bench/restart.js';
@@ -33,6 +34,7 @@ const all: readonly Benchmark[] = [
   branches,
   history,
   masking,
+  logView,
   cache,
 ];
 

@@ -1,10 +1,10 @@
 import { pbkdf2 } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { LogFiles, type LogName } from '../../src/dispatcher/store/logs.js';
+import { indexBeside, LogFiles, type LogName } from '../../src/dispatcher/store/logs.js';
 import { commit } from '../support/commits.js';
 import { temporaryFolder } from '../support/git.js';
 
@@ -68,6 +68,22 @@ describe('a log grows by offsets', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('what a reader keeps beside a log goes with it, and with one that begins anew', async () => {
+    const { logs } = opened();
+    const index = indexBeside(logs.pathOf(first));
+    const keep = () => {
+      logs.append(first, 0, Buffer.from('x'));
+      writeFileSync(index, '{}');
+    };
+    keep();
+    logs.begin(first);
+    expect(existsSync(index)).toBe(false);
+    logs.release(first);
+    keep();
+    await logs.discard(first, []);
+    expect([existsSync(index), existsSync(logs.pathOf(first))]).toEqual([false, false]);
   });
 
   test('what is not there reads as nothing', () => {

@@ -27,6 +27,11 @@ interface OpenLog {
   size: number;
 }
 
+/** Where a reader may keep what it knows of that log's lines (src/web/logs). It goes with the log. */
+export function indexBeside(path: string): string {
+  return `${path}.lines`;
+}
+
 const lineFeed = 0x0a;
 
 /** Logs open at once: a thousand runs must not use up the descriptors of the connections. */
@@ -51,7 +56,13 @@ export class LogFiles {
     const path = this.#path(name);
     if (this.#disk.sizeOf(path) === null) return;
     this.#disk.remove(path);
+    this.#disk.remove(indexBeside(path));
     this.#disk.syncNamesNow(dirname(path));
+  }
+
+  /** Where that log's bytes are, for whoever reads them in a thread of its own. */
+  pathOf(name: LogName): string {
+    return this.#path(name);
   }
 
   /** Bytes stored so far. */
@@ -163,8 +174,10 @@ export class LogFiles {
     for (const apart of [null, ...aparts]) {
       await this.#results.discard(path, name.commit, apart, steps.length > 0);
     }
-    await this.#disk.discard(path);
-    for (const step of steps) await this.#disk.discard(this.#path({ ...name, step }));
+    for (const log of [path, ...steps.map((step) => this.#path({ ...name, step }))]) {
+      await this.#disk.discard(log);
+      await this.#disk.discard(indexBeside(log));
+    }
   }
 
   /** The steps of that run of which there is a log. */
