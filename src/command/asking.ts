@@ -3,16 +3,16 @@
  * connection of its own, as a person would type it.
  */
 
-import { ask } from '../link/ask.js';
+import { type Fault, type Listening, listen } from '../link/listen.js';
 import { type Address, formatAddress } from '../protocol/address.js';
-import type { Answer } from '../protocol/answer.js';
 import type { Request } from '../protocol/messages.js';
 import { realClock } from '../world/clock.js';
 import { clientFlags, tokenFile } from '../world/command-line.js';
 import { clientCredentials } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
+import type { Network } from '../world/network.js';
 import { clientNetwork } from '../world/tls.js';
-import { readToken } from '../world/token.js';
+import { readToken, type Token } from '../world/token.js';
 
 /** The flags of every command that asks. */
 export const dispatcherFlags = {
@@ -24,7 +24,7 @@ export const dispatcherFlags = {
 } as const;
 
 /** The same, read. */
-export interface Dispatcher {
+export interface DispatcherRead {
   readonly 'dispatcher-server': Address;
   readonly 'token-file'?: string;
   readonly 'tls-ca'?: string;
@@ -35,26 +35,66 @@ export interface Dispatcher {
 /** As long as somebody waits at a terminal: a disk may be slow. */
 const answerWithinMs = 30_000;
 
-/** What the dispatcher answers. Throws `UsageError` where it does not. */
-export function askDispatcher(read: Dispatcher, request: Request): Promise<string> {
-  const address = read['dispatcher-server'];
-  const token = readToken(read['token-file']);
-  const network = clientNetwork(clientCredentials(read)?.current ?? null);
-  return new Promise((resolve, reject) => {
-    const take = (answer: Answer) => {
-      if (answer.kind === 'reply') resolve(answer.text);
-      else reject(new UsageError(whyNoAnswer(address, answer)));
-    };
-    ask({ clock: realClock, network }, address, request, answerWithinMs, take, token);
-  });
+/** Far more than any reply but a log has: a dispatcher gone wild. */
+const replyBytesMax = 64 * 1_024 * 1_024;
+
+/** The dispatcher, as a command speaks to it. */
+export class Dispatcher {
+  readonly address: Address;
+  readonly network: Network;
+  readonly token: Token | null;
+
+  /** `at`: where the page lies whose address was pasted. Throws `UsageError`. */
+  constructor(read: DispatcherRead, at: Address | null = null) {
+    this.token = readToken(read['token-file']);
+    this.network = clientNetwork(clientCredentials(read)?.current ?? null);
+    this.address = addressFor(read['dispatcher-server'], at, this.token !== null);
+  }
+
+  /** The whole of what it answers. Throws `UsageError` where it does not. */
+  async ask(request: Request): Promise<string> {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    await this.listen(request, (bytes) => {
+      length += bytes.length;
+      if (length <= replyBytesMax) pieces.push(bytes);
+    });
+    if (length <= replyBytesMax) return Buffer.concat(pieces).toString('utf8');
+    throw new UsageError(`The dispatcher at ${formatAddress(this.address)} answers without end.`);
+  }
+
+  /** Hears what it answers, piece by piece, to the end. Throws `UsageError` where there is none. */
+  listen(request: Request, heard: (bytes: Buffer, listening: Listening) => void): Promise<void> {
+    const { address, network, token } = this;
+    return new Promise((resolve, reject) => {
+      const listening = listen(
+        { clock: realClock, network },
+        { address, request, token, withinMs: answerWithinMs },
+        {
+          heard: (bytes) => heard(bytes, listening),
+          ended: (fault) => {
+            if (fault === null) resolve();
+            else reject(new UsageError(whyNoAnswer(address, fault)));
+          },
+        },
+      );
+    });
+  }
 }
 
-function whyNoAnswer(
-  address: Address,
-  { kind, reason }: Exclude<Answer, { kind: 'reply' }>,
-): string {
+/** A page of another dispatcher is asked there; but nobody is shown a token for having a page. */
+function addressFor(named: Address, at: Address | null, hasToken: boolean): Address {
+  const isNamed = formatAddress(named) !== clientFlags['dispatcher-server'].default;
+  if (at === null || isNamed) return named;
+  if (!hasToken || formatAddress(at) === formatAddress(named)) return at;
+  throw new UsageError(
+    `That is a page of ${formatAddress(at)}: name it with --dispatcher-server, as it is to be shown a token.`,
+  );
+}
+
+function whyNoAnswer(address: Address, { wasReached, reason }: Fault): string {
   const who = `The dispatcher at ${formatAddress(address)}`;
-  return kind === 'unreached'
-    ? `${who} cannot be reached (${reason}): start it, or name it with --dispatcher-server.`
-    : `${who} ${reason}: whether it has done what was asked is not known.`;
+  return wasReached
+    ? `${who} ${reason}: whether it has done what was asked is not known.`
+    : `${who} cannot be reached (${reason}): start it, or name it with --dispatcher-server.`;
 }

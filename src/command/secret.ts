@@ -11,7 +11,7 @@ import { exitCodes, UsageError } from '../world/exit.js';
 import { wireName } from '../world/flag-values.js';
 import { type Flags, readFlags } from '../world/flags.js';
 import { harmless } from '../world/story.js';
-import { askDispatcher, type Dispatcher, dispatcherFlags } from './asking.js';
+import { Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
 import { readHidden } from './hidden-input.js';
 
 const ofRepository = {
@@ -53,7 +53,7 @@ const purposes = {
   list: 'Lists secrets: their names and for what they are, never their values.',
 };
 
-interface Read extends Dispatcher {
+interface Read extends DispatcherRead {
   readonly name?: string;
   readonly repository?: string;
   readonly branch: readonly string[];
@@ -80,7 +80,7 @@ export async function secret([action = '', ...argv]: readonly string[]): Promise
   if (read === null) return exitCodes.fine;
   const body = await bodyOf(action, read);
   const request: Request = { verb: 'secret', body };
-  const said = await askDispatcher(read, request);
+  const said = await new Dispatcher(read).ask(request);
   const isDone = said.startsWith('OK');
   const text = `${said.trimEnd().split('\n').map(harmless).join('\n')}\n`;
   (isDone ? process.stdout : process.stderr).write(text);

@@ -76,8 +76,8 @@ export function ask(
   });
 }
 
-/** On a line of its own: only a newline ends a secret. */
-function shown(token: Token): Buffer {
+/** The token, on a line of its own: only a newline ends a secret. */
+export function shown(token: Token): Buffer {
   const request = encodeRequest({ verb: 'token', secret: token.reveal() });
   return Buffer.concat([request, Buffer.from('\n')]);
 }

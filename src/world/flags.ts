@@ -23,12 +23,17 @@ export interface Usage {
     readonly name: string;
     readonly describe: string;
     readonly isMany: boolean;
+    /** Whether something is meant where it is left out. */
+    readonly isOptional?: boolean;
   } | null;
 }
 
+/** The flag by which a shell asks what its user may want to type next. */
+export const completionKey = 'get-yargs-completions';
+
 /**
- * Reads flags, environment and file; null where `--help` was asked for and printed. What it answers is
- * as the flags' table says: the caller gives it that type.
+ * Reads flags, environment and file; null where `--help`, or what to type next, was asked for and
+ * printed. What it answers is as the flags' table says: the caller gives it that type.
  */
 export function readFlags(
   { program, purpose, flags, argument }: Usage,
@@ -37,7 +42,7 @@ export function readFlags(
   const spelled = [...fromEnvironment(flags), ...argv];
   assertYesOrNo(flags, spelled);
   const one = argument?.isMany === false ? argument : null;
-  const shown = one === null ? ` [${argument?.name}...]` : ` <${one.name}>`;
+  const shown = one === null ? ` [${argument?.name}...]` : positional(one);
   const described = argument?.isMany === true && argument.describe !== '';
   const what = described ? `\n\n${argument.name}: ${argument.describe}` : '';
   const synopsis = `${program} [flags]${argument === null ? '' : shown}\n\n${purpose}${what}`;
@@ -81,12 +86,16 @@ export function readFlags(
     parser.config('config', flags['config']?.describe, (path) => readConfigFile(path, flags));
   }
   const parsed = parser.parseSync(spelled);
-  if (parsed['help'] === true || parsed['version'] === true) return null;
+  if (parsed['help'] === true || parsed['version'] === true || completionKey in parsed) return null;
   const [surplus] = argument?.isMany === true ? [] : parsed._;
   if (surplus !== undefined) throw new UsageError(`What is "${surplus}" for? Leave it out.`);
   const empty = Object.entries(parsed).find(([, value]) => value === '')?.[0];
   if (empty !== undefined) throw new UsageError(`--${empty} is empty: name a value.`);
   return argument?.isMany === true ? { ...parsed, [argument.name]: parsed._ } : parsed;
+}
+
+function positional({ name, isOptional = false }: NonNullable<Usage['argument']>): string {
+  return isOptional ? ` [${name}]` : ` <${name}>`;
 }
 
 function strict(flag: Options): Options {

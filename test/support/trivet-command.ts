@@ -7,6 +7,9 @@ import { join } from 'node:path';
 
 const main = join(import.meta.dirname, '../../src/command/main.ts');
 
+/** The command, as one types it in a shell. */
+export const commandLine = `${process.execPath} --import ${import.meta.resolve('tsx')} ${main}`;
+
 /** What it printed, and its exit code; `input` is what it finds on standard input. */
 export function trivet(
   cwd: string,

@@ -1,0 +1,136 @@
+/**
+ * Owns the commands that ask the dispatcher to do something and hear whether it is done: cancel, rerun,
+ * pause, resume, poll. What is done is on disk by then.
+ */
+
+import { parseJobs, parsePausable } from '../protocol/ids.js';
+import type { Request } from '../protocol/messages.js';
+import { exitCodes, UsageError } from '../world/exit.js';
+import { wireName } from '../world/flag-values.js';
+import { type Flags, readFlags, type Usage } from '../world/flags.js';
+import { harmless } from '../world/story.js';
+import { Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
+import { commitArgument, commitNamed, type Named, shown } from './naming.js';
+
+interface Read extends DispatcherRead {
+  readonly json: boolean;
+  readonly commit?: string;
+  readonly what?: string;
+  readonly branch?: string;
+  readonly repository?: string;
+}
+
+const usual = {
+  ...dispatcherFlags,
+  json: { type: 'boolean', default: false, describe: 'the answer for programs' },
+} as const;
+
+const whatArgument = {
+  name: 'what',
+  describe: 'all, repository:<name> or runner:<name> (default: all)',
+  isMany: false,
+  isOptional: true,
+} as const;
+
+/** What is asked, and in which words it is told that it was done. */
+interface Wish {
+  readonly request: Request;
+  readonly done: string;
+  readonly named?: Named;
+}
+
+/** Answers the exit code. */
+export async function cancel(argv: readonly string[]): Promise<number> {
+  const flags = {
+    ...usual,
+    branch: { type: 'string', describe: 'all that waits or runs of that branch, instead' },
+    repository: {
+      type: 'string',
+      describe: 'of which repository, where several have such a branch',
+      coerce: wireName('repository'),
+    },
+  } as const;
+  const purpose = 'Ends the jobs of a commit: what waits, and what runs.';
+  return wished('cancel', argv, { purpose, flags, argument: commitArgument }, async (read) => {
+    if (read.branch !== undefined) return ofBranch(read.branch, read.repository);
+    const named = await commitNamed(read.commit);
+    const jobs = parseJobs(spelled(named));
+    if (jobs === null) throw new UsageError('That is no commit.');
+    return { request: { verb: 'cancel', jobs }, done: `${shown(named)} is cancelled`, named };
+  });
+}
+
+function ofBranch(branch: string, repository: string | undefined): Wish {
+  const jobs = parseJobs(repository === undefined ? branch : `${repository}:${branch}`);
+  if (jobs === null) throw new UsageError(`"${branch}" cannot be the name of a branch.`);
+  return { request: { verb: 'cancel', jobs }, done: `all of ${branch} is cancelled` };
+}
+
+export async function rerun(argv: readonly string[]): Promise<number> {
+  const purpose = 'Has a commit tested again; the old logs are kept.';
+  return wished(
+    'rerun',
+    argv,
+    { purpose, flags: usual, argument: commitArgument },
+    async (read) => {
+      const named = await commitNamed(read.commit);
+      const { commit, job } = named;
+      return {
+        request: { verb: 'rerun', commit, job },
+        done: `${shown(named)} is tested again`,
+        named,
+      };
+    },
+  );
+}
+
+export async function pause(argv: readonly string[]): Promise<number> {
+  const purpose =
+    'Leases nothing new: to anybody, of a repository, or to a runner. What runs goes on.';
+  return wished('pause', argv, { purpose, flags: usual, argument: whatArgument }, async (read) => {
+    const what = pausable(read.what);
+    return { request: { verb: 'pause', what }, done: `${what} is paused` };
+  });
+}
+
+export async function resume(argv: readonly string[]): Promise<number> {
+  const purpose = 'Ends a pause.';
+  return wished('resume', argv, { purpose, flags: usual, argument: whatArgument }, async (read) => {
+    const what = pausable(read.what);
+    return { request: { verb: 'resume', what }, done: `${what} goes on` };
+  });
+}
+
+export async function poll(argv: readonly string[]): Promise<number> {
+  const purpose = 'Makes every observer look at its repository now.';
+  return wished('poll', argv, { purpose, flags: usual, argument: null }, async () => {
+    return { request: { verb: 'poll' }, done: 'every observer looks now' };
+  });
+}
+
+function pausable(text = 'all') {
+  const what = parsePausable(text);
+  if (what !== null) return what;
+  throw new UsageError(`What is "${text}"? It is all, repository:<name> or runner:<name>.`);
+}
+
+async function wished(
+  name: string,
+  argv: readonly string[],
+  usage: Omit<Usage, 'program'> & { readonly flags: Flags },
+  wish: (read: Read) => Promise<Wish>,
+): Promise<number> {
+  const read = readFlags({ program: `trivet ${name}`, ...usage }, argv) as Read | null;
+  if (read === null) return exitCodes.fine;
+  const { request, done, named } = await wish(read);
+  const said = (await new Dispatcher(read, named?.at).ask(request)).trim();
+  const isDone = said === 'OK';
+  const text = isDone ? done : said.split('\n').map(harmless).join('\n');
+  if (read.json) process.stdout.write(`${JSON.stringify({ isDone, says: text })}\n`);
+  else (isDone ? process.stdout : process.stderr).write(`${text}\n`);
+  return isDone ? exitCodes.fine : exitCodes.usage;
+}
+
+function spelled({ commit, job }: Named): string {
+  return job === null ? commit : `${commit}:${job}`;
+}

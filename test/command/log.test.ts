@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { log } from '../../src/command/log.js';
+import { aTrio, headOf } from '../support/a-trio.js';
+import { hasTmux, openTerminal } from '../support/tmux.js';
+import { commandLine } from '../support/trivet-command.js';
+import { typed } from '../support/typed.js';
+
+const suite = 'printf "\\033[32mgreen\\033[0m \\033]0;title\\007"; echo begun; echo done';
+
+test('a log is followed to its verdict, byte for byte where no terminal is, and paged on one', async () => {
+  const { author, dispatcher, asked } = await aTrio();
+  const server = ['--dispatcher-server', `localhost:${dispatcher.port}`];
+  author.commit('Begin', { '.trivet.yml': `steps:\n  say:\n    commands: '${suite}'\n` });
+  author.push();
+  while ((await asked(`verdict:${headOf(author)}`)).trim() === 'unknown');
+
+  const { status, stdout } = await typed(author.path, log, ...server);
+  expect(stdout).toContain('\u001b[32mgreen\u001b[0m \u001b]0;title\u0007begun\ndone\n');
+  expect(status).toBe(0);
+  const other = author.commit('Not handed over').slice(0, 7);
+  expect(await typed(author.path, log, ...server)).toMatchObject({
+    status: 2,
+    stderr: `${other} was never handed over, or is no longer kept.\n`,
+  });
+  if (!hasTmux) return;
+  const terminal = openTerminal(author.path);
+  const command = `${commandLine} log ${server.join(' ')} HEAD~1`;
+  terminal.type(`PAGER='sed s/^/paged:/' ${command}`);
+  expect(await terminal.shows('paged:done')).toContain('green begun');
+  terminal.type(`clear; PAGER=no-such-pager ${command}`);
+  await terminal.shows(/^done/m);
+});
