@@ -5,27 +5,70 @@
 
 import { nearest } from '../protocol/nearest.js';
 import { exitCodes, run, UsageError } from '../world/exit.js';
+import { completionKey } from '../world/flags.js';
 import { ownVersion } from '../world/version.js';
-import { convertFile } from './convert.js';
-import { lint } from './lint.js';
-import { plan } from './plan.js';
-import { runWorkTree } from './run.js';
-import { secret } from './secret.js';
 
-interface Command {
+export interface Command {
   readonly says: string;
-  readonly start: (argv: readonly string[]) => Promise<number>;
+  /** Only what is used is read: some commands are typed often, and one by git at each push. */
+  readonly load: () => Promise<(argv: readonly string[]) => Promise<number>>;
 }
 
 const commands: Readonly<Record<string, Command>> = {
-  lint: { says: 'checks workflow files and explains what is wrong with them', start: lint },
+  up: {
+    says: 'runs dispatcher, runners and observer in this terminal',
+    load: async () => (await import('./up/up.js')).up,
+  },
+  log: {
+    says: 'shows the output of a commit, live while it is tested',
+    load: async () => (await import('./log.js')).log,
+  },
+  why: {
+    says: 'tells the story of a commit, and what it waits for',
+    load: async () => (await import('./why.js')).why,
+  },
+  cancel: {
+    says: 'ends the jobs of a commit',
+    load: async () => (await import('./wishes.js')).cancel,
+  },
+  rerun: {
+    says: 'has a commit tested again',
+    load: async () => (await import('./wishes.js')).rerun,
+  },
+  pause: { says: 'leases nothing new', load: async () => (await import('./wishes.js')).pause },
+  resume: { says: 'ends a pause', load: async () => (await import('./wishes.js')).resume },
+  poll: {
+    says: 'makes the observers look now',
+    load: async () => (await import('./wishes.js')).poll,
+  },
+  hook: {
+    says: 'makes the observers look at each push or commit',
+    load: async () => (await import('./hook.js')).hook,
+  },
+  secret: {
+    says: 'sets, lists and removes what steps name by from_secret',
+    load: async () => (await import('./secret.js')).secret,
+  },
   run: {
     says: 'runs the workflows of the work tree here, without a dispatcher',
-    start: runWorkTree,
+    load: async () => (await import('./run.js')).runWorkTree,
   },
-  plan: { says: 'draws the jobs and steps that the work tree has for a commit', start: plan },
-  convert: { says: 'writes a .drone.yml in the language of .trivet.yml', start: convertFile },
-  secret: { says: 'sets, lists and removes what steps name by from_secret', start: secret },
+  lint: {
+    says: 'checks workflow files and explains what is wrong with them',
+    load: async () => (await import('./lint.js')).lint,
+  },
+  plan: {
+    says: 'draws the jobs and steps that the work tree has for a commit',
+    load: async () => (await import('./plan.js')).plan,
+  },
+  convert: {
+    says: 'writes a .drone.yml in the language of .trivet.yml',
+    load: async () => (await import('./convert.js')).convertFile,
+  },
+  completion: {
+    says: 'prints what makes Tab complete in bash or zsh',
+    load: async () => (await import('./completion.js')).completion,
+  },
 };
 
 // Whoever read the beginning, as `head` does, may have had enough.
@@ -34,17 +77,21 @@ process.stdout.on('error', () => process.exit(exitCodes.fine));
 await run(async ([name = '--help', ...argv]) => {
   if (name === '--version') return void process.stdout.write(`${ownVersion()}\n`);
   if (name === '--help') return void process.stdout.write(help());
+  if (name === `--${completionKey}`) {
+    return (await import('./completion.js')).complete(argv, commands);
+  }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
     const meant = nearest(name, Object.keys(commands));
     const hint = meant === null ? '.' : `: did you mean "${meant}"?`;
     throw new UsageError(`There is no command "${name}"${hint}`);
   }
-  process.exitCode = await command.start(argv);
+  const start = await command.load();
+  process.exitCode = await start(argv);
 });
 
 function help(): string {
-  const lines = Object.entries(commands).map(([name, { says }]) => `  ${name.padEnd(9)}${says}`);
+  const lines = Object.entries(commands).map(([name, { says }]) => `  ${name.padEnd(12)}${says}`);
   return [
     'trivet <command> [flags]',
     '',
