@@ -167,8 +167,11 @@ function introduce(
   { port, isNew }: { readonly port: number; readonly isNew: boolean },
 ): void {
   const { host, data, results, dialect } = options;
-  const msg = `dispatcher on ${host}:${port}, waiting for runners and commits`;
-  tell({ event: 'listening', host, port, data, results, dialect, msg });
+  const scheme = options.tls === null ? 'http' : 'https';
+  const page = options.web === null ? null : `${scheme}://${host}:${port}/`;
+  const look = page === null ? '' : `; to look at: ${page}`;
+  const msg = `dispatcher on ${host}:${port}, waiting for runners and commits${look}`;
+  tell({ event: 'listening', host, port, page, data, results, dialect, msg });
   tell({
     event: 'memory',
     data,

@@ -27,6 +27,10 @@ const pages: readonly (readonly [RegExp, ((...parts: string[]) => First | null) 
         repository: decoded(repository),
       }),
   ],
+  [
+    /^\/commits\/([0-9a-fA-F]{4,64})\/failing$/,
+    (commit) => first(`/api/commits/${commit}`, { what: 'commit', commit }),
+  ],
   [/^\/repositories\/([^/]+)\/branches\/(.+)$/, null],
   [/^\/logs\/([0-9a-f-]+(?:\.\d+)?)$/, null],
   [/^\/runners$/, () => first('/api/runners', { what: 'runners' })],

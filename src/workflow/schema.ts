@@ -96,7 +96,9 @@ const steps = z.union([z.record(z.string(), step), z.array(step)]);
 const labels = z.record(z.string(), text);
 
 const cache = z.strictObject({
-  key: texts.describe('what they are made from: files or globs of them, whose content counts, or any text'),
+  key: texts.describe(
+    'what they are made from: files or globs of them, whose content counts, or any text',
+  ),
   paths: texts.describe('what is kept: folders or files that the commit does not bring'),
   fallback: texts.optional().describe('beginnings of older keys that will do'),
 });

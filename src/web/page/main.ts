@@ -5,6 +5,7 @@
 import { render } from 'preact';
 import { Commit } from './commit.js';
 import { Commits } from './commits.js';
+import { Failing } from './failing.js';
 import { Home } from './home.js';
 import { type Element, html } from './html.js';
 import { Surroundings, useTitle } from './page.js';
@@ -26,6 +27,8 @@ function shown(): Element {
       return html`<${Commits} key=${location.pathname} repository=${at.repository} branch=${at.branch} />`;
     case 'commit':
       return html`<${Commit} key=${at.commit} commit=${at.commit} />`;
+    case 'failing':
+      return html`<${Failing} key=${at.commit} commit=${at.commit} name=${at.name} />`;
     case 'runners':
       return html`<${Runners} />`;
     case 'runner':

@@ -9,6 +9,7 @@ export type Page =
   | { readonly kind: 'home' }
   | { readonly kind: 'commits'; readonly repository: string | null; readonly branch: string | null }
   | { readonly kind: 'commit'; readonly commit: string }
+  | { readonly kind: 'failing'; readonly commit: string; readonly name: string | null }
   | { readonly kind: 'log'; readonly log: string }
   | { readonly kind: 'runners' }
   | { readonly kind: 'runner'; readonly name: string }
@@ -26,6 +27,9 @@ export const links = {
   signIn: '/sign-in',
   commit: (commit: string, job?: string) =>
     `/commits/${commit}${job === undefined ? '' : `#${encodeURIComponent(job)}`}`,
+  /** The log of what failed: of that job, or of the first that did. */
+  failing: (commit: string, job?: string) =>
+    `/commits/${commit}/failing${job === undefined ? '' : `?job=${encodeURIComponent(job)}`}`,
   repository: (name: string) => `/repositories/${encodeURIComponent(name)}`,
   branch: (repository: string, branch: string) =>
     `/repositories/${encodeURIComponent(repository)}/branches/${branch.split('/').map(encodeURIComponent).join('/')}`,
@@ -42,6 +46,10 @@ export function pageAt(path: string): Page {
   if (first === '') return { kind: 'home' };
   if (first === 'repositories' && second !== '' && third === 'branches') {
     return { kind: 'commits', repository: second, branch: rest.join('/') };
+  }
+  if (first === 'commits' && third === 'failing' && rest.length === 0) {
+    const name = new URLSearchParams(location.search).get('job');
+    return { kind: 'failing', commit: second, name };
   }
   if (!isEnd) return { kind: 'nothing', path };
   if (second === '') {
@@ -62,6 +70,12 @@ export function go(address: string): void {
   arrive();
   const { hash } = location;
   if (hash === '') scrollTo(0, 0);
+}
+
+/** The same, and the way back does not lead here. */
+export function replace(address: string): void {
+  history.replaceState(null, '', address);
+  arrive();
 }
 
 function arrive(): void {
