@@ -139,7 +139,8 @@ function leaveRunning(port: number): void {
   const commit = expected.at(-1)?.commit ?? '';
   const pids = [...running].map(({ child }) => child.pid).join(' ');
   screen.text(`
-All four processes go on. Things to type:
+All four processes go on. To look at: http://localhost:${port}/
+Things to type:
   printf 'status\\n' | nc -N localhost ${port}
   printf 'why:${commit}\\n' | nc -N localhost ${port}
   printf 'log:${commit}\\n' | nc -N localhost ${port}
