@@ -5,7 +5,15 @@
 
 import { z } from 'zod';
 import { step, workflow } from './schema.js';
-import { dependencies, environment, filter, text, undone, yesNo } from './schema-parts.js';
+import {
+  dependencies,
+  environment,
+  filter,
+  outcomeFilter,
+  text,
+  undone,
+  yesNo,
+} from './schema-parts.js';
 
 /** What is not done may have whatever shape it has elsewhere. */
 const anything = z.unknown().optional();
@@ -22,7 +30,7 @@ const condition = z.strictObject({
   instance: filter.optional(),
   target: filter.optional(),
   cron: filter.optional(),
-  status: filter.optional(),
+  status: outcomeFilter.optional(),
   action: undone(anything, onDronesServer),
   paths: undone(anything, 'Drone itself does not look at it; `path` would be ours'),
 });

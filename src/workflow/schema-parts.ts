@@ -88,15 +88,23 @@ const pathFilter = z
     };
   });
 
-/** Of the old words `killed` and `error` are failures; what has `changed` is nothing to wait for. */
-const outcome = z.enum(['success', 'failure', 'killed', 'error', 'changed']);
+const words = ['success', 'failure'] as const;
+const outcome = z.enum(words);
 
 export const outcomes = z.union([outcome, z.array(outcome)]).transform((written) => {
-  const all: readonly string[] = Array.isArray(written) ? written : [written];
-  const isFailure = ['failure', 'killed', 'error'].some((word) => all.includes(word));
-  const known = { success: all.includes('success'), failure: isFailure };
-  return (['success', 'failure'] as const).filter((word) => known[word]);
+  const all = Array.isArray(written) ? written : [written];
+  return words.filter((word) => all.includes(word));
 });
+
+/** The same with Drone's `include` and `exclude`. */
+export const outcomeFilter = z
+  .union([outcomes, z.strictObject({ include: outcomes.optional(), exclude: outcomes.optional() })])
+  .transform(
+    (written): Filter =>
+      Array.isArray(written)
+        ? { include: written, exclude: [] }
+        : { include: written.include ?? [], exclude: written.exclude ?? [] },
+  );
 
 export const condition = z
   .strictObject({

@@ -15,6 +15,17 @@ test('each document of kind pipeline is a workflow', () => {
   ]);
 });
 
+test('a status that is none is an error, in a trigger and in a step', () => {
+  const wrong = pipeline(
+    'trigger: {status: [sucess]}',
+    'steps: [{name: a, commands: [make], when: {status: {include: [failed]}}}]',
+  );
+  expect(findingsOf(wrong, push, '.drone.yml')).toEqual([
+    expect.stringMatching(/^4:.* "trigger.status.0" is "sucess".*: did you mean "success"\?$/),
+    expect.stringMatching(/^5:.* is "failed", and expected is success, failure/),
+  ]);
+});
+
 test('a cache and reports, which Drone passes over, are as in our own files', () => {
   const text = pipeline('cache: {key: go.sum, paths: [mod]}\nreports: {tap: results.tap}');
   expect(planOf(text, push, '.drone.yml').jobs[0]).toMatchObject({

@@ -92,7 +92,11 @@ test.each([
   ['{brunch: main}', '1:8 warning: "brunch" is not known here: did you mean "branch"?'],
   [
     '{status: sucess}',
-    '1:16 error: "when.status" is "sucess", and expected is success, failure, killed, error, changed or a list: did you mean "success"?',
+    '1:16 error: "when.status" is "sucess", and expected is success, failure or a list: did you mean "success"?',
+  ],
+  [
+    '{status: [success, killed]}',
+    '1:26 error: "when.status.1" is "killed", and expected is success, failure.',
   ],
 ])('when: %s is told of', (when, says) => {
   expect(findingsOf(`when: ${when}\nsteps:\n  test: {commands: make}\n`, tag)).toContain(says);
