@@ -120,8 +120,12 @@ async function handOver(
     ...{ ref: `refs/heads/${branch}`, message: subject, author, authorEmail: '', paths: null },
     ...{ cron: '', deployTarget: '', pullRequest: null, instance: '', platform: '', variables: {} },
   };
-  const plan = planCommit([{ path: '.woodpecker.yml', text: workflow }], occasion);
-  const jobs = jobsToHandOver(plan, occasion).map((job) => ({ ...job, labels: [...labels] }));
+  const files = [{ path: '.woodpecker.yml', text: workflow }];
+  const plan = planCommit(files, occasion);
+  const jobs = jobsToHandOver(plan, occasion, files).map((job) => ({
+    ...job,
+    labels: [...labels],
+  }));
   const body = handover.parse({ branch, author, subject, jobs });
   observer.say({ verb: 'dispatch', commit, body });
   await observer.hears('accepted');

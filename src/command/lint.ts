@@ -3,7 +3,7 @@
  * the line in question below each sentence.
  */
 
-import { type Finding, written } from '../workflow/finding.js';
+import { explained, type Finding } from '../workflow/finding.js';
 import { events, type Occasion } from '../workflow/occasion.js';
 import { planCommit } from '../workflow/plan.js';
 import type { SourceFile } from '../workflow/sources.js';
@@ -38,7 +38,7 @@ export async function lint(argv: readonly string[]): Promise<number> {
   const findings = findingsIn(files, occasion);
   const text = read.json
     ? `${JSON.stringify(findings, null, 2)}\n`
-    : `${[...findings.map((each) => explained(each, files)), summary(files, findings)].join('\n')}\n`;
+    : `${[...findings.flatMap((each) => explained(each, files)).map(harmless), summary(files, findings)].join('\n')}\n`;
   process.stdout.write(text);
   const isWrong = findings.some(({ severity }) => read.strict || severity === 'error');
   return isWrong ? exitCodes.usage : exitCodes.fine;
@@ -53,18 +53,6 @@ function findingsIn(files: readonly SourceFile[], occasion: Occasion): Finding[]
   const order = (a: Finding, b: Finding) => a.line - b.line || a.column - b.column;
   return files.flatMap(({ path }) => distinct.filter(({ file }) => file === path).toSorted(order));
 }
-
-/** The sentence, and below it the line with a mark at the place. */
-function explained(finding: Finding, files: readonly SourceFile[]): string {
-  const text = files.find(({ path }) => path === finding.file)?.text ?? '';
-  const line = text.split('\n')[finding.line - 1] ?? '';
-  const head = harmless(written(finding));
-  if (line.trim() === '' || line.length > lineCharactersMax) return head;
-  return `${head}\n    ${harmless(line)}\n    ${' '.repeat(finding.column - 1)}^`;
-}
-
-/** A longer line would wrap, and the mark point to something else. */
-const lineCharactersMax = 100;
 
 function summary(files: readonly SourceFile[], findings: readonly Finding[]): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length;

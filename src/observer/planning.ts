@@ -46,7 +46,7 @@ function mayCompare({ files }: CommitSources): boolean {
 
 function jobsOf(sources: CommitSources, occasion: Occasion): readonly JobToHandOver[] {
   const { files, surplus } = sources;
-  const jobs = jobsToHandOver(planCommit(files, occasion), occasion);
+  const jobs = jobsToHandOver(planCommit(files, occasion), occasion, files);
   if (surplus === 0) return jobs;
   const reason = `there are ${surplus} workflow files more than the ${files.length} that are read`;
   return [...jobs.slice(0, -1), erroredJob(reason)];

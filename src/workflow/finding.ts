@@ -4,6 +4,7 @@
  */
 
 import { nearest } from '../protocol/nearest.js';
+import type { SourceFile } from './sources.js';
 
 /** A place in a file; both count from 1, as editors do. */
 export interface Place {
@@ -16,6 +17,8 @@ export interface Finding extends Place {
   readonly file: string;
   /** One or two sentences: what was found, what is expected, what to write instead. */
   readonly says: string;
+  /** It is about runners that would not do, and so nothing to say once one has the job. */
+  readonly isForesight?: true;
 }
 
 /** A finding in a file that is known to whoever collects it. */
@@ -33,6 +36,17 @@ export function warning(place: Place, says: string): Remark {
 export function written({ file, line, column, severity, says }: Finding): string {
   return `${file}:${line}:${column}: ${severity}: ${says}`;
 }
+
+/** The same, and the line in question with a mark below the place; in lines. */
+export function explained(finding: Finding, files: readonly SourceFile[]): string[] {
+  const text = files.find(({ path }) => path === finding.file)?.text ?? '';
+  const line = (text.split('\n')[finding.line - 1] ?? '').trimEnd();
+  if (line === '' || line.length > explainedCharactersMax) return [written(finding)];
+  return [written(finding), `    ${line}`, `    ${' '.repeat(finding.column - 1)}^`];
+}
+
+/** A longer line would wrap, and the mark point to something else. */
+const explainedCharactersMax = 100;
 
 /** `: did you mean "steps"?`, where one of the known words is near; else empty. */
 export function didYouMean(typed: string, known: readonly string[]): string {

@@ -6,11 +6,11 @@
 import { defaultJobName } from '../protocol/ids.js';
 import { jobsOfCommitMax } from '../protocol/limits.js';
 import type { Work } from '../protocol/work.js';
-import { type Finding, written } from './finding.js';
-import { jobName } from './jobs.js';
+import { explained, type Finding, written } from './finding.js';
+import { jobName, numbered } from './jobs.js';
 import type { Occasion } from './occasion.js';
 import type { Job, Plan } from './plan-types.js';
-import { workflowName } from './sources.js';
+import { type SourceFile, workflowName } from './sources.js';
 
 /** A job as it is handed over; the bounds of its texts are the wire's. */
 export interface JobToHandOver {
@@ -27,8 +27,12 @@ export interface JobToHandOver {
   readonly ended?: { readonly verdict: 'skipped' | 'errored'; readonly reason: string };
 }
 
-/** The jobs of the plan, each behind those that it needs; one at least. */
-export function jobsToHandOver(plan: Plan, occasion: Occasion): readonly JobToHandOver[] {
+/** The jobs of the plan of those files, each behind those that it needs; one at least. */
+export function jobsToHandOver(
+  plan: Plan,
+  occasion: Occasion,
+  files: readonly SourceFile[],
+): readonly JobToHandOver[] {
   if (plan.isSkipped) return [over(defaultJobName, 'skipped', 'its message asks for that')];
   const broken = brokenFiles(plan);
   const jobs = plan.jobs.map((job) => toHandOver(job, plan, occasion));
@@ -37,7 +41,10 @@ export function jobsToHandOver(plan: Plan, occasion: Occasion): readonly JobToHa
     const findings = plan.findings.filter((finding) => finding.file === file);
     return {
       ...over(freeName(workflowName(file), names), 'errored', summary(findings)),
-      work: { ...nothingToDo(file, occasion), remarks: findings.map(written) },
+      work: {
+        ...nothingToDo(file, occasion),
+        remarks: findings.flatMap((finding) => explained(finding, files)),
+      },
     };
   });
   const missed = plan.leftOut.filter(({ isMissed }) => isMissed === true);
@@ -60,7 +67,9 @@ export function workOf(job: Job, plan: Plan, occasion: Occasion): Work {
     ...{ workflow, file, cell, isCheckedOut, services, steps, cache, reports },
     ...{ timeoutMs, silenceMs, stopOn },
     occasion: { ...told, message: message.slice(0, messageCharactersMax) },
-    remarks: plan.findings.filter((finding) => finding.file === file).map(written),
+    remarks: plan.findings
+      .filter((finding) => finding.file === file && finding.isForesight !== true)
+      .map(written),
   };
 }
 
@@ -96,7 +105,7 @@ function brokenFiles({ findings }: Plan): string[] {
 function freeName(workflow: string, taken: Set<string>): string {
   const base = jobName(workflow);
   let name = base;
-  for (let number = 2; taken.has(name); number += 1) name = `${base.slice(0, 94)} (${number})`;
+  for (let number = 2; taken.has(name); number += 1) name = numbered(base, number);
   taken.add(name);
   return name;
 }

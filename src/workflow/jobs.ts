@@ -52,6 +52,7 @@ export function draftJob(
   }
   const because = whyNone(read, asked, remarks) ?? (steps.steps.length > 0 ? null : 'no step is');
   if (because !== null) return { job: null, because, remarks };
+  remarks.push(...remarksOnServices(read, services.steps, labels));
   const cloneNames = ownClone.map(({ name }) => name);
   const job: Job = {
     name: jobName(`${read.name}${cellSuffix(cell)}`),
@@ -97,6 +98,25 @@ function whyNone(read: ReadWorkflow, asked: Asked, remarks: Remark[]): string | 
   }
 }
 
+/** A shell can only begin what has commands. */
+function remarksOnServices(
+  { tree }: ReadWorkflow,
+  services: Job['services'],
+  { labels, fallbacks }: Pick<Job, 'labels' | 'fallbacks'>,
+): Remark[] {
+  const images = services.filter(
+    ({ commands, entrypoint }) => commands.length === 0 && entrypoint === null,
+  );
+  const demands = [labels, ...fallbacks.map((each) => each.labels)];
+  if (images.length === 0 || demands.every((each) => each.includes('executor=container'))) {
+    return [];
+  }
+  const isDrones = Object.hasOwn(tree.value as object, 'kind');
+  const label = isDrones ? 'node: {executor: container}' : 'labels: {backend: docker}';
+  const says = `Services need a runner with containers (--executor container), and this job may go to any: "${label}" lets it wait for one.`;
+  return [{ ...warning(tree.atKey(['services']), says), isForesight: true }];
+}
+
 function platformOf({ workflow: { labels } }: ReadWorkflow): string | null {
   const first = Array.isArray(labels) ? labels[0] : labels;
   return first?.['platform'] ?? null;
@@ -123,5 +143,19 @@ export function jobName(text: string): string {
     .replace(/[^\p{L}\p{M}\p{N}._@+=,() -]/gu, '-')
     .trim()
     .split(/ +/);
-  return words.join(' ').slice(0, 100).trim() || '-';
+  return beginning(words.join(' '), jobNameCharactersMax) || '-';
+}
+
+/** `test (2)`, for a second job whose name would be the same: what is replaced or cut off may differ. */
+export function numbered(name: string, number: number): string {
+  const suffix = ` (${number})`;
+  return `${beginning(name, jobNameCharactersMax - suffix.length)}${suffix}`;
+}
+
+/** As the wire has it (jobNamePattern). */
+const jobNameCharactersMax = 100;
+
+/** So many characters, of which none is cut in two, and no blank at its end. */
+function beginning(text: string, charactersMax: number): string {
+  return [...text].slice(0, charactersMax).join('').trimEnd();
 }

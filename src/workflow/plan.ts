@@ -6,7 +6,7 @@
 import { jobsOfCommitMax } from '../protocol/limits.js';
 import { error, type Finding, type Remark, warning } from './finding.js';
 import { graphOf } from './graph.js';
-import { type Draft, draftJob } from './jobs.js';
+import { type Draft, draftJob, numbered } from './jobs.js';
 import { commitCharactersMax } from './limits.js';
 import { isSkipped, type Occasion } from './occasion.js';
 import type { Job, LeftOut, Plan } from './plan-types.js';
@@ -141,8 +141,7 @@ function withNeeds(jobs: readonly Job[], needs: ReadonlyMap<string, readonly str
   const taken = new Set<string>();
   const named = jobs.map((job) => {
     let { name } = job;
-    for (let number = 2; taken.has(name); number += 1)
-      name = `${job.name.slice(0, 94)} (${number})`;
+    for (let number = 2; taken.has(name); number += 1) name = numbered(job.name, number);
     taken.add(name);
     return { ...job, name };
   });

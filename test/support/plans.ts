@@ -56,6 +56,6 @@ export function planned(
 ): HandoverBody {
   const sources = Object.entries(files).map(([path, text]) => ({ path, text }));
   const occasion = { ...push, ...more };
-  const jobs = jobsToHandOver(planCommit(sources, occasion), occasion);
+  const jobs = jobsToHandOver(planCommit(sources, occasion), occasion, sources);
   return handover.parse({ branch: 'main', author: 'Ada', subject: 'Add it', jobs });
 }

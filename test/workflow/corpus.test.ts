@@ -45,7 +45,7 @@ test.skipIf(!isTried)(
       else for (const { says } of errors) expect(says, file).toMatch(expected);
       for (const plan of plans) {
         // What an observer would hand over of it.
-        const jobs = jobsToHandOver(plan, push);
+        const jobs = jobsToHandOver(plan, push, []);
         expect(handover.safeParse({ jobs }).error, file).toBeUndefined();
       }
       const isPlanned = plans.some(({ jobs, leftOut }) => jobs.length + leftOut.length > 0);

@@ -19,6 +19,15 @@ test('what depends on a workflow whose file is wrong is on record as skipped, an
   ]);
 });
 
+test('the log of one whose file is wrong will show the line, with a mark at the place', () => {
+  const { jobs } = planned({ '.trivet/build.yml': '# Build it\nsteps: 7\n' });
+  expect(jobs?.[0]?.work?.remarks).toEqual([
+    '.trivet/build.yml:2:8: error: "steps" is "7", and expected is a map or a list.',
+    '    steps: 7',
+    '           ^',
+  ]);
+});
+
 test('a workflow that depends on a name that is none is on record as skipped, with the near one', () => {
   const { jobs } = planned({
     '.trivet/build.yml': step,

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { jobNamePattern } from '../../src/protocol/ids.js';
 import { planCommit } from '../../src/workflow/plan.js';
 import { chooseSources } from '../../src/workflow/sources.js';
-import { findingsOf, planOf, push, tag } from '../support/plans.js';
+import { findingsOf, planned, planOf, push, tag } from '../support/plans.js';
 
 const steps = 'steps: {a: {commands: make}}\n';
 const file = (name: string, text = '') => ({
@@ -32,6 +33,30 @@ test('a matrix is a job for each of its cells, the first axis varying slowest', 
   ]);
   const { jobs: rows } = planOf(`matrix: {include: [{GO: 1, OS: x}, {GO: 2}]}\n${steps}`);
   expect(rows.map(({ cell }) => cell)).toEqual([{ GO: '1', OS: 'x' }, { GO: '2' }]);
+});
+
+test('cells whose names would be the same are numbered, and each name is fit for the wire', () => {
+  const astral = '𝒙'.repeat(120);
+  const long = `${'long '.repeat(17)}word`;
+  const axis = ['go:1.22/a', 'go/1.22:a', astral, `${astral}y`, long, `${long} more`];
+  const { jobs } = planOf(`matrix: {X: ${JSON.stringify(axis)}}\n${steps}`);
+  const names = jobs.map(({ name }) => name);
+  expect(names.slice(0, 2)).toEqual(['woodpecker (X=go-1.22-a)', 'woodpecker (X=go-1.22-a) (2)']);
+  expect(new Set(names).size).toBe(axis.length);
+  for (const name of names) expect(name).toMatch(jobNamePattern);
+});
+
+test('a service that is its image’s own program is foreseen to need a container, unless labels say so', () => {
+  const services = 'services: {db: {image: postgres}}\n';
+  const says = (more: string) => findingsOf(`${more}\n${steps}`);
+  expect(says(services)).toEqual([
+    '1:1 warning: Services need a runner with containers (--executor container), and this job may go to any: "labels: {backend: docker}" lets it wait for one.',
+  ]);
+  expect(says(`${services}labels: {backend: docker}`)).toEqual([]);
+  expect(says('services: {db: {image: postgres, commands: postgres}}')).toEqual([]);
+  // Whoever has the job has heard enough.
+  const text = `${services}${steps}`;
+  expect(planned({ '.trivet.yml': text }).jobs?.[0]?.work?.remarks).toEqual([]);
 });
 
 test('a matrix with more cells than a commit may have jobs is an error', () => {

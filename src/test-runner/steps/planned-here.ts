@@ -6,7 +6,7 @@
 
 import { stepsMax } from '../../protocol/limits.js';
 import type { Step, Work } from '../../protocol/work.js';
-import { written } from '../../workflow/finding.js';
+import { explained } from '../../workflow/finding.js';
 import { workOf } from '../../workflow/handing-over.js';
 import type { Occasion } from '../../workflow/occasion.js';
 import { planCommit } from '../../workflow/plan.js';
@@ -47,7 +47,11 @@ export async function planHere(
   if (first !== undefined) {
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
     const reason = `${first.file}:${first.line}: ${first.says.replace(/[.]$/, '')}${more}`;
-    return { kind: 'wrong', reason, lines: plan.findings.map(written) };
+    return {
+      kind: 'wrong',
+      reason,
+      lines: plan.findings.flatMap((finding) => explained(finding, files)),
+    };
   }
   if (plan.isSkipped) return { kind: 'nothing', reason: 'its message asks to be left alone' };
   const [one, ...others] = plan.jobs;
