@@ -5,7 +5,7 @@
  */
 
 import { pause } from './clock.js';
-import type { Benchmark, Figure } from './figures.js';
+import { type Benchmark, type Figure, quantile } from './figures.js';
 import { rivalPush } from './naive.js';
 import { Project } from './project.js';
 import { inRoom, type Room } from './room.js';
@@ -16,6 +16,9 @@ import { Witness } from './witness.js';
 const rounds = 30;
 const warmUps = 4;
 
+/** What a workflow of three steps may cost. */
+const stepsCostMs = 5;
+
 /** After its first line a run is reported and its tree cleaned: nobody pushes twice in this. */
 const settleMs = 80;
 
@@ -25,12 +28,21 @@ export const latency: Benchmark = {
   run: async () => {
     const local = await inRoom((room) => measure(room, 'path', ['hint', 'push', 'dispatch']));
     const far = await inRoom((room) => measure(room, 'file', ['poll']));
+    const steps = await inRoom((room) => measure(room, 'path', ['hint'], 'workflow'));
+    const without = floor('the same without workflow', local.hint.ours);
     return {
       figures: [
         figure('refs hint, remote is a path', local.hint, 15),
         figure('dispatch by a hook, path', local.dispatch, 15),
         figure('poll by a hook, file:// fetched', far.poll, 30),
         figure('from the start of a real git push', local.push),
+        {
+          says: 'refs hint, a workflow of three steps',
+          unit: 'ms',
+          samples: steps.hint.ours,
+          target: Math.round(quantile(local.hint.ours, 0.5) + stepsCostMs),
+          floor: without,
+        },
       ],
       floors: [
         floor('script, path', [...local.hint.rival, ...local.dispatch.rival]),
@@ -56,10 +68,14 @@ async function measure<W extends Way>(
   room: Room,
   by: 'path' | 'file',
   ways: readonly W[],
+  suite: 'script' | 'workflow' = 'script',
 ): Promise<Record<W, Samples>> {
   const witness = new Witness(room.folder);
-  const project = new Project(room.folder, 'pushed', `#!/bin/sh\n${witness.stamp('begun')}\n`);
-  const commits = project.prepare(1 + ways.length * (rounds + warmUps));
+  const begun = witness.stamp('begun');
+  const script = suite === 'script' ? `#!/bin/sh\n${begun}\n` : null;
+  const project = new Project(room.folder, 'pushed', script);
+  const files = script === null ? () => ({ '.trivet.yml': threeSteps(begun) }) : undefined;
+  const commits = project.prepare(1 + ways.length * (rounds + warmUps), files);
   project.move(commits[0] ?? '');
   const clone = project.clone('clone', by);
   const author = project.author('author');
@@ -85,6 +101,18 @@ async function measure<W extends Way>(
     }
   }
   return Object.fromEntries(all) as Record<W, Samples>;
+}
+
+/** The first of them says when it begins. */
+function threeSteps(begun: string): string {
+  return JSON.stringify({
+    steps: [
+      // In a workflow file a dollar sign is written twice.
+      { name: 'first', commands: [begun.replaceAll('$$', () => '$$$$')] },
+      { name: 'second', commands: ['true'], depends_on: ['first'] },
+      { name: 'third', commands: ['true'], depends_on: ['second'] },
+    ],
+  });
 }
 
 /** Pushes and says so; answers the moment of the push. */
