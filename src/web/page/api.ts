@@ -8,6 +8,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import type { Documents } from '../../protocol/documents.js';
 import { firstDocument } from './first.js';
 import { type Happening, hear } from './live.js';
+import { synchronise } from './now.js';
 
 export type Loaded<What extends keyof Documents> =
   | { readonly kind: 'asking' }
@@ -93,6 +94,7 @@ class Kept<What extends keyof Documents> {
     const body = await response.json();
     if (response.ok) {
       this.#etag = response.headers.get('etag') ?? '';
+      if (typeof body.nowMs === 'number') synchronise(body.nowMs);
       this.loaded.value = { kind: 'here', document: body };
     } else {
       this.loaded.value = { kind: 'refused', status: response.status, says: body.error };

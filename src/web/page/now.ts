@@ -15,8 +15,12 @@ let aheadMs = 0;
 let wanted = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** What the dispatcher's clock says at this moment. */
+let heardMs = 0;
+
+/** What the dispatcher's clock says at this moment. A word that was heard before is old by now. */
 export function synchronise(nowMs: number): void {
+  if (nowMs === heardMs) return;
+  heardMs = nowMs;
   aheadMs = nowMs - Date.now();
   now.value = nowMs;
 }

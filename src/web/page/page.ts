@@ -6,7 +6,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Documents } from '../../protocol/documents.js';
-import type { Loaded } from './api.js';
+import type { Loaded, Outcome } from './api.js';
 import { wantsToken, wasTrusted } from './first.js';
 import { type Child, html } from './html.js';
 import { Keys } from './keys.js';
@@ -17,7 +17,7 @@ import { links, page } from './router.js';
 export const announced = signal('');
 
 /** What became of the last wish, until the next. */
-export const notice = signal<{ readonly isDone: boolean; readonly says: string } | null>(null);
+export const notice = signal<Outcome | null>(null);
 
 const places = [
   ['home', links.home, 'Home'],
@@ -73,6 +73,7 @@ function Notice() {
   if (said === null) return null;
   return html`<p class="notice ${said.isDone ? 'done' : 'undone'}" role="status">
     ${said.says}
+    ${said.status === 401 ? html`<a href=${links.signIn}>Sign in with the token</a>` : ''}
     <button type="button" class="plain" aria-label="Dismiss" onClick=${() => {
       notice.value = null;
     }}>✕</button>
