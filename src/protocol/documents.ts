@@ -214,9 +214,16 @@ const commit = z.object({
 
 const run = z.object({
   run: z.string(),
+  repository,
   commit: z.string(),
   job: z.number().int(),
   name: z.string(),
+  /** The attempt, from 1. */
+  number: z.number().int(),
+  runner: z.string(),
+  leasedAtMs: atMs,
+  /** Null: it goes on. */
+  endedAtMs: atMs.nullable(),
 });
 
 const runners = z.object({

@@ -3,8 +3,9 @@
  * Never lets the page reach further in.
  */
 
+import type { Feed } from '../dispatcher/feed/feed.js';
 import type { Spectators } from '../dispatcher/feed/spectators.js';
-import type { Commit, Pausable } from '../protocol/ids.js';
+import type { Commit, LogId, Pausable } from '../protocol/ids.js';
 import type { Question } from '../protocol/questions.js';
 import type { Clock } from '../world/clock.js';
 import type { Token } from '../world/token.js';
@@ -25,6 +26,12 @@ export interface Outcome {
   readonly says: string;
 }
 
+/** Where a log is, and whether its run is over. */
+export interface LogAt {
+  readonly path: string;
+  readonly isOver: boolean;
+}
+
 export interface Behind {
   readonly clock: Clock;
   /** A document, or `{error}`. Rejects where the past cannot be read now. */
@@ -32,6 +39,9 @@ export interface Behind {
   readonly spectators: Pick<Spectators, 'admit'>;
   /** The last entry that was published. */
   readonly lastSeq: () => number;
+  readonly follow: Feed['follow'];
+  /** Null: there is no such run, or it is no longer kept. Rejects where the past cannot be read now. */
+  readonly findLog: (log: LogId) => Promise<LogAt | null>;
   readonly want: (wanted: Wanted, remoteHost: string) => Promise<Outcome>;
 }
 

@@ -16,6 +16,8 @@ import type { Behind, WebOptions } from './behind.js';
 import { heardIn, streamEvents } from './event-stream.js';
 import { firstQuestion } from './first-question.js';
 import { Guard } from './guard.js';
+import { Logs } from './logs/logs.js';
+import { serveLogs } from './logs/routes.js';
 import { SharedAnswers } from './shared-answers.js';
 import { Shell } from './shell.js';
 import { serveSignIn } from './sign-in.js';
@@ -36,6 +38,7 @@ export class Web {
   readonly #behind: Behind;
   readonly #guard: Guard;
   readonly #answers: SharedAnswers;
+  readonly #logs: Logs;
   readonly #assets = new Assets();
   readonly #shell = new Shell(this.#assets);
   readonly #server: http.Server;
@@ -45,6 +48,7 @@ export class Web {
     this.#behind = behind;
     this.#guard = new Guard(options);
     this.#answers = new SharedAnswers(behind);
+    this.#logs = new Logs(behind);
     const limits = {
       headersTimeout: headersWithinMs,
       requestTimeout: requestWithinMs,
@@ -72,6 +76,7 @@ export class Web {
   close(): void {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
+    this.#logs.close();
   }
 
   #app(): Hono {
@@ -95,6 +100,7 @@ export class Web {
       context.header('Cache-Control', 'no-cache');
       return next();
     });
+    serveLogs(app as unknown as Hono, this.#logs);
     serveApi(app as unknown as Hono, this.#answers, this.#behind);
     app.get('/events', (context) => {
       const denial = this.#guard.refusesData(askingOf(context), nowMs());

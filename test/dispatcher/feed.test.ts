@@ -27,7 +27,7 @@ function accepted(seq: number): Publication & { kind: 'entry' } {
 }
 
 const grown: Publication = {
-  ...{ kind: 'log', atMs: 1, run: '0badcafe-1' as never, logBytes: 5 },
+  ...{ kind: 'log', atMs: 1, run: '0badcafe-1' as never, log: '0badcafe-1' as never, logBytes: 5 },
   job: accepted(1).job,
 };
 

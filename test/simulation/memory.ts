@@ -100,6 +100,7 @@ export class Memory {
     return {
       commits: later(ask.commits),
       story: later(ask.story),
+      run: later(ask.run),
       runsOf: later(ask.runsOf),
       branches: later(ask.branches),
       durations: later(ask.durations),

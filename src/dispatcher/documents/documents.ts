@@ -44,7 +44,7 @@ export class Documents {
       case 'commit':
         return this.#commit(question.commit);
       case 'run':
-        return Promise.resolve(this.#run(question));
+        return this.#run(question);
       case 'runners':
         return this.#runners();
       case 'runner':
@@ -113,10 +113,11 @@ export class Documents {
     return document ?? { error: `${only} was never handed over, or is no longer kept.` };
   }
 
-  #run({ run }: QuestionOf<'run'>): Shapes['run'] | Refusal {
-    const job = this.#known.core.jobOfRun(run);
-    if (job === undefined) return { error: `No job that is in memory has the run ${run}.` };
-    return { run, commit: job.commit, job: job.id, name: job.name };
+  async #run({ run }: QuestionOf<'run'>): Promise<Shapes['run'] | Refusal> {
+    const [row] = await this.#known.queries.run({ run });
+    if (row === undefined) return { error: `There is no run ${run}, or it is no longer kept.` };
+    const { repository, commit, job, name, number, runner, leasedAtMs, endedAtMs } = row;
+    return { run, repository, commit, job, name, number, runner, leasedAtMs, endedAtMs };
   }
 
   async #runners(): Promise<Shapes['runners']> {

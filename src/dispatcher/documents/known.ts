@@ -28,7 +28,10 @@ export interface Known {
     | 'whyWaiting'
   >;
   readonly store: Pick<Store, 'commitsLike' | 'history' | 'jobsOf'>;
-  readonly queries: Pick<Queries, 'branches' | 'commits' | 'durations' | 'flaky' | 'runsOf'>;
+  readonly queries: Pick<
+    Queries,
+    'branches' | 'commits' | 'durations' | 'flaky' | 'run' | 'runsOf'
+  >;
   /** How the steps of runs stand that go on. */
   readonly steps: { stepsOf(run: RunId): readonly StepReport[] };
   /** Resolves once everything that was decided is on disk. */

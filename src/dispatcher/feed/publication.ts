@@ -4,7 +4,7 @@
  * only, and nobody can ask for it afterwards.
  */
 
-import type { Commit, RunId } from '../../protocol/ids.js';
+import type { Commit, LogId, RunId } from '../../protocol/ids.js';
 import type { StepReport } from '../../protocol/work.js';
 import type { Told } from '../../world/story.js';
 import type { Notice } from '../core/events.js';
@@ -27,12 +27,14 @@ export type Publication =
   | ({ readonly kind: 'entry' } & Recorded<Job>)
   /** Who comes and goes, and what is odd. */
   | { readonly kind: 'notice'; readonly atMs: number; readonly notice: Notice }
-  /** A run's log is that long by now. */
+  /** A log is that long by now. */
   | {
       readonly kind: 'log';
       readonly atMs: number;
       readonly job: About;
       readonly run: RunId;
+      /** The run's own, or that of one of its steps. */
+      readonly log: LogId;
       readonly logBytes: number;
     }
   /** A step of a run has begun, or has ended. */

@@ -103,7 +103,10 @@ export class Dispatcher {
       tell: feed.tell,
       ok: dialect === 'py3' ? 'ok' : 'OK',
     });
-    this.view = viewOf({ clock, documents, spectators, feed, router: this.#router });
+    this.view = viewOf({
+      ...{ clock, documents, spectators, feed, core, queries, files: logs },
+      router: this.#router,
+    });
     this.#classicRunners = new ClassicRunners(this.#world, tap, handle);
     const pulse = {
       clock,

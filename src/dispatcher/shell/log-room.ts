@@ -110,7 +110,7 @@ export class LogRoom {
     const isWritten = this.#files.append(name, offset, body);
     const logBytes = this.#files.size(name);
     if (!isWritten) return { verb: 'want', log, offset: logBytes };
-    this.#feed.publish([{ kind: 'log', atMs: this.#clock.nowMs(), job, run, logBytes }]);
+    this.#feed.publish([{ kind: 'log', atMs: this.#clock.nowMs(), job, run, log, logBytes }]);
     return null;
   }
 

@@ -3,27 +3,46 @@
  * few things that a person may want done. Never lets them further in.
  */
 
+import { type LogId, ownerOf } from '../../protocol/ids.js';
 import type { Question } from '../../protocol/questions.js';
 import type { Clock } from '../../world/clock.js';
+import type { DispatcherCore } from '../core/core.js';
 import type { Documents } from '../documents/documents.js';
 import type { Feed } from '../feed/feed.js';
 import type { Spectators } from '../feed/spectators.js';
+import type { LogFiles } from '../store/logs.js';
+import type { Queries } from '../store/queries.js';
 import { wordsFor } from './replies.js';
 import type { RequestRouter, Wish } from './request-router.js';
 
 /** What a person may want done. */
 type Wanted = Extract<Wish, { verb: 'rerun' | 'cancel' | 'pause' | 'resume' | 'poll' }>;
 
+/** Where a log is, and whether its run is over. */
+interface LogAt {
+  readonly path: string;
+  readonly isOver: boolean;
+}
+
 export interface View {
   readonly clock: Clock;
   readonly answer: (question: Question) => Promise<object>;
   readonly spectators: Pick<Spectators, 'admit'>;
   readonly lastSeq: () => number;
+  readonly follow: Feed['follow'];
+  /** Null: there is no such run, or it is no longer kept. Rejects where the past cannot be read now. */
+  readonly findLog: (log: LogId) => Promise<LogAt | null>;
   /** What became of it, once that is on disk; as a sentence where it was not done. */
   readonly want: (
     wanted: Wanted,
     remoteHost: string,
   ) => Promise<{ readonly isDone: boolean; readonly says: string }>;
+}
+
+interface LogsKnown {
+  readonly core: Pick<DispatcherCore, 'jobOfRun'>;
+  readonly queries: Pick<Queries, 'run'>;
+  readonly files: LogFiles;
 }
 
 export function viewOf({
@@ -32,22 +51,47 @@ export function viewOf({
   spectators,
   feed,
   router,
+  ...known
 }: {
   readonly clock: Clock;
   readonly documents: Documents;
   readonly spectators: Spectators;
   readonly feed: Feed;
   readonly router: RequestRouter;
-}): View {
+} & LogsKnown): View {
   return {
     clock,
     answer: (question) => documents.answer(question),
     spectators,
     lastSeq: () => feed.lastSeq,
+    follow: (follow) => feed.follow(follow),
+    findLog: (log) => findLog(known, log),
     want: async (wanted, remoteHost) => {
       const reply = await router.wish(wanted, remoteHost);
       const isDone = reply.kind === 'accepted' || reply.kind === 'done';
       return { isDone, says: wordsFor(reply, 'OK').trimEnd() };
     },
+  };
+}
+
+/** Memory knows the run that goes on, the store all that are kept. */
+async function findLog({ core, queries, files }: LogsKnown, log: LogId): Promise<LogAt | null> {
+  const { run, step } = ownerOf(log);
+  const job = core.jobOfRun(run);
+  const live = job?.runs.find(({ id }) => id === run);
+  if (job !== undefined && live !== undefined) {
+    const name = {
+      commit: job.commit,
+      job: job.id,
+      number: live.number,
+      ...(step > 0 && { step }),
+    };
+    return { path: files.pathOf(name), isOver: live.end !== null };
+  }
+  const [row] = await queries.run({ run });
+  if (row === undefined) return null;
+  return {
+    path: files.pathOf({ ...row, ...(step > 0 && { step }) }),
+    isOver: row.endedAtMs !== null,
   };
 }

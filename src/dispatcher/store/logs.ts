@@ -32,6 +32,11 @@ export function indexBeside(path: string): string {
   return `${path}.lines`;
 }
 
+/** Where it may keep when they came. */
+export function timesBeside(path: string): string {
+  return `${path}.times`;
+}
+
 const lineFeed = 0x0a;
 
 /** Logs open at once: a thousand runs must not use up the descriptors of the connections. */
@@ -57,6 +62,7 @@ export class LogFiles {
     if (this.#disk.sizeOf(path) === null) return;
     this.#disk.remove(path);
     this.#disk.remove(indexBeside(path));
+    this.#disk.remove(timesBeside(path));
     this.#disk.syncNamesNow(dirname(path));
   }
 
@@ -177,6 +183,7 @@ export class LogFiles {
     for (const log of [path, ...steps.map((step) => this.#path({ ...name, step }))]) {
       await this.#disk.discard(log);
       await this.#disk.discard(indexBeside(log));
+      await this.#disk.discard(timesBeside(log));
     }
   }
 

@@ -16,6 +16,8 @@ export interface Queries {
   story(question: StoryQuestion): Promise<readonly JobStory[]>;
   /** What a runner, by its name, had in hand. */
   runsOf(question: RunsQuestion): Promise<readonly RunRow[]>;
+  /** The run of that id: one row, or none. */
+  run(question: { readonly run: RunId }): Promise<readonly RunRow[]>;
   /** Those branches of a repository that moved last, each with its newest commit. */
   branches(question: BranchesQuestion): Promise<readonly BranchRow[]>;
   /** How long a repository's job of that name took when it was last judged, in milliseconds. */
@@ -122,6 +124,7 @@ export interface RunRow {
   readonly name: string;
   /** The attempt, from 1. */
   readonly number: number;
+  readonly runner: string;
   readonly leasedAtMs: number;
   /** Null while it has the lease. */
   readonly endedAtMs: number | null;

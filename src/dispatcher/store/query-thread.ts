@@ -19,6 +19,7 @@ export class QueryThread implements Queries {
 
   readonly commits: Queries['commits'] = (question) => this.#ask('commits', question);
   readonly story: Queries['story'] = (question) => this.#ask('story', question);
+  readonly run: Queries['run'] = (question) => this.#ask('run', question);
   readonly runsOf: Queries['runsOf'] = (question) => this.#ask('runsOf', question);
   readonly branches: Queries['branches'] = (question) => this.#ask('branches', question);
   readonly durations: Queries['durations'] = (question) => this.#ask('durations', question);

@@ -4,6 +4,7 @@
  */
 
 import type { Database, Statement } from 'better-sqlite3';
+import type { RunId } from '../../protocol/ids.js';
 import { jobsOfCommitMax } from '../../protocol/limits.js';
 import type {
   BranchesQuestion,
@@ -41,6 +42,9 @@ const commitColumns = `job.id AS job, job.repository, job.commit_id AS "commit",
 const jobColumns = `id AS job, name, verdict, accepted_at_ms AS acceptedAtMs,
                     finished_at_ms AS finishedAtMs`;
 
+const runColumns = `run.id AS run, repository, commit_id AS "commit", job, name, number, runner,
+                    leased_at_ms AS leasedAtMs, ended_at_ms AS endedAtMs, ending, reason`;
+
 /** `LIMIT @rows` alone would have SQLite plan the statement anew for each value: 40 µs a question. */
 export const sql = {
   everywhere: `SELECT ${commitColumns}, accepted_at_ms AS atMs FROM job
@@ -65,9 +69,8 @@ export const sql = {
          WHERE commit_id = @commit ORDER BY id LIMIT @rows + 0`,
   entries: `SELECT seq, entry FROM journal WHERE job = @job AND seq <= @upTo
             ORDER BY seq DESC LIMIT @rows + 0`,
-  runs: `SELECT run.id AS run, repository, commit_id AS "commit", job, name, number,
-                leased_at_ms AS leasedAtMs, ended_at_ms AS endedAtMs, ending, reason
-         FROM run JOIN job ON job.id = run.job
+  run: `SELECT ${runColumns} FROM run JOIN job ON job.id = run.job WHERE run.id = @run`,
+  runs: `SELECT ${runColumns} FROM run JOIN job ON job.id = run.job
          WHERE runner = @runner AND (leased_at_ms, run.id) < (@leasedAtMs, @run)
          ORDER BY leased_at_ms DESC, run.id DESC LIMIT @rows + 0`,
   branches: `SELECT branch.name AS onBranch, at_ms AS atMs, ${commitColumns}
@@ -138,6 +141,10 @@ export function questionsOf(database: Database) {
     return ask.runs.all({ ...from, runner, rows: Math.min(most, rowsMax) }) as RunRow[];
   }
 
+  function run(asked: { readonly run: RunId }): RunRow[] {
+    return ask.run.all(asked) as RunRow[];
+  }
+
   function branches({ repository, before, most }: BranchesQuestion): BranchRow[] {
     const from = before ?? { atMs: end.atMs, branch: end.text };
     const rows = ask.branches.all({ ...from, repository, rows: Math.min(most, rowsMax) });
@@ -177,7 +184,7 @@ export function questionsOf(database: Database) {
   }
 
   const tests = testQuestionsOf(database);
-  return { commits, story, runsOf, branches, durations, journal, past, ...tests };
+  return { commits, story, run, runsOf, branches, durations, journal, past, ...tests };
 }
 
 /** Null, which is never, is later than all. */

@@ -25,6 +25,17 @@ export class Arrivals {
     return this.#all;
   }
 
+  /** How long the log is by now. */
+  get bytes(): number {
+    return this.#all.at(-1)?.[0] ?? 0;
+  }
+
+  /** Between the first of them and the last. */
+  get spanMs(): number {
+    const known = this.#all.flatMap(([, atMs]) => atMs ?? []);
+    return (known.at(-1) ?? 0) - (known[0] ?? 0);
+  }
+
   grew(bytes: number, atMs: number): void {
     const last = this.#all.at(-1);
     if (last?.[1] != null && atMs - last[1] < this.#apartMs) {

@@ -10,22 +10,9 @@
  * Never shows anything. A patch (`--- a` followed by `+++ b`) and Go's `--- FAIL:` are no folds.
  */
 
+import type { LogFold } from '../../protocol/log-documents.js';
 import { visible } from '../page/log/sgr.js';
 import { shownText } from './line-text.js';
-
-export interface Fold {
-  /** The line that begins it, and is its heading. */
-  readonly from: number;
-  /** Its last line; null while it goes on. */
-  readonly to: number | null;
-  readonly title: string;
-  /** As its author wants it; `null`: as the page thinks best. */
-  readonly isOpen: boolean | null;
-  /** Of no interest unless something in it is. */
-  readonly isDim: boolean;
-  /** Whether `to` is a mark and nothing to read. */
-  readonly isMarked: boolean;
-}
 
 type Family = 'github' | 'gitlab' | 'buildkite';
 
@@ -34,7 +21,7 @@ type Mark =
   | { readonly kind: 'end'; readonly family: Family; readonly name: string }
   | { readonly kind: 'open' };
 
-type Begun = Pick<Fold, 'title' | 'isOpen' | 'isDim'>;
+type Begun = Pick<LogFold, 'title' | 'isOpen' | 'isDim'>;
 
 interface OpenFold {
   readonly index: number;
@@ -62,15 +49,15 @@ export function mayBeMark(bytes: Uint8Array, from: number): boolean {
 const markBytes = [...':#s-+~^'].map((one) => one.charCodeAt(0));
 
 export class Folds {
-  readonly #all: Fold[];
+  readonly #all: LogFold[];
   readonly #open: OpenFold[] = [];
 
-  constructor(all: readonly Fold[] = []) {
+  constructor(all: readonly LogFold[] = []) {
     this.#all = [...all];
   }
 
   /** In the order of their first lines. */
-  get all(): readonly Fold[] {
+  get all(): readonly LogFold[] {
     return this.#all;
   }
 
@@ -126,7 +113,7 @@ export class Folds {
     }
   }
 
-  #change(index: number, change: Partial<Fold>): void {
+  #change(index: number, change: Partial<LogFold>): void {
     const fold = this.#all[index];
     if (fold !== undefined) this.#all[index] = { ...fold, ...change };
   }

@@ -6,48 +6,23 @@
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
+import type { LogLines, LogOutline, LogSearch } from '../../protocol/log-documents.js';
 import { type Arrival, timesBy } from './arrivals.js';
-import type { Fold } from './folds.js';
-import { isWorthKeeping, keep, readKept } from './kept-index.js';
+import { isWorthKeeping, keepIndex, readKept } from './kept-index.js';
 import { type Checkpoint, LineIndex } from './line-index.js';
 import { isCut, lineFeed, shownBytesMax, shownText } from './line-text.js';
 import { type FileLine, linesFrom, type Read } from './lines-in-file.js';
-import { type Found, search } from './search.js';
+import { search } from './search.js';
 import { StyleTrail } from './style-trail.js';
+import { readTimes } from './times.js';
 
 /** What is asked of a log, and what only whoever asks knows of it. */
 export interface AboutLog {
   readonly path: string;
   /** Nothing is added to it any more. */
   readonly isOver: boolean;
-  /** When it came, as far as that is remembered; null: it is kept beside the log, if anywhere. */
+  /** When what came, while its run goes on; null: that is kept beside the log, if anywhere. */
   readonly arrivals: readonly Arrival[] | null;
-}
-
-export interface Lines {
-  /** The number of the first one. */
-  readonly from: number;
-  /** Fewer than were asked for where these are long already, or there are no more. */
-  readonly lines: readonly string[];
-  /** Under which the first one begins, as parameters of SGR. */
-  readonly style: string;
-  /** Lines of which the page shows the beginning only: their number, and their whole length. */
-  readonly cut: readonly (readonly [line: number, bytes: number])[];
-  /** When lines came: each entry holds from that line on. */
-  readonly times: readonly (readonly [line: number, atMs: number | null])[];
-  /** Lines and bytes there are by now. */
-  readonly total: number;
-  readonly bytes: number;
-  readonly isOver: boolean;
-}
-
-export interface Outline {
-  readonly total: number;
-  readonly bytes: number;
-  readonly isOver: boolean;
-  readonly folds: readonly Fold[];
-  /** Lines that are errors, the first 10,000 of them. */
-  readonly errors: readonly number[];
 }
 
 export const linesMax = 2_000;
@@ -72,14 +47,20 @@ export class IndexedLog {
     this.#path = path;
   }
 
-  async outline(about: AboutLog): Promise<Outline> {
+  async outline(about: AboutLog): Promise<LogOutline> {
     const bytes = await this.#grown(about);
     const { folds, errors } = this.#index;
-    return { total: this.#index.lines(bytes), bytes, isOver: about.isOver, folds, errors };
+    return {
+      total: this.#index.lines(bytes),
+      bytes,
+      isOver: about.isOver,
+      folds: [...folds],
+      errors: [...errors],
+    };
   }
 
   /** `from` counts from 1; below that, from the end: -1 is the last line. */
-  async lines(about: AboutLog, from: number, count: number): Promise<Lines> {
+  async lines(about: AboutLog, from: number, count: number): Promise<LogLines> {
     const bytes = await this.#grown(about);
     const total = this.#index.lines(bytes);
     const first = Math.max(1, from < 0 ? total + 1 + from : from);
@@ -95,7 +76,7 @@ export class IndexedLog {
     about: AboutLog,
     query: { readonly query: string; readonly after: number },
     isWanted: () => boolean,
-  ): Promise<Found> {
+  ): Promise<LogSearch> {
     const bytes = await this.#grown(about);
     const goOn = async () => {
       await breathe();
@@ -114,7 +95,7 @@ export class IndexedLog {
   }
 
   async #grow(read: Read, bytes: number, { isOver, arrivals }: AboutLog): Promise<number> {
-    if (arrivals !== null) this.#arrivals = arrivals;
+    this.#arrivals = arrivals ?? readTimes(this.#path);
     const isOther = bytes < this.#index.offset;
     if (isOther || (this.#isFinished && bytes > this.#index.offset)) this.#beginAgain();
     if (isOver && this.#index.offset === 0) this.#recall(read, bytes);
@@ -135,17 +116,15 @@ export class IndexedLog {
     const rest = Buffer.alloc(bytes - this.#index.offset);
     this.#index.finish(rest.subarray(0, read(this.#index.offset, rest)));
     this.#isFinished = true;
-    if (!isWorthKeeping(bytes, this.#arrivals)) return;
-    await keep(this.#path, { state: this.#index.state(), arrivals: this.#arrivals });
+    const state = this.#index.state();
+    if (isWorthKeeping(state)) await keepIndex(this.#path, state);
   }
 
   /** Takes what is kept beside the log, if that is of this log. */
   #recall(read: Read, bytes: number): void {
-    const kept = readKept(this.#path, bytes);
-    if (kept === null || !kept.state.checkpoints.every((one) => standsBehindLine(read, one)))
-      return;
-    this.#index = new LineIndex(kept.state);
-    if (this.#arrivals.length === 0) this.#arrivals = kept.arrivals;
+    const state = readKept(this.#path, bytes);
+    if (state === null || !state.checkpoints.every((one) => standsBehindLine(read, one))) return;
+    this.#index = new LineIndex(state);
     this.#isFinished = true;
   }
 

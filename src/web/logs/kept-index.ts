@@ -1,29 +1,21 @@
 /**
  * Owns an index as it is kept beside its log, once that is over: so that a log of 100 MB opens as fast
- * as a short one. It is derived from the log and may be deleted at any time; only when the lines came is
- * known nowhere else.
+ * as a short one. It is derived from the log and may be deleted at any time.
  * Never believed because it is there: it must have this shape, be of a log of that length, and its
  * checkpoints must stand behind line feeds (indexed-log.ts).
  */
 
-import { existsSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { indexBeside } from '../../dispatcher/store/logs.js';
 import { parseJson, readIfThere } from '../../world/files.js';
-import type { Arrival } from './arrivals.js';
 import type { IndexState } from './line-index.js';
+import { writeBeside } from './times.js';
 
 /** Another number is an index of another release: it is made anew. */
 const version = 1;
 
 /** Below this a log is read faster than its index would be. */
 const bytesWorth = 256 * 1_024;
-
-export interface Kept {
-  readonly state: IndexState;
-  readonly arrivals: readonly Arrival[];
-}
 
 const count = z.int().min(0);
 const keptSchema = z.object({
@@ -44,11 +36,10 @@ const keptSchema = z.object({
     }),
   ),
   errors: z.array(count),
-  arrivals: z.array(z.tuple([count, z.number().nullable()])),
 });
 
 /** What is kept beside that log of `bytes` bytes; null where there is nothing that can be used. */
-export function readKept(log: string, bytes: number): Kept | null {
+export function readKept(log: string, bytes: number): IndexState | null {
   const { data } = keptSchema.safeParse(parseJson(readIfThere(indexBeside(log)) ?? ''));
   if (data === undefined || data.bytes !== bytes) return null;
   const checkpoints = data.checkpoints.map(([line, offset, style]) => ({ line, offset, style }));
@@ -57,27 +48,17 @@ export function readKept(log: string, bytes: number): Kept | null {
     return line > before.line && offset > before.offset && offset <= bytes && line <= data.line;
   });
   if (!isInOrder || checkpoints[0]?.line !== 1 || checkpoints[0].offset !== 0) return null;
-  return { state: { ...data, offset: bytes, checkpoints }, arrivals: data.arrivals };
+  return { ...data, offset: bytes, checkpoints };
 }
 
 /** Whether there is a reason to keep it. */
-export function isWorthKeeping(bytes: number, arrivals: readonly Arrival[]): boolean {
-  return bytes >= bytesWorth || arrivals.length > 1;
+export function isWorthKeeping({ offset }: IndexState): boolean {
+  return offset >= bytesWorth;
 }
 
-/** Keeps it. Where there is no room for it, there is none: the log is read again next time. */
-export async function keep(log: string, { state, arrivals }: Kept): Promise<void> {
+export async function keepIndex(log: string, state: IndexState): Promise<void> {
   const { offset: bytes, checkpoints, ...rest } = state;
   const triples = checkpoints.map(({ line, offset, style }) => [line, offset, style]);
-  const text = JSON.stringify({ version, bytes, ...rest, checkpoints: triples, arrivals });
-  const path = indexBeside(log);
-  const draft = `${path}.new`;
-  try {
-    await writeFile(draft, text);
-    await rename(draft, path);
-    // The log may have been removed meanwhile, and what is beside it before this was there.
-    if (!existsSync(log)) await rm(path, { force: true });
-  } catch {
-    await rm(draft, { force: true });
-  }
+  const text = JSON.stringify({ version, bytes, ...rest, checkpoints: triples });
+  await writeBeside(log, indexBeside(log), text);
 }

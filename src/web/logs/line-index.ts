@@ -5,8 +5,9 @@
  * Invariant: however a log is cut into windows, the index is the same.
  */
 
+import type { LogFold } from '../../protocol/log-documents.js';
 import { isErrorLine, judgedBytesMax, suspects } from './error-lines.js';
-import { type Fold, Folds, mayBeMark } from './folds.js';
+import { Folds, mayBeMark } from './folds.js';
 import { decoded, lineFeed, shownBytesMax } from './line-text.js';
 import { escapeByte, StyleTrail } from './style-trail.js';
 
@@ -28,7 +29,7 @@ export interface IndexState {
   readonly isMidLine: boolean;
   readonly style: string;
   readonly checkpoints: readonly Checkpoint[];
-  readonly folds: readonly Fold[];
+  readonly folds: readonly LogFold[];
   readonly errors: readonly number[];
 }
 
@@ -73,7 +74,7 @@ export class LineIndex {
     return this.#offset;
   }
 
-  get folds(): readonly Fold[] {
+  get folds(): readonly LogFold[] {
     return this.#folds.all;
   }
 

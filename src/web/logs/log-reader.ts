@@ -3,8 +3,8 @@
  * questions about them. Runs in a thread (log-worker.ts): a dispatcher never waits for it.
  */
 
-import { type AboutLog, IndexedLog, type Lines, type Outline } from './indexed-log.js';
-import type { Found } from './search.js';
+import type { LogLines, LogOutline, LogSearch } from '../../protocol/log-documents.js';
+import { type AboutLog, IndexedLog } from './indexed-log.js';
 
 /** An index takes 150 KB for 100 MB of log. */
 const logsMax = 64;
@@ -26,15 +26,15 @@ export interface SearchQuestion {
 export class LogReader {
   readonly #logs = new Map<string, IndexedLog>();
 
-  outline({ log }: { readonly log: AboutLog }): Promise<Outline> {
+  outline({ log }: { readonly log: AboutLog }): Promise<LogOutline> {
     return this.#of(log).outline(log);
   }
 
-  lines({ log, from, count }: LinesQuestion): Promise<Lines> {
+  lines({ log, from, count }: LinesQuestion): Promise<LogLines> {
     return this.#of(log).lines(log, from, count);
   }
 
-  search({ log, query, after }: SearchQuestion, isWanted: () => boolean): Promise<Found> {
+  search({ log, query, after }: SearchQuestion, isWanted: () => boolean): Promise<LogSearch> {
     return this.#of(log).search(log, { query, after }, isWanted);
   }
 

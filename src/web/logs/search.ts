@@ -4,24 +4,17 @@
  * has them; a capital finds itself. What is cut from the view of a very long line is not searched.
  */
 
+import type { LogSearch } from '../../protocol/log-documents.js';
 import { visible } from '../page/log/sgr.js';
 import { lineFeed, shownText } from './line-text.js';
 import { type Read, wholeLines } from './lines-in-file.js';
 import { seen } from './seen-bytes.js';
 
-/** `column` counts from 0 in UTF-16 units of the visible text, as a page marks it. */
-export type Hit = readonly [line: number, column: number];
-
-export interface Found {
-  /** All there are. */
-  readonly total: number;
-  /** The first `hitsMax` of them behind the line that was given. */
-  readonly hits: readonly Hit[];
-  /** Of one hit, in UTF-16 units. */
-  readonly length: number;
-}
+type Hit = LogSearch['hits'][number];
 
 const hitsMax = 10_000;
+
+export const queryCharactersMax = 200;
 
 /** `breathe` lets others have their turn, and answers false where nobody wants the answer any more. */
 export async function search(
@@ -29,7 +22,7 @@ export async function search(
   bytes: number,
   { query, after }: { readonly query: string; readonly after: number },
   breathe: () => Promise<boolean>,
-): Promise<Found> {
+): Promise<LogSearch> {
   const isExact = /[A-Z]/.test(query);
   const needle = Buffer.from(query);
   const hits: Hit[] = [];
@@ -88,7 +81,8 @@ function list(
     if (current > after) {
       const text = visible(shownText(block.subarray(from, lineEnd(block, from))));
       const columns = columnsOf(isExact ? text : lowered(text), query);
-      hits.push(...columns.slice(0, hitsMax - hits.length).map((at) => [current, at] as const));
+      const room = hitsMax - hits.length;
+      hits.push(...columns.slice(0, room).map((column): Hit => [current, column]));
     }
     at = haystack.indexOf(query, seenEnd);
   }

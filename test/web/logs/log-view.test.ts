@@ -2,12 +2,12 @@ import { appendFileSync, existsSync, readFileSync, utimesSync, writeFileSync } f
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { AboutLog, Lines, Outline } from '../../../src/web/logs/indexed-log.js';
-import { IndexedLog } from '../../../src/web/logs/indexed-log.js';
+import { type LogSearch, logLines, logOutline } from '../../../src/protocol/log-documents.js';
+import { type AboutLog, IndexedLog } from '../../../src/web/logs/indexed-log.js';
 import { LineIndex } from '../../../src/web/logs/line-index.js';
 import { shownText } from '../../../src/web/logs/line-text.js';
 import { LogThread } from '../../../src/web/logs/log-thread.js';
-import type { Found } from '../../../src/web/logs/search.js';
+import { keepTimes } from '../../../src/web/logs/times.js';
 import { spansOf, styleFrom, visible } from '../../../src/web/page/log/sgr.js';
 import { temporaryFolder } from '../../support/git.js';
 
@@ -19,7 +19,7 @@ function logged(content: string | Uint8Array): AboutLog & { readonly view: Index
 }
 
 /** Looks for it in a log that is over. */
-function found(log: ReturnType<typeof logged>, query: string, after = 0): Promise<Found> {
+function found(log: ReturnType<typeof logged>, query: string, after = 0): Promise<LogSearch> {
   return log.view.search(log, { query, after }, () => true);
 }
 
@@ -98,7 +98,8 @@ describe('the index of a log', () => {
       [10, 5_000],
       [500_000, 9_000],
     ] as const;
-    const outline = await log.view.outline({ ...log, arrivals });
+    await keepTimes(log.path, arrivals);
+    const outline = await log.view.outline(log);
     expect(outline).toMatchObject({ total: 42_001, isOver: true });
     expect(existsSync(`${log.path}.lines`)).toBe(true);
     const again = new IndexedLog(log.path);
@@ -234,7 +235,7 @@ test('the thread answers bodies, several questions at a time, and forgets what n
     thread.lines({ log: about, from: -1, count: 5 }),
     thread.outline({ log: about }),
   ]);
-  const parsed = <Body>(body: Uint8Array) => JSON.parse(Buffer.from(body).toString()) as Body;
-  expect(parsed<Lines>(lines).lines).toEqual(['line 300000']);
-  expect(parsed<Outline>(outline).total).toBe(300_000);
+  const parsed = (body: Uint8Array) => JSON.parse(Buffer.from(body).toString());
+  expect(logLines.parse(parsed(lines)).lines).toEqual(['line 300000']);
+  expect(logOutline.parse(parsed(outline)).total).toBe(300_000);
 });
