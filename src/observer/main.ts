@@ -12,6 +12,7 @@ import { storyteller, type Tell } from '../world/story.js';
 import { clientNetwork } from '../world/tls.js';
 import { tellIfExposed } from '../world/token.js';
 import { watchRefs } from './hints.js';
+import { assertPushable, openNotes } from './notes/open.js';
 import { findAll, introduction, opened } from './observed.js';
 import { changeable, readOptions } from './options.js';
 import { observe } from './shell.js';
@@ -22,6 +23,7 @@ await run(async (argv) => {
   if (options === null) return;
 
   const all = await findAll(options, formatAddress(options.dispatcher));
+  for (const { setting } of all) assertPushable(setting, options);
 
   const tell = storyteller(options.story);
   tellIfExposed(options.token, tell);
@@ -30,9 +32,14 @@ await run(async (argv) => {
   const network = clientNetwork(options.tls?.current ?? null);
   const exit = lastOf(all.length);
 
+  const endsOfNotes: (() => void)[] = [];
   const observers = all.map((one) => {
     const { setting, positions } = one;
     const telling = all.length === 1 ? tell : tellingOf(setting.repository, tell);
+    const hello = introduction(one, options);
+    endsOfNotes.push(
+      openNotes(setting, options, hello, { clock: realClock, network, tell: telling }),
+    );
     for (const told of opening(setting)) telling(told);
     return observe(
       {
@@ -40,7 +47,7 @@ await run(async (argv) => {
         ...opened(one, options, telling),
         ...{ tell: telling, exit },
       },
-      { ...options, saved: positions.saved, hello: introduction(one, options) },
+      { ...options, saved: positions.saved, hello },
     );
   });
   const reread = rereading({
@@ -55,6 +62,7 @@ await run(async (argv) => {
       for (const observer of observers) observer.drain();
     },
     abort: () => {
+      for (const end of endsOfNotes) end();
       for (const observer of observers) observer.close();
     },
     reload: () => {

@@ -17,6 +17,7 @@ import type { FlagValues } from '../world/reread.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token } from '../world/token.js';
 import type { Policy } from './core/core.js';
+import { notesBelow } from './watched.js';
 
 export interface Options extends Policy {
   /** The paths of the repositories to be watched. */
@@ -31,6 +32,8 @@ export interface Options extends Policy {
   readonly refs: readonly string[];
   /** Whether workflow files are read, and planned. */
   readonly workflows: boolean;
+  /** Whether verdicts are written as git notes, and where these go besides. */
+  readonly notes: 'none' | 'here' | 'pushed';
   /** Null: in the repository's git folder. */
   readonly stateFolder: string | null;
   /** Null: from the repository and the machine. */
@@ -82,6 +85,16 @@ const flags = {
     default: false,
     describe: 'leave workflow files alone: each commit is one job',
   },
+  notes: {
+    type: 'boolean',
+    default: false,
+    describe: 'write verdicts as git notes: git log --notes=trivet',
+  },
+  'notes-push': {
+    type: 'boolean',
+    default: false,
+    describe: 'and push them, refs/notes/trivet, to the remote',
+  },
   once: {
     type: 'boolean',
     default: false,
@@ -120,11 +133,29 @@ export function readOptions(
     latestOnly: read['latest-only'],
     workflows: !read['no-workflows'],
     once: read.once,
+    notes: notesWanted(read),
     name: read.name ?? null,
     repository: read.repository ?? null,
     story: { level: read['log-level'], format: read['log-format'] },
     flags: read,
   };
+}
+
+function notesWanted(flags: {
+  readonly notes: boolean;
+  readonly 'notes-push': boolean;
+  readonly once: boolean;
+}): Options['notes'] {
+  if (flags['notes-push'] && !flags.notes) {
+    throw new UsageError('--notes-push pushes what --notes writes: give both.');
+  }
+  if (flags.notes && flags.once) {
+    throw new UsageError(
+      '--notes needs an observer that stays for the verdicts: leave out --once.',
+    );
+  }
+  if (!flags.notes) return 'none';
+  return flags['notes-push'] ? 'pushed' : 'here';
 }
 
 /** Commas, not repetition, so that an environment variable can hold several. */
@@ -140,6 +171,9 @@ function toGlobs(text: string): string[] {
 function toRefs(text: string): string[] {
   const names = listed(text);
   for (const name of names) {
+    if (name.startsWith(notesBelow)) {
+      throw new UsageError(`--refs ${name} is notes on commits, and no commits to be tested.`);
+    }
     if (/^refs\/[^*?[]+\*?[^*?[]*$/.test(name) && !unfit.test(name)) continue;
     throw new UsageError(
       '--refs is full names of refs with one * at most, as in refs/tags/*,refs/pull/*/head, ' +

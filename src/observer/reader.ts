@@ -25,6 +25,7 @@ import {
   revListCommitsMax,
   type Tip,
 } from './core/news.js';
+import { home, notesBelow } from './watched.js';
 import { type CommitSources, WorkflowFiles } from './workflow-files.js';
 
 /** Each damaged commit among a thousand costs ten faults; with more than some, all is wrong. */
@@ -115,7 +116,7 @@ export class Reader {
       });
     // Bytes that are no UTF-8.
     if (printed === null || printed.includes('\ufffd')) return null;
-    const refs = lines(printed).map((line) => line.split('\0'));
+    const refs = refsIn(printed, place);
     // A tag on a tag.
     if (refs.some(([, , type]) => type === 'tag')) return null;
     const tips = refs
@@ -129,7 +130,7 @@ export class Reader {
     // What a command that failed complains of is no list of what it left out.
     await this.#swift.git(['for-each-ref', '--format=', ...patterns]);
     const printed = await this.#bytes(['for-each-ref', `--format=${naked}`, ...patterns]);
-    const refs = lines(printed).map((line) => line.split('\0'));
+    const refs = refsIn(printed, place);
     const ids = refs.map(([, , id = '']) => toCommit(id));
     const peeled = await this.#peeled([...new Set(ids)]);
     const readable = await this.#readable([...new Set(peeled.values())]);
@@ -189,6 +190,13 @@ export class Reader {
 export function nameOf(ref: string): string {
   const short = ref.replace(/^refs\/heads\//, '');
   return short.startsWith('refs/') ? ref : short;
+}
+
+/** The fields of each ref that may hold commits to be tested. */
+function refsIn(printed: string, place: Place): string[][] {
+  const notes = place + notesBelow.slice(home.length);
+  const refs = lines(printed).map((line) => line.split('\0'));
+  return refs.filter(([, name = '']) => !name.startsWith(notes));
 }
 
 function lines(printed: string): string[] {

@@ -17,6 +17,9 @@ export interface Watched {
 export const home = 'refs/';
 export const fetched = 'refs/trivet/refs/';
 
+/** Notes on commits are commits, too, but none to be tested: we write some ourselves. */
+export const notesBelow = 'refs/notes/';
+
 /** For `for-each-ref`, whose `*` ends at a slash; what ends with one means all below it. */
 export function patternsAt(place: Place, { branches, refs }: Watched): string[] {
   const heads = branches.length === 0 ? [''] : branches;
