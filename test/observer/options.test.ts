@@ -18,6 +18,7 @@ test('a path is all that is needed', () => {
     fromNow: false,
     latestOnly: false,
     once: false,
+    notes: 'none',
     name: null,
     repository: null,
     story: { level: 'info', format: 'story' },
@@ -56,6 +57,9 @@ test.each([
   [['--branch', 'a..b', 'a'], '--branch is branches or globs'],
   [['--refs', 'tags/*', 'a'], '--refs is full names of refs with one * at most'],
   [['--refs', 'refs/*/*', 'a'], '--refs is full names of refs with one * at most'],
+  [['--refs', 'refs/notes/*', 'a'], '--refs refs/notes/* is notes on commits'],
+  [['--notes-push', 'a'], '--notes-push pushes what --notes writes: give both.'],
+  [['--notes', '--once', 'a'], 'leave out --once'],
   [['--name', 'a/b', 'a'], '--name is'],
   [['--repository', '../x', 'a'], '--repository is'],
 ])('%j is refused in a sentence', (argv, sentence) => {
