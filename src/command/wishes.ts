@@ -124,8 +124,10 @@ async function wished(
   if (read === null) return exitCodes.fine;
   const { request, done, named } = await wish(read);
   const said = (await new Dispatcher(read, named?.at).ask(request)).trim();
-  const isDone = said === 'OK';
-  const text = isDone ? done : said.split('\n').map(harmless).join('\n');
+  const lines = said.split('\n').map(harmless);
+  const isDone = lines[0] === 'OK';
+  // What stands below is for people.
+  const text = (isDone ? [done, ...lines.slice(1)] : lines).join('\n');
   if (read.json) process.stdout.write(`${JSON.stringify({ isDone, says: text })}\n`);
   else (isDone ? process.stdout : process.stderr).write(`${text}\n`);
   return isDone ? exitCodes.fine : exitCodes.usage;

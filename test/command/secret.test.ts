@@ -18,12 +18,13 @@ test('a secret is set from standard input, listed without its value, and removed
 
   expect(secret('set DEPLOY_KEY --repository demo --branch main --event push', 'v4lue\n')).toEqual({
     status: 0,
-    stdout: 'OK, for push on main\n',
+    stdout: 'OK, for push on main\nNo job of demo is known yet.\n',
     stderr: '',
   });
   expect(secret('set other --repository demo', 'abc').stdout).toBe(
     'OK, for cron, deployment, manual, push, release or tag on all branches\n' +
-      'It is shorter than 4 characters, and will not be masked in logs.\n',
+      'It is shorter than 4 characters, and will not be masked in logs.\n' +
+      'No job of demo is known yet.\n',
   );
   const listed = secret('list');
   expect(listed.stdout).toMatch(/^OK, 2 secrets\n {2}demo {2}deploy_key {2}push on main\n/);

@@ -58,10 +58,16 @@ test('the address of a page says which dispatcher is asked; but it is shown no t
 });
 
 test('pauses are made and ended; what cannot be done is said, with exit code 2', async () => {
-  const { asked } = await given();
+  const { port, asked } = await given();
+  // Its thread for questions starts here: once it is asked from another folder, that would fail.
+  expect(await type(port, 'pause:repository:demmo')).toContain('No job of demmo is known yet.');
   expect((await asked(pause)).stdout).toBe('all is paused\n');
   expect((await asked(pause, 'runner:ada')).stdout).toBe('runner:ada is paused\n');
   expect((await asked(resume, 'repository:demo')).stderr).toContain('demo is not paused\n');
+  expect(await asked(pause, 'repository:demmo')).toMatchObject({
+    status: 0,
+    stdout: 'repository:demmo is paused\nNo job of demmo is known yet.\n',
+  });
   expect((await asked(resume)).status).toBe(0);
   expect(await asked(pause, 'everything')).toMatchObject({
     status: 2,

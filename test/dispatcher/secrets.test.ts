@@ -74,7 +74,7 @@ describe('a secret is given', () => {
   test('to runs whose work names it, in a variable or anywhere in settings', async () => {
     const dispatcher = await startDispatcher();
     expect(await set(dispatcher.port, 'DEPLOY_TOKEN')).toBe(
-      'OK, for push or tag on all branches\n',
+      'OK, for push or tag on all branches\nNo job of demo is known yet.\n',
     );
     await set(dispatcher.port, 'chat_key', { value: 'another' });
     await set(dispatcher.port, 'unasked');

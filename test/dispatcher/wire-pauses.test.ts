@@ -17,5 +17,7 @@ test('a person pauses and resumes by hand, and is told in words what is paused',
   );
   expect(await type(port, `why:${c}`)).toContain('It waits: everything is paused.');
   expect(await type(port, 'resume:all')).toBe('OK\n');
+  expect(await type(port, 'pause:repository:demmo')).toBe('OK\nNo job of demmo is known yet.\n');
+  expect(await type(port, 'resume:repository:demmo')).toBe('OK\n');
   expect(await type(port, 'resume:all')).toBe('Nothing to resume: everything is not paused\n');
 });

@@ -29,6 +29,7 @@ import type { PendingConnection } from './pending-connection.js';
 import { dispatched, histories } from './recall.js';
 import { wordsFor } from './replies.js';
 import type { Sessions } from './sessions.js';
+import { ifUnheard } from './unheard.js';
 import { reportFromText } from './verdict-from-text.js';
 
 export interface RequestRouterOptions {
@@ -36,7 +37,7 @@ export interface RequestRouterOptions {
   readonly core: DispatcherCore;
   readonly store: Store;
   readonly logs: LogRoom;
-  readonly queries: Pick<Queries, 'flaky'>;
+  readonly queries: Pick<Queries, 'flaky' | 'commits'>;
   readonly documents: Documents;
   readonly tap: Tap;
   readonly sessions: Sessions;
@@ -131,13 +132,18 @@ export class RequestRouter {
         pending.reply(`${JSON.stringify(await this.#document(request.body))}\n`);
         break;
       case 'secret': {
-        const { vault, tell } = this.#options;
-        pending.reply(await answerSecret(vault, request.body, tell));
+        const { vault, tell, queries } = this.#options;
+        const answer = await answerSecret(vault, request.body, tell);
+        const note = answer.startsWith('OK') ? await ifUnheard(queries, request) : '';
+        pending.reply(`${answer}${note}`);
         break;
       }
       case 'ping':
       case 'runtest':
         pending.reply('Invalid command');
+        break;
+      case 'pause':
+        await this.#ask(pending, request, await ifUnheard(this.#options.queries, request));
         break;
       default:
         await this.#ask(pending, request);
@@ -152,8 +158,10 @@ export class RequestRouter {
     });
   }
 
-  #ask(pending: PendingConnection, wish: Wish): Promise<void> {
-    const answer = (reply: Reply) => pending.reply(wordsFor(reply, this.#options.ok));
+  /** `note`: a sentence that a person is told besides, when all is well. */
+  #ask(pending: PendingConnection, wish: Wish, note = ''): Promise<void> {
+    const answer = (reply: Reply) =>
+      pending.reply(`${wordsFor(reply, this.#options.ok)}${reply.kind === 'done' ? note : ''}`);
     return this.#put(wish, pending.connection.remoteHost, answer);
   }
 
