@@ -7,7 +7,7 @@ import type { Documents, State } from '../../protocol/documents.js';
 import { useDocument } from './api.js';
 import { Failures } from './commit/failures.js';
 import { JobGraph } from './commit/graph.js';
-import { JobCard } from './commit/job-card.js';
+import { cancelOf, JobCard, rerunOf } from './commit/job-card.js';
 import { Waterfall } from './commit/waterfall.js';
 import { failingLog } from './failing.js';
 import { Favicon } from './favicon.js';
@@ -56,7 +56,7 @@ function Screen({ document }: { readonly document: CommitDocument }) {
     {
       key: 'R',
       does: 'run all its jobs again',
-      call: () => void wish(`/api/commits/${commit}/rerun`),
+      call: () => void wish(rerunOf(commit)),
     },
   ]);
   return html`
@@ -85,7 +85,6 @@ function Heading({
   const { commit, state, subject, branch, author, jobs, atMs, finishedAtMs } = document;
   const [first] = jobs;
   const others = [...new Set(jobs.flatMap(({ alsoOn }) => alsoOn))];
-  const url = `/api/commits/${commit}`;
   return html`<header class="commit-heading">
     <div class="stack">
       <h1><${Badge} state=${state} /> <span>${subject === '' ? 'no subject' : subject}</span></h1>
@@ -99,8 +98,8 @@ function Heading({
       </p>
     </div>
     <div class="wishes">
-      ${jobs.some((job) => job.finishedAtMs !== null) ? html`<${WishButton} url=${`${url}/rerun`} does=${jobs.length === 1 ? 'Run again' : 'Run all again'} />` : ''}
-      ${finishedAtMs === null ? html`<${WishButton} url=${`${url}/cancel`} does="Cancel" />` : ''}
+      ${jobs.some((job) => job.finishedAtMs !== null) ? html`<${WishButton} ...${rerunOf(commit)} does=${jobs.length === 1 ? 'Run again' : 'Run all again'} />` : ''}
+      ${finishedAtMs === null ? html`<${WishButton} ...${cancelOf(commit)} does="Cancel" />` : ''}
     </div>
   </header>`;
 }

@@ -11,7 +11,8 @@ import { type Element, html } from './html.js';
 import { Surroundings, useTitle } from './page.js';
 import { Queue } from './queue.js';
 import { page } from './router.js';
-import { Runner, Runners } from './runners.js';
+import { Runner } from './runner.js';
+import { Runners } from './runners.js';
 import { SignIn } from './sign-in.js';
 
 function Page() {

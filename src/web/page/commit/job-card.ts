@@ -7,8 +7,8 @@ import type { JobOfCommit, RunOfJob } from '../../../protocol/documents.js';
 import { html } from '../html.js';
 import { Badge, Sign } from '../parts.js';
 import { links } from '../router.js';
-import { WishButton } from '../wish.js';
-import { duration, exactly, plural } from '../words.js';
+import { type Wish, WishButton } from '../wish.js';
+import { duration, exactly, plural, short } from '../words.js';
 import { StepGraph } from './graph.js';
 import { stateOfEnding } from './waterfall-rows.js';
 
@@ -62,11 +62,24 @@ function factsOf({ labels, needs, tests }: JobOfCommit): string {
 }
 
 function JobButtons({ job, commit }: { readonly job: JobOfCommit; readonly commit: string }) {
-  const of = { job: job.name };
-  const url = `/api/commits/${commit}`;
-  return job.finishedAtMs === null
-    ? html`<${WishButton} url=${`${url}/cancel`} body=${of} does="Cancel" label=${`Cancel ${job.name}`} />`
-    : html`<${WishButton} url=${`${url}/rerun`} body=${of} does="Run again" label=${`Run ${job.name} again`} />`;
+  const { name, finishedAtMs } = job;
+  return finishedAtMs === null
+    ? html`<${WishButton} ...${cancelOf(commit, name)} does="Cancel" label=${`Cancel ${name}`} />`
+    : html`<${WishButton} ...${rerunOf(commit, name)} does="Run again" label=${`Run ${name} again`} />`;
+}
+
+/** Without a job: all of them. */
+export function rerunOf(commit: string, job?: string): Wish {
+  const body = job === undefined ? {} : { job };
+  const done = `${job ?? short(commit)} is run again`;
+  return { url: `/api/commits/${commit}/rerun`, body, done };
+}
+
+/** Without a job: all of them. */
+export function cancelOf(commit: string, job?: string): Wish {
+  const body = job === undefined ? {} : { job };
+  const done = `${job ?? short(commit)} is being cancelled`;
+  return { url: `/api/commits/${commit}/cancel`, body, done };
 }
 
 function Attempts({ runs, nowMs }: { readonly runs: readonly RunOfJob[]; readonly nowMs: number }) {

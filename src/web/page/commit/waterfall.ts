@@ -32,6 +32,7 @@ export function Waterfall({
   const axis = axisOver(rows.flatMap(({ bars }) => bars));
   const all = rows.flatMap((row) => [row, ...row.steps]).filter(({ bars }) => bars.length > 0);
   const drawn = { axis, marks: path.length > 0 && all.some(({ isCritical }) => !isCritical) };
+  const kinds = new Set(rows.flatMap(({ bars }) => bars.map(({ kind }) => kind)));
   const areFew = rows.length <= openUpTo;
   return html`<section class="card waterfall" aria-labelledby="waterfall">
     <h2 id="waterfall">What ran when</h2>
@@ -42,7 +43,7 @@ export function Waterfall({
           html`<${JobRows} key=${row.key} row=${row} drawn=${drawn} isOpen=${areFew || isRed(row.state) || row.state === 'running'} />`,
       )}
     </div>
-    <${Legend} path=${path} drawn=${drawn} hasWaited=${rows.some(({ bars }) => bars.some(({ kind }) => kind !== 'ran'))} />
+    <${Legend} path=${path} drawn=${drawn} kinds=${kinds} />
   </section>`;
 }
 
@@ -150,15 +151,17 @@ function RunnerAt({
 function Legend({
   path,
   drawn,
-  hasWaited,
+  kinds,
 }: {
   readonly path: readonly JobRow[];
   readonly drawn: Drawn;
-  readonly hasWaited: boolean;
+  readonly kinds: ReadonlySet<Bar['kind']>;
 }) {
+  const by = path.length > 1 ? `: ${path.map(({ name }) => name).join(' → ')}` : '';
   return html`<p class="legend quiet">
-    ${hasWaited ? html`<span><span class="swatch blocked" aria-hidden="true"></span> waited for other jobs</span> <span><span class="swatch waited" aria-hidden="true"></span> waited for a runner</span>` : ''}
-    ${drawn.marks ? html`<span><span class="diamond" aria-hidden="true">◆</span> critical path${path.length > 1 ? `: ${path.map(({ name }) => name).join(' → ')}` : ''}</span>` : ''}
+    ${kinds.has('blocked') ? html`<span><span class="swatch blocked" aria-hidden="true"></span> waited for other jobs</span>` : ''}
+    ${kinds.has('waited') ? html`<span><span class="swatch waited" aria-hidden="true"></span> waited for a runner</span>` : ''}
+    ${drawn.marks ? html`<span><span class="diamond" aria-hidden="true">◆</span> critical path${by}</span>` : ''}
   </p>`;
 }
 
