@@ -5,8 +5,8 @@
 
 import type { Verdict } from '../dispatcher/core/journal.js';
 import { ending } from '../dispatcher/sentences.js';
-import type { JournalRow } from '../dispatcher/store/queries.js';
-import { type JobThen, verdictOf } from './commit-then.js';
+import type { JobThenRow, JournalRow, Sighting } from '../dispatcher/store/queries.js';
+import { branchesOf, endingOf, verdictOf } from './commit-then.js';
 import type { Judgement, Status } from './message.js';
 import { judged, type Standing } from './standing.js';
 
@@ -35,13 +35,20 @@ export interface OnBranch {
   readonly isFirst: boolean;
 }
 
+/** What is known of the commit of an entry, as that entry left it. */
+export interface CommitThen {
+  readonly jobs: readonly JobThenRow[];
+  /** On further branches. */
+  readonly later: readonly Sighting[];
+}
+
 /**
  * What the commit came to, where the entry is its last word, or brings it to a further branch.
- * `jobs`: those of the commit; `standingOn`: how a branch of its repository stood.
+ * `standingOn`: how a branch of its repository stood.
  */
 export function judgementsOf(
   row: JournalRow,
-  jobs: readonly JobThen[],
+  { jobs, later }: CommitThen,
   standingOn: (branch: string) => Standing | null,
 ): OnBranch[] {
   const { seq, entry } = row;
@@ -51,11 +58,11 @@ export function judgementsOf(
   if (first === undefined || verdict === null) return [];
   const isLastWord = entry.kind === 'finished';
   if (!isLastWord && entry.kind !== 'known-on') return [];
-  return first.branches.flatMap(({ branch, atMs }, index) => {
+  return branchesOf(first, later).flatMap(({ branch, atMs }, index) => {
     const isFirst = isLastWord && index === 0;
     if (!isLastWord && branch !== entry.branch) return [];
     const before = standingOn(branch);
-    const { now, isChange } = judged(before, { verdict, atMs, job: first.id });
+    const { now, isChange } = judged(before, { verdict, atMs, job: first.job });
     const { author, subject } = first;
     const what = { id: `msg_${seq}_${index}_${commit}`, atMs: entry.atMs, repository, branch };
     const judgement = {
@@ -67,10 +74,11 @@ export function judgementsOf(
   });
 }
 
-function jobTold({ name, ending: how }: JobThen): Judgement['jobs'] {
+function jobTold(job: JobThenRow): Judgement['jobs'] {
+  const how = endingOf(job);
   if (how === null) return [];
   const { verdict, durationMs } = how;
-  return [{ name, verdict, says: ending(how), durationMs }];
+  return [{ name: job.name, verdict, says: ending(how), durationMs }];
 }
 
 /** Whether anybody would ask which tests failed. */

@@ -8,12 +8,12 @@
  */
 
 import type { Feed } from '../dispatcher/feed/feed.js';
-import type { JournalRow, Queries } from '../dispatcher/store/queries.js';
+import type { JobThenRow, JournalRow, Queries } from '../dispatcher/store/queries.js';
 import type { Commit } from '../protocol/ids.js';
 import { matchesGlob } from '../workflow/glob.js';
 import type { Clock } from '../world/clock.js';
 import type { Tell } from '../world/story.js';
-import { type JobThen, jobThen } from './commit-then.js';
+import { verdictOf } from './commit-then.js';
 import { judgementsOf, mayNameTests, type OnBranch, statusOf } from './decide.js';
 import { Delivery, keptMs, type Send } from './delivery.js';
 import { JournalReader } from './journal-reader.js';
@@ -25,10 +25,16 @@ import { traceOf } from './trace.js';
 /** Tests that failed, of those that are named. */
 const failingMax = 10;
 
+/** Entries of one job: of one that was tried for weeks, the newest. */
+const entriesMax = 500;
+
+/** What is asked of the past. */
+export type Asked = 'journal' | 'commitThen' | 'sightings' | 'life' | 'failing';
+
 export interface NoticesWorld {
   readonly clock: Clock;
   readonly feed: Pick<Feed, 'follow' | 'lastSeq'>;
-  readonly queries: Pick<Queries, 'journal' | 'story' | 'failing'>;
+  readonly queries: Pick<Queries, Asked>;
   readonly outbox: Outbox;
   readonly send: Send;
   /** Where people read of a commit; null: nowhere. */
@@ -99,35 +105,39 @@ export class Notices {
     const { kind } = row.entry;
     const isOfInterest = kind === 'finished' || kind === 'known-on';
     if (!isOfInterest || curious.length === 0) return { messages: statuses, standings: [] };
-    const jobs = await this.#jobsAt(row);
+    const { repository, commit } = row.job;
+    const jobs = await this.#world.queries.commitThen({ repository, commit, upTo: row.seq });
+    const traces = await this.#traces(row, jobs, curious);
     const { messages, standings } = await this.#judgements(row, jobs, curious);
-    return { messages: [...statuses, ...this.#traces(row, jobs, curious), ...messages], standings };
+    return { messages: [...statuses, ...traces, ...messages], standings };
   }
 
-  /** The jobs of the entry's commit, as that entry left them. */
-  async #jobsAt({ seq, job: { repository, commit } }: JournalRow): Promise<JobThen[]> {
-    const stories = await this.#world.queries.story({ commit, upTo: seq });
-    return stories.filter((story) => story.repository === repository).map(jobThen);
-  }
-
-  #traces(row: JournalRow, jobs: readonly JobThen[], targets: readonly Target[]) {
+  async #traces(row: JournalRow, jobs: readonly JobThenRow[], targets: readonly Target[]) {
     const collectors = targets.filter(({ to }) => to === 'otlp');
-    const job = jobs.find(({ id }) => id === row.job.id);
+    const job = jobs.find((one) => one.job === row.job.id);
     if (row.entry.kind !== 'finished' || job === undefined || collectors.length === 0) return [];
+    const asked = { job: row.job.id, upTo: row.seq, most: entriesMax };
+    const entries = await this.#world.queries.life(asked);
     const link = this.#world.linkTo(row.job.commit);
-    return addressed(collectors, { kind: 'trace', document: traceOf(row, job, row.entry, link) });
+    const document = traceOf(row, { job, entries, ending: row.entry, link });
+    return addressed(collectors, { kind: 'trace', document });
   }
 
   async #judgements(
     row: JournalRow,
-    jobs: readonly JobThen[],
+    jobs: readonly JobThenRow[],
     targets: readonly Target[],
   ): Promise<Outcome> {
+    const { outbox, queries } = this.#world;
+    const [first] = jobs;
+    if (first === undefined || verdictOf(jobs) === null) return { messages: [], standings: [] };
+    const asked = { job: first.job, upTo: row.seq, most: entriesMax };
+    const then = { jobs, later: await queries.sightings(asked) };
     const { repository } = row.job;
-    const standingOn = (branch: string) => this.#world.outbox.standingOn({ repository, branch });
     const messages: Outcome['messages'][number][] = [];
     const standings: Outcome['standings'][number][] = [];
-    for (const one of judgementsOf(row, jobs, standingOn)) {
+    const standingOn = (branch: string) => outbox.standingOn({ repository, branch });
+    for (const one of judgementsOf(row, then, standingOn)) {
       const { judgement, standing } = one;
       const told = targets.filter((target) => isToldOf(target, one));
       if (told.length > 0) messages.push(...addressed(told, await this.#whole(judgement)));

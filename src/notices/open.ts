@@ -7,7 +7,7 @@ import type { Queries } from '../dispatcher/store/queries.js';
 import type { Commit } from '../protocol/ids.js';
 import type { Clock } from '../world/clock.js';
 import type { Tell } from '../world/story.js';
-import { Notices } from './notices.js';
+import { type Asked, Notices } from './notices.js';
 import { Outbox } from './outbox.js';
 import { senderOf } from './senders/send.js';
 import type { TargetsFile } from './targets-file.js';
@@ -23,7 +23,7 @@ export interface NoticesOptions {
 interface World {
   readonly clock: Clock;
   readonly feed: Feed;
-  readonly queries: Pick<Queries, 'journal' | 'story' | 'failing'>;
+  readonly queries: Pick<Queries, Asked>;
   readonly tell: Tell;
 }
 

@@ -8,11 +8,11 @@
  */
 
 import type { Conclusion, Entry, Verdict } from '../dispatcher/core/journal.js';
-import type { JournalRow } from '../dispatcher/store/queries.js';
+import type { JobThenRow, JournalRow } from '../dispatcher/store/queries.js';
 import { logIdOf, type RunId } from '../protocol/ids.js';
 import type { StepReport } from '../protocol/work.js';
 import { spanIdFrom, spanIdOf, traceIdOf } from '../world/trace.js';
-import type { Finished, JobThen } from './commit-then.js';
+import type { Finished } from './commit-then.js';
 import { documentOf, type Span } from './otlp-document.js';
 
 type Result = 'success' | 'failure' | 'error' | 'timeout' | 'cancellation' | 'skip';
@@ -42,25 +42,47 @@ interface RunThen {
   readonly steps: readonly StepReport[];
 }
 
-/** The life of a job that the entry ended, as OTLP has it. `link`: where people read more. */
-export function traceOf(row: JournalRow, job: JobThen, ending: Finished, link: string | null) {
+/** What is told of a job. */
+export interface Traced {
+  readonly job: Pick<JobThenRow, 'branch' | 'acceptedAtMs'>;
+  /** What has happened to it, as far back as is known. */
+  readonly entries: readonly Entry[];
+  readonly ending: Finished;
+  /** Where people read more; null: nowhere. */
+  readonly link: string | null;
+}
+
+/** The life of a job that the row's entry ended, as OTLP has it. */
+export function traceOf(row: JournalRow, { job, entries, ending, link }: Traced) {
   const { repository, commit, name } = row.job;
+  const life = lastLife(entries, job.acceptedAtMs);
   const traceId = traceIdOf({ repository, commit, job: name });
-  const root = spanIdFrom(traceId, 'root', job.sinceMs);
+  const root = spanIdFrom(traceId, 'root', life.sinceMs);
   const resource = {
     'cicd.pipeline.name': name,
     'cicd.pipeline.run.id': String(row.job.id),
     'cicd.pipeline.run.url.full': link,
     'vcs.repository.name': repository,
     'vcs.ref.head.revision': commit,
-    ...ref(job.branches[0]?.branch ?? ''),
+    ...ref(job.branch),
   };
-  const runs = runsOf(job, ending);
+  const runs = runsOf(life, ending);
   return documentOf(traceId, resource, [
-    rootSpan(root, name, job, ending),
-    ...waits(job, ending, root, traceId),
+    rootSpan(root, name, life, ending),
+    ...waits(life, ending, root, traceId),
     ...runs.flatMap((run) => [runSpan(run, root, name, link), ...stepSpans(run, link)]),
   ]);
+}
+
+/** Since a job was accepted, or was asked for again. */
+interface Life {
+  readonly sinceMs: number;
+  readonly entries: readonly Entry[];
+}
+
+function lastLife(entries: readonly Entry[], acceptedAtMs: number): Life {
+  const again = entries.findLastIndex(({ kind }) => kind === 'rerun-asked');
+  return { sinceMs: entries[again]?.atMs ?? acceptedAtMs, entries: entries.slice(again + 1) };
 }
 
 function ref(branch: string) {
@@ -72,11 +94,11 @@ function ref(branch: string) {
   };
 }
 
-function rootSpan(spanId: string, name: string, job: JobThen, ending: Finished): Span {
+function rootSpan(spanId: string, name: string, { sinceMs }: Life, ending: Finished): Span {
   const result = results[ending.verdict];
   return {
     ...{ spanId, parentSpanId: null, name: `RUN ${name}`, isServer: true },
-    ...{ fromMs: job.sinceMs, toMs: ending.atMs, isError: isError(result) },
+    ...{ fromMs: sinceMs, toMs: ending.atMs, isError: isError(result) },
     attributes: {
       'cicd.pipeline.action.name': 'RUN',
       'cicd.pipeline.result': result,
@@ -87,7 +109,7 @@ function rootSpan(spanId: string, name: string, job: JobThen, ending: Finished):
 
 /** Each time that it waited: for the jobs that it needs, or for a runner. */
 function waits(
-  { life, sinceMs }: JobThen,
+  { entries, sinceMs }: Life,
   ending: Finished,
   root: string,
   traceId: string,
@@ -100,7 +122,7 @@ function waits(
     const times = { fromMs: since, toMs, isError: false };
     spans.push({ spanId, parentSpanId: root, name, isServer: false, ...times, attributes: {} });
   };
-  for (const entry of life) {
+  for (const entry of entries) {
     if (entry.kind === 'unblocked') wait('needs', entry.atMs);
     if (entry.kind === 'leased') wait('queue', entry.atMs);
     if (isLeaseTaken(entry)) since = null;
@@ -119,9 +141,9 @@ function isInterruption({ kind }: Entry): boolean {
 }
 
 /** Its runs as they ended; one that came back after it was lost ended the second time. */
-function runsOf({ life }: JobThen, ending: Finished): RunThen[] {
+function runsOf({ entries }: Life, ending: Finished): RunThen[] {
   const runs = new Map<RunId, RunThen>();
-  for (const entry of life) {
+  for (const entry of entries) {
     if (entry.kind === 'leased') {
       const { run, number, runner, atMs: fromMs } = entry;
       // As it stands where another of the job's runs is what ended it.

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { QueryThread } from '../../src/dispatcher/store/query-thread.js';
-import { questionsOf, sql } from '../../src/dispatcher/store/questions.js';
+import { sql as now, questionsOf } from '../../src/dispatcher/store/questions.js';
 import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
+import { sql as then } from '../../src/dispatcher/store/then-questions.js';
 import { commit } from '../support/commits.js';
 import { temporaryFolder } from '../support/git.js';
 import { life } from '../support/lives.js';
@@ -40,7 +41,7 @@ test('each question is answered by an index: its cost does not grow with the his
   const details = (text: string) =>
     by(path, (database) => database.prepare(`EXPLAIN QUERY PLAN ${text}`).all(any));
   const plans = Object.fromEntries(
-    Object.entries(sql).map(([name, text]) => [
+    Object.entries({ ...now, ...then }).map(([name, text]) => [
       name,
       (details(text) as { detail: string }[]).map(({ detail }) => detail).join('\n'),
     ]),
@@ -130,6 +131,29 @@ test('a commit’s story holds each of its jobs with its entries', () => {
     { repository: 'other', entries: two },
   ]);
   expect(queries.story({ commit: commit(9) })).toEqual([]);
+});
+
+test('a commit is known as it was at any entry of the journal', () => {
+  const { store, queries } = opened();
+  const [one, two] = [life(1), life(2, { commit: commit(1), name: 'lint' })];
+  const known = { kind: 'known-on', job: 1, atMs: 1_700_000_000_009, branch: 'next' } as const;
+  store.append([...one, ...two, known]);
+  const which = { repository: 'demo', commit: commit(1) };
+  const then = (upTo: number) =>
+    queries.commitThen({ ...which, upTo }).map(({ name, last }) => [name, last?.kind ?? null]);
+  expect(then(2)).toEqual([
+    ['default', 'accepted'],
+    ['lint', null],
+  ]);
+  expect(then(6)).toEqual([
+    ['default', 'finished'],
+    ['lint', 'finished'],
+  ]);
+  const sightings = (upTo: number) => queries.sightings({ job: 1, upTo, most: 9 });
+  expect(sightings(6)).toEqual([]);
+  expect(sightings(7)).toEqual([{ branch: 'next', atMs: known.atMs }]);
+  expect(queries.life({ job: 1, upTo: 2, most: 9 })).toEqual(one.slice(0, 2));
+  expect(queries.life({ job: 1, upTo: 3, most: 1 })).toEqual(one.slice(2));
 });
 
 test('of a job that was tried for weeks a story holds the newest entries', () => {

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
-import { type Finished, jobThen } from '../../src/notices/commit-then.js';
+import type { Finished } from '../../src/notices/commit-then.js';
 import { traceOf } from '../../src/notices/trace.js';
 import { defaultJob } from '../../src/protocol/bodies.js';
 import { runId } from '../../src/protocol/ids.js';
@@ -57,11 +57,10 @@ function aLife(): Entry[] {
 
 function traced(entries: readonly Entry[]): Document {
   const about = { repository: 'shop', commit: commit(1), name: 'default' };
-  const now = { verdict: null, finishedAtMs: null, acceptedAtMs: 1_000 };
-  const who = { author: 'Ada', subject: 'Change it', branch: 'main' };
-  const job = jobThen({ job: 1, ...about, ...now, ...who, entries });
   const ending = entries.at(-1) as Finished;
-  return traceOf({ seq: 5, entry: ending, job: { id: 1, ...about } }, job, ending, null);
+  const job = { branch: 'main', acceptedAtMs: 1_000 };
+  const row = { seq: 5, entry: ending, job: { id: 1, ...about } };
+  return traceOf(row, { job, entries, ending, link: null });
 }
 
 test('a trace shows what was waited for, the run that was lost, and each step that began', () => {

@@ -13,7 +13,13 @@ export interface Queries {
   /** The newest commits: of all repositories, of one, or of a branch of it. */
   commits(question: CommitsQuestion): Promise<readonly CommitRow[]>;
   /** What happened to each job of a commit, in the order of acceptance. */
-  story(question: StoryQuestion): Promise<readonly JobStory[]>;
+  story(question: { readonly commit: Commit }): Promise<readonly JobStory[]>;
+  /** The jobs of a commit in one repository as an entry left them, in the order of acceptance. */
+  commitThen(question: CommitThenQuestion): Promise<readonly JobThenRow[]>;
+  /** On which further branches a job's commit had been handed over by an entry, oldest first. */
+  sightings(question: LifeQuestion): Promise<readonly Sighting[]>;
+  /** What had happened to a job by an entry, that included: the newest entries, oldest first. */
+  life(question: LifeQuestion): Promise<readonly Entry[]>;
   /** What a runner, by its name, had in hand. */
   runsOf(question: RunsQuestion): Promise<readonly RunRow[]>;
   /** The run of that id: one row, or none. */
@@ -43,10 +49,18 @@ export interface CommitsQuestion {
   readonly most: number;
 }
 
-export interface StoryQuestion {
+export interface CommitThenQuestion {
+  readonly repository: string | null;
   readonly commit: Commit;
-  /** As it was when the journal ended with that entry; absent: now. */
-  readonly upTo?: number;
+  /** The number of that entry. */
+  readonly upTo: number;
+}
+
+export interface LifeQuestion {
+  readonly job: JobId;
+  /** The number of that entry. */
+  readonly upTo: number;
+  readonly most: number;
 }
 
 export interface RunsQuestion {
@@ -106,14 +120,28 @@ export interface FinishedOrNot {
   readonly finishedAtMs: number | null;
 }
 
-/** What stands in columns is as it is now, whatever the question's `upTo`. */
 export interface JobStory extends FinishedOrNot {
   readonly repository: string | null;
-  readonly branch: string;
-  readonly author: string;
-  readonly subject: string;
   /** Its newest entries, in the order in which they were appended. */
   readonly entries: readonly Entry[];
+}
+
+/** A job as it was. */
+export interface JobThenRow {
+  readonly job: JobId;
+  readonly name: string;
+  readonly author: string;
+  readonly subject: string;
+  /** The one that it was first handed over on. */
+  readonly branch: string;
+  readonly acceptedAtMs: number;
+  /** The last entry by which it began, began anew or ended; null: there was none by then. */
+  readonly last: Entry | null;
+}
+
+export interface Sighting {
+  readonly branch: string;
+  readonly atMs: number;
 }
 
 export interface RunRow {

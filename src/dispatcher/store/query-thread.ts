@@ -20,6 +20,9 @@ export class QueryThread implements Queries {
   readonly commits: Queries['commits'] = (question) => this.#ask('commits', question);
   readonly story: Queries['story'] = (question) => this.#ask('story', question);
   readonly run: Queries['run'] = (question) => this.#ask('run', question);
+  readonly commitThen: Queries['commitThen'] = (question) => this.#ask('commitThen', question);
+  readonly sightings: Queries['sightings'] = (question) => this.#ask('sightings', question);
+  readonly life: Queries['life'] = (question) => this.#ask('life', question);
   readonly runsOf: Queries['runsOf'] = (question) => this.#ask('runsOf', question);
   readonly branches: Queries['branches'] = (question) => this.#ask('branches', question);
   readonly durations: Queries['durations'] = (question) => this.#ask('durations', question);

@@ -4,7 +4,7 @@
  */
 
 import type { Database, Statement } from 'better-sqlite3';
-import type { RunId } from '../../protocol/ids.js';
+import type { Commit, RunId } from '../../protocol/ids.js';
 import { jobsOfCommitMax } from '../../protocol/limits.js';
 import type {
   BranchesQuestion,
@@ -21,9 +21,9 @@ import type {
   Position,
   RunRow,
   RunsQuestion,
-  StoryQuestion,
 } from './queries.js';
 import { testQuestionsOf } from './test-questions.js';
+import { thenQuestionsOf } from './then-questions.js';
 import { readEntry } from './upcast.js';
 
 /** Rows in one answer, whatever `most` says; of commits with many jobs each, so many jobs. */
@@ -65,10 +65,9 @@ export const sql = {
              ) CROSS JOIN job ON job.id = seen`,
   jobsOf: `SELECT ${jobColumns} FROM job INDEXED BY job_of_commit
            WHERE commit_id = @commit AND repository IS @repository ORDER BY id LIMIT @rows + 0`,
-  jobs: `SELECT repository, branch, author, subject, ${jobColumns} FROM job
-         WHERE commit_id = @commit ORDER BY id LIMIT @rows + 0`,
-  entries: `SELECT seq, entry FROM journal WHERE job = @job AND seq <= @upTo
-            ORDER BY seq DESC LIMIT @rows + 0`,
+  jobs: `SELECT repository, ${jobColumns} FROM job WHERE commit_id = @commit
+         ORDER BY id LIMIT @rows + 0`,
+  entries: 'SELECT seq, entry FROM journal WHERE job = @job ORDER BY seq DESC LIMIT @rows + 0',
   run: `SELECT ${runColumns} FROM run JOIN job ON job.id = run.job WHERE run.id = @run`,
   runs: `SELECT ${runColumns} FROM run JOIN job ON job.id = run.job
          WHERE runner = @runner AND (leased_at_ms, run.id) < (@leasedAtMs, @run)
@@ -125,12 +124,12 @@ export function questionsOf(database: Database) {
     return ask.jobsOf.all({ repository, commit, rows: jobsOfCommitMax }) as FinishedOrNot[];
   }
 
-  function story({ commit, upTo = Number.MAX_SAFE_INTEGER }: StoryQuestion): JobStory[] {
+  function story({ commit }: { readonly commit: Commit }): JobStory[] {
     const jobs = ask.jobs.all({ commit, rows: rowsMax }) as Omit<JobStory, 'entries'>[];
     let room = entriesMax;
     return jobs.map((row) => {
       const rows = Math.min(room, entriesOfJobMax);
-      const entries = ask.entries.raw().all({ job: row.job, upTo, rows }) as [number, string][];
+      const entries = ask.entries.raw().all({ job: row.job, rows }) as [number, string][];
       room -= entries.length;
       return { ...row, entries: entries.reverse().map(([seq, text]) => readEntry(seq, text)) };
     });
@@ -183,8 +182,8 @@ export function questionsOf(database: Database) {
     });
   }
 
-  const tests = testQuestionsOf(database);
-  return { commits, story, run, runsOf, branches, durations, journal, past, ...tests };
+  const others = { ...testQuestionsOf(database), ...thenQuestionsOf(database) };
+  return { commits, story, run, runsOf, branches, durations, journal, past, ...others };
 }
 
 /** Null, which is never, is later than all. */
