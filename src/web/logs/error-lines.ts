@@ -7,7 +7,7 @@
  *   or by the line's end: `src/a.c:3:1: error: …`, `TypeError: …`, `AssertionError`; but not `no error`
  * - `FAIL`, `FAILED`, `FAILURE` or `FAILURES` in capitals, but not beside a zero: `--- FAIL: TestSum`
  * - `not ok` at its beginning, unless TAP expects it (`# TODO`, `# SKIP`)
- * - one of ✗ ✘ ✖ ✕ ❌ at its beginning
+ * - one of ✗ ✘ ✖ ✕ × ❌ at its beginning
  * - `panicked at`, `Traceback (most recent call last)`, `Segmentation fault`, `command not found`
  * - `fatal:`, `##[error]`, `::error`, `make: ***` or `npm ERR!` at its beginning
  *
@@ -24,7 +24,7 @@ const patterns = [
   /(?<!\b(?:no|any|without|0) +)(?:(?<![\p{L}\p{N}-])error|Error|(?<!\p{L})ERROR)(?::(?! *0\b)|\[| [A-Z]{1,6}[0-9]+\b| \[[A-Z_]+\]:|$)/u,
   /(?<![\p{L}\p{N}_-])(?<!\b0 +)FAIL(?:ED|URES?)?(?![\p{L}\p{N}_-])(?!:?[ =]*0\b)/u,
   /^ *not ok\b(?!.*# ?(?:TODO|SKIP|todo|skip))/,
-  /^[ │|]*[✗✘✖✕❌]/u,
+  /^[ │|]*[✗✘✖✕×❌](?:\s|$)/u,
   /panicked at|Traceback \(most recent call last\)|Segmentation fault|command not found/,
   /^ *(?:fatal: |##\[error\]|::error\b)|^make(?:\[[0-9]+\])?: \*\*\* |^npm (?:ERR!|error) /,
 ];
@@ -37,7 +37,7 @@ export function isErrorLine(text: string): boolean {
 /** Parts of errors that no colour interrupts. */
 const stems = [
   ...['rror', 'RROR', 'ERR!', 'FAIL', 'not ok', 'panicked at', 'Traceback', 'Segmentation fault'],
-  ...['fatal:', 'command not found', '***', '✗', '✘', '✖', '✕', '❌'],
+  ...['fatal:', 'command not found', '***', '✗', '✘', '✖', '✕', '×', '❌'],
 ].map((text) => Buffer.from(text));
 
 /**

@@ -2,7 +2,9 @@
  * Owns the start of the page: it puts what the address names into the document.
  */
 
+import { signal } from '@preact/signals';
 import { render } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { Commit } from './commit.js';
 import { Commits } from './commits.js';
 import { Failing } from './failing.js';
@@ -30,6 +32,8 @@ function shown(): Element {
       return html`<${Commit} key=${at.commit} commit=${at.commit} />`;
     case 'failing':
       return html`<${Failing} key=${at.commit} commit=${at.commit} name=${at.name} />`;
+    case 'log':
+      return html`<${LogPage} log=${at.log} />`;
     case 'runners':
       return html`<${Runners} />`;
     case 'runner':
@@ -41,6 +45,19 @@ function shown(): Element {
     default:
       return html`<${Nothing} />`;
   }
+}
+
+const logView = signal<typeof import('./log/log.js').Log | null>(null);
+
+/** Its modules come with the first log. */
+function LogPage({ log }: { readonly log: string }) {
+  useEffect(() => {
+    void import('./log/log.js').then(({ Log }) => {
+      logView.value = Log;
+    });
+  }, []);
+  if (logView.value === null) return html`<p class="empty" aria-busy="true">…</p>`;
+  return html`<${logView.value} key=${log} log=${log} />`;
 }
 
 function Nothing() {
