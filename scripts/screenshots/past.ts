@@ -7,10 +7,18 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { LogFiles } from '../../src/dispatcher/store/logs.js';
-import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
-import { type Commit, parseCommit, runId } from '../../src/protocol/ids.js';
+import { openSqliteStore, type SqliteStore } from '../../src/dispatcher/store/sqlite.js';
+import {
+  type Commit,
+  type LogId,
+  logIdOf,
+  parseCommit,
+  type RunId,
+  runId,
+} from '../../src/protocol/ids.js';
 import type { TestReport } from '../../src/protocol/tests.js';
 import { outputOf } from './output.js';
+import { failing, jobsFor } from './plan.js';
 
 interface Told {
   readonly repository: string;
@@ -73,8 +81,8 @@ function history(): Told[] {
   return [...shop, ...engine].sort((one, other) => other.hoursAgo - one.hoursAgo);
 }
 
-/** Writes it into a new store in that folder. */
-export function writePast(data: string): void {
+/** Writes it into a new store in that folder; answers the newest red commit, and the log that says why. */
+export function writePast(data: string): { readonly commit: Commit; readonly log: LogId } {
   const store = openSqliteStore(data);
   let job = 0;
   let run = 0;
@@ -92,7 +100,48 @@ export function writePast(data: string): void {
       writeLog(data, { job, entries, verdict });
     }
   }
+  const written = writeRed(data, store, { job: job + 1, id: runId('00000001', run + 1) });
   store.close();
+  return written;
+}
+
+/** Minutes before now. */
+const redMinutesAgo = 4;
+
+/** A commit whose job has steps, one of which failed. */
+function writeRed(
+  data: string,
+  store: SqliteStore,
+  { job, id }: { readonly job: number; readonly id: RunId },
+): { readonly commit: Commit; readonly log: LogId } {
+  const subject = 'Refuse coupons that have expired';
+  const commit = commitNamed(subject);
+  const change = { commit, branch: 'checkout-v2', author: 'Grace', subject };
+  const logs = new LogFiles(join(data, 'logs'), join(data, 'results'));
+  const output = Buffer.from(outputOf('test', true));
+  logs.append({ commit, job, number: 1, step: 4 }, 0, output);
+  logs.close();
+  const atMs = Date.now() - redMinutesAgo * 60_000;
+  const tests = testsOf('failed');
+  const [planned] = jobsFor(change);
+  const { name = 'default', work } = planned ?? {};
+  store.append(
+    [
+      {
+        ...{ kind: 'accepted', job, atMs, repository: 'shop', name, ...change, work },
+        ...{ labels: [], needs: [], group: null, by: 'observer of shop' },
+      },
+      { kind: 'leased', job, atMs: atMs + 90, run: id, number: 1, runner: 'ada', classic: false },
+      {
+        ...{ kind: 'finished', job, atMs: atMs + 51_500, run: id, verdict: 'failed' },
+        ...{ exitCode: 1, signal: null, reason: 'step unit failed', logBytes: 0 },
+        ...{ durationMs: 51_400, tests: summaryOf(tests), steps: failing(output.length) },
+      },
+    ],
+    [],
+    [{ job, run: id, atMs: atMs + 51_500, tests }],
+  );
+  return { commit, log: logIdOf(id, 4) };
 }
 
 interface Written {
