@@ -3,14 +3,19 @@
  * connection of its own, as a person would type it.
  */
 
+import type { z } from 'zod';
 import { type Fault, type Listening, listen } from '../link/listen.js';
 import { type Address, formatAddress } from '../protocol/address.js';
+import { refusal } from '../protocol/documents.js';
 import type { Request } from '../protocol/messages.js';
+import type { Question } from '../protocol/questions.js';
 import { realClock } from '../world/clock.js';
 import { clientFlags, tokenFile } from '../world/command-line.js';
 import { clientCredentials } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
+import { parseJson } from '../world/files.js';
 import type { Network } from '../world/network.js';
+import { harmless } from '../world/story.js';
 import { clientNetwork } from '../world/tls.js';
 import { readToken, type Token } from '../world/token.js';
 
@@ -43,12 +48,16 @@ export class Dispatcher {
   readonly address: Address;
   readonly network: Network;
   readonly token: Token | null;
+  /** Where its pages lie: it answers browsers on the port on which it speaks with everybody. */
+  readonly site: string;
 
   /** `at`: where the page lies whose address was pasted. Throws `UsageError`. */
   constructor(read: DispatcherRead, at: Address | null = null) {
     this.token = readToken(read['token-file']);
     this.network = clientNetwork(clientCredentials(read)?.current ?? null);
     this.address = addressFor(read['dispatcher-server'], at, this.token !== null);
+    const scheme = read['tls-ca'] === undefined ? 'http' : 'https';
+    this.site = `${scheme}://${formatAddress(this.address)}`;
   }
 
   /** The whole of what it answers. Throws `UsageError` where it does not. */
@@ -61,6 +70,21 @@ export class Dispatcher {
     });
     if (length <= replyBytesMax) return Buffer.concat(pieces).toString('utf8');
     throw new UsageError(`The dispatcher at ${formatAddress(this.address)} answers without end.`);
+  }
+
+  /** The document that answers the question. Throws `UsageError` where there is none. */
+  async document<Schema extends z.ZodType>(
+    question: Question,
+    schema: Schema,
+  ): Promise<z.infer<Schema>> {
+    const said = await this.ask({ verb: 'ask', body: question });
+    const json = parseJson(said);
+    const parsed = schema.safeParse(json);
+    if (parsed.success) return parsed.data;
+    const refused = refusal.safeParse(json);
+    const why = refused.success ? refused.data.error : said.trim();
+    // An earlier release answers in words, which say what it understands.
+    throw new UsageError(harmless(why === '' ? 'There is no answer.' : why));
   }
 
   /** Hears what it answers, piece by piece, to the end. Throws `UsageError` where there is none. */

@@ -19,6 +19,22 @@ const commands: Readonly<Record<string, Command>> = {
     says: 'runs dispatcher, runners and observer in this terminal',
     load: async () => (await import('./up/up.js')).up,
   },
+  status: {
+    says: 'shows what runs, what waits and why, and what was last',
+    load: async () => (await import('./queries.js')).status,
+  },
+  commits: {
+    says: 'lists commits with their verdicts',
+    load: async () => (await import('./queries.js')).commits,
+  },
+  show: {
+    says: 'shows the jobs, runs and steps of a commit',
+    load: async () => (await import('./queries.js')).show,
+  },
+  watch: {
+    says: 'shows all that goes on, live; or a commit, to its verdict',
+    load: async () => (await import('./watch/watch.js')).watch,
+  },
   log: {
     says: 'shows the output of a commit, live while it is tested',
     load: async () => (await import('./log.js')).log,
@@ -26,6 +42,10 @@ const commands: Readonly<Record<string, Command>> = {
   why: {
     says: 'tells the story of a commit, and what it waits for',
     load: async () => (await import('./why.js')).why,
+  },
+  open: {
+    says: 'opens the page in a browser',
+    load: async () => (await import('./open.js')).open,
   },
   cancel: {
     says: 'ends the jobs of a commit',

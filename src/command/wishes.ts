@@ -39,6 +39,17 @@ interface Wish {
   readonly named?: Named;
 }
 
+/** What is wished of a commit, or of one of its jobs. */
+export function wishOf(verb: 'cancel' | 'rerun', named: Named): Wish {
+  const { commit, job } = named;
+  if (verb === 'rerun') {
+    return { request: { verb, commit, job }, done: `${shown(named)} is tested again`, named };
+  }
+  const jobs = parseJobs(job === null ? commit : `${commit}:${job}`);
+  if (jobs === null) throw new Error(`${commit} names no jobs`);
+  return { request: { verb, jobs }, done: `${shown(named)} is cancelled`, named };
+}
+
 /** Answers the exit code. */
 export async function cancel(argv: readonly string[]): Promise<number> {
   const flags = {
@@ -53,10 +64,7 @@ export async function cancel(argv: readonly string[]): Promise<number> {
   const purpose = 'Ends the jobs of a commit: what waits, and what runs.';
   return wished('cancel', argv, { purpose, flags, argument: commitArgument }, async (read) => {
     if (read.branch !== undefined) return ofBranch(read.branch, read.repository);
-    const named = await commitNamed(read.commit);
-    const jobs = parseJobs(spelled(named));
-    if (jobs === null) throw new UsageError('That is no commit.');
-    return { request: { verb: 'cancel', jobs }, done: `${shown(named)} is cancelled`, named };
+    return wishOf('cancel', await commitNamed(read.commit));
   });
 }
 
@@ -131,8 +139,4 @@ async function wished(
   if (read.json) process.stdout.write(`${JSON.stringify({ isDone, says: text })}\n`);
   else (isDone ? process.stdout : process.stderr).write(`${text}\n`);
   return isDone ? exitCodes.fine : exitCodes.usage;
-}
-
-function spelled({ commit, job }: Named): string {
-  return job === null ? commit : `${commit}:${job}`;
 }

@@ -20,8 +20,9 @@ export function startThread(
   const extension = extname(import.meta.filename);
   const file = join(folder, `${name}${extension}`);
   if (extension === '.js') return new Worker(file, { workerData: data, resourceLimits });
-  // A thread does not inherit the loader that reads TypeScript.
-  const bootstrap = `import('tsx/esm/api').then(({ register }) => {
+  // A thread does not inherit the loader that reads TypeScript, and would look for it where we were started.
+  const loader = import.meta.resolve('tsx/esm/api');
+  const bootstrap = `import(${JSON.stringify(loader)}).then(({ register }) => {
     register();
     return import(${JSON.stringify(pathToFileURL(file))});
   })`;

@@ -48,12 +48,9 @@ test.skipIf(!hasTmux)(
   async () => {
     const { repository, commit, release } = aRepository();
     const mark = aMark();
-    const terminal = openTerminal(temporaryFolder(), {
-      ...{ columns: 100, rows: 40 },
-      environment: { [mark.name]: mark.value },
-    });
+    const terminal = openTerminal(temporaryFolder(), { columns: 100, rows: 40 });
     terminal.type(
-      `${process.execPath} ${program.join(' ')} --port 0 ${repository.path}; echo "exit code $?"`,
+      `${mark.name}=${mark.value} ${process.execPath} ${program.join(' ')} --port 0 ${repository.path}; echo "exit code $?"`,
     );
     const busy = await terminal.shows(new RegExp(`runner-\\d ● busy ${short(commit)}`));
     const [, number = ''] = /(\d) runner-\d ● busy/.exec(busy) ?? [];
@@ -71,7 +68,7 @@ test.skipIf(!hasTmux)(
     await terminal.shows('passed after');
     terminal.press('q');
     await terminal.shows('exit code 0');
-    expect(mark.living().length).toBe(1);
+    await eventually('all are gone', () => mark.living().length === 0, patienceMs);
   },
 );
 

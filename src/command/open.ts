@@ -1,0 +1,56 @@
+/**
+ * Owns `trivet open`: the page of a commit, or the front page, in a browser where there is one. Its
+ * address is printed in any case.
+ */
+
+import { spawn } from 'node:child_process';
+import { exitCodes } from '../world/exit.js';
+import { readFlags } from '../world/flags.js';
+import { Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
+import { commitArgument, commitNamed } from './naming.js';
+
+/** Answers the exit code. */
+export async function open(argv: readonly string[]): Promise<number> {
+  const read = readFlags(
+    {
+      program: 'trivet open',
+      purpose: 'Opens the page of a commit, or the front page where none is named.',
+      flags: dispatcherFlags,
+      argument: { ...commitArgument, describe: 'branch, tag, HEAD, id or its beginning' },
+    },
+    argv,
+  ) as (DispatcherRead & { readonly commit?: string }) | null;
+  if (read === null) return exitCodes.fine;
+  const page = `${new Dispatcher(read).site}${await pathOf(read.commit)}`;
+  process.stdout.write(`${page}\n`);
+  show(page);
+  return exitCodes.fine;
+}
+
+/** Opens that commit's page if somebody can see it; answers its address. */
+export function openPage(site: string, commit: string): string {
+  const page = `${site}/commits/${commit}`;
+  show(page);
+  return page;
+}
+
+async function pathOf(text: string | undefined): Promise<string> {
+  if (text === undefined) return '/';
+  const { commit, job } = await commitNamed(text);
+  return `/commits/${commit}${job === null ? '' : `#${encodeURIComponent(job)}`}`;
+}
+
+/** Null where nobody could see it: over ssh, say. */
+function browserHere(): string | null {
+  if (process.platform === 'darwin') return 'open';
+  return process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'] ? 'xdg-open' : null;
+}
+
+function show(page: string): void {
+  const browser = browserHere();
+  if (browser === null) return;
+  const child = spawn(browser, [page], { stdio: 'ignore', detached: true });
+  // Its address is told in any case.
+  child.on('error', () => {});
+  child.unref();
+}
