@@ -15,6 +15,9 @@ export const planBytesMax = 1_024 * 1_024;
 /** Of the settings of a plugin, as deep as workflow files may be. */
 export const settingsDepthMax = 40;
 
+/** Of each list of what a step asks of its container: all are on one command line. */
+export const containerWordsMax = 64;
+
 /** Steps of one job, and as many services; each has a log of its own. */
 export const stepsMax = 128;
 

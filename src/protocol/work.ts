@@ -6,7 +6,7 @@
 
 import { z } from 'zod';
 import { prose } from './characters.js';
-import { settingsDepthMax, stepLogsMax, stepsMax } from './limits.js';
+import { containerWordsMax, settingsDepthMax, stepLogsMax, stepsMax } from './limits.js';
 
 /** How the job must stand for a step, or the jobs before it for a job. */
 export const outcomes = z.array(z.enum(['success', 'failure'])).readonly();
@@ -33,6 +33,28 @@ const tooDeep = `nested in more than ${settingsDepthMax} levels`;
 /** The value of a variable, or the name of the secret that it is. */
 const variable = z.union([z.string(), z.object({ from_secret: z.string() })]);
 
+/** What a step may ask of its container. Each is a word of the engine's command line. */
+export const containerPatterns = {
+  /** `root`, `1000`, `1000:1000`. */
+  user: /^(?!-)[\w.-]{1,64}(?::[\w.-]{1,64})?$/,
+  /** An address; the engine reads it more closely. */
+  dns: /^[\da-f.:]{2,45}$/i,
+  /** `db.example.org:10.0.0.7`. */
+  extraHost: /^(?!-)[\w.-]{1,253}:(?:host-gateway|\[?[\da-f.:]{2,45}\]?)$/i,
+  /** `/scratch`, `/scratch:size=64m,mode=1777`. */
+  tmpfs: /^\/[^\s:,]{0,255}(?::[\w=,%]{1,255})?$/,
+} as const;
+
+const words = (pattern: RegExp) =>
+  z.array(z.string().regex(pattern)).max(containerWordsMax).readonly();
+
+const container = z.object({
+  user: z.string().regex(containerPatterns.user).nullable(),
+  dns: words(containerPatterns.dns),
+  extraHosts: words(containerPatterns.extraHost),
+  tmpfs: words(containerPatterns.tmpfs),
+});
+
 const step = z.object({
   /** Unique in its job. */
   name: z.string(),
@@ -55,6 +77,8 @@ const step = z.object({
   pull: z.enum(['default', 'always', 'if-not-exists', 'never']),
   timeoutMs: milliseconds,
   silenceMs: milliseconds,
+  /** Where it asks for something that is not usual: a runner without containers passes over it. */
+  container: container.optional(),
 });
 
 /** What the commit is looked at for; from it come the variables that every step sees. */
@@ -126,5 +150,6 @@ export const stepReport = z.object({
 
 export type Variable = z.infer<typeof variable>;
 export type Step = z.infer<typeof step>;
+export type StepContainer = z.infer<typeof container>;
 export type Work = z.infer<typeof work>;
 export type StepReport = z.infer<typeof stepReport>;

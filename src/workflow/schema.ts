@@ -6,6 +6,8 @@
 
 import { z } from 'zod';
 import { jobNamePattern } from '../protocol/ids.js';
+import { containerWordsMax } from '../protocol/limits.js';
+import { containerPatterns } from '../protocol/work.js';
 import { dependenciesMax } from './limits.js';
 import {
   dependencies,
@@ -21,6 +23,19 @@ import {
   when,
   yesNo,
 } from './schema-parts.js';
+
+const matching = (pattern: RegExp, expected: string) =>
+  [(written: string) => pattern.test(written), expected] as const;
+
+/** One or several, as the engine's command line takes them. */
+const containerWords = (pattern: RegExp, expected: string) =>
+  z
+    .union([
+      text.refine(...matching(pattern, expected)),
+      z.array(text.refine(...matching(pattern, expected))),
+    ])
+    .transform((written) => (Array.isArray(written) ? written : [written]))
+    .refine((all) => all.length <= containerWordsMax, `at most ${containerWordsMax} of them`);
 
 /** What is not done may have whatever shape it has elsewhere. */
 const anything = z.unknown().optional();
@@ -72,17 +87,26 @@ export const step = z
       .describe('ours: the step is ended after this time, such as `30s`, `10m` or `2h`'),
     silence: duration.optional().describe('ours: the step is ended after so long without output'),
     ports: texts.optional().describe('of a service; for people to read'),
+    user: text
+      .refine(...matching(containerPatterns.user, 'a user such as node or 1000:1000'))
+      .optional()
+      .describe('as whom a container runs its program'),
+    dns: containerWords(containerPatterns.dns, 'an address such as 9.9.9.9')
+      .optional()
+      .describe('addresses that a container asks for names'),
+    extra_hosts: containerWords(containerPatterns.extraHost, 'a line such as db:10.0.0.7')
+      .optional()
+      .describe('names that a container knows, as `name:address`'),
+    tmpfs: containerWords(containerPatterns.tmpfs, 'a folder such as /scratch or /scratch:size=64m')
+      .optional()
+      .describe('folders of a container that are in memory and begin empty'),
     privileged: undone(yesNo.optional(), inContainers),
     volumes: undone(anything, inContainers),
-    tmpfs: undone(anything, inContainers),
     devices: undone(anything, inContainers),
-    dns: undone(anything, inContainers),
     dns_search: undone(anything, inContainers),
-    extra_hosts: undone(anything, inContainers),
     network_mode: undone(anything, inContainers),
     shm_size: undone(anything, inContainers),
     mem_limit: undone(anything, inContainers),
-    user: undone(anything, inContainers),
     backend_options: undone(anything, 'it is for backends that Trivet does not have'),
     secrets: old(secrets.optional(), '`environment: {NAME: {from_secret: name}}`'),
     group: old(text.optional(), '`depends_on`'),

@@ -180,5 +180,14 @@ function planned(
     pull: step.pull ?? 'default',
     timeoutMs: step.timeout ?? null,
     silenceMs: step.silence ?? null,
+    ...containerOf(step),
   };
+}
+
+/** What it asks of its container, where it asks anything. */
+function containerOf({ user, dns, extra_hosts, tmpfs }: Step): Pick<PlannedStep, 'container'> {
+  const asksNothing = [user, dns, extra_hosts, tmpfs].every((each) => each === undefined);
+  if (asksNothing) return {};
+  const lists = { dns: dns ?? [], extraHosts: extra_hosts ?? [], tmpfs: tmpfs ?? [] };
+  return { container: { user: user ?? null, ...lists } };
 }

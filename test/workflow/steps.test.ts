@@ -112,3 +112,44 @@ test.each([
 ])('%s: %s', (text, says) => {
   expect(findingsOf(text).join('\n')).toContain(says);
 });
+
+test('a step may be another user in its container, know further names, and have folders in memory', () => {
+  const step = (more: string) => `steps: {a: {image: x, commands: make, ${more}}}`;
+  const asked = (more: string) => planOf(step(more)).jobs[0]?.steps[0]?.container;
+  expect(asked('failure: fail')).toBeUndefined();
+  expect(
+    asked('user: 1000, dns: 9.9.9.9, extra_hosts: ["db:10.0.0.7"], tmpfs: ["/a:size=1m"]'),
+  ).toEqual({
+    user: '1000',
+    dns: ['9.9.9.9'],
+    extraHosts: ['db:10.0.0.7'],
+    tmpfs: ['/a:size=1m'],
+  });
+  // Of a pipeline of Drone's, too.
+  const drone = 'kind: pipeline\nsteps: [{name: a, image: x, user: root, commands: [id]}]';
+  const [job] = planOf(drone, push, '.drone.yml').jobs;
+  expect(job?.steps[0]?.container?.user).toBe('root');
+});
+
+test.each([
+  [
+    'user: --privileged',
+    '"steps.a.user" is "--privileged", and expected is a user such as node or 1000:1000.',
+  ],
+  [
+    'extra_hosts: [nowhere]',
+    '"steps.a.extra_hosts.0" is "nowhere", and expected is a line such as db:10.0.0.7.',
+  ],
+  [
+    'dns: name.example',
+    '"steps.a.dns" is "name.example", and expected is an address such as 9.9.9.9.',
+  ],
+  [
+    'tmpfs: scratch',
+    '"steps.a.tmpfs" is "scratch", and expected is a folder such as /scratch or /scratch:size=64m.',
+  ],
+])('what no container can have is an error: %s', (more, says) => {
+  expect(findingsOf(`steps: {a: {image: x, commands: make, ${more}}}`)).toEqual([
+    expect.stringContaining(says),
+  ]);
+});

@@ -3,6 +3,7 @@
  * sees, what it is called. Pure. Nothing ever makes a container privileged.
  */
 
+import type { StepContainer } from '../../protocol/work.js';
 import type { Engine, EngineName } from './engine.js';
 import type { Program } from './program.js';
 
@@ -25,6 +26,8 @@ export interface Container {
   /** What it sees of the machine's files. */
   readonly mounts: readonly Mount[];
   readonly network: readonly string[];
+  /** What the step asks for besides; none of it opens the machine. */
+  readonly wishes: StepContainer;
   /** Names of variables that are taken from the client's environment. */
   readonly variables: readonly string[];
   readonly limits: Limits;
@@ -55,7 +58,7 @@ export function creating(
   { name: engine, runtime }: Pick<Engine, 'name' | 'runtime'>,
   container: Container,
 ): string[] {
-  const { name, labels, image, program, mounts, network, variables, limits } = container;
+  const { name, labels, image, program, mounts, network, wishes, variables, limits } = container;
   return [
     ...['create', '--name', name, '--pull=never'],
     // podman is told before every subcommand (engine.ts).
@@ -67,6 +70,7 @@ export function creating(
     ...capabilities.flatMap((capability) => ['--cap-add', capability]),
     ...limiting(limits),
     ...network,
+    ...wishing(wishes),
     ...mounts.flatMap((mount) => ['--mount', mounting(mount)]),
     ...['--env-file', '/dev/stdin'],
     ...variables.flatMap((variable) => ['--env', variable]),
@@ -100,6 +104,15 @@ function limiting({ memory, cpus, pids, openFiles }: Limits): string[] {
     ...['--pids-limit', String(pids), '--oom-score-adj', outOfMemoryScore],
     ...(openFiles === null ? [] : ['--ulimit', `nofile=${openFiles}`]),
     ...['--ulimit', `nproc=${processes}:${processes}`],
+  ];
+}
+
+function wishing({ user, dns, extraHosts, tmpfs }: StepContainer): string[] {
+  return [
+    ...(user === null ? [] : ['--user', user]),
+    ...dns.flatMap((address) => ['--dns', address]),
+    ...extraHosts.flatMap((line) => ['--add-host', line]),
+    ...tmpfs.flatMap((folder) => ['--tmpfs', folder]),
   ];
 }
 

@@ -13,8 +13,12 @@ export const networkKinds = ['bridge', 'none', 'host'] as const;
 /** `none`: nothing beyond the run. `host`: the machine's own, this machine's ports included. */
 export type NetworkKind = (typeof networkKinds)[number];
 
-/** What a container of that name gets. */
-export type Network = (name: string | null) => readonly string[];
+export interface Network {
+  /** What a container of that name gets. */
+  readonly flags: (name: string | null) => readonly string[];
+  /** Whether it may be told whom to ask for names: podman's own network would then know none. */
+  readonly takesDns: boolean;
+}
 
 export async function networkFor(
   engine: Engine,
@@ -25,16 +29,22 @@ export async function networkFor(
   const reached = reachedIn(work);
   if (kind === 'host') {
     const local = reached.flatMap((each) => ['--add-host', `${hostName(each)}:127.0.0.1`]);
-    return () => ['--network', 'host', ...local];
+    return { flags: () => ['--network', 'host', ...local], takesDns: true };
   }
-  if (reached.length === 0) return () => (kind === 'none' ? ['--network', 'none'] : []);
+  if (reached.length === 0) {
+    const none = kind === 'none';
+    return { flags: () => (none ? ['--network', 'none'] : []), takesDns: !none };
+  }
   const { exitCode, stderr } = await ask(engine, makingNetwork(name, labels, kind === 'none'));
   if (exitCode !== 0)
     throw machineFault(`no network could be made (${lastLine(stderr)}): ${advice}`);
-  return (own) => [
-    ...['--network', name],
-    ...(own === null ? [] : ['--network-alias', hostName(own)]),
-  ];
+  return {
+    flags: (own) => [
+      ...['--network', name],
+      ...(own === null ? [] : ['--network-alias', hostName(own)]),
+    ],
+    takesDns: engine.name === 'docker',
+  };
 }
 
 /** Those whom steps reach by name. */

@@ -4,6 +4,7 @@
  */
 
 import { rmSync } from 'node:fs';
+import type { Step, StepContainer } from '../../protocol/work.js';
 import type { Clock } from '../../world/clock.js';
 import type { RunningStep, RunToStep, StepOrder, StepPlace } from '../steps/step-executor.js';
 import type { Limits, Mount } from './command-lines.js';
@@ -45,7 +46,8 @@ export class ContainerPlace implements StepPlace {
       graceMs: run.graceMs,
       container: {
         ...{ name: `trivet-${run.id}-${order.number}`, labels, program, mounts, limits },
-        network: network(isReached ? order.step.name : null),
+        network: network.flags(isReached ? order.step.name : null),
+        wishes: wishesOf(order.step, network),
       },
       variables: variablesOf({ ...order.environment, ...program.environment }),
     });
@@ -63,4 +65,10 @@ export class ContainerPlace implements StepPlace {
     await sweep({ ...engine, folder: '/' }, runMark(run.id));
     rmSync(engine.folder, { recursive: true, force: true });
   }
+}
+
+const noWishes: StepContainer = { user: null, dns: [], extraHosts: [], tmpfs: [] };
+
+function wishesOf({ container = noWishes }: Step, { takesDns }: Network): StepContainer {
+  return takesDns ? container : { ...container, dns: [] };
 }

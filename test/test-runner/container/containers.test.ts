@@ -75,6 +75,25 @@ describe.skipIf(engine === null)('a step in a container', () => {
     await step.ended;
   });
 
+  test('is whom it asks to be, knows the names that it asks for, and has folders in memory', async () => {
+    const { begin } = await inContainers(
+      workflow(
+        '[id -u, grep db /etc/hosts, grep scratch /proc/mounts]',
+        `user: 1234
+        extra_hosts: [db.example.org:10.0.0.7]
+        tmpfs: /scratch:size=1m
+        dns: 192.0.2.53`,
+      ),
+      // Nothing is reached there, so nobody is asked for names either.
+      { options: { network: 'none' } },
+    );
+    const { exitCode, log } = await begin('one').ended;
+    expect([exitCode, log]).toEqual([
+      0,
+      expect.stringMatching(/\n1234\n.*10\.0\.0\.7.*size=1024k/s),
+    ]);
+  });
+
   test('has no rights beyond those that it needs', async () => {
     const { begin } = await inContainers(
       workflow('[grep -E "CapEff|NoNewPrivs" /proc/self/status]'),

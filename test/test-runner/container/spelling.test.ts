@@ -89,6 +89,7 @@ const container: Container = {
     { source: '/odd, "path"', target: '/o', isReadOnly: true },
   ],
   network: ['--network', 'none'],
+  wishes: { user: null, dns: [], extraHosts: [], tmpfs: [] },
   variables: ['B'],
   limits: { memory: '4g', cpus: 0.5, pids: 4_096, openFiles: '1024:20000' },
 };
@@ -109,6 +110,15 @@ describe('a container', () => {
         '--mount type=bind,"source=/odd, ""path""",target=/o,readonly ' +
         '--env-file /dev/stdin --env B --workdir /w --entrypoint /bin/sh ' +
         'docker.io/library/alpine -c true',
+    );
+  });
+
+  test('may be somebody else, know further names, and have folders in memory', () => {
+    const wishes = {
+      ...{ user: '1000:1000', dns: ['9.9.9.9'], extraHosts: ['db:10.0.0.7'], tmpfs: ['/scratch'] },
+    };
+    expect(creating(podman, { ...container, wishes }).join(' ')).toContain(
+      ' --user 1000:1000 --dns 9.9.9.9 --add-host db:10.0.0.7 --tmpfs /scratch ',
     );
   });
 
