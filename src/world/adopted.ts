@@ -18,9 +18,12 @@ const probeEveryMs = 5_000;
 /** Half-open sockets to peers that lost power are found by the heartbeat; this finds the rest. */
 const keepAliveAfterMs = 30_000;
 
-/** Holds back what comes until it is clear who speaks: a few bytes, of which no verb of ours is made. */
+/**
+ * Holds back what comes until it is clear who speaks: a few bytes, of which no verb of ours is made. Until
+ * then it is read though its connection be paused: a browser is answered while a full disk keeps peers waiting.
+ */
 export function telling(
-  { giveAway }: Adopted,
+  { giveAway, heedPauses }: Adopted,
   handle: ConnectionHandler,
   browse: Browse,
 ): ConnectionHandler {
@@ -38,11 +41,13 @@ export function telling(
         const socket = giveAway(held);
         browse(socket);
         socket.resume();
-      } else handle({ kind: 'bytes', bytes: held });
+      } else if (!heedPauses(held)) handle({ kind: 'bytes', bytes: held });
       return;
     }
-    if (event.kind === 'ended' && held.length > 0) handle({ kind: 'bytes', bytes: held });
-    isClear = event.kind === 'ended';
+    if (event.kind === 'ended') {
+      isClear = true;
+      if (held.length > 0) handle({ kind: 'bytes', bytes: held });
+    }
     handle(event);
   };
 }
@@ -52,15 +57,19 @@ interface Adopted {
   readonly connection: Connection;
   /** Lets go of the socket: from then on it is another's, with these bytes still to be read. */
   readonly giveAway: (unread: Buffer) => net.Socket;
+  /** From now on nothing is read while it is paused. True: it is, and these bytes come again after it. */
+  readonly heedPauses: (unread: Buffer) => boolean;
 }
 
 export function adopt(
   socket: net.Socket,
   unreadAfterMs: number,
   handle: ConnectionHandler,
+  { isClear = true } = {},
 ): Adopted {
   let reason = 'closed its connection';
   let pauses = 0;
+  let heedsPauses = isClear;
   let probe: NodeJS.Timeout | undefined;
   socket.setKeepAlive(true, keepAliveAfterMs);
   const listeners = {
@@ -96,7 +105,14 @@ export function adopt(
     return socket;
   };
   const remoteHost = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  return { connection: connectionOver(), giveAway };
+  const heedPauses = (unread: Buffer) => {
+    heedsPauses = true;
+    if (pauses === 0) return false;
+    socket.pause();
+    socket.unshift(unread);
+    return true;
+  };
+  return { connection: connectionOver(), giveAway, heedPauses };
 
   function connectionOver(): Connection {
     return {
@@ -123,7 +139,7 @@ export function adopt(
       },
       pause: () => {
         pauses += 1;
-        socket.pause();
+        if (heedsPauses) socket.pause();
       },
       resume: () => {
         pauses -= 1;

@@ -99,7 +99,8 @@ export function networkOver({
   const serving = (accept: (connection: Connection) => ConnectionHandler) => {
     return (socket: net.Socket) => {
       let handle: ConnectionHandler = () => {};
-      const adopted = adopt(socket, unreadAfterMs, (event) => handle(event));
+      const hear: ConnectionHandler = (event) => handle(event);
+      const adopted = adopt(socket, unreadAfterMs, hear, { isClear: browse === undefined });
       const accepted = accept(adopted.connection);
       handle = browse === undefined ? accepted : telling(adopted, accepted, browse);
     };
