@@ -66,6 +66,7 @@ await run(async (argv) => {
   const dispatcher = new Dispatcher(world, guarded, memory, story);
   const web = options.web === null ? null : new Web(dispatcher.view, options.web);
   tellIfExposed(options.token, tell);
+  tellIfExposed(options.web?.hooksSecret ?? null, tell);
   options.tls?.tellBy(tell);
   vault.tellOfTrouble(tell);
   const isRemembered = (job: JobId) => dispatcher.remembered.job(job) !== undefined;
@@ -106,6 +107,7 @@ await run(async (argv) => {
     abort: close,
     reload: () => {
       options.token?.reread(tell);
+      options.web?.hooksSecret?.reread(tell);
       options.tls?.current();
       void vault.reopen().then(() => vault.tellOfTrouble(tell));
       options.repositories.reread(tell, (now) => dispatcher.set(now));

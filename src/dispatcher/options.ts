@@ -12,7 +12,7 @@ import { UsageError } from '../world/exit.js';
 import { duration, hostNames, port } from '../world/flag-values.js';
 import type { FlagValues } from '../world/reread.js';
 import type { StoryOptions } from '../world/story.js';
-import { readToken, type Token } from '../world/token.js';
+import { readToken, type Token, tokenIn } from '../world/token.js';
 import { RepositoriesFile } from './settings/repositories-file.js';
 import { type Keep, parseKeep, spellKeep } from './store/keep.js';
 
@@ -135,6 +135,10 @@ const flags = {
     coerce: hostNames('web-hosts'),
     describe: "names of this port that a browser may use, besides localhost and the machine's: a,b",
   },
+  'hooks-secret-file': {
+    type: 'string',
+    describe: 'file with the secret that forges sign their webhooks with, at /hooks/<forge>',
+  },
   'tls-cert': { type: 'string', describe: "file with the port's certificate: speak TLS" },
   'tls-key': { type: 'string', describe: 'file with the key of that certificate' },
   'tls-client-ca': {
@@ -158,6 +162,13 @@ export function readOptions(
   const read = readCommandLine({ script: 'dispatcher.js', purpose, flags, repo: null }, argv);
   if (read === null) return null;
   const token = former === null ? readToken(read['token-file']) : former.token;
+  const hooksFile = read['hooks-secret-file'];
+  const hooksSecret = hooksFile === undefined || former !== null ? null : tokenIn(hooksFile);
+  if (hooksFile !== undefined && read['no-web']) {
+    throw new UsageError(
+      '--hooks-secret-file is for webhooks, which --no-web turns away: choose one.',
+    );
+  }
   if (!isLoopback(read.host) && token === null) {
     throw new UsageError(
       `--host ${read.host} would let anyone on the network in: give all three processes the ` +
@@ -186,7 +197,10 @@ export function readOptions(
         : former.tls,
     web: read['no-web']
       ? null
-      : { token, isOpenToRead: read['web-read'] === 'open', hosts: read['web-hosts'] },
+      : {
+          ...{ token, isOpenToRead: read['web-read'] === 'open', hosts: read['web-hosts'] },
+          hooksSecret: former === null ? hooksSecret : (former.web?.hooksSecret ?? null),
+        },
     story: { level: read['log-level'], format: read['log-format'] },
     flags: read,
   };

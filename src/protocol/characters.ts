@@ -23,5 +23,5 @@ export function plain(text: string, charactersMax: number): string {
 
 /** The same of a text in JSON. */
 export function prose(charactersMax: number) {
-  return z.string().transform((text) => plain(text, charactersMax));
+  return z.string().overwrite((text) => plain(text, charactersMax));
 }

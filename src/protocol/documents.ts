@@ -265,6 +265,17 @@ const queue = z.object({
 /** By what is asked. */
 export const documents = { overview, commits, branches, commit, run, runners, runner, queue };
 
+/** What several of them hold, under the names that the OpenAPI document has for it. */
+export const parts = {
+  commitInLine,
+  runningJob,
+  waitingJob,
+  runnerInRow,
+  redBranch,
+  jobOfCommit,
+  runOfJob,
+};
+
 export type Documents = {
   readonly [What in keyof typeof documents]: z.infer<(typeof documents)[What]>;
 };

@@ -5,6 +5,7 @@
 
 import type { Feed } from '../dispatcher/feed/feed.js';
 import type { Spectators } from '../dispatcher/feed/spectators.js';
+import type { Tap } from '../dispatcher/feed/tap.js';
 import type { Commit, LogId, Pausable } from '../protocol/ids.js';
 import type { Question } from '../protocol/questions.js';
 import type { Clock } from '../world/clock.js';
@@ -18,7 +19,8 @@ export type Wanted =
       readonly meant: { readonly commit: Commit; readonly job: string | null };
     }
   | { readonly verb: 'pause' | 'resume'; readonly what: Pausable }
-  | { readonly verb: 'poll' };
+  /** Absent, or where nobody watches that one: all repositories. */
+  | { readonly verb: 'poll'; readonly repository?: string };
 
 /** What became of it, once that is on disk; as a sentence where it was not done. */
 export interface Outcome {
@@ -42,7 +44,29 @@ export interface Behind {
   readonly follow: Feed['follow'];
   /** Null: there is no such run, or it is no longer kept. Rejects where the past cannot be read now. */
   readonly findLog: (log: LogId) => Promise<LogAt | null>;
+  readonly vitals: {
+    readonly now: () => Vitals;
+    /** Jobs that wait for a runner, each since when. All of them: not to be asked often. */
+    readonly waiting: () => readonly { readonly job: number; readonly sinceMs: number }[];
+    /** Why no commit can be taken now; null: it can. */
+    readonly unready: () => string | null;
+  };
   readonly want: (wanted: Wanted, remoteHost: string) => Promise<Outcome>;
+}
+
+/** What can be counted at any moment. */
+export interface Vitals {
+  readonly jobs: { readonly running: number; readonly waiting: number; readonly blocked: number };
+  /** Offline: paused or leaving, with nothing in hand, or a classic one that does not answer. */
+  readonly runners: {
+    readonly available: number;
+    readonly busy: number;
+    readonly offline: number;
+  };
+  /** For how long nothing was heard of the runner that is silent longest. */
+  readonly silentMs: number;
+  /** Messages that crossed the wire since the start. */
+  readonly messages: Tap['counted'];
 }
 
 export interface WebOptions {
@@ -52,4 +76,6 @@ export interface WebOptions {
   readonly isOpenToRead: boolean;
   /** Names under which the port is known besides localhost and this machine's own. */
   readonly hosts: readonly string[];
+  /** What forges sign their webhooks with; null: none are taken. */
+  readonly hooksSecret: Token | null;
 }

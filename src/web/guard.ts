@@ -56,8 +56,12 @@ export class Guard {
     const site = asking.header('sec-fetch-site');
     const isForeign = site === 'cross-site' || site === 'same-site';
     if (isForeign) return { status: 403, says: 'Other sites may not read this' };
-    if (this.#isOpenToRead || this.isTrusted(asking, nowMs)) return null;
-    return { status: 401, says: signIn };
+    return this.mayRead(asking, nowMs) ? null : { status: 401, says: signIn };
+  }
+
+  /** Whether it may see what there is, wherever the wish comes from. */
+  mayRead(asking: Asking, nowMs: number): boolean {
+    return this.#isOpenToRead || this.isTrusted(asking, nowMs);
   }
 
   /** Why it may change nothing; null where it may. */
@@ -71,6 +75,8 @@ export class Guard {
     if (token === null) return true;
     const [, bearer] = /^Bearer (.+)$/.exec(asking.header('authorization') ?? '') ?? [];
     if (bearer !== undefined) return token.matches(bearer);
+    const password = passwordIn(asking.header('authorization') ?? '');
+    if (password !== null) return token.matches(password);
     const [, untilMs = '', seal = ''] = cookiePattern.exec(asking.header('cookie') ?? '') ?? [];
     return Number(untilMs) > nowMs && isSame(seal, sealOf(token, untilMs));
   }
@@ -99,6 +105,14 @@ const cookiePattern = new RegExp(`(?:^|; )${cookieName}=(\\d{1,15})\\.([0-9a-f]{
 function cookie(value: string, maxAgeSeconds: number, isSecure: boolean): string {
   const secure = isSecure ? '; Secure' : '';
   return `${cookieName}=${value}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly; SameSite=Lax${secure}`;
+}
+
+/** Tray icons know no other way: any name, and the token as its password. */
+function passwordIn(authorization: string): string | null {
+  const [, basic] = /^Basic ([A-Za-z0-9+/=]+)$/.exec(authorization) ?? [];
+  if (basic === undefined) return null;
+  const pair = Buffer.from(basic, 'base64').toString();
+  return pair.slice(pair.indexOf(':') + 1);
 }
 
 /** A new token makes those of the former one worthless. */

@@ -4,6 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import type { z } from 'zod';
 import type { Question } from '../protocol/questions.js';
 import type { Behind } from './behind.js';
 
@@ -42,6 +43,15 @@ export class SharedAnswers {
     const answer = this.#behind.answer(question).then(answerOf);
     this.#kept.set(key, { untilMs: nowMs + goodForMs, answer });
     return answer;
+  }
+
+  /** The same as a document, for those who make something else of it. Rejects also where there is none. */
+  async document<Schema extends z.ZodType>(
+    schema: Schema,
+    question: Question,
+  ): Promise<z.infer<Schema>> {
+    const { bytes } = await this.of(question);
+    return schema.parse(JSON.parse(bytes));
   }
 }
 

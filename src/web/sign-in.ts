@@ -13,13 +13,13 @@ const path = '/api/session';
 
 const bodyBytesMax = 2_048;
 
-const body = z.object({ token: z.string() });
+export const sessionBody = z.object({ token: z.string() });
 
 export function serveSignIn(app: Hono, guard: Guard, nowMs: () => number): void {
   const limit = (context: Context) => refused(context, 413, `At most ${bodyBytesMax} bytes`);
   app.use(path, bodyLimit({ maxSize: bodyBytesMax, onError: limit }));
   app.post(path, async (context) => {
-    const given = body.safeParse(await context.req.json().catch(() => null));
+    const given = sessionBody.safeParse(await context.req.json().catch(() => null));
     if (!given.success) return refused(context, 400, 'Send {"token": "…"}');
     const cookie = guard.cookieFor(given.data.token, askingOf(context), nowMs());
     if (cookie === null) return refused(context, 401, 'The token is wrong');

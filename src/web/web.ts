@@ -8,7 +8,7 @@ import * as http from 'node:http';
 import type { Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { refused, serveApi } from './api.js';
 import { askingOf, changesNothing } from './asking.js';
 import { Assets } from './assets.js';
@@ -16,8 +16,11 @@ import type { Behind, WebOptions } from './behind.js';
 import { heardIn, streamEvents } from './event-stream.js';
 import { firstQuestion } from './first-question.js';
 import { Guard } from './guard.js';
+import { isHook } from './hooks/hooks.js';
 import { Logs } from './logs/logs.js';
 import { serveLogs } from './logs/routes.js';
+import { serveOpenApi } from './openapi/document.js';
+import { servePrograms } from './programs.js';
 import { SharedAnswers } from './shared-answers.js';
 import { Shell } from './shell.js';
 import { serveSignIn } from './sign-in.js';
@@ -39,23 +42,29 @@ export class Web {
   readonly #guard: Guard;
   readonly #answers: SharedAnswers;
   readonly #logs: Logs;
+  readonly #hooksSecret: WebOptions['hooksSecret'];
   readonly #assets = new Assets();
   readonly #shell = new Shell(this.#assets);
   readonly #server: http.Server;
   readonly #sockets = new Set<Socket>();
+  /** All that it answers: what must be written down (openapi/operations.ts). */
+  readonly routes: Hono['routes'];
 
   constructor(behind: Behind, options: WebOptions) {
     this.#behind = behind;
     this.#guard = new Guard(options);
     this.#answers = new SharedAnswers(behind);
     this.#logs = new Logs(behind);
+    this.#hooksSecret = options.hooksSecret;
     const limits = {
       headersTimeout: headersWithinMs,
       requestTimeout: requestWithinMs,
       keepAliveTimeout: idleForMs,
       connectionsCheckingInterval: headersWithinMs / 2,
     };
-    this.#server = http.createServer(limits, getRequestListener(this.#app().fetch));
+    const app = this.#app();
+    this.routes = app.routes;
+    this.#server = http.createServer(limits, getRequestListener(app.fetch));
     // It listens nowhere: with this it begins to look after those that it is given.
     this.#server.emit('listening');
   }
@@ -83,11 +92,13 @@ export class Web {
     const app = new Hono<Bindings>();
     const nowMs = () => this.#behind.clock.wallMs();
     app.use(async (context, next) => {
-      const denial = this.#guard.refuses(askingOf(context));
+      const denial = isHook(context) ? null : this.#guard.refuses(askingOf(context));
       context.set('remoteHost', context.env.incoming.socket.remoteAddress ?? '');
       if (denial !== null) return refused(context, denial.status, denial.says);
       await next();
-      for (const [name, value] of Object.entries(this.#headers)) context.header(name, value);
+      for (const [name, value] of Object.entries(this.#headers)) {
+        if (!context.res.headers.has(name)) context.header(name, value);
+      }
       return undefined;
     });
     serveSignIn(app as unknown as Hono, this.#guard, nowMs);
@@ -101,10 +112,18 @@ export class Web {
       return next();
     });
     serveLogs(app as unknown as Hono, this.#logs);
+    serveOpenApi(app as unknown as Hono);
     serveApi(app as unknown as Hono, this.#answers, this.#behind);
-    app.get('/events', (context) => {
+    const refusesToRead: MiddlewareHandler = async (context, next) => {
       const denial = this.#guard.refusesData(askingOf(context), nowMs());
-      if (denial !== null) return refused(context, denial.status, denial.says);
+      return denial === null ? next() : refused(context, denial.status, denial.says);
+    };
+    servePrograms(app as unknown as Hono, {
+      ...{ behind: this.#behind, answers: this.#answers, hooksSecret: this.#hooksSecret },
+      mayRead: (context) => this.#guard.mayRead(askingOf(context), nowMs()),
+      refusesToRead,
+    });
+    app.get('/events', refusesToRead, (context) => {
       const { incoming: request, outgoing: response } = context.env;
       const after = heardIn(context.req.header('last-event-id') ?? context.req.query('after'));
       const taps = context.req.query('tap') === '1';

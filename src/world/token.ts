@@ -75,6 +75,11 @@ export function readToken(file: string | undefined): Token | null {
   return new Token(checked(given, 'The token in TRIVET_TOKEN'));
 }
 
+/** A further secret, of that file alone. Throws `UsageError`. */
+export function tokenIn(file: string): Token {
+  return new Token(textOf(file), file);
+}
+
 /** A warning, not a refusal: in a container or under a service manager it may be meant so. */
 export function tellIfExposed(token: Token | null, tell: Tell): void {
   const file = token?.exposedIn ?? null;

@@ -210,6 +210,11 @@ export class DispatcherCore {
     return this.#state.jobs.counts;
   }
 
+  /** Those for which nothing but a runner is missing. */
+  waiting(): Iterable<Job> {
+    return this.#state.jobs.waiting();
+  }
+
   /** The first `most` jobs that wait or are blocked, each with the reason why. */
   waits(most: number, nowMs: number): { readonly job: Job; readonly why: WaitReason }[] {
     const waits: { job: Job; why: WaitReason }[] = [];

@@ -100,7 +100,8 @@ export type Event =
       readonly repository: string | null;
       readonly branch: string;
     }
-  | { readonly kind: 'poll'; readonly request: RequestId }
+  /** Only those of that repository; absent, or where nobody watches it: all. */
+  | { readonly kind: 'poll'; readonly request: RequestId; readonly repository?: string }
   | {
       readonly kind: 'pause';
       readonly request: RequestId;

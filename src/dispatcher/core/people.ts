@@ -106,8 +106,10 @@ export function rerun(
 }
 
 /** Makes the observers poll their repositories now. */
-export function poll(turn: Turn, { request }: EventOf<'poll'>): void {
-  const observers = turn.state.pool.observers();
+export function poll(turn: Turn, { request, repository }: EventOf<'poll'>): void {
+  const all = turn.state.pool.observers();
+  const own = all.filter((observer) => observer.repository === repository);
+  const observers = own.length > 0 ? own : all;
   for (const { session } of observers) turn.send(session, { verb: 'poll' });
   turn.reply(request, { kind: observers.length > 0 ? 'done' : 'no-observer' });
 }

@@ -135,7 +135,7 @@ export class Documents {
       name,
       now: here === undefined ? null : await this.#rows.runner(here),
       isPaused: [...core.pauses].includes(`runner:${name}` as never),
-      history: history.map((row) => ({ ...row })),
+      history: history.map(({ runner: _, ...row }) => row),
     };
   }
 

@@ -19,6 +19,11 @@ const headBytesMax = 300;
 /** What is shown for a value. */
 const hidden = '…';
 
+type Direction = Tapped['direction'];
+
+/** How often each verb crossed the wire. */
+export type Counted = Readonly<Record<Direction, ReadonlyMap<string, number>>>;
+
 /** One end of a connection, and who is at the other. */
 export interface Line {
   readonly connection: string;
@@ -28,34 +33,48 @@ export interface Line {
 export class Tap {
   readonly #feed: Feed;
   readonly #clock: Clock;
+  readonly #counts = { in: new Map<string, number>(), out: new Map<string, number>() };
 
   constructor(feed: Feed, clock: Clock) {
     this.#feed = feed;
     this.#clock = clock;
   }
 
+  /** Whether anybody taps or not. */
+  get counted(): Counted {
+    return this.#counts;
+  }
+
   /** A message of a session. */
-  session(line: Line, direction: Tapped['direction'], message: SessionMessage): void {
+  session(line: Line, direction: Direction, message: SessionMessage): void {
+    this.#count(direction, message.verb);
     if (!this.#feed.isTapped) return;
     const fields = fieldsOf(session[message.verb], message);
     this.#publish(line, direction, message.verb, fields, withoutValues(message));
   }
 
   /** What a connection was opened for. */
-  request(line: Line, direction: Tapped['direction'], request: Request): void {
+  request(line: Line, direction: Direction, request: Request): void {
+    this.#count(direction, request.verb);
     if (!this.#feed.isTapped) return;
     const fields = fieldsOf(requests[request.verb], request);
     this.#publish(line, direction, request.verb, fields, withoutSecrets(request));
   }
 
   /** The one answer to a request: words rather than a message. */
-  reply(line: Line, direction: Tapped['direction'], words: string | Uint8Array): void {
+  reply(line: Line, direction: Direction, words: string | Uint8Array): void {
+    this.#count(direction, 'reply');
     if (this.#feed.isTapped) this.#publish(line, direction, 'reply', {}, Buffer.from(words));
+  }
+
+  #count(direction: Direction, verb: string): void {
+    const counts = this.#counts[direction];
+    counts.set(verb, (counts.get(verb) ?? 0) + 1);
   }
 
   #publish(
     line: Line,
-    direction: Tapped['direction'],
+    direction: Direction,
     verb: string,
     fields: Tapped['fields'],
     whole: Buffer,

@@ -34,6 +34,7 @@ import { Pulse } from './pulse.js';
 import { RequestRouter } from './request-router.js';
 import { Sessions } from './sessions.js';
 import { type View, viewOf } from './view.js';
+import { VitalSigns } from './vitals.js';
 
 /** A core that cannot be told anything. */
 export type Remembered = Pick<DispatcherCore, 'counts' | 'job' | 'jobOfRun' | 'runners' | 'waits'>;
@@ -103,8 +104,12 @@ export class Dispatcher {
       tell: feed.tell,
       ok: dialect === 'py3' ? 'ok' : 'OK',
     });
+    const vitals = new VitalSigns({
+      ...{ core, tap, nowMs: () => clock.nowMs(), isStopping: () => this.#onDrained !== null },
+      performer: () => this.#performer,
+    });
     this.view = viewOf({
-      ...{ clock, documents, spectators, feed, core, queries, files: logs },
+      ...{ clock, documents, spectators, feed, core, queries, vitals, files: logs },
       router: this.#router,
     });
     this.#classicRunners = new ClassicRunners(this.#world, tap, handle);

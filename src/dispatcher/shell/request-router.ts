@@ -51,11 +51,12 @@ export interface RequestRouterOptions {
   readonly ok: 'OK' | 'ok';
 }
 
-type Asked = 'dispatch' | 'register' | 'results' | 'result' | 'poll' | 'pause' | 'resume';
+type Asked = 'dispatch' | 'register' | 'results' | 'result' | 'pause' | 'resume';
 
 /** Requests that the core answers, once what they ask for is on disk. */
 export type Wish =
   | Extract<Request, { verb: Asked }>
+  | { readonly verb: 'poll'; readonly repository?: string }
   | { readonly verb: 'rerun'; readonly commit: Commit; readonly job: string | null }
   | { readonly verb: 'cancel'; readonly meant: Meant };
 
@@ -208,8 +209,10 @@ export class RequestRouter {
         const known = await histories(core, store, meant.commit);
         return { kind, request, ...meant, histories: known };
       }
-      case 'poll':
-        return { kind: 'poll', request };
+      case 'poll': {
+        const { verb: kind, ...which } = wish;
+        return { kind, request, ...which };
+      }
       case 'pause':
       case 'resume':
         return { kind: 'pause', request, what: wish.what, isPaused: wish.verb === 'pause' };

@@ -14,6 +14,7 @@ import type { LogFiles } from '../store/logs.js';
 import type { Queries } from '../store/queries.js';
 import { wordsFor } from './replies.js';
 import type { RequestRouter, Wish } from './request-router.js';
+import type { VitalSigns } from './vitals.js';
 
 /** What a person may want done. */
 type Wanted = Extract<Wish, { verb: 'rerun' | 'cancel' | 'pause' | 'resume' | 'poll' }>;
@@ -32,6 +33,7 @@ export interface View {
   readonly follow: Feed['follow'];
   /** Null: there is no such run, or it is no longer kept. Rejects where the past cannot be read now. */
   readonly findLog: (log: LogId) => Promise<LogAt | null>;
+  readonly vitals: VitalSigns;
   /** What became of it, once that is on disk; as a sentence where it was not done. */
   readonly want: (
     wanted: Wanted,
@@ -51,6 +53,7 @@ export function viewOf({
   spectators,
   feed,
   router,
+  vitals,
   ...known
 }: {
   readonly clock: Clock;
@@ -58,6 +61,7 @@ export function viewOf({
   readonly spectators: Spectators;
   readonly feed: Feed;
   readonly router: RequestRouter;
+  readonly vitals: VitalSigns;
 } & LogsKnown): View {
   return {
     clock,
@@ -66,6 +70,7 @@ export function viewOf({
     lastSeq: () => feed.lastSeq,
     follow: (follow) => feed.follow(follow),
     findLog: (log) => findLog(known, log),
+    vitals,
     want: async (wanted, remoteHost) => {
       const reply = await router.wish(wanted, remoteHost);
       const isDone = reply.kind === 'accepted' || reply.kind === 'done';

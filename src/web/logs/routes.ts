@@ -18,7 +18,7 @@ import { queryCharactersMax } from './search.js';
 const number = z.coerce.number().int();
 
 /** `from` counts from 1; `tail=N` is the last N lines. */
-const linesAsked = z
+export const linesAsked = z
   .object({
     from: number.min(1).default(1),
     count: number.min(1).max(linesMax).default(400),
@@ -28,7 +28,7 @@ const linesAsked = z
     return tail === undefined ? { from, count } : { from: -tail, count: tail };
   });
 
-const searchAsked = z
+export const searchAsked = z
   .object({ q: z.string().min(1).max(queryCharactersMax), after: number.min(0).default(0) })
   .transform(({ q, after }) => ({ query: q, after }));
 
