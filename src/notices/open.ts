@@ -10,6 +10,7 @@ import type { Tell } from '../world/story.js';
 import { type Asked, Notices } from './notices.js';
 import { Outbox } from './outbox.js';
 import { senderOf } from './senders/send.js';
+import type { Target } from './target.js';
 import type { TargetsFile } from './targets-file.js';
 
 export interface NoticesOptions {
@@ -40,6 +41,7 @@ export function openNotices({ file, webUrl, data }: NoticesOptions, world: World
   const linkTo = (commit: Commit) => (webUrl === null ? null : `${webUrl}/commits/${commit}`);
   const send = senderOf(world.clock, linkTo);
   const notices = new Notices({ ...world, outbox: new Outbox(data), send, linkTo }, found.targets);
+  tellOfTargets(found.targets, world.tell);
   tellOfExposed(found.exposed, world.tell);
   return {
     reread: () =>
@@ -49,6 +51,12 @@ export function openNotices({ file, webUrl, data }: NoticesOptions, world: World
       }),
     close: () => notices.close(),
   };
+}
+
+function tellOfTargets(targets: readonly Target[], tell: Tell): void {
+  const names = targets.map(({ name }) => name);
+  const msg = `verdicts are told to ${names.length === 0 ? 'nobody' : names.join(', ')}`;
+  tell({ event: 'targets', targets: names, msg });
 }
 
 /** A warning, not a refusal: in a container or under a service manager it may be meant so. */

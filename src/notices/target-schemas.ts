@@ -19,6 +19,8 @@ const address = z
   .string()
   .regex(/^[^\r\n]*[^\s@<]+@[^\s@>]+>?$/, 'expected is an address such as ci@example.org');
 
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected is a header');
+
 const any = {
   repository: z.string().refine(isGlob, 'expected is a glob such as shop or team-*').default('*'),
 };
@@ -54,7 +56,7 @@ export const schemas = {
   otlp: z.strictObject({
     ...{ to: z.literal('otlp'), ...any },
     endpoint: url.optional(),
-    headers: z.record(z.string(), z.string()).optional(),
+    headers: z.record(headerName, z.string().regex(/^[\x20-\x7e]*$/)).optional(),
     headersFile: path.optional(),
   }),
 } as const;

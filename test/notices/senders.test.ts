@@ -115,6 +115,13 @@ describe('an answer', () => {
     expect(attempt).toEqual({ kind: 'away', why: 'ECONNREFUSED' });
   });
 
+  test('is not waited for where the token is none that could be sent', async () => {
+    const http = await standInHttp();
+    const odd = { ...forge('github', http.url), token: new Secret('tøken…') };
+    expect(await send(odd, status)).toMatchObject({ kind: 'refused' });
+    expect(http.told).toEqual([]);
+  });
+
   test('that sends us on is followed on the same host, and a token goes to no other', async () => {
     const [github, thief] = [await standInHttp(), await standInHttp()];
     const to = (location: string) => ({ status: 307, headers: { location } });

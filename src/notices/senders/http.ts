@@ -41,6 +41,9 @@ export async function attemptPost(
   try {
     return await posted(post, AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]), mean);
   } catch (error) {
+    const { name, message, cause } = error as Error;
+    // Not of the network, which has a cause: a header that cannot be sent, as of a token of odd letters.
+    if (name === 'TypeError' && cause === undefined) return { kind: 'refused', why: message };
     return { kind: 'away', why: whyNot(error) };
   }
 }

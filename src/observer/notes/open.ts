@@ -44,6 +44,9 @@ export function openNotes(
   if (wanted === 'none') return () => {};
   const stop = new AbortController();
   const remote = wanted === 'pushed' && source.kind !== 'own' ? source.remote : null;
+  const where = remote === null ? '' : `, and pushed to ${remote}`;
+  const msg = `verdicts are written as git notes${where}: git log --notes=trivet`;
+  world.tell({ event: 'notes', remote, msg });
   const notebook = new Notebook(source.path, stop.signal);
   const notes = new Notes(
     { ...world, notebook, memory: new MemoryFile(stateFolder) },
