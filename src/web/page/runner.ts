@@ -62,7 +62,7 @@ function Screen({ document }: { readonly document: RunnerDocument }) {
 
 function Row({ run, nowMs }: { readonly run: RunInHand; readonly nowMs: number }) {
   const { ending, name, repository, commit, number, leasedAtMs, endedAtMs, reason } = run;
-  const tookMs = (endedAtMs ?? nowMs) - leasedAtMs;
+  const took = duration((endedAtMs ?? nowMs) - leasedAtMs);
   return html`<li class="in-hand">
     <a class="to-log" href=${links.log(run.run)} title="Open its log"><${Sign} state=${stateOfEnding(ending ?? 'running')} /></a>
     <span class="stack">
@@ -75,7 +75,7 @@ function Row({ run, nowMs }: { readonly run: RunInHand; readonly nowMs: number }
       <span class="cut quiet">${ending}${reason === '' ? '' : `: ${reason}`}</span>
     </span>
     <span class="aside">
-      <a class="took" href=${links.log(run.run)} aria-label=${`Log of ${name}, attempt ${number}`}>${duration(tookMs)}</a>
+      <a class="took" href=${links.log(run.run)} aria-label=${`${took}, log of ${name}, attempt ${number}`}>${took}</a>
       <${Ago} atMs=${leasedAtMs} nowMs=${nowMs} />
     </span>
   </li>`;

@@ -65,7 +65,7 @@ function JobButtons({ job, commit }: { readonly job: JobOfCommit; readonly commi
   const { name, finishedAtMs } = job;
   return finishedAtMs === null
     ? html`<${WishButton} ...${cancelOf(commit, name)} does="Cancel" label=${`Cancel ${name}`} />`
-    : html`<${WishButton} ...${rerunOf(commit, name)} does="Run again" label=${`Run ${name} again`} />`;
+    : html`<${WishButton} ...${rerunOf(commit, name)} does="Run again" label=${`Run again: ${name}`} />`;
 }
 
 /** Without a job: all of them. */

@@ -1,0 +1,72 @@
+/**
+ * Owns a real browser for tests: Debian's Chromium, one process a file of tests, and for each test a
+ * profile of its own. Every error of a page fails its test.
+ */
+
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, onTestFinished } from 'vitest';
+
+const program = '/usr/bin/chromium';
+
+/** Whether there is one here. In CI no test is skipped for want of it. */
+export const hasBrowser = process.env['CI'] !== undefined || existsSync(program);
+
+if (!hasBrowser) process.stderr.write(`Tests in a browser are skipped: there is no ${program}\n`);
+
+/** A name of another site, which its owner has rebound to this machine. */
+export const reboundName = 'evil.example';
+
+let launched: Promise<Browser> | null = null;
+
+afterAll(async () => {
+  const browser = await launched;
+  launched = null;
+  await browser?.close();
+});
+
+export interface Profile {
+  /** A tab at that path. */
+  open(path: string): Promise<Page>;
+  /** What went wrong in its pages, for people. */
+  readonly faults: readonly string[];
+  readonly context: BrowserContext;
+}
+
+/** A profile at the dispatcher on that port. */
+export async function profileAt(
+  port: number,
+  { colorScheme = 'light' as 'light' | 'dark', width = 1_280 } = {},
+): Promise<Profile> {
+  const args = ['--no-sandbox', `--host-resolver-rules=MAP ${reboundName} 127.0.0.1`];
+  launched ??= chromium.launch({ executablePath: program, args });
+  const browser = await launched;
+  const context = await browser.newContext({
+    baseURL: `http://localhost:${port}`,
+    viewport: { width, height: 900 },
+    colorScheme,
+  });
+  onTestFinished(() => context.close());
+  const faults: string[] = [];
+  context.on('weberror', (fault) => faults.push(String(fault.error())));
+  context.on('console', (message) => {
+    // What does not load while the dispatcher is away is no fault of the page.
+    const isOurs = !message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && isOurs) faults.push(message.text());
+  });
+  context.on('dialog', (dialog) => {
+    faults.push(`a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  const open = async (path: string) => {
+    const page = await context.newPage();
+    await page.goto(path);
+    return page;
+  };
+  return { open, faults, context };
+}
+
+/** The page says that what it shows is what is. */
+export async function isLive(page: Page): Promise<void> {
+  await page.locator('.liveness.live').waitFor();
+}
