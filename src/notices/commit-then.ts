@@ -12,7 +12,10 @@ export function endingOf({ last }: JobThenRow): Finished | null {
   return last?.kind === 'finished' ? last : null;
 }
 
-/** What matters most stands first. */
+/**
+ * What matters most stands first. One that was skipped, as a job for failures is where all passed, takes
+ * nothing from the others.
+ */
 const byWeight = [
   ...(['failed', 'errored', 'timed-out', 'cancelled', 'superseded'] as const),
   ...(['passed', 'skipped'] as const),

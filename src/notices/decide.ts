@@ -3,7 +3,6 @@
  * same messages, under the same ids, however often it is read.
  */
 
-import type { Verdict } from '../dispatcher/core/journal.js';
 import { ending } from '../dispatcher/sentences.js';
 import type { JobThenRow, JournalRow, Sighting } from '../dispatcher/store/queries.js';
 import { branchesOf, endingOf, verdictOf } from './commit-then.js';
@@ -79,9 +78,4 @@ function jobTold(job: JobThenRow): Judgement['jobs'] {
   if (how === null) return [];
   const { verdict, durationMs } = how;
   return [{ name: job.name, verdict, says: ending(how), durationMs }];
-}
-
-/** Whether anybody would ask which tests failed. */
-export function mayNameTests(verdict: Verdict): boolean {
-  return verdict === 'failed' || verdict === 'errored' || verdict === 'timed-out';
 }

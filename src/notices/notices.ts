@@ -7,6 +7,7 @@
  *                                              (on disk)   (one each)
  */
 
+import { isRed } from '../dispatcher/documents/states.js';
 import type { Feed } from '../dispatcher/feed/feed.js';
 import type { JobThenRow, JournalRow, Queries } from '../dispatcher/store/queries.js';
 import type { Commit } from '../protocol/ids.js';
@@ -14,7 +15,7 @@ import { matchesGlob } from '../workflow/glob.js';
 import type { Clock } from '../world/clock.js';
 import type { Tell } from '../world/story.js';
 import { verdictOf } from './commit-then.js';
-import { judgementsOf, mayNameTests, type OnBranch, statusOf } from './decide.js';
+import { judgementsOf, type OnBranch, statusOf } from './decide.js';
 import { Delivery, keptMs, type Send } from './delivery.js';
 import { JournalReader } from './journal-reader.js';
 import type { Judgement, Message } from './message.js';
@@ -148,7 +149,7 @@ export class Notices {
 
   async #whole(judgement: OnBranch['judgement']): Promise<Judgement> {
     const { verdict, commit, repository } = judgement;
-    if (!mayNameTests(verdict)) return { ...judgement, failing: [] };
+    if (!isRed(verdict)) return { ...judgement, failing: [] };
     const rows = await this.#world.queries.failing({ commit, most: failingMax });
     const own = rows.filter((row) => row.repository === repository);
     const failing = own.map(({ name: job, test, message }) => ({ job, test, message }));

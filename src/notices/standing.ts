@@ -4,6 +4,7 @@
  */
 
 import type { JobId, Verdict } from '../dispatcher/core/journal.js';
+import { isRed } from '../dispatcher/documents/states.js';
 
 /** How a branch stands, by which commit. */
 export interface Standing {
@@ -22,7 +23,7 @@ export interface Judged {
 }
 
 export function judged(before: Standing | null, commit: Standing): Judged {
-  const isJudged = !['cancelled', 'superseded', 'skipped'].includes(commit.verdict);
+  const isJudged = commit.verdict === 'passed' || isRed(commit.verdict);
   if (!isJudged || (before !== null && isOlder(commit, before))) {
     return { now: null, isChange: false };
   }
