@@ -43,6 +43,9 @@ const answerWithinMs = 30_000;
 /** Far more than any reply but a log has: a dispatcher gone wild. */
 const replyBytesMax = 64 * 1_024 * 1_024;
 
+/** Of an answer that is not understood. */
+const shownMost = 300;
+
 /** The dispatcher, as a command speaks to it. */
 export class Dispatcher {
   readonly address: Address;
@@ -64,10 +67,11 @@ export class Dispatcher {
   async ask(request: Request): Promise<string> {
     const pieces: Buffer[] = [];
     let length = 0;
-    await this.listen(request, (bytes) => {
+    const heard = (bytes: Buffer) => {
       length += bytes.length;
       if (length <= replyBytesMax) pieces.push(bytes);
-    });
+    };
+    await this.#listen(request, false, heard);
     if (length <= replyBytesMax) return Buffer.concat(pieces).toString('utf8');
     throw new UsageError(`The dispatcher at ${formatAddress(this.address)} answers without end.`);
   }
@@ -82,18 +86,25 @@ export class Dispatcher {
     const parsed = schema.safeParse(json);
     if (parsed.success) return parsed.data;
     const refused = refusal.safeParse(json);
-    const why = refused.success ? refused.data.error : said.trim();
-    // An earlier release answers in words, which say what it understands.
-    throw new UsageError(harmless(why === '' ? 'There is no answer.' : why));
+    if (refused.success) throw new UsageError(harmless(refused.data.error));
+    const who = `The dispatcher at ${formatAddress(this.address)}`;
+    if (json !== undefined)
+      throw new UsageError(`${who} is of another release: its answer means nothing here.`);
+    // One that does not know the question says so.
+    throw new UsageError(`${who} says: ${harmless(said.trim().slice(0, shownMost))}`);
   }
 
-  /** Hears what it answers, piece by piece, to the end. Throws `UsageError` where there is none. */
-  listen(request: Request, heard: (bytes: Buffer, listening: Listening) => void): Promise<void> {
+  /** Hears what it answers, whenever that begins, to the end. Throws `UsageError` where there is none. */
+  listen(request: Request, heard: Heard): Promise<void> {
+    return this.#listen(request, true, heard);
+  }
+
+  #listen(request: Request, isPatient: boolean, heard: Heard): Promise<void> {
     const { address, network, token } = this;
     return new Promise((resolve, reject) => {
       const listening = listen(
         { clock: realClock, network },
-        { address, request, token, withinMs: answerWithinMs },
+        { address, request, token, isPatient, withinMs: answerWithinMs },
         {
           heard: (bytes) => heard(bytes, listening),
           ended: (fault) => {
@@ -105,6 +116,8 @@ export class Dispatcher {
     });
   }
 }
+
+type Heard = (bytes: Buffer, listening: Listening) => void;
 
 /** A page of another dispatcher is asked there; but nobody is shown a token for having a page. */
 function addressFor(named: Address, at: Address | null, hasToken: boolean): Address {

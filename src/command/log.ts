@@ -7,9 +7,10 @@ import type { Writable } from 'node:stream';
 import { exitCodes, UsageError } from '../world/exit.js';
 import { readFlags } from '../world/flags.js';
 import { harmless } from '../world/story.js';
-import { Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
+import { about, commitArgument } from './about.js';
+import { type Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
 import { Tamed } from './log-text.js';
-import { commitArgument, commitNamed, type Named, shown } from './naming.js';
+import { type Named, shown } from './naming.js';
 import { openPager } from './pager.js';
 
 const flags = {
@@ -36,8 +37,7 @@ export async function log(argv: readonly string[]): Promise<number> {
     argv,
   ) as (DispatcherRead & { readonly commit?: string; readonly pager: boolean }) | null;
   if (read === null) return exitCodes.fine;
-  const named = await commitNamed(read.commit);
-  const dispatcher = new Dispatcher(read, named.at);
+  const { dispatcher, named } = await about(read);
   const word = await verdictOf(dispatcher, named);
   const isPaged = read.pager && over.includes(word) && process.stdout.isTTY === true;
   const stopped = () => process.exit(exitCodes.aborted);

@@ -1,9 +1,8 @@
 /**
- * Owns what a person may call a commit: a branch, a tag, HEAD, the beginning of an id, or the address of
- * its page; and behind a colon one of its jobs. What the clone here does not know, the dispatcher may.
+ * Owns what a person may call a commit in a clone: a branch, a tag, HEAD, an id or its beginning; and
+ * behind a colon one of its jobs. What the clone does not know, the dispatcher may.
  */
 
-import { type Address, parseAddress } from '../protocol/address.js';
 import { type Abbreviation, type Commit, parseJobName, parseRevision } from '../protocol/ids.js';
 import { UsageError } from '../world/exit.js';
 import { GitFault, gitIn } from '../world/git.js';
@@ -12,56 +11,21 @@ export interface Named {
   readonly commit: Commit | Abbreviation;
   /** Null: all of them. */
   readonly job: string | null;
-  /** Where the page lies that it was named by. */
-  readonly at: Address | null;
 }
 
-/** The argument, as commands declare it. */
-export const commitArgument = {
-  name: 'commit',
-  describe:
-    'branch, tag, id, its beginning, or the URL of its page; :<job> behind it (default: HEAD)',
-  isMany: false,
-  isOptional: true,
-} as const;
-
 /** What is meant in the folder where the command was typed. Throws `UsageError`. */
-export async function commitNamed(text = 'HEAD', folder = process.cwd()): Promise<Named> {
-  if (/^https?:\/\//.test(text)) return ofPage(text);
+export async function commitNamed(text: string, folder = process.cwd()): Promise<Named> {
   const [name = '', ...rest] = text.split(':');
   const job = rest.length === 0 ? null : parseJobName(rest.join(':'));
   if (job === null && rest.length > 0) {
     throw new UsageError(`"${rest.join(':')}" is no name of a job: it is written <commit>:<job>.`);
   }
-  return { commit: await revisionOf(name, folder), job, at: null };
+  return { commit: await revisionOf(name, folder), job };
 }
 
 /** As people write it: `1a2b3c4:lint`. */
 export function shown({ commit, job }: Named): string {
   return job === null ? commit.slice(0, 7) : `${commit.slice(0, 7)}:${job}`;
-}
-
-/** `http://localhost:8888/commits/1a2b3c4#lint` */
-function ofPage(text: string): Named {
-  const [, id = '', hash = ''] =
-    /^[^:]+:\/\/[^/]+\/commits\/([^/#?]+)[^#]*#?(.*)$/.exec(text) ?? [];
-  const commit = parseRevision(id);
-  if (commit === null || !URL.canParse(text)) {
-    throw new UsageError(`${text} is not the address of a commit's page.`);
-  }
-  const { hostname, port, protocol } = new URL(text);
-  const usual = protocol === 'https:' ? '443' : '80';
-  const at = parseAddress(`${hostname}:${port || usual}`);
-  return { commit, job: parseJobName(decoded(hash)), at };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A percent sign of its own: no name of a job holds one.
-    return '';
-  }
 }
 
 /** git is asked first, as it is to be meant here; it may not have heard of the commit. */

@@ -6,8 +6,9 @@
 import { spawn } from 'node:child_process';
 import { exitCodes } from '../world/exit.js';
 import { readFlags } from '../world/flags.js';
+import { commitArgument } from './about.js';
 import { Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
-import { commitArgument, commitNamed } from './naming.js';
+import { commitNamed } from './naming.js';
 
 /** Answers the exit code. */
 export async function open(argv: readonly string[]): Promise<number> {

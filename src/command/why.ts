@@ -5,8 +5,8 @@
 import { exitCodes } from '../world/exit.js';
 import { readFlags } from '../world/flags.js';
 import { harmless } from '../world/story.js';
-import { Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
-import { commitArgument, commitNamed } from './naming.js';
+import { about, commitArgument } from './about.js';
+import { type DispatcherRead, dispatcherFlags } from './asking.js';
 
 /** Answers the exit code. */
 export async function why(argv: readonly string[]): Promise<number> {
@@ -20,8 +20,9 @@ export async function why(argv: readonly string[]): Promise<number> {
     argv,
   ) as (DispatcherRead & { readonly commit?: string }) | null;
   if (read === null) return exitCodes.fine;
-  const { commit, job, at } = await commitNamed(read.commit);
-  const said = await new Dispatcher(read, at).ask({ verb: 'why', commit, job });
+  const { dispatcher, named } = await about(read);
+  const { commit, job } = named;
+  const said = await dispatcher.ask({ verb: 'why', commit, job });
   const text = `${said.trimEnd().split('\n').map(harmless).join('\n')}\n`;
   // Each sentence of a story says when that was.
   const isStory = /^\d{4}-\d\d-\d\dT/.test(said);

@@ -7,10 +7,11 @@ import { parseJobs, parsePausable } from '../protocol/ids.js';
 import type { Request } from '../protocol/messages.js';
 import { exitCodes, UsageError } from '../world/exit.js';
 import { wireName } from '../world/flag-values.js';
-import { type Flags, readFlags, type Usage } from '../world/flags.js';
+import { readFlags } from '../world/flags.js';
 import { harmless } from '../world/story.js';
+import { about, commitArgument } from './about.js';
 import { Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
-import { commitArgument, commitNamed, type Named, shown } from './naming.js';
+import { type Named, shown } from './naming.js';
 
 interface Read extends DispatcherRead {
   readonly json: boolean;
@@ -36,21 +37,20 @@ const whatArgument = {
 interface Wish {
   readonly request: Request;
   readonly done: string;
-  readonly named?: Named;
 }
 
 /** What is wished of a commit, or of one of its jobs. */
 export function wishOf(verb: 'cancel' | 'rerun', named: Named): Wish {
   const { commit, job } = named;
   if (verb === 'rerun') {
-    return { request: { verb, commit, job }, done: `${shown(named)} is tested again`, named };
+    return { request: { verb, commit, job }, done: `${shown(named)} is tested again` };
   }
   const jobs = parseJobs(job === null ? commit : `${commit}:${job}`);
   if (jobs === null) throw new Error(`${commit} names no jobs`);
-  return { request: { verb, jobs }, done: `${shown(named)} is cancelled`, named };
+  return { request: { verb, jobs }, done: `${shown(named)} is cancelled` };
 }
 
-/** Answers the exit code. */
+/** Answers the exit code, as all below do. */
 export async function cancel(argv: readonly string[]): Promise<number> {
   const flags = {
     ...usual,
@@ -62,10 +62,11 @@ export async function cancel(argv: readonly string[]): Promise<number> {
     },
   } as const;
   const purpose = 'Ends the jobs of a commit: what waits, and what runs.';
-  return wished('cancel', argv, { purpose, flags, argument: commitArgument }, async (read) => {
-    if (read.branch !== undefined) return ofBranch(read.branch, read.repository);
-    return wishOf('cancel', await commitNamed(read.commit));
-  });
+  const usage = { program: 'trivet cancel', purpose, flags, argument: commitArgument };
+  const read = readFlags(usage, argv) as Read | null;
+  if (read === null) return exitCodes.fine;
+  if (read.branch === undefined) return wishAbout('cancel', read);
+  return tell(read, new Dispatcher(read), ofBranch(read.branch, read.repository));
 }
 
 function ofBranch(branch: string, repository: string | undefined): Wish {
@@ -76,44 +77,48 @@ function ofBranch(branch: string, repository: string | undefined): Wish {
 
 export async function rerun(argv: readonly string[]): Promise<number> {
   const purpose = 'Has a commit tested again; the old logs are kept.';
-  return wished(
-    'rerun',
-    argv,
-    { purpose, flags: usual, argument: commitArgument },
-    async (read) => {
-      const named = await commitNamed(read.commit);
-      const { commit, job } = named;
-      return {
-        request: { verb: 'rerun', commit, job },
-        done: `${shown(named)} is tested again`,
-        named,
-      };
-    },
-  );
+  const usage = { program: 'trivet rerun', purpose, flags: usual, argument: commitArgument };
+  const read = readFlags(usage, argv) as Read | null;
+  return read === null ? exitCodes.fine : wishAbout('rerun', read);
+}
+
+async function wishAbout(verb: 'cancel' | 'rerun', read: Read): Promise<number> {
+  const { dispatcher, named } = await about(read);
+  return tell(read, dispatcher, wishOf(verb, named));
 }
 
 export async function pause(argv: readonly string[]): Promise<number> {
   const purpose =
     'Leases nothing new: to anybody, of a repository, or to a runner. What runs goes on.';
-  return wished('pause', argv, { purpose, flags: usual, argument: whatArgument }, async (read) => {
-    const what = pausable(read.what);
-    return { request: { verb: 'pause', what }, done: `${what} is paused` };
-  });
+  const usage = { program: 'trivet pause', purpose, flags: usual, argument: whatArgument };
+  const read = readFlags(usage, argv) as Read | null;
+  if (read === null) return exitCodes.fine;
+  const what = pausable(read.what);
+  const request = { verb: 'pause', what } as const;
+  return tell(read, new Dispatcher(read), { request, done: `${what} is paused` });
 }
 
 export async function resume(argv: readonly string[]): Promise<number> {
-  const purpose = 'Ends a pause.';
-  return wished('resume', argv, { purpose, flags: usual, argument: whatArgument }, async (read) => {
-    const what = pausable(read.what);
-    return { request: { verb: 'resume', what }, done: `${what} goes on` };
-  });
+  const usage = {
+    program: 'trivet resume',
+    purpose: 'Ends a pause.',
+    flags: usual,
+    argument: whatArgument,
+  };
+  const read = readFlags(usage, argv) as Read | null;
+  if (read === null) return exitCodes.fine;
+  const what = pausable(read.what);
+  const request = { verb: 'resume', what } as const;
+  return tell(read, new Dispatcher(read), { request, done: `${what} goes on` });
 }
 
 export async function poll(argv: readonly string[]): Promise<number> {
   const purpose = 'Makes every observer look at its repository now.';
-  return wished('poll', argv, { purpose, flags: usual, argument: null }, async () => {
-    return { request: { verb: 'poll' }, done: 'every observer looks now' };
-  });
+  const usage = { program: 'trivet poll', purpose, flags: usual, argument: null };
+  const read = readFlags(usage, argv) as Read | null;
+  if (read === null) return exitCodes.fine;
+  const wish = { request: { verb: 'poll' }, done: 'every observer looks now' } as const;
+  return tell(read, new Dispatcher(read), wish);
 }
 
 function pausable(text = 'all') {
@@ -122,21 +127,18 @@ function pausable(text = 'all') {
   throw new UsageError(`What is "${text}"? It is all, repository:<name> or runner:<name>.`);
 }
 
-async function wished(
-  name: string,
-  argv: readonly string[],
-  usage: Omit<Usage, 'program'> & { readonly flags: Flags },
-  wish: (read: Read) => Promise<Wish>,
+/** Asks, and prints what came of it. */
+async function tell(
+  { json }: Pick<Read, 'json'>,
+  dispatcher: Dispatcher,
+  { request, done }: Wish,
 ): Promise<number> {
-  const read = readFlags({ program: `trivet ${name}`, ...usage }, argv) as Read | null;
-  if (read === null) return exitCodes.fine;
-  const { request, done, named } = await wish(read);
-  const said = (await new Dispatcher(read, named?.at).ask(request)).trim();
+  const said = (await dispatcher.ask(request)).trim();
   const lines = said.split('\n').map(harmless);
   const isDone = lines[0] === 'OK';
   // What stands below is for people.
   const text = (isDone ? [done, ...lines.slice(1)] : lines).join('\n');
-  if (read.json) process.stdout.write(`${JSON.stringify({ isDone, says: text })}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ isDone, says: text })}\n`);
   else (isDone ? process.stdout : process.stderr).write(`${text}\n`);
   return isDone ? exitCodes.fine : exitCodes.usage;
 }

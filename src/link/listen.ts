@@ -14,8 +14,10 @@ export interface Question {
   readonly address: Address;
   readonly request: Request;
   readonly token: Token | null;
-  /** The first of the reply must come within that time. */
+  /** The first of the reply must come within that time; or, where `isPatient`, the connection stand. */
   readonly withinMs: number;
+  /** The reply may begin whenever it does: the log of a commit that waits. */
+  readonly isPatient: boolean;
 }
 
 export interface Listener {
@@ -41,7 +43,7 @@ export interface Listening {
 /** Asks, and listens to the end. */
 export function listen(
   { clock, network }: World,
-  { address, request, token, withinMs }: Question,
+  { address, request, token, withinMs, isPatient }: Question,
   { heard, ended }: Listener,
 ): Listening {
   let wasReached = false;
@@ -59,6 +61,7 @@ export function listen(
     switch (event.kind) {
       case 'opened':
         wasReached = true;
+        if (isPatient) cancelDeadline();
         if (token !== null) connection.write(shown(token));
         // Enter, as a person would press it: words are wanted, not what classic peers compare.
         connection.write(Buffer.concat([encodeRequest(request), Buffer.from('\n')]));
@@ -69,7 +72,8 @@ export function listen(
         heard(event.bytes);
         break;
       case 'ended':
-        over(hasHeard ? null : 'closed without an answer');
+        // A log may be empty.
+        over(hasHeard || isPatient ? null : 'closed without an answer');
         break;
       case 'closed':
         over(event.reason);

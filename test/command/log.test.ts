@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { log } from '../../src/command/log.js';
+import { show } from '../../src/command/queries.js';
 import { aTrio, headOf } from '../support/a-trio.js';
 import { hasTmux, openTerminal } from '../support/tmux.js';
 import { commandLine } from '../support/trivet-command.js';
@@ -22,6 +23,11 @@ test('a log is followed to its verdict, byte for byte where no terminal is, and 
     status: 2,
     stderr: `${other} was never handed over, or is no longer kept.\n`,
   });
+  const [{ run }] = JSON.parse(
+    (await typed(author.path, show, ...server, 'HEAD~1', '--json')).stdout,
+  ).jobs[0].runs;
+  const page = `http://localhost:${dispatcher.port}/logs/${run}.1#L1`;
+  expect((await typed('/', log, page)).stdout).toContain('begun\ndone\n');
   if (!hasTmux) return;
   const terminal = openTerminal(author.path);
   const command = `${commandLine} log ${server.join(' ')} HEAD~1`;

@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest';
 import { commitNamed } from '../../src/command/naming.js';
+import { pageAt } from '../../src/command/pages.js';
 import { makeRemote, makeRepository, temporaryFolder } from '../support/git.js';
 
-test('a commit is named by HEAD, which is meant where nothing is said, by a branch, a tag, or its id', async () => {
+test('a commit is named by HEAD, by a branch, a tag, or its id', async () => {
   const repository = makeRepository();
   const first = repository.commit('Begin');
   repository.git('tag', '-a', 'v1', '-m', 'The first');
   repository.git('branch', 'feature/parser');
   const second = repository.commit('Go on');
-  const named = async (text?: string) => (await commitNamed(text, repository.path)).commit;
+  const named = async (text: string) => (await commitNamed(text, repository.path)).commit;
 
-  expect(await named()).toBe(second);
+  expect(await named('HEAD')).toBe(second);
   expect(await named('HEAD~1')).toBe(first);
   expect(await named('main')).toBe(second);
   expect(await named('feature/parser')).toBe(first);
@@ -30,16 +31,17 @@ test('a branch that only the remote has is found there', async () => {
   expect((await commitNamed('elsewhere', author.path)).commit).toBe(commit);
 });
 
-test('the address of a page names its commit, its job, and where to ask', async () => {
-  const named = await commitNamed('http://ci:8888/commits/1a2b3c4#test%20(go%3D1.22)', '/');
-  expect(named).toEqual({
-    commit: '1a2b3c4',
-    job: 'test (go=1.22)',
-    at: { host: 'ci', port: 8888 },
+test('the address of a page names its commit, its job or its run, and where to ask', () => {
+  const at = { host: 'ci', port: 8888 };
+  expect(pageAt('http://ci:8888/commits/1a2b3c4#test%20(go%3D1.22)')).toEqual({
+    ...{ kind: 'commit', commit: '1a2b3c4', job: 'test (go=1.22)', at },
   });
-  expect((await commitNamed('https://ci/commits/1a2b3c4?x', '/')).at?.port).toBe(443);
-  await expect(commitNamed('http://ci:8888/queue', '/')).rejects.toThrow(
-    "http://ci:8888/queue is not the address of a commit's page.",
+  expect(pageAt('http://ci:8888/logs/7f3a9c21-9.2#L812')).toEqual({
+    ...{ kind: 'log', run: '7f3a9c21-9', at },
+  });
+  expect(pageAt('https://ci/commits/1a2b3c4/?x').at?.port).toBe(443);
+  expect(() => pageAt('http://ci:8888/queue')).toThrow(
+    'http://ci:8888/queue is not the address of the page of a commit, or of a log.',
   );
 });
 

@@ -16,7 +16,7 @@ const program = [
 ];
 
 /** Processes start from their sources, four at once. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 vi.setConfig({ testTimeout: 3 * patienceMs });
 
 /** By this the processes of one test are found. */

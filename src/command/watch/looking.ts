@@ -13,7 +13,7 @@ import type { CommitDocument } from './state.js';
 /** How a commit stands, or that one of its jobs; null: it was not handed over yet. */
 export async function lookAt(
   dispatcher: Dispatcher,
-  { commit, job }: Pick<Named, 'commit' | 'job'>,
+  { commit, job }: Named,
 ): Promise<CommitDocument | null> {
   // Only of a whole id can it be said that it is still to come.
   if (isCommit(commit)) {

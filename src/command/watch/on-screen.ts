@@ -177,7 +177,7 @@ class Watch {
   }
 
   async #wish(verb: 'cancel' | 'rerun', commit: Revision): Promise<void> {
-    const { request, done } = wishOf(verb, { commit, job: null, at: null });
+    const { request, done } = wishOf(verb, { commit, job: null });
     const said = harmless((await this.#dispatcher.ask(request)).trim());
     this.#show({ ...this.#state, says: said === 'OK' ? done : said });
   }

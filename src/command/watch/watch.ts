@@ -5,8 +5,8 @@
 
 import { exitCodes } from '../../world/exit.js';
 import { readFlags } from '../../world/flags.js';
+import { about, commitArgument } from '../about.js';
 import { Dispatcher, type DispatcherRead, dispatcherFlags } from '../asking.js';
-import { commitArgument, commitNamed } from '../naming.js';
 import { isInteractive } from '../screen/terminal.js';
 import { watchInLines } from './in-lines.js';
 import { watchOnScreen } from './on-screen.js';
@@ -33,8 +33,10 @@ export async function watch(argv: readonly string[]): Promise<number> {
     argv,
   ) as (DispatcherRead & { readonly commit?: string; readonly json: boolean }) | null;
   if (read === null) return exitCodes.fine;
-  const named = read.commit === undefined ? null : await commitNamed(read.commit);
-  const dispatcher = new Dispatcher(read, named?.at);
+  const isOfAll = read.commit === undefined;
+  const { dispatcher, named } = isOfAll
+    ? { dispatcher: new Dispatcher(read), named: null }
+    : await about(read);
   if (isInteractive() && !read.json) return watchOnScreen(dispatcher, named);
   return watchInLines(dispatcher, named, read.json);
 }
