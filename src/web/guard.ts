@@ -127,13 +127,17 @@ function isSame(one: string, other: string): boolean {
 
 function whyNotChanged(asking: Asking): Denial | null {
   const origin = asking.header('origin');
-  const own = `${asking.isSecure ? 'https' : 'http'}://${asking.header('host')}`;
-  if (origin !== undefined && origin !== own) {
+  if (origin !== undefined && hostIn(origin) !== asking.header('host')?.toLowerCase()) {
     return { status: 403, says: 'Other sites may not change anything here' };
   }
   const type = asking.header('content-type') ?? '';
   if (/^application\/json\b/i.test(type)) return null;
   return { status: 415, says: 'Send JSON, with "Content-Type: application/json"' };
+}
+
+/** Whether by TLS or not: a proxy before us may speak it for us. Of `null`, and of what is no origin, null. */
+function hostIn(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
 }
 
 /** `ci:8888` → `ci`, `[::1]:8888` → `::1`. */
