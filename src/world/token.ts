@@ -5,6 +5,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseSecret } from '../protocol/ids.js';
 import { UsageError } from './exit.js';
 import type { Tell } from './story.js';
@@ -28,7 +29,7 @@ export class Token {
 
   /** The file that it is from, where others than its owner may read or write that; else null. */
   get exposedIn(): string | null {
-    if (this.#file === null) return null;
+    if (this.#file === null || isCredential(this.#file)) return null;
     const now = statSync(this.#file, { throwIfNoEntry: false });
     return ((now?.mode ?? 0) & othersMay) === 0 ? null : this.#file;
   }
@@ -86,6 +87,12 @@ export function tellIfExposed(token: Token | null, tell: Tell): void {
   if (file === null) return;
   const msg = `others on this machine may read the token in ${file}: chmod 600 ${file}`;
   tell({ event: 'token-exposed', level: 'warn', file, msg });
+}
+
+/** What systemd gives to a service alone may have a group's permissions, which are a list's mask. */
+function isCredential(file: string): boolean {
+  const folder = process.env['CREDENTIALS_DIRECTORY'] ?? '';
+  return folder !== '' && dirname(resolve(file)) === resolve(folder);
 }
 
 function textOf(file: string): string {

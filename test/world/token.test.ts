@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Told } from '../../src/world/story.js';
 import { readToken } from '../../src/world/token.js';
 import { temporaryFolder } from '../support/git.js';
@@ -29,6 +29,15 @@ test.each([
   token?.reread((line) => told.push(line));
   expect(token?.matches('correct-horse-battery')).toBe(true);
   expect(told[0]?.msg).toMatch(/The former token stays in use\.$/);
+});
+
+test('a token that others may read is named, but not one that systemd gives to us alone', () => {
+  const { file, token } = tokenIn('correct-horse-battery');
+  chmodSync(file, 0o440);
+  expect(token?.exposedIn).toBe(file);
+  vi.stubEnv('CREDENTIALS_DIRECTORY', dirname(file));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(token?.exposedIn).toBe(null);
 });
 
 function pipeAt(file: string): void {

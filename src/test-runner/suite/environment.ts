@@ -21,8 +21,12 @@ export function inherited(ours: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(kept);
 }
 
-/** Of our own trace, should we be in one: what we test is not a part of that. */
-const notInherited = /^(?:(?:TRIVET|GIT|CI_COMMIT)_.*|TRACEPARENT|TRACESTATE|BAGGAGE)$/;
+/**
+ * Of our own trace, should we be in one: what we test is not a part of that. Nor where systemd lays what
+ * our service alone may read, the token among it.
+ */
+const notInherited =
+  /^(?:(?:TRIVET|GIT|CI_COMMIT)_.*|TRACEPARENT|TRACESTATE|BAGGAGE|CREDENTIALS_DIRECTORY)$/;
 
 /** The environment of a run's suite. */
 export function suiteEnvironment(
