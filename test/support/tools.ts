@@ -12,6 +12,11 @@ export const mayBuildSandbox = process.env['CI'] !== undefined || canBuildSandbo
 export const hasSqlite =
   process.env['CI'] !== undefined || spawnSync('sqlite3', ['-version']).error === undefined;
 
+/** Whether units are shown to `systemd-analyze`. */
+export const hasSystemd =
+  process.env['CI'] !== undefined ||
+  spawnSync('systemd-analyze', ['--version']).error === undefined;
+
 function canBuildSandbox(): boolean {
   try {
     assertSandbox();
