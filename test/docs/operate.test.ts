@@ -121,6 +121,6 @@ async function sh(cwd: string, text: string): Promise<string> {
   const here = text
     .replaceAll('.trivet', 'data')
     .replaceAll('test_results', 'results')
-    .replaceAll('node /opt/trivet/dispatcher.js', `${dispatcher} --data data`);
+    .replaceAll('trivet-dispatcher', `${dispatcher} --data data`);
   return (await promisify(execFile)('sh', ['-ec', here], { cwd })).stdout;
 }
