@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Commit } from '../../src/protocol/ids.js';
@@ -144,8 +143,6 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout }, () => {
   });
 });
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 describe.skipIf(!hasBrowser)('every page', { timeout }, () => {
   test.each(['light', 'dark'] as const)(
     'is readable for all, and fits a telephone: %s',
@@ -157,7 +154,7 @@ describe.skipIf(!hasBrowser)('every page', { timeout }, () => {
       for (const path of pages) {
         const page = await open(path);
         await page.locator('h1').first().waitFor();
-        await page.evaluate(axe);
+        await page.evaluate(axe.source);
         found.push(...(await violations(page)).map((one) => `${path}: ${one}`));
         await page.setViewportSize({ width: 360, height: 740 });
         const width = await page.evaluate('document.documentElement.scrollWidth');

@@ -9,6 +9,7 @@ import { Failures } from './commit/failures.js';
 import { JobGraph } from './commit/graph.js';
 import { cancelOf, JobCard, rerunOf } from './commit/job-card.js';
 import { Waterfall } from './commit/waterfall.js';
+import { wasRunAgain } from './commit/waterfall-rows.js';
 import { failingLog } from './failing.js';
 import { Favicon } from './favicon.js';
 import { html } from './html.js';
@@ -94,7 +95,7 @@ function Heading({
         ${others.length === 0 ? '' : html`<span>also on ${others.join(', ')}</span>`}
         ${author === '' ? '' : html`<span>${author}</span>`}
         <${Ago} atMs=${atMs} nowMs=${nowMs} />
-        <span>${finishedAtMs === null ? `for ${duration(nowMs - atMs)}` : `took ${duration(finishedAtMs - atMs)}`}</span>
+        <span>${howLong(document, nowMs)}</span>
       </p>
     </div>
     <div class="wishes">
@@ -102,6 +103,14 @@ function Heading({
       ${finishedAtMs === null ? html`<${WishButton} ...${cancelOf(commit)} does="Cancel" />` : ''}
     </div>
   </header>`;
+}
+
+/** From push to verdict; of what was run again the waterfall tells more than one number. */
+function howLong({ jobs, atMs, finishedAtMs }: CommitDocument, nowMs: number): string {
+  if (wasRunAgain(jobs)) return 'run again since';
+  return finishedAtMs === null
+    ? `for ${duration(nowMs - atMs)}`
+    : `took ${duration(finishedAtMs - atMs)}`;
 }
 
 function openLog({ jobs }: CommitDocument): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Documents, JobOfCommit, RunOfJob } from '../../../src/protocol/documents.js';
-import { waterfallOf } from '../../../src/web/page/commit/waterfall-rows.js';
+import { busySpans, waterfallOf } from '../../../src/web/page/commit/waterfall-rows.js';
 
 function aJob(job: Partial<JobOfCommit>): JobOfCommit {
   return {
@@ -71,6 +71,21 @@ describe('the bars of a job', () => {
     const failed = aJob({ job: 2, state: 'failed', finishedAtMs: 60 });
     expect(barsOf(70, skipped, failed)).toEqual(['blocked 0-60']);
   });
+});
+
+test('a job that never came to run does not stretch the axis over the night before a re-run', () => {
+  const runs = [
+    aRun({ leasedAtMs: 0, endedAtMs: 10, ending: 'failed' }),
+    aRun({ number: 2, leasedAtMs: 900, endedAtMs: 910, ending: 'failed' }),
+  ];
+  const build = aJob({ runs, state: 'failed', finishedAtMs: 910 });
+  const deploy = aJob({ job: 2, state: 'skipped', needs: ['build'], finishedAtMs: 911 });
+  const spans = busySpans(waterfallOf(commitOf(build, deploy), 1_000));
+  expect(spans.map(({ fromMs, untilMs }) => [fromMs, untilMs])).toEqual([
+    [0, 10],
+    [900, 910],
+    [910, 911],
+  ]);
 });
 
 describe('the steps of a job', () => {

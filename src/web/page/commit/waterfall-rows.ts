@@ -53,6 +53,26 @@ export function waterfallOf({ jobs, finishedAtMs }: CommitDocument, nowMs: numbe
   return { rows, path };
 }
 
+/**
+ * What its axis must show: all but what is blocked, for then others run or wait, unless it is a night
+ * between a verdict and a re-run.
+ */
+export function busySpans({ rows }: Waterfall): Span[] {
+  const bars = rows.flatMap((row) => row.bars);
+  const busy = bars.filter(({ kind }) => kind !== 'blocked');
+  return busy.length > 0 ? busy : bars;
+}
+
+/** Whether one of its jobs was run anew after a verdict. */
+export function wasRunAgain(jobs: readonly JobOfCommit[]): boolean {
+  return jobs.some(({ runs }) => runs.slice(0, -1).some((run) => !goesOnAfter(run)));
+}
+
+/** Its end was no verdict. */
+function goesOnAfter({ ending }: RunOfJob): boolean {
+  return ending === 'lost' || ending === 'handed back';
+}
+
 /** The jobs of its repository that it needs. */
 export function neededBy(job: JobOfCommit, jobs: readonly JobOfCommit[]): JobOfCommit[] {
   return jobs.filter(
@@ -137,10 +157,9 @@ function waits(job: JobOfCommit, jobs: readonly JobOfCommit[], nowMs: number): B
   const needed = neededBy(job, jobs).map(({ finishedAtMs }) => finishedAtMs ?? nowMs);
   let fromMs: number | null = job.acceptedAtMs;
   const readyAtMs = Math.max(job.acceptedAtMs, ...needed);
-  for (const { leasedAtMs, endedAtMs, ending } of job.runs) {
-    if (fromMs !== null) bars.push(...waited(fromMs, leasedAtMs, readyAtMs));
-    const goesOn = ending === 'lost' || ending === 'handed back';
-    fromMs = goesOn ? endedAtMs : null;
+  for (const run of job.runs) {
+    if (fromMs !== null) bars.push(...waited(fromMs, run.leasedAtMs, readyAtMs));
+    fromMs = goesOnAfter(run) ? run.endedAtMs : null;
   }
   const isWaiting = job.state === 'waiting' || job.state === 'blocked';
   if (isWaiting) bars.push(...waited(fromMs ?? nowMs, nowMs, readyAtMs));

@@ -10,7 +10,7 @@ import { isRed, Sign } from '../parts.js';
 import { links } from '../router.js';
 import { duration } from '../words.js';
 import { type Axis, axisOver } from './axis.js';
-import { type Bar, type JobRow, type Row, waterfallOf } from './waterfall-rows.js';
+import { type Bar, busySpans, type JobRow, type Row, waterfallOf } from './waterfall-rows.js';
 
 /** Of so many jobs one sees all steps at once. */
 const openUpTo = 6;
@@ -28,8 +28,9 @@ export function Waterfall({
   readonly document: Documents['commit'];
   readonly nowMs: number;
 }) {
-  const { rows, path } = waterfallOf(document, nowMs);
-  const axis = axisOver(rows.flatMap(({ bars }) => bars));
+  const waterfall = waterfallOf(document, nowMs);
+  const { rows, path } = waterfall;
+  const axis = axisOver(busySpans(waterfall));
   const all = rows.flatMap((row) => [row, ...row.steps]).filter(({ bars }) => bars.length > 0);
   const drawn = { axis, marks: path.length > 0 && all.some(({ isCritical }) => !isCritical) };
   const kinds = new Set(rows.flatMap(({ bars }) => bars.map(({ kind }) => kind)));
@@ -50,7 +51,6 @@ export function Waterfall({
 function Scale({ axis }: { readonly axis: Axis }) {
   return html`<div class="scale" aria-hidden="true">
     ${axis.ticks.map(({ at, says }) => html`<span key=${at} class="tick ${at > 0.9 ? 'last' : ''}" style=${{ left: percent(at) }}>${says}</span>`)}
-    ${axis.cuts.map(({ at, says }) => html`<span key=${at} class="cut-out" style=${{ left: percent(at) }} title=${says}>⫽</span>`)}
   </div>`;
 }
 
@@ -97,15 +97,15 @@ function Line({
   readonly children: unknown;
 }) {
   const isCritical = marks && row.isCritical;
-  const ran = row.bars.filter((bar) => bar.kind === 'ran');
-  const tookMs = ran.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0);
+  const last = row.bars.findLast((bar) => bar.kind === 'ran');
   return html`<div class="line ${kind} ${isCritical ? 'critical' : ''}">
     <span class="label">${children}${isCritical ? html`<span class="diamond" role="img" aria-label="on the critical path" title="on the critical path">◆</span>` : ''}</span>
     <span class="track">
       ${axis.ticks.map(({ at }) => html`<span key=${at} class="grid-line" style=${{ left: percent(at) }}></span>`)}
+      ${axis.cuts.map(({ at, says }) => html`<span key=${at} class="cut-line" style=${{ left: percent(at) }} title=${says}></span>`)}
       ${row.bars.map((bar) => html`<${BarOf} key=${bar.fromMs} bar=${bar} name=${row.name} axis=${axis} />`)}
     </span>
-    <span class="length">${ran.length === 0 ? '' : duration(tookMs)}</span>
+    <span class="length">${last === undefined ? '' : duration(last.untilMs - last.fromMs)}</span>
   </div>`;
 }
 
