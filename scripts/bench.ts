@@ -14,6 +14,7 @@ import { history } from './bench/history.js';
 import { latency } from './bench/latency.js';
 import { logView } from './bench/log-view.js';
 import { masking } from './bench/masking.js';
+import { page } from './bench/page.js';
 import { recovery } from './bench/recovery.js';
 import { restart } from './bench/restart.js';
 import { closeAllRooms } from './bench/room.js';
@@ -36,6 +37,7 @@ const all: readonly Benchmark[] = [
   masking,
   logView,
   cache,
+  page,
 ];
 
 /** Everything together ends within this, whatever hangs. */

@@ -1,6 +1,6 @@
 /**
- * Owns a process that is many stand-in runners (stand-ins.ts) or spectators (watchers.ts) at once: it
- * is started, asked what its runners have heard, and ended.
+ * Owns a process that is many stand-in runners (stand-ins.ts), spectators (watchers.ts) or browsers
+ * (viewers.ts) at once: it is started, asked what its runners have heard, and ended.
  */
 
 import { type ChildProcess, fork } from 'node:child_process';
@@ -23,6 +23,11 @@ export class Crowd {
   /** The same of spectators, who remember nothing. */
   static async watch(port: number, count: number): Promise<Crowd> {
     return new Crowd(await started('./watchers.ts', [String(port), String(count)]));
+  }
+
+  /** The same of browsers that follow what happens. */
+  static async view(port: number, count: number): Promise<Crowd> {
+    return new Crowd(await started('./viewers.ts', [String(port), String(count)]));
   }
 
   /** Forgets what was heard so far. */

@@ -88,7 +88,7 @@ function statusOf(state: State): string {
   return state === 'failed' ? 'Failure' : 'Exception';
 }
 
-/** As whoever asks has called us: a name that the guard knows. */
+/** As whoever asks has called us in `Host`: a name that the guard knows. */
 function ownUrl({ req }: Context): string {
-  return new URL(req.url).origin;
+  return `${new URL(req.url).protocol}//${req.header('host')}`;
 }

@@ -46,11 +46,19 @@ export function streamEvents(
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
   { after, taps }: { readonly after: Heard | null; readonly taps: boolean },
 ): void {
+  // Its end is the connection's: without chunks a write is one piece, and a fifth cheaper for each viewer.
+  response.useChunkedEncodingByDefault = false;
   response.writeHead(200, {
+    Connection: 'close',
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
   });
+  // Whoever asks for the head alone would be followed by a stream that it never reads.
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
   response.write(opening);
   let cancelUnread = () => {};
   const { drained, gone } = behind.spectators.admit({

@@ -91,6 +91,11 @@ export class Web {
   #app(): Hono {
     const app = new Hono<Bindings>();
     const nowMs = () => this.#behind.clock.wallMs();
+    app.onError((error, context) => {
+      // Whoever left in the middle of what it said hears nothing, and it is nobody's fault here.
+      if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+      return context.body(null, 400);
+    });
     app.use(async (context, next) => {
       const denial = isHook(context) ? null : this.#guard.refuses(askingOf(context));
       context.set('remoteHost', context.env.incoming.socket.remoteAddress ?? '');
