@@ -4,7 +4,10 @@
  */
 
 import type { Writable } from 'node:stream';
+import { documents } from '../protocol/documents.js';
+import { runsMax } from '../protocol/limits.js';
 import { exitCodes, UsageError } from '../world/exit.js';
+import { wholeNumber } from '../world/flag-values.js';
 import { readFlags } from '../world/flags.js';
 import { harmless } from '../world/story.js';
 import { about, commitArgument } from './about.js';
@@ -15,12 +18,23 @@ import { openPager } from './pager.js';
 
 const flags = {
   ...dispatcherFlags,
+  run: {
+    type: 'string',
+    describe: 'of which of its runs, as "trivet why" numbers them (default: of the last)',
+    coerce: (text?: string) => (text === undefined ? text : wholeNumber('run', runsMax)(text)),
+  },
   pager: {
     type: 'boolean',
     default: true,
     describe: 'in a pager (PAGER, else less), where it is finished and this is a terminal',
   },
 } as const;
+
+interface Read extends DispatcherRead {
+  readonly commit?: string;
+  readonly run?: number;
+  readonly pager: boolean;
+}
 
 const goingOn = ['running', 'waiting', 'blocked'];
 const over = ['passed', 'failed', 'errored', 'timed-out', 'cancelled', 'superseded', 'skipped'];
@@ -35,21 +49,23 @@ export async function log(argv: readonly string[]): Promise<number> {
       argument: commitArgument,
     },
     argv,
-  ) as (DispatcherRead & { readonly commit?: string; readonly pager: boolean }) | null;
+  ) as Read | null;
   if (read === null) return exitCodes.fine;
   const { dispatcher, named } = await about(read);
   const word = await verdictOf(dispatcher, named);
+  const run = read.run ?? null;
+  if (run !== null) await mustHave(dispatcher, named, run);
   const isPaged = read.pager && over.includes(word) && process.stdout.isTTY === true;
   const stopped = () => process.exit(exitCodes.aborted);
   process.once('SIGINT', stopped);
   if (!isPaged) {
-    await show(dispatcher, named, process.stdout);
+    await show(dispatcher, named, run, process.stdout);
     return exitCodes.fine;
   }
   // Ctrl-C is for the pager.
   process.off('SIGINT', stopped).on('SIGINT', () => {});
   const pager = openPager();
-  await Promise.race([show(dispatcher, named, pager.input), pager.closed]);
+  await Promise.race([show(dispatcher, named, run, pager.input), pager.closed]);
   pager.input.end();
   await pager.closed;
   return exitCodes.fine;
@@ -64,14 +80,24 @@ async function verdictOf(dispatcher: Dispatcher, named: Named): Promise<string> 
   throw new UsageError(`${shown(named)} was never handed over, or is no longer kept.`);
 }
 
+/** Throws `UsageError` where none of its jobs has had so many runs. */
+async function mustHave(dispatcher: Dispatcher, named: Named, run: number): Promise<void> {
+  const { commit, job: name } = named;
+  const { jobs } = await dispatcher.document({ what: 'commit', commit }, documents.commit);
+  const runs = jobs.filter((job) => (name ?? job.name) === job.name).flatMap((job) => job.runs);
+  if (runs.some(({ number }) => number === run)) return;
+  throw new UsageError(`${shown(named)} has no run ${run}: "trivet why" numbers those there are.`);
+}
+
 async function show(
   dispatcher: Dispatcher,
   { commit, job }: Named,
+  run: number | null,
   output: Writable,
 ): Promise<void> {
   const tamed =
     process.stdout.isTTY === true ? new Tamed(process.env['NO_COLOR'] === undefined) : null;
-  await dispatcher.listen({ verb: 'log', commit, job }, (bytes, listening) => {
+  await dispatcher.listen({ verb: 'log', commit, job, run }, (bytes, listening) => {
     if (output.write(tamed?.push(bytes) ?? bytes)) return;
     listening.pause();
     output.once('drain', () => listening.resume());

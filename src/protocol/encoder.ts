@@ -23,10 +23,9 @@ const newline = Buffer.from('\n');
 function parts(row: Row, message: { verb: string; body?: unknown }): Uint8Array[] {
   // Which fields a message has, its row says; the types of the two meet in messages.ts.
   const values = message as unknown as Readonly<Record<string, unknown>>;
-  const fields = Object.keys(row.fields).map((name) =>
-    values[name] === null ? '' : `:${String(values[name])}`,
-  );
-  const header = message.verb + fields.join('');
+  const all = Object.keys(row.fields).map((name) => values[name]);
+  const said = all.slice(0, all.findLastIndex((value) => value !== null) + 1);
+  const header = [message.verb, ...said.map((value) => String(value ?? ''))].join(':');
   if (row.body.kind === 'none') return [Buffer.from(header)];
   const body =
     row.body.kind === 'json'

@@ -14,6 +14,7 @@ import {
   parseRun,
   parseSecret,
 } from './ids.js';
+import { runsMax } from './limits.js';
 import type { FieldTypes, Row } from './row.js';
 
 export type Fields = Readonly<Record<string, FieldTypes[keyof FieldTypes]>>;
@@ -25,10 +26,15 @@ export function splitFields(text: string | null, row: Row): string[] {
   const parts = text.split(':');
   const hostAt = kinds.findIndex((kind) => greedy.includes(kind));
   const surplus = parts.length - kinds.length;
-  if (surplus === -1 && kinds.at(-1) === 'job?') return [...parts, ''];
+  const missing = surplus < 0 ? kinds.slice(surplus) : [];
+  if (missing.every(isOptional)) parts.push(...missing.map(() => ''));
   if (hostAt < 0 || surplus <= 0) return parts;
   const host = parts.slice(hostAt, hostAt + surplus + 1).join(':');
   return [...parts.slice(0, hostAt), host, ...parts.slice(hostAt + surplus + 1)];
+}
+
+function isOptional(kind: keyof FieldTypes): boolean {
+  return kind.endsWith('?');
 }
 
 const greedy: readonly (keyof FieldTypes)[] = ['host', 'jobs', 'pausable'];
@@ -38,7 +44,7 @@ export function readFields(row: Row, texts: readonly string[]): Fields | null {
   const fields: Record<string, FieldTypes[keyof FieldTypes]> = {};
   for (const [index, [name, kind]] of Object.entries(row.fields).entries()) {
     const text = texts[index] ?? '';
-    const isLeftOut = kind === 'job?' && text === '';
+    const isLeftOut = isOptional(kind) && text === '';
     const value = isLeftOut ? null : fieldReaders[kind](text);
     if (value === null && !isLeftOut) return null;
     fields[name] = value;
@@ -52,6 +58,7 @@ const fieldReaders: { [Kind in keyof FieldTypes]: (text: string) => FieldTypes[K
   run: parseRun,
   log: parseLog,
   'job?': (text) => parseJobName(utf8(text)),
+  'number?': (text) => numberUpTo(text, 1, runsMax),
   jobs: (text) => parseJobs(utf8(text)),
   pausable: (text) => parsePausable(utf8(text)),
   host: parseHost,
@@ -75,11 +82,11 @@ function numberUpTo(text: string, least: number, most: number): number | null {
 /** Could more bytes make these fields others? An id that is too short could be, and a name. */
 export function mayGrowIntoFields(row: Row, texts: readonly string[]): boolean {
   const kinds = Object.values(row.fields);
-  const isLeftOut = kinds.at(-1) === 'job?' && texts.at(-1) === '';
-  const last = kinds.at(isLeftOut ? -2 : -1);
-  const text = texts.at(isLeftOut ? -2 : -1) ?? '';
-  switch (last) {
+  const last = kinds.findLastIndex((kind, index) => !isOptional(kind) || texts[index] !== '');
+  const text = texts[last] ?? '';
+  switch (kinds[last]) {
     case 'job?':
+    case 'number?':
       return true;
     case 'jobs':
       return parseCommit(text) === null && !text.startsWith('-');

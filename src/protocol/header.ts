@@ -78,10 +78,11 @@ export function readHeader(table: Table, bytes: Buffer, ending: Ending | null): 
 
 /** `dispatch:<commit>`, `results:<commit>:<length>:<body>`: how a verb is written. */
 export function usage(verb: string, row: Row): string {
-  const fields = Object.entries(row.fields).map(([field, kind]) =>
-    kind === 'job?' ? `[:<${field}>]` : `:<${field}>`,
-  );
-  return verb + fields.join('') + (row.body.kind === 'none' ? '' : ':<length>:<body>');
+  const kinds = Object.entries(row.fields);
+  const optional = kinds.filter(([, kind]) => kind.endsWith('?'));
+  const fields = kinds.map(([field, kind]) => `${kind.endsWith('?') ? '[' : ''}:<${field}>`);
+  const closed = ']'.repeat(optional.length);
+  return verb + fields.join('') + closed + (row.body.kind === 'none' ? '' : ':<length>:<body>');
 }
 
 /** A line, or what there is of one, whose verb is known. */

@@ -18,6 +18,9 @@ export const settingsDepthMax = 40;
 /** Of each list of what a step asks of its container: all are on one command line. */
 export const containerWordsMax = 64;
 
+/** The number of a run: of a job three may be lost, and a person asks for each that is beyond. */
+export const runsMax = 999_999;
+
 /** Steps of one job, and as many services; each has a log of its own. */
 export const stepsMax = 128;
 

@@ -22,8 +22,10 @@ export interface FieldTypes {
   readonly offset: number;
   /** The number of an entry in the journal; 0 is before the first. */
   readonly sequence: number;
-  /** The last field, where it is there: one job of the commit before it. Only a newline ends it. */
+  /** Where it is there: one job of the commit before it. It and what follows are ended by a newline only. */
   readonly 'job?': string | null;
+  /** From 1, where it is there. */
+  readonly 'number?': number | null;
   /**
    * Whose jobs: a commit's, or `<commit>:<job>`, `<branch>`, `<repository>:<branch>`, with the colons
    * that other fields leave. Only a newline ends a branch: half of one is another one.

@@ -18,6 +18,13 @@ test('a log is followed to its verdict, byte for byte where no terminal is, and 
   const { status, stdout } = await typed(author.path, log, ...server);
   expect(stdout).toContain('\u001b[32mgreen\u001b[0m \u001b]0;title\u0007begun\ndone\n');
   expect(status).toBe(0);
+  expect((await typed(author.path, log, ...server, '--run', '1')).stdout).toContain(
+    'begun\ndone\n',
+  );
+  expect(await typed(author.path, log, ...server, '--run', '2')).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/has no run 2: "trivet why" numbers those there are\.\n$/),
+  });
   const other = author.commit('Not handed over').slice(0, 7);
   expect(await typed(author.path, log, ...server)).toMatchObject({
     status: 2,

@@ -59,10 +59,14 @@ test('the log of a job that memory has forgotten is that of the run that gave th
   const core = new DispatcherCore(initial, store.unfinished(), clock.nowMs());
   const read: string[] = [];
   const room = new LogRoom(core, storeUpon(store), files, clock, new Feed(clock, 0));
-  room.followers.follow(commit(1), null, await room.readings(commit(1)), {
-    write: (bytes) => read.push(bytes.toString()) > 0,
-    end: () => read.push('(the end)'),
-  });
+  room.followers.follow(
+    { commit: commit(1), job: null, run: null },
+    await room.readings(commit(1)),
+    {
+      write: (bytes) => read.push(bytes.toString()) > 0,
+      end: () => read.push('(the end)'),
+    },
+  );
   expect(read).toEqual(['green', '(the end)']);
 });
 

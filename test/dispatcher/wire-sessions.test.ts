@@ -125,6 +125,11 @@ describe('modern sessions', () => {
     expect(result(c).toString()).toBe('second\n');
     const logs = join(folder, 'data', 'logs', c.slice(0, 2));
     expect(readdirSync(logs).sort()).toEqual([`${c}-1.1.log`, `${c}-1.2.log`]);
+    expect(await type(port, `log:${c}`)).toBe('second\n');
+    expect(await type(port, `log:${c}:default:1`)).toBe('first\n');
+    expect(await type(port, `log:${c.slice(0, 8)}::2`)).toBe('second\n');
+    expect(await type(port, `log:${c}::3`)).toContain('There is no run 3');
+    expect(await type(port, `log:${c}:lint:1`)).toContain('The commit has no job "lint"');
   });
 
   test('a runner whose connection is cut loses its run to the next within a moment', async () => {

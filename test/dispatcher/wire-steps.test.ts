@@ -119,6 +119,7 @@ test('who follows a job whose runner dies in mid-step reads on in the next run, 
   logs(ada, logIdOf(first, 1), 'half a');
   await hasHeard(ada);
   const live = reader(port, `log:${c}\n`);
+  const ofTheFirst = reader(port, `log:${c}:woodpecker:1\n`);
   await eventually('it reads', () => live.text().endsWith('half a'));
   ada.socket.destroy();
   const bob = await runner(port, 'bob');
@@ -136,6 +137,11 @@ test('who follows a job whose runner dies in mid-step reads on in the next run, 
   await eventually('it has read all', () => live.hasEnded());
   expect(live.text()).toMatch(
     /^--- build: running ---\nhalf a\n.*--- run 2 ---\n--- build: running ---\nbuilt\n--- build: passed/s,
+  );
+  await eventually('who reads one run is not led into the next', () => ofTheFirst.hasEnded());
+  expect(ofTheFirst.text()).toMatch(/^--- build: running ---\nhalf a\n?$/);
+  expect(await type(port, `log:${c}:woodpecker:1`)).toBe(
+    '--- build: stopped: how it ended is not known, as its run was lost ---\nhalf a',
   );
 });
 

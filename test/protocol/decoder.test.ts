@@ -40,7 +40,13 @@ describe('what a person types, ended by Enter', () => {
     ['status  \n', { verb: 'status' }],
     [`verdict:${c}\n`, { verb: 'verdict', commit: c, job: null }],
     [`why:${long}\n`, { verb: 'why', commit: long, job: null }],
-    [`log:${c}\n`, { verb: 'log', commit: c, job: null }],
+    [`log:${c}\n`, { verb: 'log', commit: c, job: null, run: null }],
+    [`log:${c}:lint:2\n`, { verb: 'log', commit: c, job: 'lint', run: 2 }],
+    [`log:${c}::2\n`, { verb: 'log', commit: c, job: null, run: 2 }],
+    [
+      `log:${c}:lint:0\n`,
+      'Invalid command: it is written log:<commit>[:<job>[:<run>]]; a commit is its id, or at least 4 digits of it',
+    ],
     ['poll\n', { verb: 'poll' }],
     [`cancel:${c}\n`, { verb: 'cancel', jobs: c }],
     ['cancel:fix/1\n', { verb: 'cancel', jobs: 'fix/1' }],
@@ -56,11 +62,11 @@ describe('what a person types, ended by Enter', () => {
     ['correct-horse-battery\n', 'Invalid command: that is not a verb; type help'],
     ['token correct-horse\n', 'Invalid command: that is not a verb; type help'],
     ['status:\n', 'Invalid command: it is written status'],
-    [`log:${c.slice(0, 7)}\n`, { verb: 'log', commit: c.slice(0, 7), job: null }],
+    [`log:${c.slice(0, 7)}\n`, { verb: 'log', commit: c.slice(0, 7), job: null, run: null }],
     [`dispatch:${c.slice(0, 7)}\n`, `Invalid command: it is written dispatch:<commit>${fullIds}`],
     [
       `log:${c.slice(0, 3)}\n`,
-      'Invalid command: it is written log:<commit>[:<job>]; a commit is its id, or at least 4 digits of it',
+      'Invalid command: it is written log:<commit>[:<job>[:<run>]]; a commit is its id, or at least 4 digits of it',
     ],
   ])('%j', (text, heard) => {
     expect(said('end', text)).toEqual(heard);

@@ -36,7 +36,7 @@ export class People {
     else if (fault < 54) this.#rerun(commit);
     else if (fault < 84) this.#why(commit);
     else if (fault < 90) this.#say({ verb: 'poll' });
-    else if (fault < 95) this.#caller.ask({ verb: 'log', commit, job: null }, () => {});
+    else if (fault < 95) this.#caller.ask({ verb: 'log', commit, job: null, run: null }, () => {});
     else this.#watch(this.#unfinished() ?? commit, 40);
   }
 
@@ -56,7 +56,7 @@ export class People {
   }
 
   checkLog({ commit, name }: LedgerJob, log: Buffer): void {
-    this.#caller.ask({ verb: 'log', commit, job: name }, (answer) => {
+    this.#caller.ask({ verb: 'log', commit, job: name, run: null }, (answer) => {
       if (answer.equals(log)) return;
       this.#breaks('told', `the log of ${commit.slice(0, 7)} was not told as it is`);
     });

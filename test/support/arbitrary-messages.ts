@@ -6,6 +6,7 @@
 import fc from 'fast-check';
 import * as json from '../../src/protocol/bodies.js';
 import { plain } from '../../src/protocol/characters.js';
+import { question } from '../../src/protocol/questions.js';
 import type { Row } from '../../src/protocol/row.js';
 import { secretRequest } from '../../src/protocol/secrets.js';
 import { requests, session } from '../../src/protocol/verbs.js';
@@ -79,6 +80,7 @@ const fields = {
   // A beginning of one is ended by a newline only, as a branch is: see decoder.test.ts.
   revision: commit,
   'job?': fc.constant(null),
+  'number?': fc.constant(null),
   jobs: commit,
   host: fc.constantFrom(
     'localhost',
@@ -191,6 +193,7 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
     ),
   ],
   [json.handback, fc.record({ reason: fc.constantFrom(...json.handbackReasons), detail: prose })],
+  [question, fc.constantFrom({ what: 'runners' }, { what: 'queue', most: 5 })],
   [json.sentence, fc.record({ says: prose })],
   [
     json.entry,

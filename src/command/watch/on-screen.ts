@@ -167,7 +167,7 @@ class Watch {
     const tamed = new Tamed(false);
     let begun = '';
     await this.#dispatcher.listen(
-      { verb: 'log', commit, job: this.#named?.job ?? null },
+      { verb: 'log', commit, job: this.#named?.job ?? null, run: null },
       (bytes) => {
         const lines = (begun + tamed.push(bytes)).split('\n');
         begun = lines.pop() ?? '';

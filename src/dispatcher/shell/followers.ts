@@ -12,15 +12,22 @@ import type { LogFiles } from '../store/logs.js';
 import { lacksRoom } from '../store/no-room.js';
 import { type Ahead, aheadOf, chosen, passed } from './ahead.js';
 import { headingOf, type Part } from './parts.js';
-import type { PendingConnection } from './pending-connection.js';
 import { type Reading, toldApart } from './readings.js';
-import { whyNoJob } from './replies.js';
 
 /** Where a reader writes: a connection that is answering `log:<commit>`. */
 export interface Reader {
   /** False: no room, wait until `poke` is called after `drained`. */
   write(bytes: Uint8Array | string): boolean;
   end(): void;
+}
+
+/** What is read. */
+export interface Followed {
+  readonly commit: Commit;
+  /** The name of one of its jobs. */
+  readonly job: string | null;
+  /** The number of a run. */
+  readonly run: number | null;
 }
 
 /** What may change of what there is to be read of a commit. */
@@ -30,6 +37,8 @@ interface Follower {
   readonly commit: Commit;
   /** Only that one of its jobs; null: all. */
   readonly name: string | null;
+  /** Only that run of them; null: from the last one on. */
+  readonly run: number | null;
   readonly reader: Reader;
   /** As they were when they were looked at last: what is forgotten meanwhile does not change. */
   readonly readings: Map<JobId, Reading>;
@@ -73,17 +82,16 @@ export class Followers {
   }
 
   /**
-   * Starts reading these, of all jobs of the commit, or of the one of that name. Answers what to call
-   * when the reader has room again, or is gone.
+   * Starts reading these, of all jobs of the commit, or of the one of that name; from their last run
+   * on, or that run. Answers what to call when the reader has room again, or is gone.
    */
   follow(
-    commit: Commit,
-    name: string | null,
+    { commit, job: name, run }: Followed,
     all: readonly Reading[],
     reader: Reader,
   ): { drained: () => void; gone: () => void } {
     const readings = new Map(all.map((reading) => [reading.job, reading]));
-    const follower: Follower = { commit, name, reader, readings, ...nothingRead() };
+    const follower: Follower = { commit, name, run, reader, readings, ...nothingRead() };
     const others = this.#byCommit.get(commit) ?? new Set();
     this.#byCommit.set(commit, others.add(follower));
     this.#advance(follower);
@@ -146,8 +154,12 @@ export class Followers {
     });
   }
 
-  #readings({ commit, name, readings }: Follower): Reading[] {
-    for (const reading of this.#look(commit)) readings.set(reading.job, reading);
+  #readings({ commit, name, run, readings }: Follower): Reading[] {
+    for (const reading of this.#look(commit)) {
+      const known = readings.get(reading.job);
+      if (run === null) readings.set(reading.job, reading);
+      else if (known?.isOver === false) readings.set(reading.job, stillOf(run, known, reading));
+    }
     return [...readings.values()].filter((of) => (name ?? of.name) === of.name);
   }
 
@@ -168,34 +180,12 @@ export class Followers {
   }
 }
 
-/** Answers `log:<commit>`, or of one of its jobs: the connection is a reader's from here on. */
-export function serveLog(
-  pending: PendingConnection,
-  { commit, job }: { readonly commit: Commit; readonly job: string | null },
-  readings: readonly Reading[],
-  followers: Followers,
-): void {
-  // It may have gone while these were looked up, and would never be heard to go again.
-  if (pending.isClosed) return;
-  const names = readings.map(({ name }) => name);
-  const why = whyNoJob(commit, job, names);
-  if (why !== null) {
-    pending.reply(why);
-    return;
-  }
-  const { connection } = pending;
-  let follower = { drained: () => {}, gone: () => {} };
-  pending.handOver((event) => {
-    if (event.kind === 'drained') follower.drained();
-    if (event.kind === 'closed') follower.gone();
-  });
-  follower = followers.follow(commit, job, readings, {
-    write: (bytes) => connection.write(bytes),
-    end: () => connection.destroySoon(),
-  });
+/** Once there is another run, that one is over. */
+function stillOf(run: number, known: Reading, now: Reading): Reading {
+  return now.log?.number === run ? now : { ...known, isOver: true };
 }
 
-function nothingRead(): Omit<Follower, 'commit' | 'name' | 'reader' | 'readings'> {
+function nothingRead(): Omit<Follower, 'commit' | 'name' | 'run' | 'reader' | 'readings'> {
   const maps = { ownOffsets: new Map<string, number>(), runs: new Map<JobId, number>() };
   const ahead = {
     part: null,

@@ -37,8 +37,8 @@ const retryAfterMs = 1_000;
 
 export class LogRoom {
   readonly followers: Followers;
-  /** What there is to be read of every job of a commit. */
-  readonly readings: (commit: Commit) => Promise<readonly Reading[]>;
+  /** What there is to be read of every job of a commit, or of one of their runs. */
+  readonly readings: (commit: Commit, run?: number | null) => Promise<readonly Reading[]>;
   readonly #core: DispatcherCore;
   readonly #files: LogFiles;
   readonly #results: Results;
@@ -53,7 +53,8 @@ export class LogRoom {
     this.#files = files;
     this.#clock = clock;
     this.#feed = feed;
-    this.readings = (commit) => readingsOf(core, store, this.#steps, commit);
+    const left = { steps: this.#steps, files };
+    this.readings = (commit, run = null) => readingsOf(core, store, left, { commit, run });
     const look = (commit: Commit) => liveReadings(core, this.#steps, commit);
     this.followers = new Followers(files, look, (call) => clock.soon(call));
     this.#results = new Results(files, this.readings, clock, feed.tell);

@@ -4,12 +4,12 @@
  */
 
 import type { Commit } from '../../protocol/ids.js';
-import type { StepReport } from '../../protocol/work.js';
+import { type StepReport, stepReport } from '../../protocol/work.js';
 import type { DispatcherCore } from '../core/core.js';
 import { attempts, type Job, jobFrom } from '../core/job.js';
 import type { JobId } from '../core/journal.js';
 import type { Run } from '../core/run.js';
-import type { LogName } from '../store/logs.js';
+import type { LogFiles, LogName } from '../store/logs.js';
 import type { Store } from '../store/store.js';
 import type { LiveSteps } from './live-steps.js';
 import { histories } from './recall.js';
@@ -25,15 +25,26 @@ export interface Reading {
   readonly isOver: boolean;
 }
 
-/** Of every job of the commit, those that memory has forgotten first. */
+/**
+ * Of every job of the commit, those that memory has forgotten first; or of that run of each job that has
+ * had so many.
+ */
 export async function readingsOf(
   core: DispatcherCore,
   store: Store,
-  steps: LiveSteps,
-  commit: Commit,
+  { steps, files }: { readonly steps: LiveSteps; readonly files: LogFiles },
+  { commit, run: number }: { readonly commit: Commit; readonly run: number | null },
 ): Promise<Reading[]> {
   const forgotten = (await histories(core, store, commit)).flatMap((all) => jobFrom(all) ?? []);
-  return [...forgotten.map((job) => readingOf(job, steps)), ...liveReadings(core, steps, commit)];
+  const all = [...forgotten, ...core.jobsOf(commit)];
+  if (number === null) return all.map((job) => readingOf(job, steps));
+  return all.flatMap((job) => {
+    const run = job.runs.find((each) => each.number === number);
+    if (run === undefined) return [];
+    const isCurrent = run === currentRun(job);
+    const reading = isCurrent ? readingOf(job, steps) : readingOfEnded(job, run, files);
+    return [{ ...reading, isOver: run.end !== null }];
+  });
 }
 
 /** Of those that memory has: nothing else can change. */
@@ -49,6 +60,27 @@ function readingOf(job: Job, live: LiveSteps): Reading {
   const log = runs.length > 0 || isOver ? logNameOf(job) : null;
   return { job: id, repository, name, log, steps, isOver };
 }
+
+function readingOfEnded(job: Job, run: Run, files: LogFiles): Reading {
+  const { id, repository, name, commit } = job;
+  const log = { commit, job: id, number: run.number };
+  const steps = run.steps.length > 0 ? run.steps : stepsWithLogs(job, log, files);
+  return { job: id, repository, name, log, steps, isOver: true };
+}
+
+/** What a run did that was lost, by what is left of it: nobody has told how its steps ended. */
+function stepsWithLogs({ work }: Job, log: LogName, files: LogFiles): StepReport[] {
+  const steps = [...(work?.steps ?? []), ...(work?.services ?? [])];
+  return steps.flatMap(({ name }, index) => {
+    const number = index + 1;
+    const logBytes = files.size({ ...log, step: number });
+    if (logBytes === 0) return [];
+    const report = { number, name, state: 'stopped', reason: nobodyKnows, logBytes };
+    return [stepReport.parse(report)];
+  });
+}
+
+const nobodyKnows = 'how it ended is not known, as its run was lost';
 
 /** How a repository is called that nobody has named. */
 export const unnamed = 'an unnamed repository';

@@ -22,12 +22,12 @@ import type { Queries } from '../store/queries.js';
 import type { Store } from '../store/store.js';
 import * as answers from './answers.js';
 import type { Auth } from './auth.js';
-import { serveLog } from './followers.js';
 import type { LogRoom } from './log-room.js';
 import { type Meant, meaning, meaningJobs } from './meaning.js';
 import type { PendingConnection } from './pending-connection.js';
 import { dispatched, histories } from './recall.js';
 import { wordsFor } from './replies.js';
+import { serveLog } from './serve-log.js';
 import type { Sessions } from './sessions.js';
 import { ifUnheard } from './unheard.js';
 import { reportFromText } from './verdict-from-text.js';
@@ -118,7 +118,7 @@ export class RequestRouter {
         const about = { commit, job: request.job };
         if (request.verb === 'rerun') await this.#ask(pending, { verb: 'rerun', ...about });
         else if (request.verb === 'log') {
-          serveLog(pending, about, await logs.readings(commit), logs.followers);
+          await serveLog(pending, { ...about, run: request.run }, logs);
         } else if (request.verb === 'why') {
           pending.reply(await answers.why(this.#options, about, clock.nowMs()));
         } else pending.reply(await answers.verdict(this.#options, about));
