@@ -71,7 +71,7 @@ export class Dispatcher {
       length += bytes.length;
       if (length <= replyBytesMax) pieces.push(bytes);
     };
-    await this.#listen(request, false, heard);
+    await this.#listen(request, { isPatient: false }, heard);
     if (length <= replyBytesMax) return Buffer.concat(pieces).toString('utf8');
     throw new UsageError(`The dispatcher at ${formatAddress(this.address)} answers without end.`);
   }
@@ -95,16 +95,24 @@ export class Dispatcher {
   }
 
   /** Hears what it answers, whenever that begins, to the end. Throws `UsageError` where there is none. */
-  listen(request: Request, heard: Heard): Promise<void> {
-    return this.#listen(request, true, heard);
+  listen(request: Request, heard: Heard, stop?: AbortSignal): Promise<void> {
+    return this.#listen(
+      request,
+      { isPatient: true, ...(stop === undefined ? {} : { stop }) },
+      heard,
+    );
   }
 
-  #listen(request: Request, isPatient: boolean, heard: Heard): Promise<void> {
+  #listen(
+    request: Request,
+    manner: { readonly isPatient: boolean; readonly stop?: AbortSignal },
+    heard: Heard,
+  ): Promise<void> {
     const { address, network, token } = this;
     return new Promise((resolve, reject) => {
       const listening = listen(
         { clock: realClock, network },
-        { address, request, token, isPatient, withinMs: answerWithinMs },
+        { address, request, token, withinMs: answerWithinMs, ...manner },
         {
           heard: (bytes) => heard(bytes, listening),
           ended: (fault) => {

@@ -18,6 +18,8 @@ export interface Question {
   readonly withinMs: number;
   /** The reply may begin whenever it does: the log of a commit that waits. */
   readonly isPatient: boolean;
+  /** Nobody wants to hear more. */
+  readonly stop?: AbortSignal;
 }
 
 export interface Listener {
@@ -43,7 +45,7 @@ export interface Listening {
 /** Asks, and listens to the end. */
 export function listen(
   { clock, network }: World,
-  { address, request, token, withinMs, isPatient }: Question,
+  { address, request, token, withinMs, isPatient, stop }: Question,
   { heard, ended }: Listener,
 ): Listening {
   let wasReached = false;
@@ -84,5 +86,6 @@ export function listen(
         impossible(event);
     }
   });
+  stop?.addEventListener('abort', () => over(null));
   return connection;
 }

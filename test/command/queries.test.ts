@@ -152,12 +152,15 @@ describe('a commit is watched', () => {
       await terminal.shows(`■ ${short} cancelled  Begin`);
       terminal.press('f');
       await terminal.shows(/^output/m);
-      terminal.press('q');
+      terminal.press('r');
+      const again = await ada.hears('runtest');
+      terminal.press('f', 'q');
       await terminal.shows('exit code 0');
+      ada.finishes(again.run, 'output\n', 'failed');
 
       terminal.type(`clear; ${commandLine} watch ${server.join(' ')} HEAD; echo "exit code $?"`);
       await terminal.shows('exit code 1');
-      expect(terminal.screen()).toContain(`■ ${short} cancelled  Begin`);
+      expect(terminal.screen()).toContain(`✗ ${short} failed  Begin`);
     },
   );
 });

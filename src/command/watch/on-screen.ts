@@ -52,8 +52,8 @@ class Watch {
   #aheadMs = 0;
   #screen: FullScreen | null = null;
   #stops: Cancel[] = [];
-  /** The log that is followed; what comes of another is dropped. */
-  #follows: symbol | null = null;
+  /** Ends the log that is followed. */
+  #following = new AbortController();
 
   constructor(
     dispatcher: Dispatcher,
@@ -107,6 +107,7 @@ class Watch {
   async #perform(effect: Effect): Promise<void> {
     switch (effect.kind) {
       case 'look':
+        this.#following.abort();
         this.#looking.changed();
         break;
       case 'follow':
@@ -162,8 +163,9 @@ class Watch {
   }
 
   async #follow(commit: Revision): Promise<void> {
-    const follows = Symbol(commit);
-    this.#follows = follows;
+    this.#following.abort();
+    this.#following = new AbortController();
+    const { signal } = this.#following;
     const tamed = new Tamed(false);
     let begun = '';
     await this.#dispatcher.listen(
@@ -171,15 +173,16 @@ class Watch {
       (bytes) => {
         const lines = (begun + tamed.push(bytes)).split('\n');
         begun = lines.pop() ?? '';
-        if (this.#follows === follows) this.#show(logged(this.#state, lines.map(lastVersion)));
+        if (!signal.aborted) this.#show(logged(this.#state, lines.map(lastVersion)));
       },
+      signal,
     );
   }
 
   async #wish(verb: 'cancel' | 'rerun', commit: Revision): Promise<void> {
     const { request, done } = wishOf(verb, { commit, job: null });
     const said = harmless((await this.#dispatcher.ask(request)).trim());
-    this.#show({ ...this.#state, says: said === 'OK' ? done : said });
+    this.#show({ ...this.#state, says: said.startsWith('OK') ? done : said });
   }
 
   #end(code: number): void {
@@ -190,6 +193,7 @@ class Watch {
     for (const stop of this.#stops) stop();
     this.#stops = [];
     this.#looking.close();
+    this.#following.abort();
     this.#screen?.close();
     this.#screen = null;
     answer();

@@ -19,10 +19,9 @@ export function told(happening: Happening): string | null {
   const at = new Date(body.atMs).toTimeString().slice(0, 8);
   const text = (field: string) => (typeof body[field] === 'string' ? body[field] : '');
   if (verb === 'event') {
-    const words = [text('msg'), text('role'), text('name'), text('what'), text('state')];
-    const says = body.kind === 'told' ? [text('msg')] : [body.kind, ...words.slice(1)];
-    const about = text('commit') === '' ? [] : [short(text('commit'))];
-    return line(at, [...about, ...says]);
+    if (body.kind === 'told') return line(at, [text('msg')]);
+    const about = [short(text('commit')), body.kind, text('role'), text('name')];
+    return line(at, [...about, text('what'), text('state')]);
   }
   const { commit, name } = happening.body;
   const which = name === 'default' ? short(commit) : `${short(commit)}:${name}`;
