@@ -79,7 +79,9 @@ test('a job that never came to run does not stretch the axis over the night befo
     aRun({ number: 2, leasedAtMs: 900, endedAtMs: 910, ending: 'failed' }),
   ];
   const build = aJob({ runs, state: 'failed', finishedAtMs: 910 });
-  const deploy = aJob({ job: 2, state: 'skipped', needs: ['build'], finishedAtMs: 911 });
+  const deploy = aJob({
+    ...{ job: 2, name: 'deploy', state: 'skipped', needs: ['build'], finishedAtMs: 911 },
+  });
   const spans = busySpans(waterfallOf(commitOf(build, deploy), 1_000));
   expect(spans.map(({ fromMs, untilMs }) => [fromMs, untilMs])).toEqual([
     [0, 10],
