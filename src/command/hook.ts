@@ -58,6 +58,9 @@ export async function hook([action = '', ...argv]: readonly string[]): Promise<n
     isHelp ? ['--help'] : argv,
   ) as Read | null;
   if (read === null) return exitCodes.fine;
+  if (read['token-file'] === undefined && process.env['TRIVET_TOKEN']) {
+    throw new UsageError('A hook does not have your TRIVET_TOKEN: name a file with --token-file.');
+  }
   const clone = await openClone(read.repo ?? '.');
   const path = join(await hooksFolder(clone), kindFor(read, clone));
   const before = readIfThere(path);

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { hook } from '../../src/command/hook.js';
 import { eventually } from '../support/eventually.js';
 import { makeBare, makeRepository } from '../support/git.js';
@@ -40,9 +40,12 @@ test('a hook is written or extended, once, and nothing that stood there is lost'
   expect(readFileSync(path, 'utf8')).toMatch(
     /^#!\/bin\/bash -e\n# trivet: begin\n.*\necho theirs\nexit 0\n$/s,
   );
-  await install('--dispatcher-server', 'ci:9999');
+  vi.stubEnv('TRIVET_TOKEN', 'a-token-of-sixteen');
+  expect((await install()).stderr).toContain('name a file with --token-file');
+  vi.unstubAllEnvs();
+  await install('--dispatcher-server', 'ci:9999', '--token-file', 'token');
   const moved = readFileSync(path, 'utf8');
-  expect(moved).toContain('ci:9999');
+  expect(moved).toContain(`ci:9999 --token-file ${join(repository.path, 'token')} <`);
   expect(moved).not.toContain('ci:8888');
 
   writeFileSync(path, '#!/usr/bin/env python3\nprint("theirs")\n');
