@@ -12,7 +12,10 @@ import { stepReport } from './work.js';
 const atMs = z.number();
 const durationMs = z.number();
 
-/** How a job, or all jobs of a commit together, stand. */
+/**
+ * How a job, or all jobs of a commit together, stand; of several the first in this list. What was skipped
+ * comes last: a job that is there for failures only must not keep a commit from having passed.
+ */
 export const states = [
   'running',
   'waiting',
@@ -22,8 +25,8 @@ export const states = [
   'timed-out',
   'cancelled',
   'superseded',
-  'skipped',
   'passed',
+  'skipped',
 ] as const;
 
 const state = z.enum(states);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { mostImportant } from '../../src/dispatcher/documents/states.js';
 import type { Documents } from '../../src/protocol/documents.js';
 import type { Commit, RunId } from '../../src/protocol/ids.js';
 import { type Question, question } from '../../src/protocol/questions.js';
@@ -144,4 +145,10 @@ test('what is asked of a commit that nobody handed over is answered with a sente
   expect(await ask('commit', { commit: 'abcdef' })).toEqual({
     error: 'No commit that was handed over begins with abcdef',
   });
+});
+
+test('a commit has passed, though a job was skipped that is there for failures only', () => {
+  expect(mostImportant(['passed', 'skipped', 'passed'])).toBe('passed');
+  expect(mostImportant(['skipped', 'skipped'])).toBe('skipped');
+  expect(mostImportant(['passed', 'failed', 'running'])).toBe('running');
 });

@@ -25,7 +25,7 @@ export function stateOfRow(
   return verdict ?? 'waiting';
 }
 
-/** What still goes on comes first, then what is not green. Null: there are none. */
+/** What still goes on comes first, then what is red. Null: there are none. */
 export function mostImportant(all: readonly State[]): State | null {
   return states.find((state) => all.includes(state)) ?? null;
 }
