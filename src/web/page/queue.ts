@@ -31,7 +31,7 @@ function Screen({ document }: { readonly document: QueueDocument }) {
   const more = counts.waiting + counts.blocked - waiting.length;
   const isAllPaused = paused.includes('everything');
   return html`
-    <header class="heading">
+    <header class="page-heading">
       <h1>Queue</h1>
       <p class="quiet">${counts.running} running · ${counts.waiting} waiting · ${counts.blocked} blocked by others</p>
       ${isAllPaused ? '' : html`<${PauseButton} what="all" named="everything" isPaused=${false} />`}

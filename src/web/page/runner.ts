@@ -34,7 +34,7 @@ function Screen({ document }: { readonly document: RunnerDocument }) {
   const nowMs = useNow(now !== null && now.running.length > 0);
   const before = history.filter(({ endedAtMs }) => endedAtMs !== null);
   return html`
-    <header class="heading">
+    <header class="page-heading">
       <h1 class="cut">${name}</h1>
       <${RunnerState} state=${now?.state ?? 'away'} isPaused=${isPaused} />
       <${PauseButton} what=${`runner:${name}`} named=${`the runner ${name}`} isPaused=${isPaused} />

@@ -32,7 +32,7 @@ function Screen({ document }: { readonly document: RunnersDocument }) {
   const slots = runners.reduce((sum, { capacity }) => sum + capacity, 0);
   const taken = runners.reduce((sum, { running }) => sum + running.length, 0);
   return html`
-    <header class="heading">
+    <header class="page-heading">
       <h1>Runners</h1>
       <p class="quiet">${plural(runners.length, 'runner')}, ${taken} of ${plural(slots, 'place')} taken</p>
     </header>
@@ -74,7 +74,7 @@ function Card({
   const { name, running } = runner;
   const heading = `runner-${name}`;
   return html`<section class="card runner-card" aria-labelledby=${heading}>
-    <header class="heading">
+    <header class="page-heading">
       <h2 class="named cut" id=${heading}><a href=${links.runner(name)}>${name}</a></h2>
       <${RunnerState} state=${runner.state} isPaused=${isPaused} />
       <${PauseButton} what=${`runner:${name}`} named=${`the runner ${name}`} isPaused=${isPaused} />
