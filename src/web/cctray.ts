@@ -1,7 +1,6 @@
 /**
  * Owns the list for tray icons and walls, in the form of CruiseControl: a project for each branch, with
- * how its last commit that is over ended. Asked for by many every few seconds; each question below is
- * answered once for all of them.
+ * how its last commit that is over ended. Asked for by many every few seconds, and made once for all.
  */
 
 import type { Context, Hono } from 'hono';
@@ -16,6 +15,9 @@ const branchesMost = 20;
 
 const overview = { what: 'overview', most: 12 } as const;
 
+/** No icon blinks faster. */
+const goodForMs = 1_000;
+
 /** Commits of a branch that are looked through for one that is over. */
 const lookedThrough = 20;
 
@@ -26,11 +28,12 @@ interface Project {
   readonly last: CommitInLine | null;
 }
 
-export function serveCctray(app: Hono, { answers, refusesToRead }: ProgramsGiven): void {
+export function serveCctray(app: Hono, { answers, behind, refusesToRead }: ProgramsGiven): void {
+  let made = { untilMs: 0, projects: Promise.resolve<Project[]>([]) };
   app.get('/cctray.xml', refusesToRead, async (context) => {
-    const { repositories } = await answers.document(documents.overview, overview);
-    const some = repositories.slice(0, repositoriesMost);
-    const projects = (await Promise.all(some.map(projectsOf))).flat();
+    const nowMs = behind.clock.nowMs();
+    if (nowMs >= made.untilMs) made = { untilMs: nowMs + goodForMs, projects: allProjects() };
+    const projects = await made.projects;
     const lines = projects.map((project) => `  ${projectLine(project, ownUrl(context))}`);
     const xml = [
       '<?xml version="1.0" encoding="UTF-8"?>',
@@ -45,6 +48,12 @@ export function serveCctray(app: Hono, { answers, refusesToRead }: ProgramsGiven
     };
     return context.body(xml.join('\n'), 200, headers);
   });
+
+  async function allProjects(): Promise<Project[]> {
+    const { repositories } = await answers.document(documents.overview, overview);
+    const some = repositories.slice(0, repositoriesMost);
+    return (await Promise.all(some.map(projectsOf))).flat();
+  }
 
   async function projectsOf(repository: string): Promise<Project[]> {
     const asked = { what: 'branches', repository, most: branchesMost } as const;
