@@ -1,10 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { log } from '../../src/command/log.js';
 import { show } from '../../src/command/queries.js';
 import { aTrio, headOf } from '../support/a-trio.js';
 import { hasTmux, openTerminal } from '../support/tmux.js';
 import { commandLine } from '../support/trivet-command.js';
 import { typed } from '../support/typed.js';
+
+// A trio and two commands start from their sources.
+vi.setConfig({ testTimeout: 180_000 });
 
 const suite = 'printf "\\033[32mgreen\\033[0m \\033]0;title\\007"; echo begun; echo done';
 
