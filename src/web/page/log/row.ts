@@ -72,7 +72,7 @@ export function heading(props: HeadingProps): Element {
   const { number, fold, isOpen, lines, errors, showsTimes, toggle, isChosen, isCurrent } = props;
   const classes = [
     'row',
-    'heading',
+    'fold-head',
     ...(fold.isDim ? ['dim'] : []),
     ...(errors > 0 ? ['failed'] : []),
   ];

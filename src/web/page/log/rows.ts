@@ -9,7 +9,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Element, html } from '../html.js';
 import { heading, rowOf } from './row.js';
-import { type Extent, mountedAt, scrollTopFor, spacerPx } from './scroller.js';
+import { type Extent, mountedFrom, placeOf, rowAt, scrollTopFor, spacerPx } from './scroller.js';
 import type { Viewer } from './viewer.js';
 
 /** As log.css has it. */
@@ -20,12 +20,16 @@ const plainMost = 5_000;
 /** Mounted above and below what is seen: a flick of the wheel. */
 const beyond = 40;
 
+/** Rows are mounted anew only when so many have passed; between, they are only moved. */
+const stepRows = 20;
+
 /** How near the end counts as its end. */
 const nearPx = 4;
 
 export function Rows({ viewer }: { readonly viewer: Viewer }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const [scrollTop, setScrollTop] = useState(0);
+  const placed = useRef<HTMLDivElement>(null);
+  const [row, setRow] = useState(0);
   const viewPx = useHeight(scroller);
   const { source } = viewer;
   const folding = viewer.folding.value;
@@ -34,17 +38,28 @@ export function Rows({ viewer }: { readonly viewer: Viewer }) {
   const isPlain = total <= plainMost;
   const wraps = viewer.wraps.value;
   const extent = { rows: folding.rows, rowPx, viewPx };
+  // Of rows that wrap nobody knows the height: the first that is seen is the first that is mounted.
+  const step = wraps ? 1 : stepRows;
   const mounted = isPlain
-    ? { first: 0, end: extent.rows, atPx: 0 }
-    : mountedAt(scrollTop, extent, wraps ? 0 : beyond);
+    ? { first: 0, end: extent.rows }
+    : mountedFrom(row, step, extent, wraps ? 0 : beyond);
   const lines = Array.from({ length: mounted.end - mounted.first }, (_, index) =>
     folding.lineAt(mounted.first + index),
   );
   useEffect(() => source.want(lines.filter((line) => folding.foldAt(line) === undefined)));
   useTarget(viewer, scroller, extent, isPlain);
+  // Where lines wrap the last row must be reached although rows are higher than counted.
+  const isEnd = wraps && mounted.end === extent.rows && mounted.first > 0;
+  const place = () => {
+    if (placed.current === null || scroller.current === null) return;
+    const atPx = placeOf(mounted.first, scroller.current.scrollTop, extent);
+    placed.current.style.transform = isEnd ? '' : `translateY(${atPx}px)`;
+    placed.current.style.bottom = isEnd ? '0' : '';
+  };
   useLayoutEffect(() => {
     const element = scroller.current;
     if (viewer.isFollowing.value && element !== null) element.scrollTop = element.scrollHeight;
+    place();
   });
   const last = useRef(0);
   const onScroll = () => {
@@ -55,12 +70,11 @@ export function Rows({ viewer }: { readonly viewer: Viewer }) {
     if (now < last.current - nearPx && !isAtEnd) viewer.isFollowing.value = false;
     if (now > last.current && isAtEnd && isLive(viewer)) viewer.isFollowing.value = true;
     last.current = now;
-    viewer.top = isPlain ? lineAtTop(element) : folding.lineAt(mountedAt(now, extent, 0).first);
-    if (!isPlain) setScrollTop(now);
+    viewer.top = isPlain ? lineAtTop(element) : folding.lineAt(rowAt(now, extent, 1));
+    if (isPlain) return;
+    place();
+    setRow(rowAt(now, extent, step));
   };
-  // Where lines wrap the last row must be reached although rows are higher than counted.
-  const isEnd = !isPlain && wraps && mounted.end === extent.rows && mounted.first > 0;
-  const place = isEnd ? { bottom: '0' } : { transform: `translateY(${mounted.atPx}px)` };
   return html`<div
     class="log ${wraps ? 'wraps' : ''} ${viewer.showsTimes.value ? 'timed' : ''}"
     ref=${scroller}
@@ -78,7 +92,7 @@ export function Rows({ viewer }: { readonly viewer: Viewer }) {
       isPlain
         ? html`<div class="lines">${lines.map((line) => drawn(viewer, line))}</div>`
         : html`<div class="spacer" style=${{ height: `${spacerPx(extent)}px` }}>
-            <div class="lines placed" style=${place}>${lines.map((line) => drawn(viewer, line))}</div>
+            <div class="lines placed" ref=${placed}>${lines.map((line) => drawn(viewer, line))}</div>
           </div>`
     }
   </div>`;

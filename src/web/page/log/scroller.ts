@@ -32,17 +32,26 @@ export function scrollTopFor(top: number, extent: Extent): number {
   return Math.max(0, Math.min(top, lastTop(extent))) / scaleOf(extent);
 }
 
-/** The rows to be mounted, some more on both sides than are seen, and where in the spacer they begin. */
-export function mountedAt(
-  scrollTop: number,
-  extent: Extent,
+/** The first row that is seen, counted in steps of so many. */
+export function rowAt(scrollTop: number, extent: Extent, step: number): number {
+  const row = Math.floor(topAt(scrollTop, extent) / extent.rowPx);
+  return row - (row % step);
+}
+
+/** The rows to be mounted while the first that is seen is one of that step: some more on both sides. */
+export function mountedFrom(
+  row: number,
+  step: number,
+  { rows, rowPx, viewPx }: Extent,
   beyond: number,
-): { readonly first: number; readonly end: number; readonly atPx: number } {
-  const top = topAt(scrollTop, extent);
-  const { rows, rowPx, viewPx } = extent;
-  const first = Math.max(0, Math.floor(top / rowPx) - beyond);
-  const end = Math.min(rows, Math.ceil((top + viewPx) / rowPx) + beyond);
-  return { first, end, atPx: scrollTop + first * rowPx - top };
+): { readonly first: number; readonly end: number } {
+  const first = Math.max(0, Math.min(row, rows - 1) - beyond);
+  return { first, end: Math.min(rows, row + step + Math.ceil(viewPx / rowPx) + beyond) };
+}
+
+/** Where in the spacer that row stands. */
+export function placeOf(row: number, scrollTop: number, extent: Extent): number {
+  return scrollTop + row * extent.rowPx - topAt(scrollTop, extent);
 }
 
 /** Pixels of the list for one that is scrolled; both ends of both coincide. */
