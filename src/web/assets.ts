@@ -5,10 +5,11 @@
  */
 
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { UsageError } from '../world/exit.js';
 
 export interface Asset {
   readonly type: string;
@@ -39,12 +40,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const pageFolder = join(root, 'dist/web/page');
 const stylesFolder = join(root, 'src/web/styles');
 
+const notBuilt = 'The page is not built: "npm run build" builds it, or do without by --no-web.';
+
 /** A module, a library, or a style by its path; undefined where there is none such. */
 export class Assets {
   readonly #files: ReadonlyMap<string, string>;
   readonly #read = new Map<string, Asset>();
 
+  /** Throws `UsageError` where the page was not built. */
   constructor() {
+    if (!existsSync(pageFolder)) throw new UsageError(notBuilt);
     this.#files = new Map([
       ...below('/page', pageFolder, '.js'),
       ...below('/styles', stylesFolder, '.css'),
