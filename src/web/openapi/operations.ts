@@ -4,8 +4,7 @@
  */
 
 import { z } from 'zod';
-import type { questions } from '../../protocol/questions.js';
-import { questions as asked } from '../../protocol/questions.js';
+import { questions } from '../../protocol/questions.js';
 import { bodies, reads } from '../api.js';
 import { badgeRoute } from '../badge.js';
 import { forges } from '../hooks/signature.js';
@@ -45,7 +44,7 @@ const empty = z.object({});
 
 const documentsRead = Object.entries(reads).map(
   ([route, what]): Operation => ({
-    ...{ method: 'get', route, summary: readSays[what], asked: asked[what] },
+    ...{ method: 'get', route, summary: readSays[what], asked: questions[what] },
     answer: nameOf(what),
   }),
 );
