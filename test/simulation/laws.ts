@@ -12,6 +12,7 @@ export const laws = {
   once: 'a job runs to completion once, unless its run was lost',
   same: 'a commit that is handed over twice is the same jobs',
   needs: 'a job never starts before those that it needs have ended as it wants',
+  steps: 'each step of a run begins once, after those that it needs, and is recorded as it went',
   group: 'a group never holds more jobs than its limit',
   superseded: 'what a newer commit superseded never starts after',
   paused: 'nothing is leased to, or of, what is paused, and a pause outlives its dispatcher',

@@ -28,6 +28,8 @@ export interface Ground {
   readonly isWatched: boolean;
   /** In this world a team shares the queue. */
   readonly isTeam: boolean;
+  /** In this world commits have workflows, and runners run nothing but their steps. */
+  readonly hasWorkflows: boolean;
   readonly tell: (who: string, told: Told) => void;
   readonly suffered: (fault: string) => void;
 }

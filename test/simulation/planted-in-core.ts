@@ -296,4 +296,13 @@ export const plantedInCore: readonly PlantedBug[] = [
     onlyWhere: 'isTeam',
     withinSeeds: 300,
   },
+  {
+    name: 'how the steps of a run ended is not recorded',
+    file: 'dispatcher/core/flaky.ts',
+    line: '    ...(steps !== undefined && { steps }),',
+    becomes: '',
+    breaks: ['steps'],
+    onlyWhere: 'hasWorkflows',
+    withinSeeds: 300,
+  },
 ];

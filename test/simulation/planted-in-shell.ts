@@ -109,4 +109,22 @@ export const plantedInShell: readonly PlantedBug[] = [
     onlyWhere: 'hasBackups',
     withinSeeds: 300,
   },
+  {
+    name: 'a run is recorded before the logs of its steps are there',
+    file: 'dispatcher/shell/log-room.ts',
+    line: '    const steps = (report.steps ?? []).filter(({ logBytes }) => logBytes > 0);',
+    becomes: '    const steps = (report.steps ?? []).filter(({ logBytes }) => logBytes < 0);',
+    breaks: ['log'],
+    onlyWhere: 'hasWorkflows',
+    withinSeeds: 300,
+  },
+  {
+    name: 'what is public of a run lacks what its steps printed',
+    file: 'dispatcher/shell/results.ts',
+    line: '    if (steps.length === 0 || reading === undefined) {',
+    becomes: '    if (steps.length === 0 || reading !== undefined) {',
+    breaks: ['log'],
+    onlyWhere: 'hasWorkflows',
+    withinSeeds: 300,
+  },
 ];

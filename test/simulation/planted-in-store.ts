@@ -92,4 +92,13 @@ export const plantedInStore: readonly PlantedBug[] = [
     withinSeeds: 3_000,
     from: 9_200,
   },
+  {
+    name: 'what steps print is written into the log of their run',
+    file: 'dispatcher/store/logs.ts',
+    line: "name.step === undefined ? '' :",
+    becomes: "name.step !== 0 ? '' :",
+    breaks: ['log'],
+    onlyWhere: 'hasWorkflows',
+    withinSeeds: 300,
+  },
 ];

@@ -4,15 +4,18 @@
 
 import type { Handback, OfferBody } from '../../src/protocol/bodies.js';
 import type { Commit } from '../../src/protocol/ids.js';
+import type { Place } from '../../src/test-runner/local/doing.js';
 import { LocalExecutor } from '../../src/test-runner/local/executor.js';
 import { GivenSites } from '../../src/test-runner/local/sites.js';
 import type { LocalSlot } from '../../src/test-runner/local/slots.js';
 import { RunFiles } from '../../src/test-runner/run-files.js';
 import { type Runner, startRunner } from '../../src/test-runner/shell.js';
+import type { StepExecutor } from '../../src/test-runner/steps/step-executor.js';
 import { SimulatedDisk } from './disk.js';
 import type { History } from './history.js';
 import type { Life } from './life.js';
 import { dispatcherAddress, type Ground, Machine, repository } from './machine.js';
+import { stepsOn } from './step-stage.js';
 import { graceMs, logBytesMax, Stage, timeoutMs } from './suites.js';
 
 interface Identity {
@@ -35,6 +38,8 @@ export class RunnerMachine {
   failingFetches = 0;
   #runner: Runner | null = null;
   #executor: LocalExecutor | null = null;
+  /** What runs the steps of jobs in each of its slots. */
+  readonly #steps = new WeakMap<Place, StepExecutor>();
   /** Those that its process has claimed. */
   #claimed: number[] = [];
 
@@ -111,7 +116,10 @@ export class RunnerMachine {
       localStart: random.hex(8),
     };
     const names = { runner: name, repository, guard: 'guard' };
-    const suite = { command: 'test', timeoutMs, graceMs, logBytesMax, names, environment: {} };
+    const means = this.#ground.hasWorkflows
+      ? { command: null, stepsBy: (place: Place) => this.#stepsIn(place) }
+      : { command: 'test' };
+    const suite = { ...means, timeoutMs, graceMs, logBytesMax, names, environment: {} };
     const sites = new GivenSites(new Map([[repository, claim]]));
     const executor = new LocalExecutor(life.clock, sites, this.#offer, suite);
     this.#executor = executor;
@@ -162,7 +170,7 @@ export class RunnerMachine {
       },
     });
     let giveUp = () => {};
-    return {
+    const localSlot: LocalSlot = {
       files,
       kept: ended,
       whyUnfit: () => null,
@@ -185,6 +193,15 @@ export class RunnerMachine {
         settled: () => Promise.resolve(),
       },
     };
+    const stepStage = { timeline, life, stage, graceMs, law: witness.steps };
+    this.#steps.set(localSlot, stepsOn(stepStage));
+    return localSlot;
+  }
+
+  #stepsIn(place: Place): StepExecutor {
+    const steps = this.#steps.get(place);
+    if (steps === undefined) throw new Error('there are no steps in a place that is no slot');
+    return steps;
   }
 
   #checkOut(life: Life, commit: Commit): Promise<Handback | null> {

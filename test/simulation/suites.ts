@@ -79,7 +79,7 @@ function draw(commit: Commit): Script {
 }
 
 /** It prints the secret, whether it has it or not: in two pieces, wherever it comes to that. */
-function withSecret(prints: Script['prints'], random: Random): Script['prints'] {
+export function withSecret(prints: Script['prints'], random: Random): Script['prints'] {
   if (prints.length < 2) return prints;
   const at = random.below(prints.length - 1);
   const cut = random.between(0, secretValue.length);
@@ -96,7 +96,7 @@ function withSecret(prints: Script['prints'], random: Random): Script['prints'] 
 const drawnMost = 251;
 
 /** Any bytes: newlines, colons, zeros and halves of characters among them. */
-function bytesFrom(random: Random, length: number): Buffer {
+export function bytesFrom(random: Random, length: number): Buffer {
   const alphabet = random.pick(['0123456789:\n', '\u0000\u00ff\u00c3:\n\r', 'dispatch:ok\n']);
   const drawn = Array.from({ length: Math.min(length, drawnMost) }, () =>
     alphabet.charCodeAt(random.below(alphabet.length)),
@@ -112,7 +112,15 @@ export interface StageNews {
   readonly killsItsRunner: () => void;
 }
 
-/** Where one runner process plays its suites: pipes and processes. */
+/** What is told of one process that plays. */
+export interface PlayNews {
+  /** That much of its output has come out of its pipe. */
+  readonly printed: (bytes: Buffer) => void;
+  /** Null: it was ended. */
+  readonly ended: (exitCode: number | null) => void;
+}
+
+/** Where one runner process plays its suites, and their steps: pipes and processes. */
 export class Stage {
   readonly #timeline: Timeline;
   readonly #life: Life;
@@ -145,7 +153,22 @@ export class Stage {
   startProcess(clock: Clock, options: ProcessOptions): RunningSuite {
     const commit = options.environment['CI_COMMIT_SHA'] as Commit;
     const run = options.environment['TRIVET_RUN'] ?? '';
-    const script = scriptOf(commit);
+    this.#news.started(run, commit);
+    return this.play(clock, scriptOf(commit), options, {
+      printed: () => {},
+      ended: (exitCode) => {
+        if (exitCode !== null) this.#news.completed(run);
+      },
+    });
+  }
+
+  /** A process that does what the script says, and prints there. */
+  play(
+    clock: Clock,
+    script: Script,
+    { output, graceMs }: Pick<ProcessOptions, 'output' | 'graceMs'>,
+    news: PlayNews,
+  ): RunningSuite {
     let isOver = false;
     let resolve: (end: ProcessEnd) => void = () => {};
     const ended = new Promise<ProcessEnd>((resolved) => {
@@ -154,33 +177,37 @@ export class Stage {
     const end = (exitCode: number | null, signal: string | null) => {
       if (isOver) return;
       isOver = true;
+      news.ended(exitCode);
       this.#life.hear(() =>
         resolve({ exitCode, signal, couldNotStart: null, status: '', memoryKills: 0 }),
       );
     };
+    const print = (bytes: Buffer) => {
+      const pipe = this.#pipes.get(output);
+      if (pipe === undefined) return;
+      news.printed(bytes);
+      pipe(Buffer.from(bytes));
+    };
     const play = (scene: number) => {
       if (isOver || !this.#life.isAlive) return;
-      const print = script.prints[scene];
-      if (print !== undefined) {
-        const { bytes } = print;
-        this.#life.hear(() => this.#pipes.get(options.output)?.(Buffer.from(bytes)));
+      const next = script.prints[scene];
+      if (next !== undefined) {
+        this.#life.hear(() => print(next.bytes));
         this.#timeline.after(script.prints[scene + 1]?.afterMs ?? script.afterMs, () =>
           play(scene + 1),
         );
       } else if (script.ends === 'kills its runner') {
         this.#news.killsItsRunner();
       } else if (script.ends !== 'hangs') {
-        this.#news.completed(run);
         end(script.ends === 'passes' ? 0 : 1, null);
       }
     };
-    this.#news.started(run, commit);
     this.#timeline.after(script.prints[0]?.afterMs ?? script.afterMs, () => play(0));
     return {
       ended,
       end: () => {
         if (!script.ignoresTerm) end(null, 'SIGTERM');
-        else clock.after(options.graceMs, () => end(null, 'SIGKILL'));
+        else clock.after(graceMs, () => end(null, 'SIGKILL'));
       },
       kill: () => end(null, 'SIGKILL'),
     };

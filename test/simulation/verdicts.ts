@@ -9,8 +9,10 @@ import type { SimulatedDisk } from './disk.js';
 import type { Broken } from './laws.js';
 import type { LedgerJob, LedgerRun } from './ledger.js';
 import { isGivenSecret, secretValue } from './plans.js';
+import type { StepLaw } from './step-law.js';
 import { classicOutput, logBytesMax, maskedOutput, scriptOf, wholeOutput } from './suites.js';
 import { teamPlanOf } from './team.js';
+import { workflowOf } from './workflows.js';
 
 type Finished = Entry & { kind: 'finished' };
 
@@ -25,13 +27,23 @@ export interface Evidence {
   readonly hasNewer: boolean;
   /** All jobs of the commit. */
   readonly siblings: readonly LedgerJob[];
+  readonly steps: StepLaw;
+  /** Runners run nothing but steps: what has none, they cannot judge. */
+  readonly hasWorkflows: boolean;
 }
 
 /** The laws that this entry breaks. */
 export function* judge(job: LedgerJob, entry: Finished, evidence: Evidence): Generator<Broken> {
   const run = job.runs.find(({ id }) => id === entry.run);
-  yield* judgeTruth(job, run, entry, evidence);
-  if (run !== undefined) yield* judgeLog(job, run, entry, evidence);
+  const { disk, siblings, steps, hasWorkflows } = evidence;
+  const work = hasWorkflows ? workflowOf(job) : undefined;
+  yield* judgeReason(job, run, entry, evidence);
+  if (work === undefined) {
+    yield* judgeTruth(job, run, entry, evidence);
+    if (run !== undefined) yield* judgeLog(job, run, entry, evidence);
+  } else if (run !== undefined) {
+    yield* steps.judge({ job, run, work, entry, disk, result: resultOf(job, siblings) });
+  }
 }
 
 /** The file in the results folder that holds the log of that job. */
@@ -39,26 +51,39 @@ export function resultOf({ commit, name }: LedgerJob, siblings: readonly LedgerJ
   return siblings.length > 1 ? `/results/${commit}.${name}` : `/results/${commit}`;
 }
 
-function* judgeTruth(
+/** What may be said of any job, whatever it does. */
+function* judgeReason(
   job: LedgerJob,
   run: LedgerRun | undefined,
-  entry: Finished,
-  { completed, isCancelAsked, hasNewer, siblings }: Evidence,
+  { verdict }: Finished,
+  { isCancelAsked, hasNewer, siblings }: Evidence,
 ): Generator<Broken> {
-  const { ends } = scriptOf(job.commit);
-  const floods = wholeOutput(job.commit).length > logBytesMax;
+  const is = (one: string) => verdict === one;
+  const isRight =
+    (!is('cancelled') || isCancelAsked) &&
+    (!is('superseded') || hasNewer) &&
+    (!is('skipped') || isSkippedRightly(job, siblings)) &&
+    (!(is('passed') || is('failed')) || run !== undefined);
+  const how = `${job.commit.slice(0, 7)} is called ${verdict} without a reason`;
+  if (!isRight) yield { law: 'truth', how };
+}
+
+function* judgeTruth(
+  { commit }: LedgerJob,
+  run: LedgerRun | undefined,
+  entry: Finished,
+  { completed, hasWorkflows }: Evidence,
+): Generator<Broken> {
+  const { ends } = scriptOf(commit);
+  const floods = wholeOutput(commit).length > logBytesMax;
   const is = (verdict: string) => entry.verdict === verdict;
   const isJudged = is('passed') || is('failed');
   const isRight =
     (!is('passed') || (ends === 'passes' && (!floods || run?.classic === true))) &&
     (!is('failed') || ends === 'fails') &&
-    (!is('errored') || run === undefined || (floods && !run.classic)) &&
-    (!is('cancelled') || isCancelAsked) &&
-    (!is('superseded') || hasNewer) &&
-    (!is('skipped') || isSkippedRightly(job, siblings)) &&
-    (!isJudged || run !== undefined);
+    (!is('errored') || run === undefined || ((floods || hasWorkflows) && !run.classic));
   const called = `is called ${entry.verdict}`;
-  const name = job.commit.slice(0, 7);
+  const name = commit.slice(0, 7);
   if (!isRight) yield { law: 'truth', how: `${name}, whose suite ${ends}, ${called}` };
   if (isJudged && run?.classic === false && !completed.has(run.id)) {
     yield { law: 'truth', how: `${name} ${called}, and its suite did not end` };

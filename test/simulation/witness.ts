@@ -17,6 +17,7 @@ import { Offers } from './offers.js';
 import { PauseLaw } from './pause-law.js';
 import { secretValue, suits } from './plans.js';
 import { Recollection } from './recollection.js';
+import { StepLaw } from './step-law.js';
 import { Turns } from './turns.js';
 import { judge } from './verdicts.js';
 
@@ -28,6 +29,10 @@ export class Witness {
   nobodyDies = false;
   #ledger = new Ledger((law, how) => this.breaks(law, how));
   readonly #pauses = new PauseLaw((how) => this.breaks('paused', how));
+  readonly steps = new StepLaw(
+    (law, how) => this.breaks(law, how),
+    (run) => this.suiteCompleted(run),
+  );
   readonly offers = new Offers((how) => this.breaks('offered', how));
   #turns = new Turns((how) => this.breaks('turns', how));
   readonly #started = new Map<string, Commit>();
@@ -46,9 +51,12 @@ export class Witness {
   readonly #addresses = new Set<string>();
   readonly #disk: SimulatedDisk;
 
+  readonly #hasWorkflows: boolean;
+
   /** `disk` is the dispatcher's. */
-  constructor(disk: SimulatedDisk) {
+  constructor(disk: SimulatedDisk, hasWorkflows: boolean) {
     this.#disk = disk;
+    this.#hasWorkflows = hasWorkflows;
   }
 
   /** A law is broken; the first is the one that counts. */
@@ -227,6 +235,7 @@ export class Witness {
       });
       const evidence = {
         ...{ disk: this.#disk, completed: this.#completed, isCancelAsked, hasNewer, siblings },
+        ...{ steps: this.steps, hasWorkflows: this.#hasWorkflows },
       };
       for (const { law, how } of judge(job, entry, evidence)) this.breaks(law, how);
     }

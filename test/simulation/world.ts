@@ -22,6 +22,7 @@ import type { Ended, Line } from './record.js';
 import { teamPlanOf, teams } from './team.js';
 import { Timeline } from './timeline.js';
 import { Witness } from './witness.js';
+import { workflowPlanOf, workflows } from './workflows.js';
 
 /** So long after its healing a world must be at rest: patience takes 756 s of it. */
 export const restWithinMs = 1_000_000;
@@ -58,18 +59,27 @@ export interface Traits {
   readonly hasPlans: boolean;
   /** Plans of a team's kind, and all that goes with them: never together with those others. */
   readonly isTeam: boolean;
+  /** Plans of workflows, whose jobs have steps: never together with those others. */
+  readonly hasWorkflows: boolean;
   readonly isWatched: boolean;
 }
 
 /** What the world of that seed has. */
 export function traitsOf(seed: number): Traits {
   const hasPlans = new Random(seed, 'plans').perMille(plans);
+  const isTeam = !hasPlans && new Random(seed, 'team').perMille(teams);
+  const isPlain = !hasPlans && !isTeam && !isClassic(seed);
   return {
     hasBackups: new Random(seed, 'backups').perMille(backups),
-    hasPlans,
-    isTeam: !hasPlans && new Random(seed, 'team').perMille(teams),
+    ...{ hasPlans, isTeam },
+    hasWorkflows: isPlain && new Random(seed, 'workflows').perMille(workflows),
     isWatched: new Random(seed, 'spectators').perMille(watched),
   };
+}
+
+/** The stream's old name: another one would make other worlds of the same seeds. */
+function isClassic(seed: number): boolean {
+  return new Random(seed, 'cast').perMille(classic);
 }
 
 /** Lets the world of that seed happen. */
@@ -109,25 +119,29 @@ class World {
     const timeline = this.#timeline;
     const suffered = (fault: string) => this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
     const disk = new SimulatedDisk(timeline, random);
-    const { hasPlans, hasBackups, isWatched, isTeam } = traitsOf(seed);
-    const planned = isTeam ? teamPlanOf : hasPlans ? planOf : () => undefined;
+    const { hasPlans, hasBackups, isWatched, isTeam, hasWorkflows } = traitsOf(seed);
+    const planned = [
+      ...(hasWorkflows ? [workflowPlanOf] : []),
+      ...(isTeam ? [teamPlanOf] : []),
+      ...(hasPlans ? [planOf] : []),
+    ];
+    const [plan = () => undefined] = planned;
     this.#ground = {
       seed,
       timeline,
       random,
       suffered,
       network: new SimulatedNetwork(timeline, new Random(seed, 'network'), suffered),
-      history: new History(new Random(seed, 'history'), planned),
-      witness: new Witness(disk),
+      history: new History(new Random(seed, 'history'), plan),
+      witness: new Witness(disk, hasWorkflows),
       changes: new Random(seed, 'offers'),
       hasBackups,
       isWatched,
       isTeam,
+      hasWorkflows,
       tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),
     };
-    // The stream's old name: another one would make other worlds of the same seeds.
-    const isClassic = new Random(seed, 'cast').perMille(classic);
-    this.#actors = isClassic ? classicActors(this.#ground) : ownActors(this.#ground, disk);
+    this.#actors = isClassic(seed) ? classicActors(this.#ground) : ownActors(this.#ground, disk);
   }
 
   async live(): Promise<void> {
