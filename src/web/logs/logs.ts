@@ -54,15 +54,17 @@ export class Logs {
       arrivals.grew(logBytes, atMs);
       this.#arrivals.set(run, logs.set(log, arrivals));
     } else if (publication.kind === 'entry') {
-      const { entry } = publication;
+      const { entry, job } = publication;
       if (entry.kind === 'leased') this.#arrivals.set(entry.run, new Map());
+      // The end of a job ends what else goes on of it: nobody wants its result any more.
+      else if (entry.kind === 'finished') for (const { id } of job.runs) this.#end(id);
       else if ('run' in entry && entry.kind !== 'resumed') this.#end(entry.run);
     }
   }
 
-  #end(run: RunId | null): void {
-    const logs = run === null ? undefined : this.#arrivals.get(run);
-    if (run === null || logs === undefined) return;
+  #end(run: RunId): void {
+    const logs = this.#arrivals.get(run);
+    if (logs === undefined) return;
     this.#arrivals.delete(run);
     for (const [log, arrivals] of logs) void this.#keep(log, arrivals);
   }

@@ -48,6 +48,8 @@ export class LogSource {
   readonly #log: string;
   readonly #run: string;
   readonly #blocks = new Map<number, Block>();
+  /** How long the log was when a block that ended with it came. */
+  readonly #seenBytes = new Map<number, number>();
   readonly #asked = new Set<number>();
   #wanted: readonly number[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -161,9 +163,6 @@ export class LogSource {
     const seen = this.#seenBytes.get(first);
     return seen !== undefined && first + lines.length - 1 <= outline.total && seen < outline.bytes;
   }
-
-  /** How long the log was when a block that ended with it came. */
-  readonly #seenBytes = new Map<number, number>();
 
   async #ask(number: number): Promise<void> {
     const first = number * blockLines + 1;
