@@ -66,7 +66,14 @@ export async function profileAt(
   return { open, faults, context };
 }
 
-/** The page says that what it shows is what is. */
+/** The page says that what it shows is what is; where it never does, what it says instead. */
 export async function isLive(page: Page): Promise<void> {
-  await page.locator('.liveness.live').waitFor();
+  try {
+    await page.locator('.liveness.live').waitFor();
+  } catch (cause) {
+    const isHidden = await page.evaluate('document.hidden');
+    const text = (await page.locator('#page').textContent()) ?? '';
+    const message = `${page.url()} is not live, hidden: ${isHidden}, says: ${text.slice(0, 500)}`;
+    throw new Error(message, { cause });
+  }
 }
