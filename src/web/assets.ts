@@ -1,21 +1,22 @@
 /**
- * Owns the files of the page: our modules as tsc made them, four libraries as they were published, and
- * styles. Each is read once, compressed once, and named by its content in `ETag`.
- * Never serves a file that is not in its list.
+ * Owns the files of the page: our modules as tsc made them, with maps by which a browser's tools show
+ * the sources, libraries as they were published, and styles. Each is read once, compressed once, by
+ * another thread, and named by its content in `ETag`. Never serves a file that is not in its list.
  */
 
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress } from 'node:zlib';
 import { UsageError } from '../world/exit.js';
 
 export interface Asset {
   readonly type: string;
   readonly bytes: Uint8Array;
-  /** The same, by brotli. */
-  readonly brotli: Uint8Array;
+  /** The same, by brotli; null: it is not compressed yet. */
+  readonly brotli: Uint8Array | null;
   readonly etag: string;
 }
 
@@ -32,7 +33,7 @@ const types: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
   mjs: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',
-  svg: 'image/svg+xml',
+  map: 'application/json',
 };
 
 /** The built page, also where the dispatcher runs from its sources. */
@@ -51,8 +52,8 @@ export class Assets {
   constructor() {
     if (!existsSync(pageFolder)) throw new UsageError(notBuilt);
     this.#files = new Map([
-      ...below('/page', pageFolder, '.js'),
-      ...below('/styles', stylesFolder, '.css'),
+      ...below('/page', pageFolder, /\.js(?:\.map)?$/),
+      ...below('/styles', stylesFolder, /\.css$/),
       ...Object.entries(libraries).map(([name, [module, file]]): [string, string] => [
         `/libraries/${name}.mjs`,
         join(folderOf(module), file),
@@ -68,9 +69,10 @@ export class Assets {
     return asset;
   }
 
-  /** Those whose paths begin so. */
+  /** What a page may need whose path begins so: maps are for tools. */
   pathsBelow(beginning: string): string[] {
-    return [...this.#files.keys()].filter((path) => path.startsWith(beginning)).sort();
+    const needed = [...this.#files.keys()].filter((path) => !path.endsWith('.map'));
+    return needed.filter((path) => path.startsWith(beginning)).sort();
   }
 
   /** For the page: which bare name is which path. */
@@ -80,9 +82,12 @@ export class Assets {
   }
 }
 
-function below(path: string, folder: string, ending: string): [string, string][] {
+/** As small as brotli makes it. */
+export const compressed: (bytes: Uint8Array) => Promise<Uint8Array> = promisify(brotliCompress);
+
+function below(path: string, folder: string, ending: RegExp): [string, string][] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith(ending))
+    .filter((name) => ending.test(name))
     .map((name) => [`${path}/${name.split(sep).join('/')}`, join(folder, name)]);
 }
 
@@ -97,10 +102,12 @@ function folderOf(module: string): string {
 
 function read(file: string): Asset {
   const bytes = readFileSync(file);
-  const brotli = brotliCompressSync(bytes, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 9 },
-  });
   const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
   const type = types[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
-  return { type, bytes, brotli, etag: `"${digest}"` };
+  const asset = { type, bytes, brotli: null as Uint8Array | null, etag: `"${digest}"` };
+  // Whoever comes before that is done gets it as it is: the first is mostly on this machine.
+  void compressed(bytes).then((brotli) => {
+    asset.brotli = brotli;
+  });
+  return asset;
 }

@@ -160,8 +160,9 @@ export class Web {
     const headers = { ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' };
     if (context.req.header('if-none-match') === etag) return context.body(null, 304, headers);
     const takes = (context.req.header('accept-encoding') ?? '').includes('br');
-    const encoding = takes ? { 'Content-Encoding': 'br' } : {};
-    const body = new Uint8Array(takes ? brotli : bytes);
+    const sent = takes ? brotli : null;
+    const encoding = sent === null ? {} : { 'Content-Encoding': 'br' };
+    const body = new Uint8Array(sent ?? bytes);
     return context.body(body, 200, { ...headers, 'Content-Type': type, ...encoding });
   }
 

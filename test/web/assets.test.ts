@@ -1,19 +1,16 @@
 import { expect, test } from 'vitest';
-import { Assets } from '../../src/web/assets.js';
+import { Assets, compressed } from '../../src/web/assets.js';
 import { startWeb } from '../support/web.js';
 
-/** Scripts and styles together, compressed: what every page begins with, and what only some fetch. */
+/** Scripts and styles together, compressed. */
 const bytesMax = 60_000;
-const laterBytesMax = 25_000;
 
-test('what a page begins with is under 60 kB compressed, what some fetch later under 25', () => {
+test('scripts and styles of all pages are under 60 kB compressed', async () => {
   const assets = new Assets();
   const paths = ['/libraries/', '/page/', '/styles/'].flatMap((below) => assets.pathsBelow(below));
-  const isLater = (path: string) => /^\/page\/(?:log|wire)\//.test(path);
-  const size = (some: readonly string[]) =>
-    some.reduce((sum, path) => sum + (assets.get(path)?.brotli.byteLength ?? 0), 0);
-  expect(size(paths.filter((path) => !isLater(path)))).toBeLessThan(bytesMax);
-  expect(size(paths.filter(isLater))).toBeLessThan(laterBytesMax);
+  const files = paths.flatMap((path) => assets.get(path)?.bytes ?? []);
+  const sizes = await Promise.all(files.map(async (bytes) => (await compressed(bytes)).byteLength));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(bytesMax);
 });
 
 test('a file is served by its name in the list, and by no other', async () => {
