@@ -69,7 +69,7 @@ export class StepLaw {
 
   toldToEnd(run: string, number: number): void {
     const step = this.#known(run).played.get(number);
-    if (step?.isOver === false) step.isTold = true;
+    if (step !== undefined) step.isTold = true;
   }
 
   ended(run: string, number: number, exitCode: number | null): void {

@@ -32,7 +32,7 @@ export interface RecordedRun {
 /** A step that really began. */
 export interface Played {
   readonly printed: Buffer[];
-  /** It was told to end before it did. */
+  /** It was told to end before its runner heard of its end: one that is frozen hears late. */
   isTold: boolean;
   isOver: boolean;
   /** Null while it goes on, and where it was ended. */
