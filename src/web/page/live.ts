@@ -31,7 +31,6 @@ const againAfterMs = 2_000;
 const listeners = new Set<Hear>();
 let source: EventSource | null = null;
 let lastId = '';
-let taps = 0;
 let resting: ReturnType<typeof setTimeout> | undefined;
 
 /** Calls for each thing that happens, and for `resync`: some was missed. Answers how to stop. */
@@ -41,21 +40,10 @@ export function hear(listener: Hear): () => void {
   return () => listeners.delete(listener);
 }
 
-/** While somebody wants them, messages that cross the wire are among the events. */
-export function tapWire(): () => void {
-  taps += 1;
-  if (taps === 1) open();
-  return () => {
-    taps -= 1;
-    if (taps === 0) open();
-  };
-}
-
 function open(): void {
   source?.close();
   const query = new URLSearchParams();
   if (lastId !== '') query.set('after', lastId);
-  if (taps > 0) query.set('tap', '1');
   const stream = new EventSource(`/events?${query}`);
   source = stream;
   stream.onopen = () => {
