@@ -54,13 +54,16 @@ class Kept<What extends keyof Documents> {
 
   follow(): () => void {
     this.#isOver = false;
-    if (this.loaded.value.kind !== 'here') void this.#ask();
+    const { value } = this.loaded;
+    if (value.kind === 'here') setClock(value.document);
+    else void this.#ask();
     const unhear = hear((happening) => {
       if (happening === 'resync' || this.#concerns(happening)) this.#askSoon();
     });
     return () => {
       this.#isOver = true;
       clearTimeout(this.#timer);
+      this.#timer = undefined;
       unhear();
     };
   }
@@ -94,12 +97,17 @@ class Kept<What extends keyof Documents> {
     const body = await response.json();
     if (response.ok) {
       this.#etag = response.headers.get('etag') ?? '';
-      if (typeof body.nowMs === 'number') synchronise(body.nowMs);
+      setClock(body);
       this.loaded.value = { kind: 'here', document: body };
     } else {
       this.loaded.value = { kind: 'refused', status: response.status, says: body.error };
     }
   }
+}
+
+/** Most documents say when they were made. */
+function setClock(document: object): void {
+  if ('nowMs' in document && typeof document.nowMs === 'number') synchronise(document.nowMs);
 }
 
 /** What became of a wish: whether it was done, and a sentence. */

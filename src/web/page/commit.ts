@@ -15,7 +15,7 @@ import { Favicon } from './favicon.js';
 import { html } from './html.js';
 import { useKeys } from './keys.js';
 import type { Happening } from './live.js';
-import { synchronise, useNow } from './now.js';
+import { useNow } from './now.js';
 import { announced, Shown, useTitle } from './page.js';
 import { Ago, Badge, isRed, signs, Where } from './parts.js';
 import { go, links } from './router.js';
@@ -42,7 +42,6 @@ export function Commit({ commit }: { readonly commit: string }) {
 
 function Screen({ document }: { readonly document: CommitDocument }) {
   const { commit, state, subject, jobs, finishedAtMs } = document;
-  synchronise(document.nowMs);
   const nowMs = useNow(finishedAtMs === null);
   const named = subject === '' ? short(commit) : subject;
   useTitle(`${signs[state]} ${named}`);

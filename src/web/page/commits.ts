@@ -3,14 +3,14 @@
  * took, the branches, and the badge to copy.
  */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { CommitInLine, Documents } from '../../protocol/documents.js';
 import { useDocument } from './api.js';
 import { CommitRow } from './commit-row.js';
 import { DurationPlot } from './duration-plot.js';
 import { type Element, html } from './html.js';
 import type { Happening } from './live.js';
-import { synchronise, useNow } from './now.js';
+import { useNow } from './now.js';
 import { Shown, useTitle } from './page.js';
 import { Ago, Empty, Sign } from './parts.js';
 import { links } from './router.js';
@@ -67,7 +67,6 @@ function List({
   readonly isAmongOwn: boolean;
 }) {
   const [older, setOlder] = useState<Line | null>(null);
-  useEffect(() => synchronise(Date.now()), []);
   const nowMs = useNow(false);
   const next = older === null ? line.next : older.next;
   const all = [...line.commits, ...(older?.commits ?? []).filter((one) => isNew(one, line))];

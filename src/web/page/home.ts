@@ -10,7 +10,7 @@ import { Favicon } from './favicon.js';
 import { type Element, html } from './html.js';
 import { Running, Waiting } from './jobs-now.js';
 import type { Happening } from './live.js';
-import { synchronise, useNow } from './now.js';
+import { useNow } from './now.js';
 import { Shown, useTitle } from './page.js';
 import { Ago, CommitLink, Empty, Sign, Where } from './parts.js';
 import { links } from './router.js';
@@ -29,7 +29,6 @@ export function Home() {
 
 function Screen({ overview }: { readonly overview: Overview }) {
   const { running, waiting, newest, red, oftenRed, flaky, runners, counts, paused } = overview;
-  synchronise(overview.nowMs);
   const nowMs = useNow(running.length > 0);
   useTitle(titleOf(overview));
   const several = overview.repositories.length > 1;

@@ -7,7 +7,7 @@ import { useDocument } from './api.js';
 import { html } from './html.js';
 import { Waiting } from './jobs-now.js';
 import type { Happening } from './live.js';
-import { synchronise, useNow } from './now.js';
+import { useNow } from './now.js';
 import { Shown, useTitle } from './page.js';
 import { Empty } from './parts.js';
 import { PauseButton } from './wish.js';
@@ -26,7 +26,6 @@ export function Queue(_: object) {
 
 function Screen({ document }: { readonly document: QueueDocument }) {
   const { counts, paused, waiting } = document;
-  synchronise(document.nowMs);
   const nowMs = useNow(waiting.length > 0);
   const more = counts.waiting + counts.blocked - waiting.length;
   const isAllPaused = paused.includes('everything');

@@ -8,7 +8,7 @@ import { stateOfEnding } from './commit/waterfall-rows.js';
 import { html } from './html.js';
 import { Running } from './jobs-now.js';
 import type { Happening } from './live.js';
-import { synchronise, useNow } from './now.js';
+import { useNow } from './now.js';
 import { Shown, useTitle } from './page.js';
 import { Ago, CommitLink, Empty, Sign } from './parts.js';
 import { links } from './router.js';
@@ -30,7 +30,6 @@ export function Runner({ name }: { readonly name: string }) {
 
 function Screen({ document }: { readonly document: RunnerDocument }) {
   const { name, now, isPaused, history } = document;
-  synchronise(document.nowMs);
   const nowMs = useNow(now !== null && now.running.length > 0);
   const before = history.filter(({ endedAtMs }) => endedAtMs !== null);
   return html`

@@ -7,7 +7,7 @@ import { useDocument } from './api.js';
 import { html } from './html.js';
 import { Running } from './jobs-now.js';
 import type { Happening } from './live.js';
-import { synchronise, useNow } from './now.js';
+import { useNow } from './now.js';
 import { Shown, useTitle } from './page.js';
 import { Empty } from './parts.js';
 import { links } from './router.js';
@@ -27,7 +27,6 @@ export function Runners(_: object) {
 
 function Screen({ document }: { readonly document: RunnersDocument }) {
   const { runners, observers, paused } = document;
-  synchronise(document.nowMs);
   const nowMs = useNow(runners.some(({ running }) => running.length > 0));
   const slots = runners.reduce((sum, { capacity }) => sum + capacity, 0);
   const taken = runners.reduce((sum, { running }) => sum + running.length, 0);
