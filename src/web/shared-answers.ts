@@ -13,6 +13,11 @@ const goodForMs = 200;
 
 const keptMost = 500;
 
+/** A disk that is full, or slow, may keep an answer for long; nobody looks on for so long. */
+const answerWithinMs = 5_000;
+
+const late = 'The dispatcher waits for its disk: ask again in a moment';
+
 export interface Answer {
   readonly bytes: string;
   readonly etag: string;
@@ -40,9 +45,16 @@ export class SharedAnswers {
     const kept = this.#kept.get(key);
     if (kept !== undefined && nowMs < kept.untilMs) return kept.answer;
     if (this.#kept.size >= keptMost) this.#kept.clear();
-    const answer = this.#behind.answer(question).then(answerOf);
+    const answer = this.#inTime(this.#behind.answer(question).then(answerOf));
     this.#kept.set(key, { untilMs: nowMs + goodForMs, answer });
     return answer;
+  }
+
+  #inTime(answer: Promise<Answer>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#behind.clock.after(answerWithinMs, () => reject(new Error(late)));
+      answer.finally(cancel).then(resolve, reject);
+    });
   }
 
   /** The same as a document, for those who make something else of it. Rejects also where there is none. */

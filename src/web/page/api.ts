@@ -20,6 +20,9 @@ export type Loaded<What extends keyof Documents> =
 const againAfterMs = 400;
 const spreadMs = 200;
 
+/** The status of an answer that cannot be had now. */
+const busy = 503;
+
 /** So long it is tried again after a failure. */
 const retryAfterMs = 2_000;
 
@@ -99,6 +102,9 @@ class Kept<What extends keyof Documents> {
       this.#etag = response.headers.get('etag') ?? '';
       setClock(body);
       this.loaded.value = { kind: 'here', document: body };
+    } else if (response.status === busy && this.loaded.value.kind === 'here') {
+      // What is here stays to be read until there is an answer.
+      setTimeout(() => !this.#isOver && this.#askSoon(), retryAfterMs);
     } else {
       this.loaded.value = { kind: 'refused', status: response.status, says: body.error };
     }
