@@ -31,9 +31,11 @@ describe('A49: where there is a token, nobody is heard without it, loopback incl
     async (verb) => {
       const { port } = await startDispatcher(guarded);
       const list = JSON.stringify({ action: 'list' });
+      const queue = JSON.stringify({ what: 'queue' });
       const fields: Record<string, string> = {
         ...{ register: ':localhost:1', help: '', status: '' },
         ...{ pause: ':all', resume: ':all', secret: `:${list.length}:${list}` },
+        ask: `:${queue.length}:${queue}`,
       };
       const rest = fields[verb] ?? (verb.startsWith('result') ? `:${c}:2:OK` : `:${c}`);
       const line = ['poll', 'ping'].includes(verb) ? verb : verb + rest;

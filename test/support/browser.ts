@@ -3,7 +3,9 @@
  * profile of its own. Every error of a page fails its test.
  */
 
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, onTestFinished } from 'vitest';
 
@@ -19,10 +21,17 @@ export const reboundName = 'evil.example';
 
 let launched: Promise<Browser> | null = null;
 
+const home = mkdtempSync(join(tmpdir(), 'trivet-browser-'));
+
+function homeAt(folder: string) {
+  return { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder };
+}
+
 afterAll(async () => {
   const browser = await launched;
   launched = null;
   await browser?.close();
+  rmSync(home, { recursive: true, force: true });
 });
 
 export interface Profile {
@@ -39,7 +48,8 @@ export async function profileAt(
   { colorScheme = 'light' as 'light' | 'dark', width = 1_280 } = {},
 ): Promise<Profile> {
   const args = ['--no-sandbox', `--host-resolver-rules=MAP ${reboundName} 127.0.0.1`];
-  launched ??= chromium.launch({ executablePath: program, args });
+  // It keeps things at home, and tests have none.
+  launched ??= chromium.launch({ executablePath: program, args, env: homeAt(home) });
   const browser = await launched;
   const context = await browser.newContext({
     baseURL: `http://localhost:${port}`,

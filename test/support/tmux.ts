@@ -36,7 +36,9 @@ export function openTerminal(
 ): Terminal {
   const socket = `trivet-${randomUUID()}`;
   const ours = Object.entries(process.env).filter(([name]) => !/^(?:TRIVET_|TMUX)/.test(name));
-  const env = { ...Object.fromEntries(ours), LC_ALL: 'C.UTF-8', PS1: '$ ', ...environment };
+  // The shell writes no history: tests have no home.
+  const shell = { LC_ALL: 'C.UTF-8', PS1: '$ ', HISTFILE: '' };
+  const env = { ...Object.fromEntries(ours), ...shell, ...environment };
   const tmux = (...args: string[]) =>
     execFileSync('tmux', ['-u', '-L', socket, '-f', '/dev/null', ...args], {
       ...{ cwd, env, encoding: 'utf8' },

@@ -77,10 +77,10 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout }, () => {
     const [second] = tabs;
     if (newest === undefined || second === undefined) throw new Error('there are six');
     await isLive(newest);
+    await second.locator('.liveness.resting').waitFor();
     await scene.handOver({ subject: 'Seen at once' });
     await newest.getByText('Seen at once').waitFor();
     await first.getByText('Seen at once').waitFor();
-    await second.locator('.liveness.resting').waitFor();
     expect(await second.getByText('Seen at once').count()).toBe(0);
     await look(second, true);
     await second.getByText('Seen at once').waitFor();
