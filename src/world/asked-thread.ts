@@ -1,6 +1,7 @@
 /**
  * Owns the way of questions to a thread of ours, and of answers back. The thread starts with the first
- * question; if it dies, those that were asked fail, and the next one starts another.
+ * question; if it dies, those that were asked fail, and the next one starts another. One that is seldom
+ * asked may end when nobody has asked for a while: it costs memory and descriptors.
  * Never knows what is asked. To the thread goes `[number, name, question]`, and `[number]` where nobody
  * wants that answer any more; back comes `[number, answer, error]`.
  */
@@ -18,14 +19,17 @@ interface Asked {
 export class AskedThread {
   readonly #startWorker: () => Worker;
   readonly #purpose: string;
+  readonly #restsAfterMs: number | null;
   readonly #asked = new Map<number, Asked>();
   #thread: Worker | null = null;
+  #rest: NodeJS.Timeout | undefined;
   #counter = 0;
   #isClosed = false;
 
-  /** `purpose` ends the sentence "the thread that …". */
-  constructor(purpose: string, start: () => Worker) {
+  /** `purpose` ends the sentence "the thread that …". `restsAfterMs`: without a question; null: never. */
+  constructor(purpose: string, start: () => Worker, restsAfterMs: number | null = null) {
     this.#purpose = purpose;
+    this.#restsAfterMs = restsAfterMs;
     this.#startWorker = start;
   }
 
@@ -46,6 +50,7 @@ export class AskedThread {
         };
       };
       this.#asked.set(number, { resolve: settled(resolve), reject: settled(reject) });
+      clearTimeout(this.#rest);
       this.#thread ??= this.#start();
       this.#thread.postMessage([number, name, question]);
     });
@@ -54,6 +59,7 @@ export class AskedThread {
   /** What is asked and not answered fails. Resolves once the thread has ended: it would go on. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#rest);
     await this.#thread?.terminate();
   }
 
@@ -61,6 +67,18 @@ export class AskedThread {
     this.#thread?.postMessage([number]);
     this.#asked.get(number)?.reject(new Error('nobody wants the answer any more'));
     this.#asked.delete(number);
+    this.#restSoon();
+  }
+
+  /** What it has begun without being asked any more ends with it. */
+  #restSoon(): void {
+    if (this.#restsAfterMs === null || this.#asked.size > 0) return;
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      const thread = this.#thread;
+      this.#thread = null;
+      void thread?.terminate();
+    }, this.#restsAfterMs).unref();
   }
 
   #start(): Worker {
@@ -71,11 +89,14 @@ export class AskedThread {
       this.#asked.delete(number);
       if (error === null) asked?.resolve(answer);
       else asked?.reject(error);
+      this.#restSoon();
     });
     thread.on('error', (error) => {
       cause = error;
     });
     thread.on('exit', () => {
+      // It was sent to rest: what was asked since is another's.
+      if (this.#thread !== thread) return;
       this.#thread = null;
       const ended = new Error(`the thread that ${this.#purpose} has ended`, { cause });
       for (const { reject } of this.#asked.values()) reject(ended);

@@ -9,9 +9,14 @@ import { startThread } from '../../world/thread.js';
 import type { AboutLog } from './indexed-log.js';
 import type { LinesQuestion, SearchQuestion } from './log-reader.js';
 
+/** Nobody looks at a log: what it knows of finished ones lies beside them. */
+const restsAfterMs = 10_000;
+
 export class LogThread {
-  readonly #thread = new AskedThread('reads logs', () =>
-    startThread(import.meta.dirname, 'log-worker', null),
+  readonly #thread = new AskedThread(
+    'reads logs',
+    () => startThread(import.meta.dirname, 'log-worker', null),
+    restsAfterMs,
   );
 
   outline(question: { readonly log: AboutLog }): Promise<Uint8Array<ArrayBuffer>> {
