@@ -26,7 +26,7 @@ export const plantedInPeers: readonly PlantedBug[] = [
     file: 'test-runner/local/execution.ts',
     line: "        return { end: 'timed-out', exitCode, signal, reason };",
     becomes: "        return { end: 'failed', exitCode, signal, reason };",
-    breaks: ['truth'],
+    breaks: ['truth', 'steps'],
     withinSeeds: 10,
   },
   {

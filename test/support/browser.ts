@@ -70,10 +70,28 @@ export async function profileAt(
   });
   const open = async (path: string) => {
     const page = await context.newPage();
-    await page.goto(path);
+    await load(page, path);
     return page;
   };
   return { open, faults, context };
+}
+
+/** Containers of other tests bring networks up and down; Chromium drops what it loads meanwhile. */
+const networkChanged = 'ERR_NETWORK_CHANGED';
+
+/** Loads it again where a change of networks came between. */
+async function load(page: Page, path: string): Promise<void> {
+  let isDropped = true;
+  page.on('requestfailed', (request) => {
+    isDropped ||= request.failure()?.errorText.includes(networkChanged) === true;
+  });
+  while (isDropped) {
+    isDropped = false;
+    await page.goto(path).catch((error: Error) => {
+      if (!error.message.includes(networkChanged)) throw error;
+      isDropped = true;
+    });
+  }
 }
 
 /** The page says that what it shows is what is; where it never does, what it says instead. */
