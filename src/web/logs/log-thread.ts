@@ -10,7 +10,7 @@ import type { AboutLog } from './indexed-log.js';
 import type { LinesQuestion, SearchQuestion } from './log-reader.js';
 
 /** Nobody looks at a log: what it knows of finished ones lies beside them. */
-const restsAfterMs = 10_000;
+const restsAfterMs = 5_000;
 
 export class LogThread {
   readonly #thread = new AskedThread(
