@@ -4,6 +4,7 @@
 
 import type { Entry, Verdict } from '../dispatcher/core/journal.js';
 import type { JobThenRow, Sighting } from '../dispatcher/store/queries.js';
+import { states } from '../protocol/documents.js';
 
 export type Finished = Entry & { readonly kind: 'finished' };
 
@@ -12,20 +13,12 @@ export function endingOf({ last }: JobThenRow): Finished | null {
   return last?.kind === 'finished' ? last : null;
 }
 
-/**
- * What matters most stands first. One that was skipped, as a job for failures is where all passed, takes
- * nothing from the others.
- */
-const byWeight = [
-  ...(['failed', 'errored', 'timed-out', 'cancelled', 'superseded'] as const),
-  ...(['passed', 'skipped'] as const),
-] satisfies readonly Verdict[];
-
 /** What they had come to together: the worst of all; null while one went on. */
 export function verdictOf(jobs: readonly JobThenRow[]): Verdict | null {
-  const found = jobs.map((job) => endingOf(job)?.verdict ?? null);
-  if (found.includes(null)) return null;
-  return byWeight.find((verdict) => found.includes(verdict)) ?? null;
+  const verdicts = jobs.flatMap((job) => endingOf(job)?.verdict ?? []);
+  if (verdicts.length < jobs.length) return null;
+  const weight = (verdict: Verdict) => states.indexOf(verdict);
+  return verdicts.toSorted((one, other) => weight(one) - weight(other))[0] ?? null;
 }
 
 /** The branches of a job's commit, each with when it was last handed over on it; the first one first. */

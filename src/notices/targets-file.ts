@@ -4,11 +4,10 @@
  * says what was meant, and a file that is wrong leaves all as it was.
  */
 
-import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../world/exit.js';
-import { parseJson } from '../world/files.js';
+import { parseJson, textNamed } from '../world/files.js';
 import type { Tell } from '../world/story.js';
 import { isExposed, Secret, secretIn } from './secret.js';
 import type { Target } from './target.js';
@@ -99,26 +98,12 @@ function listIn(file: string): unknown[] {
   const list = z
     .array(z.unknown())
     .max(targetsMax)
-    .safeParse(parseJson(textIn(file)));
+    .safeParse(parseJson(textNamed(file, 'the list of targets', bytesMax)));
   if (list.success) return list.data;
   throw new UsageError(
     `${file} is to hold a list in JSON of at most ${targetsMax} targets, as in ` +
       '[{"to": "webhook", "url": "https://example.org/ci", "secretFile": "webhook.secret"}].',
   );
-}
-
-function textIn(path: string): string {
-  try {
-    // A pipe would be waited for, and a device read, without end.
-    const found = statSync(path);
-    if (!found.isFile()) throw new UsageError(`${path} is not a file.`);
-    if (found.size > bytesMax) throw new UsageError(`${path} holds more than ${bytesMax} bytes.`);
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`Cannot read whom to notify in ${path} (${code ?? message}).`);
-  }
 }
 
 type Read = (path: string) => Secret;

@@ -7,28 +7,14 @@
  *                    build ───  test ─────                  build ──  test ─────
  */
 
-import type { Conclusion, Entry, Verdict } from '../dispatcher/core/journal.js';
+import type { Conclusion, Entry } from '../dispatcher/core/journal.js';
 import type { JobThenRow, JournalRow } from '../dispatcher/store/queries.js';
 import { logIdOf, type RunId } from '../protocol/ids.js';
+import { type Result, results } from '../protocol/telemetry.js';
 import type { StepReport } from '../protocol/work.js';
 import { spanIdFrom, spanIdOf, traceIdOf } from '../world/trace.js';
 import type { Finished } from './commit-then.js';
 import { documentOf, type Span } from './otlp-document.js';
-
-type Result = 'success' | 'failure' | 'error' | 'timeout' | 'cancellation' | 'skip';
-
-const results: Readonly<Record<Verdict | StepReport['state'], Result>> = {
-  passed: 'success',
-  failed: 'failure',
-  errored: 'error',
-  'timed-out': 'timeout',
-  cancelled: 'cancellation',
-  superseded: 'cancellation',
-  skipped: 'skip',
-  // It was not waited for, and ended with the job.
-  stopped: 'cancellation',
-  running: 'cancellation',
-};
 
 /** A run from its lease to what ended it. */
 interface RunThen {

@@ -9,6 +9,7 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Batch } from '../dispatcher/feed/feed.js';
 import type { Recorded } from '../dispatcher/feed/publication.js';
+import { results } from '../protocol/telemetry.js';
 import { ownVersion } from '../world/version.js';
 import type { Behind } from './behind.js';
 import { gauges } from './gauges.js';
@@ -19,17 +20,6 @@ const others = '(others)';
 
 /** From a suite that does nothing to one that takes an hour. */
 const durations = [0.5, 1, 2, 5, 15, 30, 60, 120, 300, 600, 1_200, 3_600];
-
-/** As OpenTelemetry says it. */
-const results = {
-  passed: 'success',
-  failed: 'failure',
-  errored: 'error',
-  'timed-out': 'timeout',
-  cancelled: 'cancellation',
-  superseded: 'cancellation',
-  skipped: 'skip',
-} as const;
 
 /** Why a run was lost, by how the sentence goes on that tells of its runner. */
 const reasons: readonly (readonly [RegExp, string])[] = [

@@ -4,10 +4,10 @@
  * Never checks a value: that is done for it as for one that was typed.
  */
 
-import { readFileSync, statSync } from 'node:fs';
 import type { Options } from 'yargs';
 import { z } from 'zod';
 import { UsageError } from './exit.js';
+import { textNamed } from './files.js';
 
 const values = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -46,17 +46,11 @@ export function readConfigFile(
 }
 
 function jsonIn(path: string): unknown {
+  const text = textNamed(path, 'the configuration', bytesMax);
   try {
-    // A pipe would be waited for, and a device read, without end.
-    const found = statSync(path);
-    if (!found.isFile()) throw new UsageError(`The configuration in ${path} is not a file.`);
-    if (found.size > bytesMax) {
-      throw new UsageError(`The configuration in ${path} holds more than ${bytesMax} bytes.`);
-    }
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(text);
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`Cannot read the configuration in ${path} (${code ?? message}).`);
+    const { message } = error as SyntaxError;
+    throw new UsageError(`Cannot read the configuration in ${path} (${message}).`);
   }
 }

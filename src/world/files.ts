@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { UsageError } from './exit.js';
 
 /** Replaces `path` and returns once both the bytes and the name are on disk. */
 export function writeAtomically(path: string, text: string): void {
@@ -86,5 +87,25 @@ export function parseJson(text: string): unknown {
   } catch {
     // A damaged or foreign file: the schema that is asked next says so.
     return undefined;
+  }
+}
+
+/**
+ * The text of a file that somebody named: `what` it is to hold, as in "the configuration". Throws
+ * `UsageError`.
+ */
+export function textNamed(path: string, what: string, bytesMax: number): string {
+  const subject = `${what[0]?.toUpperCase()}${what.slice(1)} in ${path}`;
+  try {
+    // A pipe would be waited for, and a device read, without end.
+    const found = statSync(path);
+    if (!found.isFile()) throw new UsageError(`${subject} is not a file.`);
+    if (found.size > bytesMax)
+      throw new UsageError(`${subject} holds more than ${bytesMax} bytes.`);
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`Cannot read ${what} in ${path} (${code ?? message}).`);
   }
 }

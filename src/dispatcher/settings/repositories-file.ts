@@ -4,7 +4,6 @@
  * a file that is wrong leaves all as it was.
  */
 
-import { readFileSync, statSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { commandCharactersMax } from '../../protocol/bodies.js';
@@ -13,6 +12,7 @@ import { labelPattern, namePattern } from '../../protocol/ids.js';
 import { labelsMax, priorityMost } from '../../protocol/limits.js';
 import { nearest } from '../../protocol/nearest.js';
 import { UsageError } from '../../world/exit.js';
+import { textNamed } from '../../world/files.js';
 import { parseDuration } from '../../world/flag-values.js';
 import type { Tell } from '../../world/story.js';
 import type { RepositorySettings, Settings } from '../core/settings.js';
@@ -83,7 +83,7 @@ export class RepositoriesFile {
 }
 
 function mapIn(path: string): Record<string, unknown> {
-  const document = parseDocument(textOf(path));
+  const document = parseDocument(textNamed(path, 'the settings of repositories', bytesMax));
   const [wrong] = document.errors;
   if (wrong !== undefined) {
     const [says] = wrong.message.split('\n');
@@ -92,20 +92,6 @@ function mapIn(path: string): Record<string, unknown> {
   const parsed = z.record(z.string(), z.unknown()).safeParse(document.toJS() ?? {});
   if (parsed.success) return parsed.data;
   throw new UsageError(`${path} is to hold names of repositories, and below each its settings.`);
-}
-
-function textOf(path: string): string {
-  try {
-    // A pipe would be waited for, and a device read, without end.
-    const found = statSync(path);
-    if (!found.isFile()) throw new UsageError(`${path} is not a file.`);
-    if (found.size > bytesMax) throw new UsageError(`${path} holds more than ${bytesMax} bytes.`);
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`Cannot read the repositories in ${path} (${code ?? message}).`);
-  }
 }
 
 function settingsOf(path: string, name: string, settings: unknown): RepositorySettings {

@@ -9,6 +9,7 @@
 
 import type { World } from '../../link/ask.js';
 import { impossible } from '../../protocol/impossible.js';
+import type { Behind } from '../../web/behind.js';
 import { notBefore } from '../../world/clock.js';
 import type { Listener } from '../../world/network.js';
 import type { Tell } from '../../world/story.js';
@@ -33,7 +34,7 @@ import { type Decided, Performer } from './performer.js';
 import { Pulse } from './pulse.js';
 import { RequestRouter } from './request-router.js';
 import { Sessions } from './sessions.js';
-import { type View, viewOf } from './view.js';
+import { viewOf } from './view.js';
 import { VitalSigns } from './vitals.js';
 
 /** A core that cannot be told anything. */
@@ -53,7 +54,7 @@ export class Dispatcher {
   readonly #performer: Performer;
   readonly #pulse: Pulse;
   /** For those who watch, and ask for little. */
-  readonly view: View;
+  readonly view: Behind;
   #listener: Listener | null = null;
   #onDrained: (() => void) | null = null;
   #isClosed = false;

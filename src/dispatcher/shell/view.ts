@@ -1,10 +1,10 @@
 /**
  * Owns what those outside the wire see of a dispatcher, the page above all: documents, the feed, and the
- * few things that a person may want done. Never lets them further in.
+ * few things that a person may want done. Its shape is theirs (web/behind.ts). Never lets them further in.
  */
 
 import { type LogId, ownerOf } from '../../protocol/ids.js';
-import type { Question } from '../../protocol/questions.js';
+import type { Behind, LogAt } from '../../web/behind.js';
 import type { Clock } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
 import type { Documents } from '../documents/documents.js';
@@ -13,33 +13,8 @@ import type { Spectators } from '../feed/spectators.js';
 import type { LogFiles } from '../store/logs.js';
 import type { Queries } from '../store/queries.js';
 import { wordsFor } from './replies.js';
-import type { RequestRouter, Wish } from './request-router.js';
+import type { RequestRouter } from './request-router.js';
 import type { VitalSigns } from './vitals.js';
-
-/** What a person may want done. */
-type Wanted = Extract<Wish, { verb: 'rerun' | 'cancel' | 'pause' | 'resume' | 'poll' }>;
-
-/** Where a log is, and whether its run is over. */
-interface LogAt {
-  readonly path: string;
-  readonly isOver: boolean;
-}
-
-export interface View {
-  readonly clock: Clock;
-  readonly answer: (question: Question) => Promise<object>;
-  readonly spectators: Pick<Spectators, 'admit'>;
-  readonly lastSeq: () => number;
-  readonly follow: Feed['follow'];
-  /** Null: there is no such run, or it is no longer kept. Rejects where the past cannot be read now. */
-  readonly findLog: (log: LogId) => Promise<LogAt | null>;
-  readonly vitals: VitalSigns;
-  /** What became of it, once that is on disk; as a sentence where it was not done. */
-  readonly want: (
-    wanted: Wanted,
-    remoteHost: string,
-  ) => Promise<{ readonly isDone: boolean; readonly says: string }>;
-}
 
 interface LogsKnown {
   readonly core: Pick<DispatcherCore, 'jobOfRun'>;
@@ -62,7 +37,7 @@ export function viewOf({
   readonly feed: Feed;
   readonly router: RequestRouter;
   readonly vitals: VitalSigns;
-} & LogsKnown): View {
+} & LogsKnown): Behind {
   return {
     clock,
     answer: (question) => documents.answer(question),

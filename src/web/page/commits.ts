@@ -12,7 +12,7 @@ import { type Element, html } from './html.js';
 import type { Happening } from './live.js';
 import { useNow } from './now.js';
 import { Shown, useTitle } from './page.js';
-import { Ago, Empty, Sign } from './parts.js';
+import { Ago, Empty, Section, Sign } from './parts.js';
 import { links } from './router.js';
 
 type Line = Documents['commits'];
@@ -117,11 +117,10 @@ function Branches({
       <a class="cut" href=${links.branch(repository, name)} aria-current=${name === branch ? 'page' : null}>${name}</a>
       <span class="aside"><${Ago} atMs=${atMs} nowMs=${nowMs} /></span>
     </li>`;
-  return html`<section class="card" aria-labelledby="branches">
-    <h2 id="branches">Branches</h2>
+  return html`<${Section} id="branches" title="Branches">
     <${Shown} loaded=${loaded.value}>${(document: Documents['branches']) =>
       html`<ul class="rows">${document.branches.map(row)}</ul>`}<//>
-  </section>`;
+  <//>`;
 }
 
 function BadgeToCopy({
@@ -139,12 +138,12 @@ function BadgeToCopy({
     await navigator.clipboard?.writeText(text);
     setIsCopied(true);
   };
-  return html`<section class="card badge-card" aria-labelledby="badge">
-    <h2 id="badge">Badge</h2>
-    <p><img src=${image} alt=${`How ${repository} stands, as a badge`} height="20" /></p>
+  return html`<${Section} id="badge" title="Badge">
+    <p class="badge-shown"><img src=${image} alt=${`How ${repository} stands, as a badge`} height="20" /></p>
     <label class="unseen" for="badge-text">Markdown of the badge</label>
-    <input id="badge-text" readonly value=${text} onFocus=${(event: FocusEvent) =>
-      (event.target as HTMLInputElement).select()} />
+    <input class="badge-text" id="badge-text" readonly value=${text} onFocus=${(
+      event: FocusEvent,
+    ) => (event.target as HTMLInputElement).select()} />
     <button type="button" onClick=${copy}>${isCopied ? 'Copied' : 'Copy'}</button>
-  </section>`;
+  <//>`;
 }

@@ -12,7 +12,7 @@ import { Running, Waiting } from './jobs-now.js';
 import type { Happening } from './live.js';
 import { useNow } from './now.js';
 import { Shown, useTitle } from './page.js';
-import { Ago, CommitLink, Empty, Sign, Where } from './parts.js';
+import { Ago, CommitLink, Empty, Section, Sign, Where } from './parts.js';
 import { links } from './router.js';
 import { duration, plural } from './words.js';
 
@@ -32,64 +32,61 @@ function Screen({ overview }: { readonly overview: Overview }) {
   const nowMs = useNow(running.length > 0);
   useTitle(titleOf(overview));
   const several = overview.repositories.length > 1;
+  const notRunning = counts.waiting + counts.blocked;
   return html`
     <h1 class="unseen">Home</h1>
     <${Favicon} state=${red.length > 0 ? 'failed' : counts.running > 0 ? 'running' : 'passed'} />
     ${paused.map((what) => html`<p class="notice undone" key=${what}>${what} is paused</p>`)}
     <div class="home">
       <div class="column">
-        <section class="card" aria-labelledby="running">
-          <h2 id="running">Running <span class="count">${counts.running}</span></h2>
-          ${
-            running.length === 0
-              ? html`<${Empty} says="Nothing runs." />`
-              : html`<ul class="rows">${running.map((job) => html`<${Running} key=${job.run} job=${job} nowMs=${nowMs} />`)}</ul>`
-          }
-        </section>
-        ${
-          counts.waiting + counts.blocked === 0
-            ? ''
-            : html`<section class="card" aria-labelledby="waiting">
-                <h2 id="waiting">Waiting <span class="count">${counts.waiting + counts.blocked}</span></h2>
-                <ul class="rows">${waiting.slice(0, 6).map((job) => html`<${Waiting} key=${job.job} job=${job} nowMs=${nowMs} />`)}</ul>
-                ${
-                  counts.waiting + counts.blocked > 6
-                    ? html`<p class="more"><a href=${links.queue}>and ${counts.waiting + counts.blocked - 6} more</a></p>`
-                    : ''
-                }
-              </section>`
-        }
-        <section class="card" aria-labelledby="newest">
-          <h2 id="newest">Newest commits</h2>
-          ${
-            newest.length === 0
-              ? html`<${Empty} says="No commit yet: start an observer on a clone, or type dispatch:<commit> at this port." />`
-              : html`<ul class="rows">${newest.map((one) => html`<${CommitRow} key=${`${one.repository} ${one.commit}`} row=${one} nowMs=${nowMs} />`)}</ul>`
-          }
-        </section>
+        <${Section} id="running" title="Running" count=${counts.running}>${
+          running.length === 0
+            ? html`<${Empty} says="Nothing runs." />`
+            : html`<ul class="rows">${running.map((job) => html`<${Running} key=${job.run} job=${job} nowMs=${nowMs} />`)}</ul>`
+        }<//>
+        ${notRunning === 0 ? '' : html`<${WaitingSection} waiting=${waiting} count=${notRunning} nowMs=${nowMs} />`}
+        <${Section} id="newest" title="Newest commits">${
+          newest.length === 0
+            ? html`<${Empty} says="No commit yet: start an observer on a clone, or type dispatch:<commit> at this port." />`
+            : html`<ul class="rows">${newest.map((one) => html`<${CommitRow} key=${`${one.repository} ${one.commit}`} row=${one} nowMs=${nowMs} />`)}</ul>`
+        }<//>
       </div>
       <aside class="column" aria-label="How things stand">
-        <section class="card" aria-labelledby="red">
-          <h2 id="red">Red now <span class="count">${red.length}</span></h2>
-          ${
-            red.length === 0
-              ? html`<p class="all-green"><${Sign} state="passed" /> Every branch is green.</p>`
-              : html`<ul class="rows">${red.map((one) => html`<${Red} key=${`${one.repository} ${one.branch}`} red=${one} nowMs=${nowMs} />`)}</ul>`
-          }
-        </section>
+        <${Section} id="red" title="Red now" count=${red.length}>${
+          red.length === 0
+            ? html`<p class="all-green"><${Sign} state="passed" /> Every branch is green.</p>`
+            : html`<ul class="rows">${red.map((one) => html`<${Red} key=${`${one.repository} ${one.branch}`} red=${one} nowMs=${nowMs} />`)}</ul>`
+        }<//>
         ${oftenRed.length === 0 ? '' : html`<${OftenRed} rows=${oftenRed} several=${several} />`}
         ${flaky.length === 0 ? '' : html`<${Flaky} rows=${flaky} nowMs=${nowMs} />`}
-        <section class="card" aria-labelledby="runners">
-          <h2 id="runners">Runners <span class="count">${runners.length}</span></h2>
-          ${
-            runners.length === 0
-              ? html`<${Empty} says="None: start one with node test-runner.js <repo>." />`
-              : html`<ul class="chips">${runners.map((runner) => html`<${RunnerChip} key=${runner.name} runner=${runner} />`)}</ul>`
-          }
-        </section>
+        <${Section} id="runners" title="Runners" count=${runners.length}>${
+          runners.length === 0
+            ? html`<${Empty} says="None: start one with node test-runner.js <repo>." />`
+            : html`<ul class="chips">${runners.map((runner) => html`<${RunnerChip} key=${runner.name} runner=${runner} />`)}</ul>`
+        }<//>
       </aside>
     </div>
   `;
+}
+
+/** So many jobs that wait are shown: the page has one screen. */
+const waitingShown = 6;
+
+function WaitingSection({
+  waiting,
+  count,
+  nowMs,
+}: {
+  readonly waiting: Overview['waiting'];
+  readonly count: number;
+  readonly nowMs: number;
+}): Element {
+  const shown = waiting.slice(0, waitingShown);
+  const more = count - shown.length;
+  return html`<${Section} id="waiting" title="Waiting" count=${count}>
+    <ul class="rows">${shown.map((job) => html`<${Waiting} key=${job.job} job=${job} nowMs=${nowMs} />`)}</ul>
+    ${more > 0 ? html`<p class="more"><a href=${links.queue}>and ${more} more</a></p>` : ''}
+  <//>`;
 }
 
 function titleOf({ red, counts }: Overview): string {
@@ -118,15 +115,12 @@ function OftenRed({
   readonly rows: Overview['oftenRed'];
   readonly several: boolean;
 }): Element {
-  return html`<section class="card" aria-labelledby="often">
-    <h2 id="often">Often red</h2>
-    <ul class="rows">${rows.map(
-      ({ repository, name, red, of }) => html`<li key=${`${repository} ${name}`}>
+  return html`<${Section} id="often" title="Often red"><ul class="rows">${rows.map(
+    ({ repository, name, red, of }) => html`<li key=${`${repository} ${name}`}>
         <span class="cut">${several && repository !== null ? `${repository} · ` : ''}${name}</span>
         <span class="aside quiet">${red} of the last ${of}</span>
       </li>`,
-    )}</ul>
-  </section>`;
+  )}</ul><//>`;
 }
 
 function Flaky({
@@ -136,18 +130,15 @@ function Flaky({
   readonly rows: Overview['flaky'];
   readonly nowMs: number;
 }): Element {
-  return html`<section class="card" aria-labelledby="flaky">
-    <h2 id="flaky">Flaky tests</h2>
-    <ul class="rows">${rows.map(
-      ({ name, test, times, lastCommit, lastAtMs }) => html`<li key=${`${name} ${test}`}>
+  return html`<${Section} id="flaky" title="Flaky tests"><ul class="rows">${rows.map(
+    ({ name, test, times, lastCommit, lastAtMs }) => html`<li key=${`${name} ${test}`}>
         <span class="stack">
           <span class="cut" title=${test}>${test}</span>
           <span class="quiet">${plural(times, 'time')}, last at <${CommitLink} commit=${lastCommit} /></span>
         </span>
         <span class="aside"><${Ago} atMs=${lastAtMs} nowMs=${nowMs} /></span>
       </li>`,
-    )}</ul>
-  </section>`;
+  )}</ul><//>`;
 }
 
 function RunnerChip({

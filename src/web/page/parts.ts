@@ -4,7 +4,7 @@
  */
 
 import type { State } from '../../protocol/documents.js';
-import { html } from './html.js';
+import { type Child, html } from './html.js';
 import { links } from './router.js';
 import { ago, exactly, short } from './words.js';
 
@@ -66,4 +66,22 @@ export function Where({
 /** Nothing is here, and that is no fault. */
 export function Empty({ says }: { readonly says: string }) {
   return html`<p class="empty">${says}</p>`;
+}
+
+/** A part of a page under its heading. `count`: how many there are of what it lists. */
+export function Section({
+  id,
+  title,
+  count,
+  children,
+}: {
+  readonly id: string;
+  readonly title: string;
+  readonly count?: number;
+  readonly children: Child;
+}) {
+  return html`<section class="card" aria-labelledby=${id}>
+    <h2 id=${id}>${title}${count === undefined ? '' : html` <span class="count">${count}</span>`}</h2>
+    ${children}
+  </section>`;
 }
