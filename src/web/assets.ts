@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
@@ -43,10 +43,14 @@ const stylesFolder = join(root, 'src/web/styles');
 
 const notBuilt = 'The page is not built: "npm run build" builds it, or do without by --no-web.';
 
+/** What a module imports before it begins, as tsc and our libraries write it. */
+const importPattern = /\b(?:from|import) ?["']([^"']+)["']/g;
+
 /** A module, a library, or a style by its path; undefined where there is none such. */
 export class Assets {
   readonly #files: ReadonlyMap<string, string>;
   readonly #read = new Map<string, Asset>();
+  readonly #imports = new Map<string, string[]>();
 
   /** Throws `UsageError` where the page was not built. */
   constructor() {
@@ -73,6 +77,26 @@ export class Assets {
   pathsBelow(beginning: string): string[] {
     const needed = [...this.#files.keys()].filter((path) => !path.endsWith('.map'));
     return needed.filter((path) => path.startsWith(beginning)).sort();
+  }
+
+  /** The modules that these import, and they in turn, themselves among them. */
+  neededBy(...modules: string[]): string[] {
+    const found = new Set(modules);
+    // What is added meanwhile is looked at, too.
+    for (const path of found) for (const other of this.#importsOf(path)) found.add(other);
+    return [...found].sort();
+  }
+
+  #importsOf(path: string): string[] {
+    const known = this.#imports.get(path);
+    if (known !== undefined) return known;
+    const text = Buffer.from(this.get(path)?.bytes ?? []).toString();
+    const names = [...text.matchAll(importPattern)].map(([, name = '']) => name);
+    const paths = names.map((name) =>
+      name.startsWith('.') ? posix.join(posix.dirname(path), name) : `/libraries/${name}.mjs`,
+    );
+    this.#imports.set(path, paths);
+    return paths;
   }
 
   /** For the page: which bare name is which path. */

@@ -14,17 +14,19 @@ export interface First {
   readonly document: string | null;
   readonly wantsToken: boolean;
   readonly isTrusted: boolean;
+  /** What shows it, in /page/; null: there is no such page. */
+  readonly module: string | null;
 }
 
 export class Shell {
+  readonly #assets: Assets;
   readonly #head: string;
+  readonly #body: string;
   readonly contentSecurityPolicy: string;
 
   constructor(assets: Assets) {
     const { importMap } = assets;
-    const preloads = [...assets.pathsBelow('/libraries/'), ...assets.pathsBelow('/page/')]
-      .filter((path) => !isLater(path))
-      .map((path) => `<link rel="modulepreload" href="${path}">`);
+    this.#assets = assets;
     const styles = assets
       .pathsBelow('/styles/')
       .map((path) => `<link rel="stylesheet" href="${path}">`);
@@ -39,8 +41,9 @@ export class Shell {
       '<link rel="icon" href="data:,">',
       ...styles,
       `<script type="importmap">${importMap}</script>`,
-      ...preloads,
       '<script type="module" src="/page/main.js"></script>',
+    ].join('\n');
+    this.#body = [
       '</head>',
       '<body>',
       "<noscript>This page needs JavaScript. Without it: <code>printf 'status\\n' | nc -N</code> " +
@@ -62,21 +65,21 @@ export class Shell {
   }
 
   /** The document, with what the page begins with as data. */
-  html({ document, ...first }: First): string {
+  html({ document, module, ...first }: First): string {
     // A `<` would end the data where it spells a tag.
     const rest = JSON.stringify(first).replaceAll('<', '\\u003c');
     const data = document === null ? 'null' : document.replaceAll('<', '\\u003c');
     return [
       this.#head,
+      // With these the browser need not read one to know of the next.
+      ...this.#assets
+        .neededBy('/page/main.js', ...(module === null ? [] : [`/page/${module}`]))
+        .map((path) => `<link rel="modulepreload" href="${path}">`),
+      this.#body,
       `<script type="application/json" id="first">{"first":${rest},"document":${data}}</script>`,
       '</body>',
       '</html>',
       '',
     ].join('\n');
   }
-}
-
-/** What only some pages need is fetched by them. */
-function isLater(path: string): boolean {
-  return /^\/page\/(?:log|wire)\//.test(path);
 }

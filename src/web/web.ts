@@ -14,12 +14,12 @@ import { askingOf, changesNothing } from './asking.js';
 import { Assets } from './assets.js';
 import type { Behind, WebOptions } from './behind.js';
 import { heardIn, streamEvents } from './event-stream.js';
-import { firstQuestion } from './first-question.js';
 import { Guard } from './guard.js';
 import { isHook } from './hooks/hooks.js';
 import { Logs } from './logs/logs.js';
 import { serveLogs } from './logs/routes.js';
 import { serveOpenApi } from './openapi/document.js';
+import { pageAt } from './page-at.js';
 import { servePrograms } from './programs.js';
 import { SharedAnswers } from './shared-answers.js';
 import { Shell } from './shell.js';
@@ -170,7 +170,7 @@ export class Web {
     const asking = askingOf(context);
     const nowMs = this.#behind.clock.wallMs();
     const isTrusted = this.#guard.isTrusted(asking, nowMs);
-    const found = firstQuestion(context.req.path);
+    const found = pageAt(context.req.path);
     const mayRead = this.#guard.refusesData(asking, nowMs) === null;
     const asked = mayRead ? (found?.first ?? null) : null;
     const answer = asked === null ? null : await this.#answers.of(asked.question).catch(() => null);
@@ -179,6 +179,7 @@ export class Web {
       document: answer === null || answer.isRefusal ? null : answer.bytes,
       wantsToken: this.#guard.wantsToken,
       isTrusted,
+      module: found?.module ?? null,
     });
     const status = found === null || answer?.isRefusal === true ? 404 : 200;
     context.header('Cache-Control', 'no-store');

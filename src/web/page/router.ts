@@ -1,6 +1,6 @@
 /**
  * Owns which page an address is, and how one goes from page to page without a reload. Addresses are those
- * of src/web/first-question.ts.
+ * of src/web/page-at.ts.
  */
 
 import { signal } from '@preact/signals';

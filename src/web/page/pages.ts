@@ -1,0 +1,93 @@
+/**
+ * Owns which module shows which page. Each comes when it is first wanted, and all of them when the browser
+ * has nothing else to do: the first paint waits for no other page, and none needs the dispatcher later.
+ */
+
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { type Element, html } from './html.js';
+import type { Page } from './router.js';
+
+type Show = (at: Page) => Element;
+
+/** A page by what its address names; `key`: another one of its kind begins anew. */
+const modules: Readonly<Record<Exclude<Page['kind'], 'nothing'>, () => Promise<Show>>> = {
+  home: async () => {
+    const { Home } = await import('./home.js');
+    return () => html`<${Home} />`;
+  },
+  commits: async () => {
+    const { Commits } = await import('./commits.js');
+    return (at) => html`<${Commits} key=${location.pathname} ...${at} />`;
+  },
+  commit: async () => {
+    const { Commit } = await import('./commit.js');
+    return (at) => html`<${Commit} key=${location.pathname} ...${at} />`;
+  },
+  failing: async () => {
+    const { Failing } = await import('./failing.js');
+    return (at) => html`<${Failing} key=${location.pathname} ...${at} />`;
+  },
+  log: async () => {
+    const { Log } = await import('./log/log.js');
+    return (at) => html`<${Log} key=${location.pathname} ...${at} />`;
+  },
+  runners: async () => {
+    const { Runners } = await import('./runners.js');
+    return () => html`<${Runners} />`;
+  },
+  runner: async () => {
+    const { Runner } = await import('./runner.js');
+    return (at) => html`<${Runner} key=${location.pathname} ...${at} />`;
+  },
+  queue: async () => {
+    const { Queue } = await import('./queue.js');
+    return () => html`<${Queue} />`;
+  },
+  'sign-in': async () => {
+    const { SignIn } = await import('./sign-in.js');
+    return () => html`<${SignIn} />`;
+  },
+};
+
+type Kind = keyof typeof modules;
+
+/** Those that are here. */
+const shown = signal<Readonly<Partial<Record<Kind, Show>>>>({});
+
+/** A dispatcher that is away is asked again. */
+const againAfterMs = 2_000;
+
+/** All the others are fetched so long after the first at the latest. */
+const restWithinMs = 3_000;
+
+/** Brings that page's module; again and again where it cannot be had. */
+export async function fetched(kind: Kind): Promise<void> {
+  if (shown.value[kind] !== undefined) return;
+  try {
+    const show = await modules[kind]();
+    shown.value = { ...shown.value, [kind]: show };
+  } catch {
+    setTimeout(() => void fetched(kind), againAfterMs);
+  }
+}
+
+/** Safari knows no idle time. */
+const whenIdle: (call: () => void) => void =
+  'requestIdleCallback' in globalThis
+    ? (call) => requestIdleCallback(call, { timeout: restWithinMs })
+    : (call) => setTimeout(call, restWithinMs);
+
+/** What the address names, once it is here. */
+export function PageAt({ at }: { readonly at: Exclude<Page, { kind: 'nothing' }> }) {
+  const show = shown.value[at.kind];
+  useEffect(() => {
+    void fetched(at.kind);
+  }, [at.kind]);
+  const isHere = show !== undefined;
+  useEffect(() => {
+    if (isHere)
+      whenIdle(() => (Object.keys(modules) as Kind[]).forEach((kind) => void fetched(kind)));
+  }, [isHere]);
+  return show === undefined ? html`<p class="empty" aria-busy="true">…</p>` : show(at);
+}
