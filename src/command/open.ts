@@ -9,6 +9,17 @@ import { readFlags } from '../world/flags.js';
 import { commitArgument } from './about.js';
 import { Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
 import { commitNamed } from './naming.js';
+import { printJson } from './shown/printing.js';
+
+const flags = {
+  ...dispatcherFlags,
+  json: { type: 'boolean', default: false, describe: 'its address as JSON' },
+} as const;
+
+interface Read extends DispatcherRead {
+  readonly commit?: string;
+  readonly json: boolean;
+}
 
 /** Answers the exit code. */
 export async function open(argv: readonly string[]): Promise<number> {
@@ -16,14 +27,15 @@ export async function open(argv: readonly string[]): Promise<number> {
     {
       program: 'trivet open',
       purpose: 'Opens the page of a commit, or the front page where none is named.',
-      flags: dispatcherFlags,
+      flags,
       argument: { ...commitArgument, describe: 'branch, tag, HEAD, id or its beginning' },
     },
     argv,
-  ) as (DispatcherRead & { readonly commit?: string }) | null;
+  ) as Read | null;
   if (read === null) return exitCodes.fine;
   const page = `${new Dispatcher(read).site}${await pathOf(read.commit)}`;
-  process.stdout.write(`${page}\n`);
+  if (read.json) printJson({ page });
+  else process.stdout.write(`${page}\n`);
   show(page);
   return exitCodes.fine;
 }

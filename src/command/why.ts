@@ -2,11 +2,23 @@
  * Owns `trivet why`: the story of a commit in sentences, and what it waits for.
  */
 
+import { documents } from '../protocol/documents.js';
 import { exitCodes } from '../world/exit.js';
 import { readFlags } from '../world/flags.js';
 import { harmless } from '../world/story.js';
 import { about, commitArgument } from './about.js';
 import { type DispatcherRead, dispatcherFlags } from './asking.js';
+import { printJson } from './shown/printing.js';
+
+const flags = {
+  ...dispatcherFlags,
+  json: { type: 'boolean', default: false, describe: 'the document of the commit, for programs' },
+} as const;
+
+interface Read extends DispatcherRead {
+  readonly commit?: string;
+  readonly json: boolean;
+}
 
 /** Answers the exit code. */
 export async function why(argv: readonly string[]): Promise<number> {
@@ -14,14 +26,20 @@ export async function why(argv: readonly string[]): Promise<number> {
     {
       program: 'trivet why',
       purpose: 'Tells the story of a commit in sentences, and what it waits for.',
-      flags: dispatcherFlags,
+      flags,
       argument: commitArgument,
     },
     argv,
-  ) as (DispatcherRead & { readonly commit?: string }) | null;
+  ) as Read | null;
   if (read === null) return exitCodes.fine;
   const { dispatcher, named } = await about(read);
   const { commit, job } = named;
+  if (read.json) {
+    const document = await dispatcher.document({ what: 'commit', commit }, documents.commit);
+    const jobs = document.jobs.filter(({ name }) => (job ?? name) === name);
+    printJson({ ...document, jobs });
+    return exitCodes.fine;
+  }
   const said = await dispatcher.ask({ verb: 'why', commit, job });
   const text = `${said.trimEnd().split('\n').map(harmless).join('\n')}\n`;
   // Each sentence of a story says when that was.

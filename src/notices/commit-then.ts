@@ -4,7 +4,7 @@
 
 import type { Entry, Verdict } from '../dispatcher/core/journal.js';
 import type { JobThenRow, Sighting } from '../dispatcher/store/queries.js';
-import { states } from '../protocol/documents.js';
+import { states } from '../protocol/document-parts.js';
 
 export type Finished = Entry & { readonly kind: 'finished' };
 

@@ -15,7 +15,7 @@ import { assign } from './assign.js';
 import * as classic from './classic.js';
 import { giveUpAsAsked } from './endings.js';
 import type { Effect, Event } from './events.js';
-import { type Job, shapeAt } from './job.js';
+import type { Job } from './job.js';
 import type { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
 import { giveUpIfExhausted, isWanted, lose } from './leases.js';
@@ -27,7 +27,7 @@ import type { Run } from './run.js';
 import * as sessions from './sessions.js';
 import { type InitialState, State, Turn } from './turn.js';
 import { tellUnmatched } from './unmatched.js';
-import { type WaitReason, whyWaiting } from './waits.js';
+import { firstWaits, type Wait, type WaitReason, waitsOf } from './waits.js';
 
 export class DispatcherCore {
   readonly #state: State;
@@ -216,41 +216,13 @@ export class DispatcherCore {
   }
 
   /** The first `most` jobs that wait or are blocked, each with the reason why. */
-  waits(most: number, nowMs: number): { readonly job: Job; readonly why: WaitReason }[] {
-    const waits: { job: Job; why: WaitReason }[] = [];
-    for (const { job, ahead } of this.#inLine(nowMs)) {
-      if (waits.length >= most) break;
-      waits.push({ job, why: whyWaiting(this.#state, job, ahead, nowMs) });
-    }
-    return waits;
+  waits(most: number, nowMs: number): Wait[] {
+    return firstWaits(this.#state, most, nowMs);
   }
 
   /** Of these jobs, each that waits or is blocked, with the reason why. */
   whyWaiting(jobs: readonly Job[], nowMs: number): Map<JobId, WaitReason> {
-    const blocked = jobs.filter(({ state }) => state.kind === 'blocked');
-    const waiting = new Set(
-      jobs.filter(({ state }) => state.kind === 'waiting').map(({ id }) => id),
-    );
-    const why = new Map(blocked.map((job) => [job.id, whyWaiting(this.#state, job, 0, nowMs)]));
-    // All of them on one way along the line, as far as need be.
-    for (const { job, ahead } of waiting.size > 0 ? this.#inLine(nowMs) : []) {
-      if (waiting.delete(job.id)) why.set(job.id, whyWaiting(this.#state, job, ahead, nowMs));
-      if (waiting.size === 0) break;
-    }
-    return why;
-  }
-
-  /** Those that want something else wait for other runners. */
-  *#inLine(nowMs: number): Generator<{ job: Job; ahead: number }> {
-    const { jobs } = this.#state;
-    const ahead = new Map<string, number>();
-    for (const job of jobs.waiting()) {
-      const { wants } = shapeAt(job, nowMs);
-      const place = ahead.get(wants) ?? 0;
-      yield { job, ahead: place };
-      ahead.set(wants, place + 1);
-    }
-    for (const job of jobs.blocked()) yield { job, ahead: 0 };
+    return waitsOf(this.#state, jobs, nowMs);
   }
 }
 

@@ -6,6 +6,7 @@
 import { unmetNeeds } from './endings.js';
 import { hasRoom } from './free-runners.js';
 import { type Job, shapeAt } from './job.js';
+import type { JobId } from './journal.js';
 import type { Runner } from './peers.js';
 import { askAgainAtMs, nextTry, type Setback } from './rules.js';
 import { carries, isOfRepository, namesOf, type Shape, suits } from './shape.js';
@@ -43,7 +44,7 @@ export type WaitReason =
   | { readonly kind: 'dispatcher-listening' };
 
 /** Why the job still waits; `ahead` jobs that want the same come before it. */
-export function whyWaiting(state: State, job: Job, ahead: number, nowMs: number): WaitReason {
+function whyWaiting(state: State, job: Job, ahead: number, nowMs: number): WaitReason {
   const { jobs, pool, pauses, severalRepositories } = state;
   if (job.state.kind === 'blocked') {
     return { kind: 'blocked', by: unmetNeeds(job, jobs.siblings(job)) };
@@ -109,4 +110,45 @@ function later({ wider, wantedSinceMs }: Job, nowMs: number) {
 
 function names(runners: readonly Runner[]): string[] {
   return runners.map(({ name }) => name);
+}
+
+/** A job that waits or is blocked, and why. */
+export interface Wait {
+  readonly job: Job;
+  readonly why: WaitReason;
+}
+
+/** The first `most` of all, in the order in which they are to be served. */
+export function firstWaits(state: State, most: number, nowMs: number): Wait[] {
+  const waits: Wait[] = [];
+  for (const { job, ahead } of inLine(state, nowMs)) {
+    if (waits.length >= most) break;
+    waits.push({ job, why: whyWaiting(state, job, ahead, nowMs) });
+  }
+  return waits;
+}
+
+/** Why each of these waits that does. */
+export function waitsOf(state: State, jobs: readonly Job[], nowMs: number): Map<JobId, WaitReason> {
+  const blocked = jobs.filter((job) => job.state.kind === 'blocked');
+  const waiting = new Set(jobs.filter((job) => job.state.kind === 'waiting').map(({ id }) => id));
+  const why = new Map(blocked.map((job) => [job.id, whyWaiting(state, job, 0, nowMs)]));
+  // All of them on one way along the line, as far as need be.
+  for (const { job, ahead } of waiting.size > 0 ? inLine(state, nowMs) : []) {
+    if (waiting.delete(job.id)) why.set(job.id, whyWaiting(state, job, ahead, nowMs));
+    if (waiting.size === 0) break;
+  }
+  return why;
+}
+
+/** Those that want something else wait for other runners. */
+function* inLine({ jobs }: State, nowMs: number): Generator<{ job: Job; ahead: number }> {
+  const ahead = new Map<string, number>();
+  for (const job of jobs.waiting()) {
+    const { wants } = shapeAt(job, nowMs);
+    const place = ahead.get(wants) ?? 0;
+    yield { job, ahead: place };
+    ahead.set(wants, place + 1);
+  }
+  for (const job of jobs.blocked()) yield { job, ahead: 0 };
 }

@@ -2,7 +2,8 @@
  * Owns the one word for how a job stands, and which of several words matters most.
  */
 
-import { type State, states } from '../../protocol/documents.js';
+import { states } from '../../protocol/document-parts.js';
+import type { State } from '../../protocol/documents.js';
 import type { DispatcherCore } from '../core/core.js';
 import type { Job } from '../core/job.js';
 import type { JobId, Verdict } from '../core/journal.js';
