@@ -9,8 +9,8 @@ import type { Entry } from '../../src/dispatcher/core/journal.js';
 import type { Queries } from '../../src/dispatcher/store/queries.js';
 import { QueryThread } from '../../src/dispatcher/store/query-thread.js';
 import { openSqliteStore, type SqliteStore } from '../../src/dispatcher/store/sqlite.js';
-import { defaultJob } from '../../src/protocol/bodies.js';
 import { type Commit, type RunId, runId } from '../../src/protocol/ids.js';
+import { defaultJob } from '../../src/protocol/job-bodies.js';
 import { type Benchmark, type Figure, quantile } from './figures.js';
 import { inRoom } from './room.js';
 

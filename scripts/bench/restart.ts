@@ -6,8 +6,8 @@
 import { join } from 'node:path';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
-import { defaultJob } from '../../src/protocol/bodies.js';
 import { parseCommit, runId } from '../../src/protocol/ids.js';
+import { defaultJob } from '../../src/protocol/job-bodies.js';
 import { until } from './clock.js';
 import type { Benchmark } from './figures.js';
 import { timed } from './floors.js';

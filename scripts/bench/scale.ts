@@ -6,10 +6,11 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { hello, type PlannedJob } from '../../src/protocol/bodies.js';
+import { hello } from '../../src/protocol/bodies.js';
 import { sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
 import type { Commit } from '../../src/protocol/ids.js';
+import type { PlannedJob } from '../../src/protocol/job-bodies.js';
 import { pause, until } from './clock.js';
 import { Crowd } from './crowd.js';
 import type { Benchmark } from './figures.js';

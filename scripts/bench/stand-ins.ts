@@ -5,9 +5,9 @@
  */
 
 import { connect, type Socket } from 'node:net';
-import { report } from '../../src/protocol/bodies.js';
 import { sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
+import { report } from '../../src/protocol/job-bodies.js';
 
 /** What the parent is told when it asks. */
 export interface Heard {

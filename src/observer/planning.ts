@@ -4,8 +4,8 @@
  * is: then its runner finds out what the commit shows.
  */
 
-import { type HandoverBody, handover } from '../protocol/bodies.js';
 import { defaultJobName } from '../protocol/ids.js';
+import { type HandoverBody, handover } from '../protocol/job-bodies.js';
 import { planBytesMax } from '../protocol/limits.js';
 import { type JobToHandOver, jobsToHandOver } from '../workflow/handing-over.js';
 import { isSkipped, type Occasion } from '../workflow/occasion.js';

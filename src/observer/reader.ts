@@ -5,8 +5,8 @@
  * Invariant: an id that leaves this file has passed `parseCommit`; no two branches share a name.
  */
 
-import { description } from '../protocol/bodies.js';
 import { type Commit, parseCommit, short } from '../protocol/ids.js';
+import { description } from '../protocol/job-bodies.js';
 import {
   type EndableGit,
   endableGitIn,

@@ -11,6 +11,7 @@
 
 import type { z } from 'zod';
 import * as json from './bodies.js';
+import * as jobs from './job-bodies.js';
 import {
   classicBodyBytesMax,
   jsonBytesMax,
@@ -186,7 +187,7 @@ export const session = {
   pong: { ...bare, from: 'anyone', to: 'anyone', says: 'I am here' },
   dispatch: {
     fields: { commit: 'commit' },
-    body: large(json.handover),
+    body: large(jobs.handover),
     from: 'observer',
     to: 'dispatcher',
     says: 'hands a commit over with its branch, author, subject and jobs; accepted',
@@ -201,7 +202,7 @@ export const session = {
   poll: { ...bare, from: 'dispatcher', to: 'observer', says: 'look at your repository now' },
   runtest: {
     fields: { commit: 'commit', run: 'run' },
-    body: largest(json.assignment),
+    body: largest(jobs.assignment),
     from: 'dispatcher',
     to: 'runner',
     says: 'test that commit; the run is yours while this session lives',
@@ -229,7 +230,7 @@ export const session = {
   },
   results: {
     fields: { run: 'run' },
-    body: large(json.report),
+    body: large(jobs.report),
     from: 'runner',
     to: 'dispatcher',
     says: 'how the run ended; recorded, or revoked, or want',
@@ -243,7 +244,7 @@ export const session = {
   },
   handback: {
     fields: { run: 'run' },
-    body: as(json.handback),
+    body: as(jobs.handback),
     from: 'runner',
     to: 'dispatcher',
     says: 'the run could not be had here: give it to another',

@@ -3,8 +3,8 @@
  * one `Ending`: red tests are a value here, and a disk that is full is the machine's fault.
  */
 
-import { handback, type Report, report as reported } from '../protocol/bodies.js';
 import type { LogId } from '../protocol/ids.js';
+import { handback, type Report, report as reported } from '../protocol/job-bodies.js';
 import type { StepReport } from '../protocol/work.js';
 import type { Clock } from '../world/clock.js';
 import type { Because, Ending, Run } from './core/events.js';

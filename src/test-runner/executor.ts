@@ -4,7 +4,8 @@
  * keeps neither logs nor reports: that is done for all of them alike (runs.ts).
  */
 
-import type { Handback, OfferBody, Report } from '../protocol/bodies.js';
+import type { OfferBody } from '../protocol/bodies.js';
+import type { Handback, Report } from '../protocol/job-bodies.js';
 import type { StepReport } from '../protocol/work.js';
 import type { Because, KeptRun, Run } from './core/events.js';
 import type { RunFiles } from './run-files.js';

@@ -7,8 +7,9 @@
 
 import { join } from 'node:path';
 import { z } from 'zod';
-import { assignment, commit, type Report, report, run } from '../protocol/bodies.js';
+import { commit, run } from '../protocol/bodies.js';
 import { type LogId, logIdOf, ownerOf, parseLog, type RunId } from '../protocol/ids.js';
+import { assignment, type Report, report } from '../protocol/job-bodies.js';
 import { type Disk, type OpenFile, realDisk } from '../world/disk.js';
 import { parseJson } from '../world/files.js';
 import type { KeptRun } from './core/events.js';

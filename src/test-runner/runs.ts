@@ -7,8 +7,8 @@
  *   start --> execution, log grows --> report, kept on disk --> recorded: all of it is forgotten
  */
 
-import type { Report } from '../protocol/bodies.js';
 import { type LogId, logIdOf, ownerOf, type RunId } from '../protocol/ids.js';
+import type { Report } from '../protocol/job-bodies.js';
 import type { SessionMessage } from '../protocol/messages.js';
 import type { StepReport } from '../protocol/work.js';
 import type { Clock } from '../world/clock.js';

@@ -4,8 +4,8 @@
  */
 
 import { type Address, formatAddress } from '../protocol/address.js';
-import type { Handback, Report } from '../protocol/bodies.js';
 import { type Commit, defaultJobName, type RunId, short } from '../protocol/ids.js';
+import type { Handback, Report } from '../protocol/job-bodies.js';
 import { repositoriesNamed, type Tell, type Told } from '../world/story.js';
 import type { Core } from './core/core.js';
 import type { Because, Effect, Event, KeptRun, Run } from './core/events.js';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { applied, type Job } from '../../src/dispatcher/core/job.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
-import { defaultJob } from '../../src/protocol/bodies.js';
 import { runId } from '../../src/protocol/ids.js';
+import { defaultJob } from '../../src/protocol/job-bodies.js';
 import { commit } from '../support/commits.js';
 
 const first = runId('00000001', 1);

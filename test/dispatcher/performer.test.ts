@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Effect } from '../../src/dispatcher/core/events.js';
 import type { Decision } from '../../src/dispatcher/feed/batches.js';
 import { type Hands, Performer } from '../../src/dispatcher/shell/performer.js';
-import { defaultJob } from '../../src/protocol/bodies.js';
+import { defaultJob } from '../../src/protocol/job-bodies.js';
 import { commit } from '../support/commits.js';
 import { eventually } from '../support/eventually.js';
 import { handClock } from '../support/hand-clock.js';

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Job } from '../../src/dispatcher/core/job.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { openSqliteStore, type SqliteStore } from '../../src/dispatcher/store/sqlite.js';
-import { defaultJob } from '../../src/protocol/bodies.js';
+import { defaultJob } from '../../src/protocol/job-bodies.js';
 import { UsageError } from '../../src/world/exit.js';
 import { commit } from '../support/commits.js';
 import { replayed } from '../support/dispatcher-journal.js';

@@ -6,8 +6,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Report } from '../../src/protocol/bodies.js';
 import type { Commit } from '../../src/protocol/ids.js';
+import type { Report } from '../../src/protocol/job-bodies.js';
 import { type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
 import { type DispatcherProcess, spawnDispatcher } from '../support/dispatchers.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { handover } from '../../src/protocol/bodies.js';
 import { isCloneUrl } from '../../src/protocol/clone-url.js';
+import { handover } from '../../src/protocol/job-bodies.js';
 
 test.each([
   'https://git.example.org/team/demo.git',

@@ -11,6 +11,7 @@ import {
   sessionId,
   short,
 } from '../../src/protocol/ids.js';
+import * as jobBodies from '../../src/protocol/job-bodies.js';
 import type { Row } from '../../src/protocol/row.js';
 import { requests, session } from '../../src/protocol/verbs.js';
 import { commit } from '../support/commits.js';
@@ -72,21 +73,21 @@ describe('names on the wire', () => {
 
 describe('text from outside', () => {
   test('loses its control characters and what exceeds the bound', () => {
-    const { subject } = json.description.parse({
+    const { subject } = jobBodies.description.parse({
       subject: `\u001b[31mred\n\u202e${'x'.repeat(999)}`,
     });
     expect(subject).toHaveLength(500);
     expect(subject.startsWith(' [31mred  xxx')).toBe(true);
     const report = { end: 'failed', logBytes: 0, durationMs: 1 };
-    expect(json.report.parse({ ...report, signal: 'SIG\u001b[2J' }).signal).toBe('SIG [2J');
+    expect(jobBodies.report.parse({ ...report, signal: 'SIG\u001b[2J' }).signal).toBe('SIG [2J');
   });
 
   test('numbers that no column could hold are refused', () => {
     const report = { end: 'passed', logBytes: 0, durationMs: 1 };
-    expect(json.report.safeParse({ ...report, durationMs: 1e300 }).success).toBe(false);
-    expect(json.report.safeParse({ ...report, logBytes: 2 ** 60 }).success).toBe(false);
-    expect(json.report.safeParse({ ...report, logBytes: 0.5 }).success).toBe(false);
-    expect(json.report.safeParse({ ...report, exitCode: 1e300 }).success).toBe(false);
+    expect(jobBodies.report.safeParse({ ...report, durationMs: 1e300 }).success).toBe(false);
+    expect(jobBodies.report.safeParse({ ...report, logBytes: 2 ** 60 }).success).toBe(false);
+    expect(jobBodies.report.safeParse({ ...report, logBytes: 0.5 }).success).toBe(false);
+    expect(jobBodies.report.safeParse({ ...report, exitCode: 1e300 }).success).toBe(false);
     expect(json.hello.safeParse({ role: 'runner', name: 'r', capacity: 0 }).success).toBe(false);
   });
 

@@ -5,8 +5,8 @@
  */
 
 import { type Link, openLink } from '../../src/link/link.js';
-import type { Report } from '../../src/protocol/bodies.js';
 import { type Commit, ownerOf, type RunId } from '../../src/protocol/ids.js';
+import type { Report } from '../../src/protocol/job-bodies.js';
 import type { SessionMessage } from '../../src/protocol/messages.js';
 import { SimulatedDisk } from './disk.js';
 import type { Life } from './life.js';

@@ -6,8 +6,8 @@
 
 import type { Described, RevList, Tip } from '../../src/observer/core/news.js';
 import type { Branches } from '../../src/observer/repository.js';
-import type { PlannedJob } from '../../src/protocol/bodies.js';
 import type { Commit } from '../../src/protocol/ids.js';
+import type { PlannedJob } from '../../src/protocol/job-bodies.js';
 import type { Life } from './life.js';
 import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';

@@ -6,8 +6,8 @@
 
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
 import { lostRunsMax } from '../../src/dispatcher/core/rules.js';
-import type { Handback } from '../../src/protocol/bodies.js';
 import type { Commit, RunId } from '../../src/protocol/ids.js';
+import type { Handback } from '../../src/protocol/job-bodies.js';
 import type { Law } from './laws.js';
 
 export interface LedgerRun {

@@ -3,8 +3,8 @@
  * some that only one runner can test, some that share a group. Drawn from the commit's id alone.
  */
 
-import type { PlannedJob } from '../../src/protocol/bodies.js';
 import { type Commit, defaultJobName } from '../../src/protocol/ids.js';
+import type { PlannedJob } from '../../src/protocol/job-bodies.js';
 import { type Work, work } from '../../src/protocol/work.js';
 import { hashOf, Random } from './random.js';
 

@@ -2,8 +2,9 @@
  * Owns a runner's machine: what test-runner/main.ts and slots.ts do, on a simulated outside.
  */
 
-import type { Handback, OfferBody } from '../../src/protocol/bodies.js';
+import type { OfferBody } from '../../src/protocol/bodies.js';
 import type { Commit } from '../../src/protocol/ids.js';
+import type { Handback } from '../../src/protocol/job-bodies.js';
 import type { Place } from '../../src/test-runner/local/doing.js';
 import { LocalExecutor } from '../../src/test-runner/local/executor.js';
 import { GivenSites } from '../../src/test-runner/local/sites.js';

@@ -4,8 +4,8 @@
  * older ones; and somebody who pauses what there is. Other worlds have none of it, and are as they were.
  */
 
-import type { PlannedJob } from '../../src/protocol/bodies.js';
 import { type Commit, type Pausable, parsePausable } from '../../src/protocol/ids.js';
+import type { PlannedJob } from '../../src/protocol/job-bodies.js';
 import { type Caller, callerOn } from './caller.js';
 import { type Ground, repository } from './machine.js';
 import { rareLabel, runnerNames } from './plans.js';

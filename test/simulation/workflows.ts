@@ -4,8 +4,8 @@
  * commit's id alone. Other worlds have none of it, and are as they were.
  */
 
-import type { PlannedJob } from '../../src/protocol/bodies.js';
 import type { Commit } from '../../src/protocol/ids.js';
+import type { PlannedJob } from '../../src/protocol/job-bodies.js';
 import { type Step, type Work, work } from '../../src/protocol/work.js';
 import { rareLabel, secretName } from './plans.js';
 import { hashOf, Random } from './random.js';

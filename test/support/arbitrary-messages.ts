@@ -6,6 +6,7 @@
 import fc from 'fast-check';
 import * as json from '../../src/protocol/bodies.js';
 import { plain } from '../../src/protocol/characters.js';
+import * as jobBodies from '../../src/protocol/job-bodies.js';
 import { question } from '../../src/protocol/questions.js';
 import type { Row } from '../../src/protocol/row.js';
 import { secretRequest } from '../../src/protocol/secrets.js';
@@ -152,9 +153,9 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
     }),
   ],
   [stepReport, stepBody],
-  [json.handover, handover],
+  [jobBodies.handover, handover],
   [
-    json.assignment,
+    jobBodies.assignment,
     fc
       .tuple(description, repository, fc.integer({ min: 1, max: 99 }), fc.option(secrets))
       .map(([described, ofRepository, number, given]) => ({
@@ -166,9 +167,9 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
       })),
   ],
   [
-    json.report,
+    jobBodies.report,
     fc.record({
-      end: fc.constantFrom(...json.suiteEnds),
+      end: fc.constantFrom(...jobBodies.suiteEnds),
       exitCode: fc.option(fc.integer({ min: 0, max: 255 })),
       signal: fc.option(fc.constantFrom('SIGKILL', 'SIGTERM')),
       reason: prose,
@@ -192,7 +193,10 @@ const bodies = new Map<unknown, fc.Arbitrary<unknown>>([
       }),
     ),
   ],
-  [json.handback, fc.record({ reason: fc.constantFrom(...json.handbackReasons), detail: prose })],
+  [
+    jobBodies.handback,
+    fc.record({ reason: fc.constantFrom(...jobBodies.handbackReasons), detail: prose }),
+  ],
   [question, fc.constantFrom({ what: 'runners' }, { what: 'queue', most: 5 })],
   [json.sentence, fc.record({ says: prose })],
   [

@@ -23,14 +23,7 @@ import { beatsPerHeartbeat } from '../../src/dispatcher/core/rules.js';
 import { noSettings, type Settings } from '../../src/dispatcher/core/settings.js';
 import { waitReason } from '../../src/dispatcher/shell/wait-reasons.js';
 import { type Address, formatAddress, parseAddress } from '../../src/protocol/address.js';
-import {
-  type Handback,
-  handback,
-  handover,
-  hello,
-  type Report,
-  report,
-} from '../../src/protocol/bodies.js';
+import { hello } from '../../src/protocol/bodies.js';
 import {
   defaultJobName,
   type Pausable,
@@ -39,6 +32,13 @@ import {
   type SessionId,
   sessionId,
 } from '../../src/protocol/ids.js';
+import {
+  type Handback,
+  handback,
+  handover,
+  type Report,
+  report,
+} from '../../src/protocol/job-bodies.js';
 import { heartbeatEveryMs } from '../../src/protocol/limits.js';
 import { answerOf, answerTo, type ClassicManner } from './classic-manners.js';
 import { commit } from './commits.js';

@@ -4,8 +4,8 @@
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { suiteEnds } from '../../src/protocol/bodies.js';
 import type { RunId } from '../../src/protocol/ids.js';
+import { suiteEnds } from '../../src/protocol/job-bodies.js';
 import type { ClassicManner } from './classic-manners.js';
 import { commit } from './commits.js';
 import type { Scenario } from './dispatcher-scenario.js';

@@ -3,8 +3,8 @@
  */
 
 import type { Entry, JobId, Verdict } from '../../src/dispatcher/core/journal.js';
-import { defaultJob } from '../../src/protocol/bodies.js';
 import { type Commit, runId } from '../../src/protocol/ids.js';
+import { defaultJob } from '../../src/protocol/job-bodies.js';
 import { commit as numbered } from './commits.js';
 
 interface Life {

@@ -5,11 +5,12 @@
 
 import * as net from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { HelloToSend, Report } from '../../src/protocol/bodies.js';
+import type { HelloToSend } from '../../src/protocol/bodies.js';
 import { hello as helloSchema } from '../../src/protocol/bodies.js';
 import { sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
 import type { RunId } from '../../src/protocol/ids.js';
+import type { Report } from '../../src/protocol/job-bodies.js';
 import type { SessionMessage } from '../../src/protocol/messages.js';
 import type { TestReport } from '../../src/protocol/tests.js';
 import { eventually } from './eventually.js';

@@ -2,7 +2,7 @@
  * Owns plans for tests: of one file, for a push to main unless a test says otherwise.
  */
 
-import { type HandoverBody, handover } from '../../src/protocol/bodies.js';
+import { type HandoverBody, handover } from '../../src/protocol/job-bodies.js';
 import { jobsToHandOver } from '../../src/workflow/handing-over.js';
 import type { Occasion } from '../../src/workflow/occasion.js';
 import { planCommit } from '../../src/workflow/plan.js';

@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import * as net from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { Assignment, Hello, Report } from '../../src/protocol/bodies.js';
+import type { Hello } from '../../src/protocol/bodies.js';
 import { type Decoder, requestDecoder, sessionDecoder } from '../../src/protocol/decoder.js';
 import { encodeSession } from '../../src/protocol/encoder.js';
 import {
@@ -18,6 +18,7 @@ import {
   type RunId,
   runId,
 } from '../../src/protocol/ids.js';
+import type { Assignment, Report } from '../../src/protocol/job-bodies.js';
 import type { SessionMessage } from '../../src/protocol/messages.js';
 import type { StepReport, Work } from '../../src/protocol/work.js';
 import { eventually } from './eventually.js';

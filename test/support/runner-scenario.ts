@@ -4,9 +4,12 @@
  */
 
 import { expect } from 'vitest';
-import type { Assignment, Report } from '../../src/protocol/bodies.js';
-import * as json from '../../src/protocol/bodies.js';
 import { type RunId, runId } from '../../src/protocol/ids.js';
+import {
+  type Assignment,
+  assignment as assignmentBody,
+  type Report,
+} from '../../src/protocol/job-bodies.js';
 import { Core } from '../../src/test-runner/core/core.js';
 import type { Effect, Event, Run } from '../../src/test-runner/core/events.js';
 import { commit as commitOf } from './commits.js';
@@ -86,4 +89,4 @@ export function classicRun(counter: number): Run {
 }
 
 /** What a classic dispatcher tells of a run: nothing. */
-export const untold = json.assignment.parse({ number: 1 });
+export const untold = assignmentBody.parse({ number: 1 });

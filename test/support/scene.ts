@@ -3,9 +3,9 @@
  * sessions that do as a test says. Words in it may be hostile.
  */
 
-import { handover, report } from '../../src/protocol/bodies.js';
 import { encodeSession } from '../../src/protocol/encoder.js';
 import type { Commit, RunId } from '../../src/protocol/ids.js';
+import { handover, report } from '../../src/protocol/job-bodies.js';
 import type { StepReport } from '../../src/protocol/work.js';
 import { commit } from './commits.js';
 import { type ModernPeer, modernPeer } from './modern-peers.js';

@@ -6,8 +6,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Report } from '../../src/protocol/bodies.js';
 import { logIdOf, type RunId } from '../../src/protocol/ids.js';
+import type { Report } from '../../src/protocol/job-bodies.js';
 import {
   type Done,
   type Executor,

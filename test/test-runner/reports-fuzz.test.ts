@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { report } from '../../src/protocol/bodies.js';
+import { report } from '../../src/protocol/job-bodies.js';
 import { planBytesMax } from '../../src/protocol/limits.js';
 import { formats } from '../../src/test-runner/reports/find.js';
 import { junitReader } from '../../src/test-runner/reports/junit.js';

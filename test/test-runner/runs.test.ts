@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Report } from '../../src/protocol/bodies.js';
 import type { RunId } from '../../src/protocol/ids.js';
+import type { Report } from '../../src/protocol/job-bodies.js';
 import type { Run } from '../../src/test-runner/core/events.js';
 import type { Executor } from '../../src/test-runner/executor.js';
 import { Runs } from '../../src/test-runner/runs.js';

@@ -4,7 +4,7 @@
  */
 
 import { expect, test } from 'vitest';
-import type { Report } from '../../src/protocol/bodies.js';
+import type { Report } from '../../src/protocol/job-bodies.js';
 import type { StepReport } from '../../src/protocol/work.js';
 import { taggedWith } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';

@@ -25,6 +25,6 @@ test('where a full disk keeps the answer, whoever waits is told so', async () =>
   const clock = handClock();
   const answers = new SharedAnswers({ clock, answer: () => new Promise(() => {}) });
   const waits = expect(answers.of(queue)).rejects.toThrow(/waits for its disk/);
-  clock.pass(10_000);
+  clock.pass(60_000);
   await waits;
 });

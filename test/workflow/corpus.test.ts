@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { handover } from '../../src/protocol/bodies.js';
+import { handover } from '../../src/protocol/job-bodies.js';
 import { jobsToHandOver } from '../../src/workflow/handing-over.js';
 import { events } from '../../src/workflow/occasion.js';
 import { planCommit } from '../../src/workflow/plan.js';

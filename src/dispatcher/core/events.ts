@@ -4,8 +4,9 @@
 
 import type { Address } from '../../protocol/address.js';
 import type { Answer } from '../../protocol/answer.js';
-import type { Handback, HandoverBody, Hello, OfferBody, Report } from '../../protocol/bodies.js';
+import type { Hello, OfferBody } from '../../protocol/bodies.js';
 import type { Commit, LogId, Pausable, RunId, SessionId } from '../../protocol/ids.js';
+import type { Handback, HandoverBody, Report } from '../../protocol/job-bodies.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
 import type { TestReport } from '../../protocol/tests.js';
 import type { Entry, JobId } from './journal.js';

@@ -5,8 +5,8 @@
  * The other runner is preferred by the order of the free ones: whoever has just failed it is the last.
  */
 
-import type { Report } from '../../protocol/bodies.js';
 import type { RunId } from '../../protocol/ids.js';
+import type { Report } from '../../protocol/job-bodies.js';
 import { summaryOf, type TestReport, type TestSummary } from '../../protocol/tests.js';
 import { asAsked, finish, release } from './endings.js';
 import { type Job, runOf, shapeAt } from './job.js';

@@ -4,8 +4,8 @@
  * Which may come when is data: see transitions.ts.
  */
 
-import type { Handback } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
+import type { Handback } from '../../protocol/job-bodies.js';
 import type { TestSummary } from '../../protocol/tests.js';
 import type { StepReport, Work } from '../../protocol/work.js';
 

@@ -4,8 +4,8 @@
  * result that arrives while its job merely waits for another runner, which saves the effort.
  */
 
-import type { Report } from '../../protocol/bodies.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
+import type { Report } from '../../protocol/job-bodies.js';
 import { giveUp, giveUpAsAsked, release } from './endings.js';
 import { conclude } from './flaky.js';
 import { hasAttempt, type Job, runOf, shapeAt } from './job.js';

@@ -2,8 +2,8 @@
  * Owns what is asked of jobs from outside the pool: hand over, cancel, test again, poll now.
  */
 
-import { defaultJob } from '../../protocol/bodies.js';
 import type { Commit } from '../../protocol/ids.js';
+import { defaultJob } from '../../protocol/job-bodies.js';
 import { giveUp, settle, skippedBecauseOf } from './endings.js';
 import type { EventOf, RequestId } from './events.js';
 import type { Job } from './job.js';

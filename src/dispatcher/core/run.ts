@@ -3,8 +3,8 @@
  * Never knows its job.
  */
 
-import type { Handback } from '../../protocol/bodies.js';
 import type { RunId } from '../../protocol/ids.js';
+import type { Handback } from '../../protocol/job-bodies.js';
 import type { StepReport } from '../../protocol/work.js';
 import type { Entry } from './journal.js';
 

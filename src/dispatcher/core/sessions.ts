@@ -2,8 +2,8 @@
  * Owns what runners and observers of our own kind may say over a session, and what follows.
  */
 
-import type { Handback } from '../../protocol/bodies.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
+import type { Handback } from '../../protocol/job-bodies.js';
 import { restingHeartbeats } from '../../protocol/limits.js';
 import type { EventOf } from './events.js';
 import { giveUpIfExhausted, isRecorded, lose, resume, takeReport } from './leases.js';

@@ -3,7 +3,7 @@
  * over, or of a run that is leased. Never reads the file (see ../settings).
  */
 
-import type { Assignment, PlannedJob } from '../../protocol/bodies.js';
+import type { Assignment, PlannedJob } from '../../protocol/job-bodies.js';
 
 /** Of one repository. What is not said is as everywhere. */
 export interface RepositorySettings {

@@ -4,7 +4,7 @@
  * core's effects, not in the journal, not in the feed.
  */
 
-import type { Assignment } from '../../protocol/bodies.js';
+import type { Assignment } from '../../protocol/job-bodies.js';
 import { secretsOfRunBytesMax } from '../../protocol/limits.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 import { secretsNamedIn } from '../../protocol/secrets.js';

@@ -6,9 +6,9 @@
 
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { commandCharactersMax } from '../../protocol/bodies.js';
 import { isCloneUrl } from '../../protocol/clone-url.js';
 import { labelPattern, namePattern } from '../../protocol/ids.js';
+import { commandCharactersMax } from '../../protocol/job-bodies.js';
 import { labelsMax, priorityMost } from '../../protocol/limits.js';
 import { nearest } from '../../protocol/nearest.js';
 import { UsageError } from '../../world/exit.js';

@@ -4,7 +4,6 @@
  * core; the core is only asked whether a run may still log.
  */
 
-import type { Report } from '../../protocol/bodies.js';
 import {
   type Commit,
   type LogId,
@@ -13,6 +12,7 @@ import {
   type RunId,
   type SessionId,
 } from '../../protocol/ids.js';
+import type { Report } from '../../protocol/job-bodies.js';
 import { stepLogsMax } from '../../protocol/limits.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 import type { StepReport, Work } from '../../protocol/work.js';

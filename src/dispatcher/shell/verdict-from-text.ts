@@ -3,8 +3,8 @@
  * printed. Its last line is `OK`, `OK (skipped=1)` or `FAILED (failures=2)`.
  */
 
-import type { Report } from '../../protocol/bodies.js';
 import { plain } from '../../protocol/characters.js';
+import type { Report } from '../../protocol/job-bodies.js';
 
 /** A classic runner's output as a report. Where it says neither, the suite could not be judged. */
 export function reportFromText(output: Uint8Array): Report {

@@ -5,7 +5,8 @@
  */
 
 import { z } from 'zod';
-import { commit, defaultJob, handbackReasons, queueing, run } from '../../protocol/bodies.js';
+import { commit, run } from '../../protocol/bodies.js';
+import { defaultJob, handbackReasons, queueing } from '../../protocol/job-bodies.js';
 import { testSummary } from '../../protocol/tests.js';
 import { outcomes, stepReport, work } from '../../protocol/work.js';
 import { UsageError } from '../../world/exit.js';

@@ -10,8 +10,8 @@
  *              ^ #accepted                     ^ #sent
  */
 
-import { type HandoverBody, handover } from '../../protocol/bodies.js';
 import type { Commit } from '../../protocol/ids.js';
+import { type HandoverBody, handover } from '../../protocol/job-bodies.js';
 import type { Described } from './news.js';
 
 /** One commit on its way to the dispatcher. */

@@ -4,7 +4,7 @@
  * cannot bring anything into the runs of the default branch. Pure.
  */
 
-import type { Assignment } from '../../protocol/bodies.js';
+import type { Assignment } from '../../protocol/job-bodies.js';
 import type { Work } from '../../protocol/work.js';
 import type { Scopes } from './entry.js';
 

@@ -10,8 +10,8 @@
 
 import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Handback } from '../../protocol/bodies.js';
 import { type Commit, parseCommit } from '../../protocol/ids.js';
+import type { Handback } from '../../protocol/job-bodies.js';
 import type { Clone } from '../../world/clone.js';
 import { GitFault } from '../../world/git.js';
 import type { Tell } from '../../world/story.js';

@@ -8,10 +8,10 @@ import { ask, type World } from '../../link/ask.js';
 import type { Dialect } from '../../link/classic-watch.js';
 import type { Address } from '../../protocol/address.js';
 import type { Answer } from '../../protocol/answer.js';
-import type { Report } from '../../protocol/bodies.js';
 import { type Decoded, requestDecoder } from '../../protocol/decoder.js';
 import type { Commit } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
+import type { Report } from '../../protocol/job-bodies.js';
 import {
   classicBodyBytesMax,
   firstMessageWithinMs,

@@ -5,8 +5,8 @@
  * and stays in hand until the dispatcher has recorded its result or no longer wants it.
  */
 
-import type { Report } from '../../protocol/bodies.js';
 import type { RunId } from '../../protocol/ids.js';
+import type { Report } from '../../protocol/job-bodies.js';
 import type { KeptRun, Run } from './events.js';
 
 export interface Held {

@@ -4,8 +4,8 @@
  * Never touches a socket or a clock. Its runs have ids of our own, as it gives them none.
  */
 
-import { assignment } from '../../protocol/bodies.js';
 import { type Commit, type RunId, runId } from '../../protocol/ids.js';
+import { assignment } from '../../protocol/job-bodies.js';
 import type { ActiveRuns, Held } from './active-runs.js';
 import type { Effect } from './events.js';
 

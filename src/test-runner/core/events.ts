@@ -3,8 +3,9 @@
  * Never holds a value of its own.
  */
 
-import type { Assignment, Handback, OfferBody, Report } from '../../protocol/bodies.js';
+import type { OfferBody } from '../../protocol/bodies.js';
 import type { Commit, LogId, RunId } from '../../protocol/ids.js';
+import type { Assignment, Handback, Report } from '../../protocol/job-bodies.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 
 /** A run as it was given to us. Classic ones have an id of our own, unknown to the dispatcher. */

@@ -3,8 +3,8 @@
  * follows from it. Never drops a run; the core does, where nobody wants it any more.
  */
 
-import type { Handback } from '../../protocol/bodies.js';
 import { type LogId, ownerOf, type RunId } from '../../protocol/ids.js';
+import type { Handback } from '../../protocol/job-bodies.js';
 import type { SessionMessage } from '../../protocol/messages.js';
 import type { ActiveRuns, Held } from './active-runs.js';
 import type { Because, Effect } from './events.js';

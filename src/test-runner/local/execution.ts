@@ -10,7 +10,7 @@
  * hangs, a tree too large for the time) would take its whole time again on every runner.
  */
 
-import type { Handback } from '../../protocol/bodies.js';
+import type { Handback } from '../../protocol/job-bodies.js';
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { RunCaches } from '../cache/run-caches.js';
 import type { Remarks } from '../checkout/checkout.js';

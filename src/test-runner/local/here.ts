@@ -5,8 +5,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { assignment } from '../../protocol/bodies.js';
 import { type Commit, runId } from '../../protocol/ids.js';
+import { assignment } from '../../protocol/job-bodies.js';
 import { secretsNamedIn } from '../../protocol/secrets.js';
 import type { Work } from '../../protocol/work.js';
 import { realClock } from '../../world/clock.js';

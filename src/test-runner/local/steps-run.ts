@@ -3,8 +3,8 @@
  * taken away after it, with what is done around its steps.
  */
 
-import type { Assignment } from '../../protocol/bodies.js';
 import { logIdOf } from '../../protocol/ids.js';
+import type { Assignment } from '../../protocol/job-bodies.js';
 import type { Work } from '../../protocol/work.js';
 import { traceParentOf } from '../../world/trace.js';
 import { aroundBy } from '../cache/around.js';
