@@ -14,6 +14,7 @@ import { makeFolder, readIfThere } from '../world/files.js';
 import { readFlags } from '../world/flags.js';
 import { gitIn } from '../world/git.js';
 import { type DispatcherRead, dispatcherFlags } from './asking.js';
+import { printJson } from './shown/printing.js';
 
 const flags = {
   ...dispatcherFlags,
@@ -27,12 +28,14 @@ const flags = {
     default: false,
     describe: 'after each commit in it (default: of any other)',
   },
+  json: { type: 'boolean', default: false, describe: 'what was done as JSON, for programs' },
 } as const;
 
 interface Read extends DispatcherRead {
   readonly repo?: string;
   readonly 'post-receive': boolean;
   readonly 'post-commit': boolean;
+  readonly json: boolean;
 }
 
 type Kind = 'post-receive' | 'post-commit';
@@ -67,7 +70,8 @@ export async function hook([action = '', ...argv]: readonly string[]): Promise<n
   const after = withBlock(before, block(read), path);
   if (after !== before) writeHook(path, after);
   const how = before === null ? 'written' : after === before ? 'as it was' : 'extended';
-  process.stdout.write(`${path}: ${how}\n`);
+  if (read.json) printJson({ path, how });
+  else process.stdout.write(`${path}: ${how}\n`);
   return exitCodes.fine;
 }
 

@@ -12,6 +12,7 @@ import { readFlags } from '../world/flags.js';
 import { harmless } from '../world/story.js';
 import { about, commitArgument } from './about.js';
 import { type Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
+import { LogLines } from './log-lines.js';
 import { Tamed } from './log-text.js';
 import { type Named, shown } from './naming.js';
 import { openPager } from './pager.js';
@@ -28,12 +29,14 @@ const flags = {
     default: true,
     describe: 'in a pager (PAGER, else less), where it is finished and this is a terminal',
   },
+  json: { type: 'boolean', default: false, describe: 'an object for each line, for programs' },
 } as const;
 
 interface Read extends DispatcherRead {
   readonly commit?: string;
   readonly run?: number;
   readonly pager: boolean;
+  readonly json: boolean;
 }
 
 const goingOn = ['running', 'waiting', 'blocked'];
@@ -55,17 +58,17 @@ export async function log(argv: readonly string[]): Promise<number> {
   const word = await verdictOf(dispatcher, named);
   const run = read.run ?? null;
   if (run !== null) await mustHave(dispatcher, named, run);
-  const isPaged = read.pager && over.includes(word) && process.stdout.isTTY === true;
+  const isPaged = read.pager && !read.json && over.includes(word) && process.stdout.isTTY === true;
   const stopped = () => process.exit(exitCodes.aborted);
   process.once('SIGINT', stopped);
   if (!isPaged) {
-    await show(dispatcher, named, run, process.stdout);
+    await show(dispatcher, named, run, process.stdout, reading(read));
     return exitCodes.fine;
   }
   // Ctrl-C is for the pager.
   process.off('SIGINT', stopped).on('SIGINT', () => {});
   const pager = openPager();
-  await Promise.race([show(dispatcher, named, run, pager.input), pager.closed]);
+  await Promise.race([show(dispatcher, named, run, pager.input, reading(read)), pager.closed]);
   pager.input.end();
   await pager.closed;
   return exitCodes.fine;
@@ -89,18 +92,23 @@ async function mustHave(dispatcher: Dispatcher, named: Named, run: number): Prom
   throw new UsageError(`${shown(named)} has no run ${run}: "trivet why" numbers those there are.`);
 }
 
+/** How the bytes of a log are to be read; null: as they are. */
+function reading({ json }: Read): Tamed | LogLines | null {
+  if (json) return new LogLines();
+  return process.stdout.isTTY === true ? new Tamed(process.env['NO_COLOR'] === undefined) : null;
+}
+
 async function show(
   dispatcher: Dispatcher,
   { commit, job }: Named,
   run: number | null,
   output: Writable,
+  read: Tamed | LogLines | null,
 ): Promise<void> {
-  const tamed =
-    process.stdout.isTTY === true ? new Tamed(process.env['NO_COLOR'] === undefined) : null;
   await dispatcher.listen({ verb: 'log', commit, job, run }, (bytes, listening) => {
-    if (output.write(tamed?.push(bytes) ?? bytes)) return;
+    if (output.write(read?.push(bytes) ?? bytes)) return;
     listening.pause();
     output.once('drain', () => listening.resume());
   });
-  output.write(tamed?.end() ?? '');
+  output.write(read?.end() ?? '');
 }

@@ -34,6 +34,7 @@ test('a hook is written or extended, once, and nothing that stood there is lost'
   );
   expect(statSync(path).mode & 0o111).toBe(0o111);
   expect((await install()).stdout).toBe(`${path}: as it was\n`);
+  expect(JSON.parse((await install('--json')).stdout)).toEqual({ path, how: 'as it was' });
 
   writeFileSync(path, '#!/bin/bash -e\necho theirs\nexit 0\n');
   expect((await install('--dispatcher-server', 'ci:8888')).stdout).toBe(`${path}: extended\n`);

@@ -21,6 +21,11 @@ test('a log is followed to its verdict, byte for byte where no terminal is, and 
   const { status, stdout } = await typed(author.path, log, ...server);
   expect(stdout).toContain('\u001b[32mgreen\u001b[0m \u001b]0;title\u0007begun\ndone\n');
   expect(status).toBe(0);
+  const lines = (await typed(author.path, log, ...server, '--json')).stdout.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line)).slice(-2)).toEqual([
+    { line: lines.length - 1, text: '\u001b[32mgreen\u001b[0m \u001b]0;title\u0007begun' },
+    { line: lines.length, text: 'done' },
+  ]);
   expect((await typed(author.path, log, ...server, '--run', '1')).stdout).toContain(
     'begun\ndone\n',
   );
