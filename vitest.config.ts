@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/built-page.ts'],
+    globalSetup: ['test/support/built.ts'],
     // Real processes on two cores: a test waits on predicates, this only ends one that hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,

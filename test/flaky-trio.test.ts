@@ -9,6 +9,7 @@ import { type } from './support/classic-peers.js';
 import { spawnDispatcher } from './support/dispatchers.js';
 import { eventually } from './support/eventually.js';
 import { makeRepository, temporaryFolder } from './support/git.js';
+import { launcher, type Program } from './support/launchers.js';
 
 const workflow = `
 steps:
@@ -17,7 +18,7 @@ steps:
 reports: { tap: out.tap }
 `;
 
-/** Three processes start, and threads of two of them, from their sources. */
+/** Three processes start, and threads of two of them. */
 const startMs = 60_000;
 
 /** What it finds is there at its second run only. */
@@ -68,9 +69,9 @@ test(
     const log = await type(dispatcher.port, `log:${commit}`);
     expect(log).toContain('reports: 2 tests in 1 report');
 
-    function start(what: string, flags: readonly string[]): void {
+    function start(what: Program, flags: readonly string[]): void {
       const at = ['--state', temporaryFolder(), '--repository', 'demo', ...to, ...flags];
-      const args = ['--import', 'tsx', `src/${what}/main.ts`, ...at, repository.path];
+      const args = [launcher(what), ...at, repository.path];
       const started = spawn(process.execPath, args, { stdio: 'ignore' });
       onTestFinished(() => void started.kill('SIGKILL'));
     }

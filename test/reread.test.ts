@@ -14,6 +14,7 @@ import { tell, type } from './support/classic-peers.js';
 import { spawnDispatcher } from './support/dispatchers.js';
 import { eventually } from './support/eventually.js';
 import { makeRepository, temporaryFolder } from './support/git.js';
+import { launcher, type Program } from './support/launchers.js';
 
 interface Line {
   readonly event: string;
@@ -134,11 +135,10 @@ function write(path: string, flags: object): void {
 }
 
 /** A process of its own, until the end of the test, and what it has told. */
-function start(what: string, flags: readonly string[]) {
+function start(what: Program, flags: readonly string[]) {
   const told: Line[] = [];
   const ours = ['--log-format', 'json', '--state', temporaryFolder()];
-  const main = ['--import', 'tsx', `src/${what}/main.ts`];
-  const child = spawn(process.execPath, [...main, ...ours, ...flags], {
+  const child = spawn(process.execPath, [launcher(what), ...ours, ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   createInterface(child.stdout).on('line', (line) => told.push(JSON.parse(line)));

@@ -11,6 +11,7 @@ import { type } from './support/classic-peers.js';
 import { spawnDispatcher } from './support/dispatchers.js';
 import { eventually } from './support/eventually.js';
 import { makeRepository, temporaryFolder } from './support/git.js';
+import { launcher, type Program } from './support/launchers.js';
 import { trivet } from './support/trivet-command.js';
 
 const value = 'c0rrect-horse';
@@ -54,9 +55,9 @@ test('a secret that a step prints is in no log, and in no file of the dispatcher
     'the secret "deploy_token" is not given: it is for main only, and this is dev',
   );
 
-  function start(what: string, flags: readonly string[]): void {
+  function start(what: Program, flags: readonly string[]): void {
     const at = ['--state', state, '--repository', 'demo', ...to, ...flags, repository.path];
-    const started = spawn(process.execPath, ['--import', 'tsx', `src/${what}/main.ts`, ...at], {
+    const started = spawn(process.execPath, [launcher(what), ...at], {
       stdio: 'ignore',
     });
     onTestFinished(() => void started.kill('SIGKILL'));

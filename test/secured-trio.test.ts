@@ -11,6 +11,7 @@ import { makeCertificates } from './support/certificates.js';
 import { spawnDispatcher } from './support/dispatchers.js';
 import { eventually } from './support/eventually.js';
 import { makeRepository, temporaryFolder } from './support/git.js';
+import { launcher, type Program } from './support/launchers.js';
 import { mayBuildSandbox } from './support/tools.js';
 
 test.runIf(mayBuildSandbox)(
@@ -45,10 +46,9 @@ test.runIf(mayBuildSandbox)(
     expect(log.toString()).toBe('one0\n');
     expect(JSON.stringify(dispatcher.told)).not.toContain('correct-horse');
 
-    function start(what: string, flags: readonly string[]): ChildProcess {
-      const main = `src/${what}/main.ts`;
+    function start(what: Program, flags: readonly string[]): ChildProcess {
       const at = ['--state', temporaryFolder(), ...flags, repository.path];
-      const started = spawn(process.execPath, ['--import', 'tsx', main, ...at], {
+      const started = spawn(process.execPath, [launcher(what), ...at], {
         stdio: 'ignore',
       });
       onTestFinished(() => void started.kill('SIGKILL'));

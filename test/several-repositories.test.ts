@@ -11,6 +11,7 @@ import { type } from './support/classic-peers.js';
 import { type DispatcherProcess, spawnDispatcher } from './support/dispatchers.js';
 import { eventually as within } from './support/eventually.js';
 import { makeBare, makeClone, temporaryFolder } from './support/git.js';
+import { launcher, type Program } from './support/launchers.js';
 import { runnerDispatcher } from './support/runner-dispatchers.js';
 
 const names = ['demo', 'lib', 'site'];
@@ -179,8 +180,8 @@ function remote(name: string) {
   return { name, bare, author, commit, clone: makeClone(bare.path) };
 }
 
-function start(what: string, ...args: string[]): ChildProcess {
-  const started = spawn(process.execPath, ['--import', 'tsx', `src/${what}/main.ts`, ...args], {
+function start(what: Program, ...args: string[]): ChildProcess {
+  const started = spawn(process.execPath, [launcher(what), ...args], {
     stdio: 'ignore',
   });
   onTestFinished(() => killed(started));

@@ -12,6 +12,7 @@ import { type } from './support/classic-peers.js';
 import { spawnDispatcher } from './support/dispatchers.js';
 import { eventually } from './support/eventually.js';
 import { makeRepository, temporaryFolder } from './support/git.js';
+import { launcher, type Program } from './support/launchers.js';
 
 /** Processes that are compiled as they start take long on a busy machine. */
 const startWithinMs = 60_000;
@@ -53,10 +54,9 @@ steps:
   expect(await type(dispatcher.port, `log:${commit}`)).toContain('+ echo 5\n5\n');
   await eventually('nothing is left', () => taggedWith(`TRIVET_RUN=${String(run)}`).length === 0);
 
-  function start(what: string, state: string, flags: readonly string[]): ChildProcess {
+  function start(what: Program, state: string, flags: readonly string[]): ChildProcess {
     const at = ['--dispatcher-server', `localhost:${dispatcher.port}`, '--state', state, ...flags];
-    const script = ['--import', 'tsx', `src/${what}/main.ts`];
-    const started = spawn(process.execPath, [...script, ...at, repository.path], {
+    const started = spawn(process.execPath, [launcher(what), ...at, repository.path], {
       stdio: 'ignore',
     });
     onTestFinished(() => void started.kill('SIGKILL'));

@@ -13,6 +13,7 @@ import { commit } from '../support/commits.js';
 import { startDispatcher } from '../support/dispatchers.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
+import { launcher } from '../support/launchers.js';
 import { modernPeer } from '../support/modern-peers.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';
 import { runnerFor } from '../support/runners.js';
@@ -88,7 +89,7 @@ test.each(['story', 'json'])(
     const at = ['--state', temporaryFolder(), '--dispatcher-server', dispatcher.address];
     const observer = spawn(
       process.execPath,
-      ['--import', 'tsx', 'src/observer/main.ts', ...flags, ...at, repository.path],
+      [launcher('observer'), ...flags, ...at, repository.path],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     let shown = '';

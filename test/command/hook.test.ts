@@ -81,16 +81,6 @@ test('after a commit the observers look at once, and a bare repository says so a
   );
   const author = makeRepository();
   expect((await typed('/', hook, 'install', ...server, author.path)).status).toBe(0);
-  // The command is run from its sources here, as nothing is built.
-  for (const path of [
-    join(bare.path, 'hooks/post-receive'),
-    join(author.path, '.git/hooks/post-commit'),
-  ]) {
-    const main = join(import.meta.dirname, '../../src/command/main.ts');
-    const launcher = join(import.meta.dirname, '../../trivet.js');
-    const text = readFileSync(path, 'utf8');
-    writeFileSync(path, text.replace(launcher, `--import ${import.meta.resolve('tsx')} ${main}`));
-  }
   author.commit('Begin');
   await eventually('the commit is told of', () => heard.length === 1);
   author.git('push', '-q', bare.path, 'HEAD');

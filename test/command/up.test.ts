@@ -8,14 +8,12 @@ import { signalAll, taggedWith } from '../../src/world/process-tree.js';
 import { startDispatcher } from '../support/dispatchers.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
+import { launcher } from '../support/launchers.js';
 import { hasTmux, openTerminal } from '../support/tmux.js';
 
-const program = [
-  ...['--import', import.meta.resolve('tsx')],
-  join(import.meta.dirname, 'fixtures/up-from-sources.ts'),
-];
+const program = [launcher('trivet'), 'up'];
 
-/** Processes start from their sources, four at once. */
+/** Four processes start at once. */
 const patienceMs = 120_000;
 vi.setConfig({ testTimeout: 3 * patienceMs });
 

@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
@@ -13,13 +13,13 @@ import { tell, type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
 import { spawnDispatcher } from '../support/dispatchers.js';
 import { temporaryFolder } from '../support/git.js';
+import { launcher } from '../support/launchers.js';
 import { modernPeer } from '../support/modern-peers.js';
 import { hasSqlite } from '../support/tools.js';
 
 const readme = readFileSync('README.md', 'utf8');
 const operate = readFileSync('docs/operate.md', 'utf8');
-const main = resolve('src/dispatcher/main.ts');
-const dispatcher = `${process.execPath} --import ${import.meta.resolve('tsx')} ${main}`;
+const dispatcher = `${process.execPath} ${launcher('dispatcher')}`;
 const [c, later] = [commit(0xc0ffee), commit(0xdecade)];
 
 test('a backup is taken of a dispatcher at work, and put back', async () => {

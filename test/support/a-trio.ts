@@ -10,6 +10,7 @@ import { type Commit, parseCommit } from '../../src/protocol/ids.js';
 import { type } from './classic-peers.js';
 import { type DispatcherProcess, spawnDispatcher } from './dispatchers.js';
 import { makeClone, makeRemote, type TestRepository, temporaryFolder } from './git.js';
+import { launcher } from './launchers.js';
 import { startObserver } from './observer-process.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -57,7 +58,7 @@ export async function aTrio({
 
 function spawnRunner(args: readonly string[]): ChildProcess {
   const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('TRIVET_'));
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/test-runner/main.ts', ...args], {
+  const child = spawn(process.execPath, [launcher('test-runner'), ...args], {
     cwd: root,
     env: Object.fromEntries(ours),
     stdio: 'ignore',

@@ -24,6 +24,7 @@ import { realNetwork } from '../../src/world/network.js';
 import type { Told } from '../../src/world/story.js';
 import { eventually } from './eventually.js';
 import { temporaryFolder } from './git.js';
+import { launcher } from './launchers.js';
 
 export interface RunningDispatcher {
   readonly port: number;
@@ -110,7 +111,7 @@ function launch(wrapper: readonly string[], folder: string, flags: readonly stri
   let stderr = '';
   let failed = false;
   const places = ['--data', join(folder, 'data'), '--results', join(folder, 'results')];
-  const node = [process.execPath, '--import', 'tsx', 'src/dispatcher/main.ts'];
+  const node = [process.execPath, launcher('dispatcher')];
   const all = [...wrapper, ...node, '--log-format', 'json', ...places, ...flags];
   const child: ChildProcess = spawn(all[0] ?? '', all.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],

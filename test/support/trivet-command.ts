@@ -3,12 +3,10 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-
-const main = join(import.meta.dirname, '../../src/command/main.ts');
+import { launcher } from './launchers.js';
 
 /** The command, as one types it in a shell. */
-export const commandLine = `${process.execPath} --import ${import.meta.resolve('tsx')} ${main}`;
+export const commandLine = `${process.execPath} ${launcher('trivet')}`;
 
 /** What it printed, and its exit code; `input` is what it finds on standard input. */
 export function trivet(
@@ -18,10 +16,11 @@ export function trivet(
   input: string | Buffer = '',
 ) {
   const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('TRIVET_'));
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), main, ...args],
-    { cwd, env: { ...Object.fromEntries(ours), ...environment }, encoding: 'utf8', input },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher('trivet'), ...args], {
+    cwd,
+    env: { ...Object.fromEntries(ours), ...environment },
+    encoding: 'utf8',
+    input,
+  });
   return { status, stdout, stderr };
 }

@@ -14,10 +14,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Commit } from '../../src/protocol/ids.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
+import { launcher } from '../support/launchers.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';
 import { type RunnerSettings, runnerFor } from '../support/runners.js';
 
-const main = fileURLToPath(new URL('../../src/test-runner/main.ts', import.meta.url));
+const main = launcher('test-runner');
 const ignoresTerm = fileURLToPath(new URL('fixtures/ignores-term.sh', import.meta.url));
 
 test('A29: a run whose submodule never arrives is timed out, and the next one has its slot', async () => {
@@ -82,7 +83,7 @@ test('a runner that is killed in a checkout takes git with it', async () => {
   const { repository, commit, dead } = await withDeadSubmodule();
   const at = ['--host', '127.0.0.1', '--port', '0', '--state', temporaryFolder()];
   const to = ['--dispatcher-server', `127.0.0.1:${dispatcher.port}`, '--command', 'true'];
-  const runner = spawn(process.execPath, ['--import', 'tsx', main, ...at, ...to, repository.path], {
+  const runner = spawn(process.execPath, [main, ...at, ...to, repository.path], {
     stdio: 'ignore',
   });
   onTestFinished(() => ended(runner));

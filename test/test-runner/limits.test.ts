@@ -5,16 +5,16 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { LocalSlot } from '../../src/test-runner/local/slots.js';
 import { restoreDescriptors, softGiven } from '../../src/world/descriptors.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
+import { launcher } from '../support/launchers.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';
 import { runnerAtWork } from '../support/runners-at-work.js';
 
-const main = fileURLToPath(new URL('../../src/test-runner/main.ts', import.meta.url));
+const main = launcher('test-runner');
 
 const child = 'require("child_process").spawnSync(process.argv[1], process.argv.slice(2))';
 
@@ -30,7 +30,7 @@ test.each([
   const commit = repository.commit('one');
   const to = ['--dispatcher-server', `127.0.0.1:${dispatcher.port}`, '--port', '0'];
   const flags = ['--state', temporaryFolder(), '--command', 'ulimit -Sn', repository.path];
-  const node = [process.execPath, '--import', 'tsx', main, ...to, ...flags];
+  const node = [process.execPath, main, ...to, ...flags];
   const starter = spawn('sh', ['-c', script, 'sh', ...node], { stdio: 'ignore', detached: true });
   onTestFinished(() => void process.kill(-(starter.pid ?? 0), 'SIGKILL'));
   await eventually('it is there', () => dispatcher.connected);
@@ -57,7 +57,7 @@ test('modes in a checkout are git’s, whoever started the runner; what the runn
   const state = join(temporaryFolder(), 'state');
   const command = 'umask; stat -c %a a.txt .';
   const flags = ['--state', state, '--command', command, repository.path];
-  const node = [process.execPath, '--import', 'tsx', main, ...to, ...flags];
+  const node = [process.execPath, main, ...to, ...flags];
   const starter = spawn('sh', ['-c', 'umask 077; exec "$@"', 'sh', ...node], {
     stdio: 'ignore',
     detached: true,

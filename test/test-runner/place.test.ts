@@ -5,15 +5,15 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { Place, userPlace } from '../../src/test-runner/checkout/place.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
+import { launcher } from '../support/launchers.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';
 import { runnerAtWork } from '../support/runners-at-work.js';
 
-const main = fileURLToPath(new URL('../../src/test-runner/main.ts', import.meta.url));
+const main = launcher('test-runner');
 
 test('a checkout lies below no .git and no dot folder, and its path is short', async () => {
   const dispatcher = await runnerDispatcher();
@@ -22,11 +22,9 @@ test('a checkout lies below no .git and no dot folder, and its path is short', a
   );
   const first = commit('one');
   const to = ['--dispatcher-server', `127.0.0.1:${dispatcher.port}`, '--port', '0'];
-  const runner = spawn(
-    process.execPath,
-    ['--import', 'tsx', main, ...to, '--command', 'pwd -P', path],
-    { stdio: 'ignore' },
-  );
+  const runner = spawn(process.execPath, [main, ...to, '--command', 'pwd -P', path], {
+    stdio: 'ignore',
+  });
   onTestFinished(() => void runner.kill('SIGKILL'));
   await eventually('it is there', () => dispatcher.connected);
   const tree = (await dispatcher.verdict(first)).log.trimEnd();

@@ -4,14 +4,14 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
+import { launcher } from '../support/launchers.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';
 import { fixture, tagged } from '../support/runners-at-work.js';
 
-const main = fileURLToPath(new URL('../../src/test-runner/main.ts', import.meta.url));
+const main = launcher('test-runner');
 const forever = fixture('forever.sh');
 /** Forks and ends all the while, as long as the test's repository is there. */
 const hops = `${fixture('hops.sh')} a.txt`;
@@ -116,7 +116,7 @@ test.each([
   [[temporaryPath()], 'is not a git repository'],
   [['--config', '/nonexistent', '.'], 'Cannot read the configuration in /nonexistent'],
 ])('%j is refused with a sentence and exit code 2', async (args, says) => {
-  const runner = spawn(process.execPath, ['--import', 'tsx', main, ...args]);
+  const runner = spawn(process.execPath, [main, ...args]);
   let stderr = '';
   runner.stderr.on('data', (bytes) => {
     stderr += bytes;
@@ -139,7 +139,7 @@ async function setting() {
     const runner = spawn(
       process.execPath,
       [
-        ...['--import', 'tsx', main, '--host', '127.0.0.1', '--port', '0', '--state', state],
+        ...[main, '--host', '127.0.0.1', '--port', '0', '--state', state],
         ...['--dispatcher-server', `127.0.0.1:${dispatcher.port}`, '--command', command],
         ...flags,
         repository.path,

@@ -15,18 +15,18 @@ import {
 } from 'node:fs';
 import * as net from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { assertSandbox } from '../../src/test-runner/suite/sandbox.js';
 import { taggedWith } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
+import { launcher } from '../support/launchers.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';
 import { type RunnerSettings, runnerFor } from '../support/runners.js';
 import { mayBuildSandbox } from '../support/tools.js';
 
 const secret = 'correct-horse-battery';
-const main = fileURLToPath(new URL('../../src/test-runner/main.ts', import.meta.url));
+const main = launcher('test-runner');
 
 describe.runIf(mayBuildSandbox)('with --sandbox', () => {
   // Throws, with bubblewrap's or the kernel's own words, where none can be built.
@@ -171,11 +171,9 @@ describe.runIf(mayBuildSandbox)('with --sandbox', () => {
     const sleeps = `sleep 61.${process.pid}`;
     const command = `env -i sh -c "echo up; ${sleeps}"`;
     const to = ['--dispatcher-server', `127.0.0.1:${dispatcher.port}`, '--command', command];
-    const runner = spawn(
-      process.execPath,
-      ['--import', 'tsx', main, ...at, ...to, repository.path],
-      { stdio: 'ignore' },
-    );
+    const runner = spawn(process.execPath, [main, ...at, ...to, repository.path], {
+      stdio: 'ignore',
+    });
     onTestFinished(() => void runner.kill('SIGKILL'));
     await eventually('it is there', () => dispatcher.connected);
     const run = dispatcher.runtest(commit);
@@ -198,11 +196,10 @@ describe('without --sandbox', () => {
     const dispatcher = await runnerDispatcher();
     const { path } = makeRepository();
     const to = ['--dispatcher-server', `127.0.0.1:${dispatcher.port}`, '--port', '0'];
-    const process_ = spawn(
-      process.execPath,
-      ['--import', 'tsx', main, '--state', temporaryFolder(), ...to, path],
-      { stdio: 'ignore', env: { ...process.env, TRIVET_TOKEN: secret } },
-    );
+    const process_ = spawn(process.execPath, [main, '--state', temporaryFolder(), ...to, path], {
+      stdio: 'ignore',
+      env: { ...process.env, TRIVET_TOKEN: secret },
+    });
     onTestFinished(() => void process_.kill('SIGKILL'));
     await eventually('it showed its token', () => dispatcher.connected);
     const environments = await eventually('it has children', () => {
@@ -218,11 +215,9 @@ test('--sandbox without bubblewrap is refused with a sentence and exit code 2', 
   for (const name of ['env', 'git', 'sh']) {
     symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(nothing, name));
   }
-  const runner = spawn(
-    process.execPath,
-    ['--import', 'tsx', main, '--sandbox', makeRepository().path],
-    { env: { ...process.env, PATH: nothing } },
-  );
+  const runner = spawn(process.execPath, [main, '--sandbox', makeRepository().path], {
+    env: { ...process.env, PATH: nothing },
+  });
   let stderr = '';
   runner.stderr.on('data', (bytes) => {
     stderr += bytes;

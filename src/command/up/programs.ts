@@ -8,7 +8,7 @@ import type { Member } from './crew.js';
 import type { Signal } from './events.js';
 
 /** The words of a command, before its flags. */
-export type Programs = Readonly<Record<Member['program'], readonly string[]>>;
+type Programs = Readonly<Record<Member['program'], readonly string[]>>;
 
 /** Wherever Trivet is installed, its launchers lie above this file. */
 const launcher = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));

@@ -20,7 +20,7 @@ import { type Crew, crewOf, handle } from './crew.js';
 import type { Effect, Event, Told } from './events.js';
 import { footer, shadeOf } from './footer.js';
 import { type Guard, standGuard } from './guard.js';
-import { flagsOf, launchers, type Programs, spelled, spelledSignal } from './programs.js';
+import { flagsOf, launchers, spelled, spelledSignal } from './programs.js';
 
 /** More would not fit below each other on any screen. */
 const runnersMost = 32;
@@ -48,12 +48,7 @@ interface Read {
 const killAfterMs = 2_000;
 
 /** Answers the exit code. */
-export function up(argv: readonly string[]): Promise<number> {
-  return upWith(launchers, argv);
-}
-
-/** The same, with processes that are started in another way. */
-export async function upWith(programs: Programs, argv: readonly string[]): Promise<number> {
+export async function up(argv: readonly string[]): Promise<number> {
   const read = readFlags(
     {
       program: 'trivet up',
@@ -70,12 +65,11 @@ export async function upWith(programs: Programs, argv: readonly string[]): Promi
   const clones = await Promise.all(named.map((repo) => openClone(repo)));
   const repos = clones.map(({ path }) => path);
   return new Promise((resolve) => {
-    new Up(crewOf(read.runners, read.port), programs, repos, resolve).begin();
+    new Up(crewOf(read.runners, read.port), repos, resolve).begin();
   });
 }
 
 class Up {
-  readonly #programs: Programs;
   readonly #repos: readonly string[];
   readonly #leave: (code: number) => void;
   readonly #children = new Map<number, ChildProcess>();
@@ -84,14 +78,8 @@ class Up {
   #screen: Footed | null = null;
   #crew: Crew;
 
-  constructor(
-    crew: Crew,
-    programs: Programs,
-    repos: readonly string[],
-    leave: (code: number) => void,
-  ) {
+  constructor(crew: Crew, repos: readonly string[], leave: (code: number) => void) {
     this.#crew = crew;
-    this.#programs = programs;
     this.#repos = repos;
     this.#leave = leave;
     this.#whoWidth = Math.max(...crew.members.map(({ name }) => name.length));
@@ -146,7 +134,7 @@ class Up {
     const one = this.#crew.members[member];
     if (one === undefined) return;
     const flagged = flagsOf(one, dispatcherPort, this.#repos);
-    const words = [...this.#programs[one.program], ...flagged];
+    const words = [...launchers[one.program], ...flagged];
     this.#say(member, spelled(words), 'bold');
     const [command = '', ...args] = [...words, '--log-format', 'json'];
     const child = spawn(command, args, {

@@ -11,6 +11,7 @@ import { asked, commandLinesOf, engine, testImage } from '../../support/containe
 import { spawnDispatcher } from '../../support/dispatchers.js';
 import { eventually } from '../../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../../support/git.js';
+import { launcher, type Program } from '../../support/launchers.js';
 
 /** Three processes and their containers, on a laden machine. */
 const withinMs = 60_000;
@@ -106,9 +107,8 @@ async function pushed(workflow: string) {
   return { folder, commit, dispatcher, runner, start };
 }
 
-function run(what: string, args: readonly string[]) {
-  const main = `src/${what}/main.ts`;
-  const started = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio: 'ignore' });
+function run(what: Program, args: readonly string[]) {
+  const started = spawn(process.execPath, [launcher(what), ...args], { stdio: 'ignore' });
   const ended = new Promise((resolve) => void started.once('exit', resolve));
   onTestFinished(async () => {
     // The second that it hears aborts, and its containers go with it.

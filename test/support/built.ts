@@ -1,6 +1,7 @@
 /**
- * Owns the page's modules for tests: a dispatcher serves them as tsc made them, also one that runs from its
- * sources. They are made once before all tests, if they are older than their sources.
+ * Owns what tests need built: our programs, which they start by their launchers, and the page's modules,
+ * which a dispatcher serves also where it runs from its sources. All is built once before the first test,
+ * if it is older than its sources.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -8,15 +9,17 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
-const stamp = join(root, 'dist/web/page/built');
+const stamp = join(root, 'dist/built');
+const projects = ['tsconfig.build.json', 'tsconfig.page.json'];
 
-/** Whoever else makes them at the same moment makes the same. */
+/** Whoever else builds at the same moment builds the same. */
 export function setup(): void {
-  const sources = [join(root, 'src/web/page'), join(root, 'tsconfig.page.json')];
+  const sources = ['src', 'tsconfig.json', ...projects].map((path) => join(root, path));
   if (existsSync(stamp) && Math.max(...sources.map(newest)) < statSync(stamp).mtimeMs) return;
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  const project = join(root, 'tsconfig.page.json');
-  execFileSync(process.execPath, [compiler, '-p', project], { stdio: 'inherit' });
+  for (const project of projects) {
+    execFileSync(process.execPath, [compiler, '-p', join(root, project)], { stdio: 'inherit' });
+  }
   writeFileSync(stamp, '');
 }
 
