@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { causeOf, consequenceOf } from '../../src/record/causes.js';
+import { Model } from '../../src/record/model.js';
+import type { WireRecord } from '../../src/record/record.js';
+import { commitOf, threeDeaths } from '../support/recordings.js';
+
+function modelOf({ header, records } = threeDeaths()): Model {
+  const model = new Model(header);
+  for (const record of records) model.append(record);
+  return model;
+}
+
+describe('what a recording tells', () => {
+  const model = modelOf();
+  const word = (record: WireRecord | undefined) =>
+    record?.kind === 'message'
+      ? record.verb
+      : record?.kind === 'change'
+        ? record.what
+        : record?.kind;
+  const find = (isIt: (record: WireRecord) => boolean) => model.records.findIndex(isIt);
+  const words = (from: number, step: typeof causeOf) => {
+    const told: (string | undefined)[] = [];
+    for (let at: number | null = from; at !== null && told.length < 9; at = step(model, at)) {
+      told.push(word(model.records[at]));
+    }
+    return told;
+  };
+
+  test('names observers first, then the dispatcher, then runners as they came', () => {
+    expect(model.lanes.map(({ name }) => name)).toEqual([
+      ...['observer', 'dispatcher', 'ada', 'bob', 'cleo'],
+    ]);
+  });
+
+  test('has for each process a strip of the states that it was in', () => {
+    const states = model.lane('bob')?.strip.map(({ state }) => state);
+    expect(states).toEqual(['idle', 'busy', 'dead']);
+  });
+
+  test('leaves the span of a lost run open, and gives its commit another', () => {
+    const runs = model.runs.filter(({ commit }) => commit === commitOf(2));
+    expect(
+      runs.map(({ process, lostAt, until }) => [process, lostAt !== null, until !== null]),
+    ).toEqual([
+      ['bob', true, false],
+      ['cleo', false, true],
+    ]);
+  });
+
+  test('knows when a message came, and that it never did', () => {
+    const dispatch = find((record) => record.kind === 'message' && record.verb === 'dispatch');
+    expect(word(model.records[model.endOf(dispatch) ?? -1])).toBe('arrived');
+    const dropped = find(({ kind }) => kind === 'dropped');
+    const record = model.records[dropped];
+    const message = record?.kind === 'dropped' ? (model.indexOf(record.message) ?? -1) : -1;
+    expect(model.endOf(message)).toBe(dropped);
+  });
+
+  test('leads from a lease after a death back to the death', () => {
+    const leased = find(
+      (record) => record.kind === 'change' && record.what === 'leased' && record.run === '7f3a-3',
+    );
+    expect(words(leased, causeOf)).toEqual(['leased', 'requeued', 'lost', 'killed']);
+  });
+
+  test('leads from a commit on to its verdict', () => {
+    const dispatch = find((record) => record.kind === 'message' && record.verb === 'dispatch');
+    expect(words(dispatch, consequenceOf)).toContain('accepted');
+  });
+
+  test('finds a record by its number, also behind a gap', () => {
+    const { header, records } = threeDeaths();
+    const gappy = modelOf({ header, records: records.filter(({ n }) => n < 5 || n > 20) });
+    expect([4, 5, 21].map((n) => gappy.indexOf(n))).toEqual([3, null, 4]);
+  });
+});
