@@ -15,6 +15,8 @@ interface PagesAt {
   readonly pattern: RegExp;
   /** In /page/. */
   readonly module: string;
+  /** In /styles/pages/, of its own; absent: none. */
+  readonly styles?: readonly string[];
   /** What lies at it under /api; absent: it begins with nothing. */
   readonly begin?: (...parts: string[]) => First | null;
 }
@@ -44,7 +46,7 @@ const pages: readonly PagesAt[] = [
       }),
   },
   { pattern: /^\/repositories\/([^/]+)\/branches\/(.+)$/, module: 'commits.js' },
-  { pattern: /^\/logs\/([0-9a-f-]+(?:\.\d+)?)$/, module: 'log/log.js' },
+  { pattern: /^\/logs\/([0-9a-f-]+(?:\.\d+)?)$/, module: 'log/log.js', styles: ['log'] },
   {
     pattern: /^\/runners$/,
     module: 'runners.js',
@@ -56,12 +58,10 @@ const pages: readonly PagesAt[] = [
 ];
 
 /** Null: there is no such page. */
-export function pageAt(
-  path: string,
-): { readonly first: First | null; readonly module: string } | null {
-  for (const { pattern, module, begin } of pages) {
+export function pageAt(path: string) {
+  for (const { pattern, module, styles = [], begin } of pages) {
     const parts = pattern.exec(path);
-    if (parts !== null) return { first: begin?.(...parts.slice(1)) ?? null, module };
+    if (parts !== null) return { first: begin?.(...parts.slice(1)) ?? null, module, styles };
   }
   return null;
 }

@@ -6,6 +6,12 @@
 
 import { createHash } from 'node:crypto';
 import type { Assets } from './assets.js';
+import { frame } from './frame.js';
+
+/** Styles that only one page needs. */
+const ofOnePage = '/styles/pages/';
+
+const stylesheet = (path: string) => `<link rel="stylesheet" href="${path}">`;
 
 /** What the page begins with. */
 export interface First {
@@ -14,8 +20,12 @@ export interface First {
   readonly document: string | null;
   readonly wantsToken: boolean;
   readonly isTrusted: boolean;
+  /** Of the page itself. */
+  readonly path: string;
   /** What shows it, in /page/; null: there is no such page. */
   readonly module: string | null;
+  /** Of its own, in /styles/pages/. */
+  readonly styles: readonly string[];
 }
 
 export class Shell {
@@ -27,9 +37,7 @@ export class Shell {
   constructor(assets: Assets) {
     const { importMap } = assets;
     this.#assets = assets;
-    const styles = assets
-      .pathsBelow('/styles/')
-      .map((path) => `<link rel="stylesheet" href="${path}">`);
+    const common = assets.pathsBelow('/styles/').filter((path) => !path.startsWith(ofOnePage));
     this.#head = [
       '<!doctype html>',
       '<html lang="en">',
@@ -39,7 +47,7 @@ export class Shell {
       '<meta name="color-scheme" content="light dark">',
       '<title>Trivet</title>',
       '<link rel="icon" href="data:,">',
-      ...styles,
+      ...common.map(stylesheet),
       `<script type="importmap">${importMap}</script>`,
       '<script type="module" src="/page/main.js"></script>',
     ].join('\n');
@@ -48,7 +56,6 @@ export class Shell {
       '<body>',
       "<noscript>This page needs JavaScript. Without it: <code>printf 'status\\n' | nc -N</code> " +
         'at this port says the same.</noscript>',
-      '<div id="page"></div>',
     ].join('\n');
     const hash = createHash('sha256').update(importMap).digest('base64');
     this.contentSecurityPolicy = [
@@ -65,17 +72,19 @@ export class Shell {
   }
 
   /** The document, with what the page begins with as data. */
-  html({ document, module, ...first }: First): string {
+  html({ document, path, module, styles, ...first }: First): string {
     // A `<` would end the data where it spells a tag.
     const rest = JSON.stringify(first).replaceAll('<', '\\u003c');
     const data = document === null ? 'null' : document.replaceAll('<', '\\u003c');
     return [
       this.#head,
+      ...styles.map((name) => stylesheet(`${ofOnePage}${name}.css`)),
       // With these the browser need not read one to know of the next.
       ...this.#assets
         .neededBy('/page/main.js', ...(module === null ? [] : [`/page/${module}`]))
         .map((path) => `<link rel="modulepreload" href="${path}">`),
       this.#body,
+      `<div id="page">${frame(path)}</div>`,
       `<script type="application/json" id="first">{"first":${rest},"document":${data}}</script>`,
       '</body>',
       '</html>',

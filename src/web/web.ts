@@ -179,7 +179,9 @@ export class Web {
       document: answer === null || answer.isRefusal ? null : answer.bytes,
       wantsToken: this.#guard.wantsToken,
       isTrusted,
+      path: context.req.path,
       module: found?.module ?? null,
+      styles: found?.styles ?? [],
     });
     const status = found === null || answer?.isRefusal === true ? 404 : 200;
     context.header('Cache-Control', 'no-store');

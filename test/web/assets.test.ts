@@ -1,15 +1,30 @@
 import { expect, test } from 'vitest';
 import { Assets, compressed } from '../../src/web/assets.js';
+import { pageAt } from '../../src/web/page-at.js';
 import { startWeb } from '../support/web.js';
 
 /** Scripts and styles together, compressed. */
 const bytesMax = 60_000;
 
-test('scripts and styles of all pages are under 60 kB compressed', async () => {
+test.each([
+  '/',
+  '/commits',
+  '/commits/1a2b3c4',
+  '/logs/1a2b-1.1',
+  '/runners',
+  '/runners/ada',
+  '/queue',
+])('scripts and styles that %s needs are under 60 kB compressed', async (path) => {
   const assets = new Assets();
-  const paths = ['/libraries/', '/page/', '/styles/'].flatMap((below) => assets.pathsBelow(below));
-  const files = paths.flatMap((path) => assets.get(path)?.bytes ?? []);
-  const sizes = await Promise.all(files.map(async (bytes) => (await compressed(bytes)).byteLength));
+  const { module, styles } = pageAt(path) ?? { module: 'main.js', styles: [] };
+  const common = assets.pathsBelow('/styles/').filter((of) => !of.startsWith('/styles/pages/'));
+  const own = styles.map((name) => `/styles/pages/${name}.css`);
+  const modules = assets.neededBy('/page/main.js', `/page/${module}`);
+  const files = [...common, ...own, ...modules].map((of) => assets.get(of)?.bytes ?? null);
+  expect(files).not.toContain(null);
+  const sizes = await Promise.all(
+    files.map(async (bytes) => (await compressed(bytes ?? new Uint8Array())).byteLength),
+  );
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(bytesMax);
 });
 

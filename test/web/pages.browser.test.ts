@@ -144,6 +144,19 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout }, () => {
 });
 
 describe.skipIf(!hasBrowser)('every page', { timeout }, () => {
+  test('shows its bar before any script, and takes it over as it stands', async () => {
+    const scene = await aScene();
+    const { open, context } = await profileAt(scene.port);
+    const before = await (await context.request.get('/queue')).text();
+    const page = await open('/queue');
+    await isLive(page);
+    const bar = await page.locator('header.bar').evaluate((header) => {
+      header.querySelector('.liveness')?.remove();
+      return header.outerHTML;
+    });
+    expect(before).toContain(`</a>${bar}</div>`);
+  });
+
   test.each(['light', 'dark'] as const)(
     'is readable for all, and fits a telephone: %s',
     async (colorScheme) => {

@@ -7,6 +7,7 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { type Element, html } from './html.js';
 import type { Page } from './router.js';
+import { styled } from './styled.js';
 
 type Show = (at: Page) => Element;
 
@@ -29,7 +30,7 @@ const modules: Readonly<Record<Exclude<Page['kind'], 'nothing'>, () => Promise<S
     return (at) => html`<${Failing} key=${location.pathname} ...${at} />`;
   },
   log: async () => {
-    const { Log } = await import('./log/log.js');
+    const [{ Log }] = await Promise.all([import('./log/log.js'), styled('log')]);
     return (at) => html`<${Log} key=${location.pathname} ...${at} />`;
   },
   runners: async () => {
