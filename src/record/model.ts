@@ -103,6 +103,11 @@ export class Model {
     return this.records[index]?.n === n ? index : null;
   }
 
+  /** Whether somebody stands between all: a message without an end is under way. */
+  get hearsArrivals(): boolean {
+    return this.#ends.size > 0;
+  }
+
   /** Where the message at that place arrived, or was lost; null: not yet, or nobody stood between. */
   endOf(index: number): number | null {
     return this.#ends.get(index) ?? null;

@@ -39,6 +39,7 @@ const types: Readonly<Record<string, string>> = {
 /** The built page, also where the dispatcher runs from its sources. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const pageFolder = join(root, 'dist/web/page');
+const recordFolder = join(root, 'dist/record');
 const stylesFolder = join(root, 'src/web/styles');
 
 const notBuilt = 'The page is not built: "npm run build" builds it, or do without by --no-web.';
@@ -57,6 +58,8 @@ export class Assets {
     if (!existsSync(pageFolder)) throw new UsageError(notBuilt);
     this.#files = new Map([
       ...below('/page', pageFolder, /\.js(?:\.map)?$/),
+      // A module of the page asks for `../../../record/`, which ends at the root there as it does on disk.
+      ...below('/record', recordFolder, /\.js(?:\.map)?$/),
       ...below('/styles', stylesFolder, /\.css$/),
       ...Object.entries(libraries).map(([name, [module, file]]): [string, string] => [
         `/libraries/${name}.mjs`,

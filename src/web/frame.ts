@@ -8,6 +8,7 @@ const places = [
   ['/commits', 'Commits'],
   ['/queue', 'Queue'],
   ['/runners', 'Runners'],
+  ['/wire', 'Wire'],
 ] as const;
 
 /** As the page at that path shows it, but for what only it knows: whether it is live. */

@@ -11,6 +11,8 @@ import { go, links } from './router.js';
 export interface Key {
   /** As `KeyboardEvent.key` names it. */
   readonly key: string;
+  /** What is held down with it; absent: nothing that would change it. */
+  readonly held?: 'Shift' | 'Control';
   readonly does: string;
   readonly call: () => void;
 }
@@ -48,14 +50,41 @@ export function useKeys(keys: readonly Key[]): void {
 }
 
 addEventListener('keydown', (event) => {
-  const isTyping =
-    event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-  const key = [...ofPage.value, ...everywhere].find((one) => one.key === event.key);
+  const target = event.target instanceof HTMLElement ? event.target : null;
+  const isTyping = target?.matches('input, textarea, select') === true;
+  // What has the focus is pressed by them.
+  const isPressing = pressing.includes(event.key) && target?.matches('button, a, summary') === true;
+  if (isTyping || isPressing || event.metaKey || event.altKey) return;
+  const key = inForce().find((one) => one.key === event.key && isHeld(one, event));
   if (key === undefined) return;
   event.preventDefault();
   key.call();
 });
+
+const pressing = ['Enter', ' '];
+
+/** A sign such as `?` may need Shift by itself; an arrow has another meaning with it. */
+function isHeld({ key, held }: Key, { ctrlKey, shiftKey }: KeyboardEvent): boolean {
+  if (ctrlKey !== (held === 'Control')) return false;
+  return key.length === 1 || shiftKey === (held === 'Shift');
+}
+
+/** A page's own key takes the place of one that works everywhere. */
+function inForce(): readonly Key[] {
+  const taken = ofPage.value.map(({ key }) => key);
+  return [...ofPage.value, ...everywhere.filter(({ key }) => !taken.includes(key))];
+}
+
+/** As people call it. */
+function named({ key, held }: Key): string {
+  const name = names[key] ?? key;
+  return held === undefined ? name : `${held === 'Control' ? 'Ctrl' : held} ${name}`;
+}
+
+const names: Readonly<Record<string, string>> = {
+  ...{ ' ': 'Space', Escape: 'Esc' },
+  ...{ ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓' },
+};
 
 /** The list, while it is wanted. */
 export function Keys() {
@@ -65,10 +94,14 @@ export function Keys() {
   }, [isShown.value]);
   if (!isShown.value) return null;
   const close = () => showKeys(false);
-  const row = ({ key, does }: Key) => html`<dt><kbd>${key}</kbd></dt><dd>${does}</dd>`;
+  const rows = new Map<string, Key[]>();
+  for (const key of inForce()) rows.set(key.does, [...(rows.get(key.does) ?? []), key]);
   return html`<dialog class="keys" ref=${dialog} onClose=${close} aria-label="Keys">
     <h2>Keys</h2>
-    <dl>${ofPage.value.map(row)}${everywhere.map(row)}</dl>
+    <dl>${[...rows].map(
+      ([does, keys]) =>
+        html`<dt>${keys.map((key) => html`<kbd>${named(key)}</kbd> `)}</dt><dd>${does}</dd>`,
+    )}</dl>
     <button type="button" onClick=${close}>Close</button>
   </dialog>`;
 }

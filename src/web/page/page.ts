@@ -24,6 +24,7 @@ const places = [
   ['commits', links.commits, 'Commits'],
   ['queue', links.queue, 'Queue'],
   ['runners', links.runners, 'Runners'],
+  ['wire', links.wire, 'Wire'],
 ] as const;
 
 export function Surroundings({ children }: { readonly children: Child }) {

@@ -45,6 +45,10 @@ const modules: Readonly<Record<Exclude<Page['kind'], 'nothing'>, () => Promise<S
     const { Queue } = await import('./queue.js');
     return () => html`<${Queue} />`;
   },
+  wire: async () => {
+    const [{ Wire }] = await Promise.all([import('./wire/wire.js'), styled('wire')]);
+    return () => html`<${Wire} />`;
+  },
   'sign-in': async () => {
     const { SignIn } = await import('./sign-in.js');
     return () => html`<${SignIn} />`;

@@ -14,6 +14,7 @@ export type Page =
   | { readonly kind: 'runners' }
   | { readonly kind: 'runner'; readonly name: string }
   | { readonly kind: 'queue' }
+  | { readonly kind: 'wire' }
   | { readonly kind: 'sign-in' }
   | { readonly kind: 'nothing'; readonly path: string };
 
@@ -24,6 +25,7 @@ export const links = {
   commits: '/commits',
   runners: '/runners',
   queue: '/queue',
+  wire: '/wire',
   signIn: '/sign-in',
   commit: (commit: string, job?: string) =>
     `/commits/${commit}${job === undefined ? '' : `#${encodeURIComponent(job)}`}`,
@@ -54,7 +56,8 @@ export function pageAt(path: string): Page {
   if (!isEnd) return { kind: 'nothing', path };
   if (second === '') {
     if (first === 'commits') return { kind: 'commits', repository: null, branch: null };
-    if (first === 'runners' || first === 'queue' || first === 'sign-in') return { kind: first };
+    const isOne = first === 'runners' || first === 'queue' || first === 'wire';
+    if (isOne || first === 'sign-in') return { kind: first };
     return { kind: 'nothing', path };
   }
   if (first === 'repositories') return { kind: 'commits', repository: second, branch: null };

@@ -1,0 +1,45 @@
+/**
+ * Owns where lifelines stand side by side, and their names above them, which stay in view. Pure but for
+ * the drawing of the names.
+ */
+
+import type { Lane } from '../../../record/model.js';
+import { html } from '../html.js';
+import { stateSigns } from './looks.js';
+import type { View } from './view.js';
+
+/** In pixels: beside the lines stand the times. */
+export const gutter = 84;
+
+const apartMin = 84;
+const side = 46;
+
+export interface Columns {
+  readonly width: number;
+  readonly apart: number;
+  readonly lanes: readonly Lane[];
+  x(name: string): number;
+}
+
+/** As many as there are, in the room that there is; where they need more, one scrolls. */
+export function columnsOf(lanes: readonly Lane[], room: number): Columns {
+  const gaps = Math.max(1, lanes.length - 1);
+  const apart = Math.max(apartMin, (room - gutter - 2 * side) / gaps);
+  const xs = new Map(lanes.map(({ name }, index) => [name, gutter + side + index * apart]));
+  const width = Math.max(room, gutter + 2 * side + apart * gaps);
+  return { width, apart, lanes, x: (name) => xs.get(name) ?? gutter };
+}
+
+export function Names({ view, columns }: { readonly view: View; readonly columns: Columns }) {
+  const at = view.moment.value;
+  return html`<div class="names" style=${{ width: `${columns.width}px` }}>
+    ${columns.lanes.map(({ name, role, from }) => {
+      const state = view.model.value?.stretchAt(name, at)?.state ?? 'idle';
+      const isHere = from <= at;
+      return html`<span key=${name} class="name ${isHere ? state : 'absent'}" style=${{ left: `${columns.x(name)}px`, maxWidth: `${columns.apart - 6}px` }}>
+        <b class="cut">${name}</b>
+        <span class="state"><span aria-hidden="true">${isHere ? stateSigns[state] : '·'}</span> ${isHere ? (role === 'dispatcher' && state === 'idle' ? 'here' : state) : 'not yet'}</span>
+      </span>`;
+    })}
+  </div>`;
+}

@@ -1,0 +1,192 @@
+/**
+ * Owns the space-time diagram: time runs down, as on paper since Lamport turned it round, for there the
+ * words along arrows lie as one reads, and many rows fit where few processes stand side by side. Only
+ * what is seen is drawn, and some more above and below; it is drawn anew when that is scrolled through.
+ */
+
+import { type Signal, useComputed, useSignal } from '@preact/signals';
+import type { RefObject } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { html } from '../html.js';
+import { Arrow, Tick } from './arrows.js';
+import { type Columns, columnsOf, Names } from './columns.js';
+import { isBeat } from './looks.js';
+import { Mark } from './marks.js';
+import { Hairline, Playhead } from './playhead.js';
+import { Spans } from './spans.js';
+import { Patterns, Strip, type Window } from './strip.js';
+import { Times } from './times.js';
+import type { View } from './view.js';
+
+/** Above the first row and below the last, in pixels. */
+export const margin = 26;
+const below = 120;
+
+/** The moment is kept so far down what is seen, while time goes on. */
+const followAt = 0.72;
+
+/** More than that is not drawn, and said. */
+const drawnMost = 300;
+
+/** As it is scrolled, and how large what is seen is. */
+export interface Port {
+  readonly scrollTop: Signal<number>;
+  readonly height: Signal<number>;
+}
+
+export function Diagram({ view, port }: { readonly view: View; readonly port: Port }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const width = useSignal(800);
+  const pointerY = useSignal<number | null>(null);
+  const placed = useRef(0);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const measure = () => {
+      width.value = element.clientWidth;
+      port.height.value = element.clientHeight;
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+  const scrolled = () => {
+    const element = scroller.current;
+    if (element === null) return;
+    port.scrollTop.value = element.scrollTop;
+    // Who scrolls while time goes on wants to look at something.
+    const isOurs = Math.abs(element.scrollTop - placed.current) < 3;
+    if (!isOurs && view.playback.value.mode === 'live') view.pause();
+  };
+  const half = useComputed(() => Math.max(200, Math.floor(port.height.value / 2)));
+  const from = useComputed(() => Math.floor(port.scrollTop.value / half.value) * half.value);
+  const window = useComputed<Window>(() => ({
+    top: Math.max(0, from.value - half.value) - margin,
+    bottom: from.value + 4 * half.value,
+  }));
+  const standing = useComputed(() =>
+    columnsOf((view.laid.value >= 0 && view.model.value?.lanes) || [], width.value - 2),
+  );
+  const columns = standing.value;
+  const height = Math.max(port.height.value - 60, view.axis.height + margin + below);
+  const point = (event: PointerEvent) => {
+    const svg = (event.currentTarget as Element).getBoundingClientRect();
+    pointerY.value = event.clientY - svg.top + window.value.top;
+    view.hovered.value = indexUnder(event);
+  };
+  const press = (event: MouseEvent) => {
+    const at = indexUnder(event) ?? view.axis.indexAtY(pointerY.value ?? 0);
+    const record = view.record(at);
+    view.goTo(at);
+    const commit =
+      record?.kind === 'message' || record?.kind === 'change' ? record.commit : undefined;
+    const isOnIt = indexUnder(event) !== null;
+    view.followed.value = isOnIt ? (commit ?? null) : view.followed.value;
+  };
+  return html`<div class="diagram" ref=${scroller} onScroll=${scrolled} tabindex="0" role="region" aria-label="The diagram: time runs down, one line a process">
+    <${Follow} view=${view} port=${port} scroller=${scroller} placed=${placed} />
+    <${Names} view=${view} columns=${columns} />
+    <div class="extent" style=${{ height: `${height}px`, width: `${columns.width}px` }}>
+      <svg class="space-time" role="img" aria-label=${`${view.axis.count} records of ${columns.lanes.length} processes. The key t shows them as a table.`}
+        style=${{ top: `${window.value.top + margin}px` }} width=${columns.width} height=${Math.min(window.value.bottom, view.axis.height + below) - window.value.top}
+        onPointerMove=${point} onPointerLeave=${() => {
+          pointerY.value = null;
+          view.hovered.value = null;
+        }} onClick=${press}>
+        <${Patterns} />
+        <${Drawing} view=${view} columns=${columns} window=${window.value} />
+        <g transform=${`translate(0 ${-window.value.top})`}>
+          <${Playhead} view=${view} columns=${columns} />
+          <${Hairline} view=${view} at=${pointerY} width=${columns.width} />
+        </g>
+      </svg>
+    </div>
+  </div>`;
+}
+
+/** What goes on is kept in view; what one steps to is brought there. */
+function Follow({
+  view,
+  port,
+  scroller,
+  placed,
+}: {
+  readonly view: View;
+  readonly port: Port;
+  readonly scroller: RefObject<HTMLDivElement>;
+  /** Where we scrolled to: else somebody did. */
+  readonly placed: { current: number };
+}) {
+  const { mode, index, atUs } = view.playback.value;
+  const laid = view.laid.value;
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const { axis } = view;
+    const y = margin + (mode === 'paused' ? axis.y(index) : axis.yAtTime(atUs));
+    const seen = y - element.scrollTop;
+    const isSeen = seen > 70 && seen < element.clientHeight - 60;
+    if (mode === 'paused' && isSeen) return;
+    const wanted = Math.max(0, y - element.clientHeight * (mode === 'paused' ? 0.4 : followAt));
+    if (Math.abs(wanted - element.scrollTop) < 1) return;
+    element.scrollTop = wanted;
+    placed.current = element.scrollTop;
+    port.scrollTop.value = element.scrollTop;
+  }, [mode, index, mode === 'paused' ? 0 : atUs, mode === 'live' ? laid : 0]);
+  return null;
+}
+
+/** The place of the record that an event of the pointer is upon. */
+function indexUnder(event: Event): number | null {
+  const element = event.target instanceof Element ? event.target.closest('[data-index]') : null;
+  return element === null ? null : Number(element.getAttribute('data-index'));
+}
+
+/** What does not move with the moment. */
+function Drawing({
+  view,
+  columns,
+  window,
+}: {
+  readonly view: View;
+  readonly columns: Columns;
+  readonly window: Window;
+}) {
+  if (view.laid.value < 0) return null;
+  const { rows, ticks, more } = shownIn(view, window);
+  const { top } = window;
+  return html`<g class="drawing">
+    <${Times} view=${view} rows=${rows} width=${columns.width} window=${window} />
+    ${columns.lanes.map((lane) => html`<${Strip} key=${lane.name} view=${view} columns=${columns} lane=${lane} window=${window} />`)}
+    <${Spans} view=${view} columns=${columns} window=${window} />
+    ${ticks.map((index) => html`<${Tick} key=${index} view=${view} columns=${columns} index=${index} top=${top} />`)}
+    ${rows.map((index) =>
+      view.record(index)?.kind === 'message'
+        ? html`<${Arrow} key=${index} view=${view} columns=${columns} index=${index} top=${top} />`
+        : html`<${Mark} key=${index} view=${view} columns=${columns} index=${index} top=${top} />`,
+    )}
+    ${more === 0 ? '' : html`<text class="more" x=${columns.width / 2} y="16" text-anchor="middle">${more} more are not drawn: zoom in (+), or go by steps (x)</text>`}
+  </g>`;
+}
+
+/** Messages of long ago that are under way still are drawn, too, if they began that near. */
+const flightsBefore = 40;
+
+function shownIn(view: View, { top, bottom }: Window) {
+  const { axis } = view;
+  const rows: number[] = [];
+  const ticks: number[] = [];
+  let more = 0;
+  const first = Math.max(0, axis.indexAtY(top) - flightsBefore);
+  for (let index = first; index < axis.count && axis.y(index) <= bottom; index += 1) {
+    const record = view.record(index);
+    if (record === undefined) continue;
+    const room = view.roomOf(record);
+    if (room === 'none' || room === 'step') continue;
+    const into = record.kind === 'message' && room === 'tick' && isBeat(record) ? ticks : rows;
+    if (into.length < drawnMost) into.push(index);
+    else more += 1;
+  }
+  return { rows, ticks, more };
+}

@@ -1,0 +1,79 @@
+/**
+ * Owns the moment as a line across the diagram, and a veil over what has not happened by then: as it sinks,
+ * arrows come out as messages travel. Each that is under way is a dot. Also the hairline under the pointer.
+ */
+
+import type { Signal } from '@preact/signals';
+import { html } from '../html.js';
+import { flightOf } from './arrows.js';
+import { type Columns, gutter } from './columns.js';
+import { familyOf } from './looks.js';
+import { between, clock } from './span-words.js';
+import type { View } from './view.js';
+
+/** Messages travel before the moment that far back at most. */
+const flightsMost = 200;
+
+/** A dot of a message whose end nobody saw is on its way so long. */
+const unseenFlightUs = 2_000;
+
+export function Playhead({ view, columns }: { readonly view: View; readonly columns: Columns }) {
+  const { atUs, mode, index } = view.playback.value;
+  const { axis } = view;
+  if (view.laid.value < 0 || index < 0) return null;
+  const isAtEnd = index >= axis.count - 1;
+  // At rest the line is where the chosen record is, though others were at the same time.
+  const y = mode === 'paused' ? axis.y(index) : Math.min(axis.yAtTime(atUs), axis.height + 12);
+  const isPlaying = mode === 'playing';
+  return html`<g class="playhead ${mode}">
+    ${isAtEnd && !isPlaying ? '' : html`<rect class="veil" x="0" width=${columns.width} y=${y + (isPlaying ? 0 : 14)} height=${axis.height + 4_000 - y} />`}
+    <line x1="0" x2=${columns.width} y1=${y} y2=${y} />
+    <path class="handle" d=${`M0 ${y - 6}L9 ${y}L0 ${y + 6}Z`} />
+    ${isPlaying ? html`<${Dots} view=${view} columns=${columns} />` : ''}
+  </g>`;
+}
+
+function Dots({ view, columns }: { readonly view: View; readonly columns: Columns }) {
+  const { atUs, index } = view.playback.value;
+  const dots = [];
+  for (let at = index; at > Math.max(-1, index - flightsMost); at -= 1) {
+    const message = view.record(at);
+    if (message?.kind !== 'message' || view.roomOf(message) === 'none') continue;
+    const end = view.model.value?.endOf(at) ?? null;
+    const fromUs = message.atUs;
+    const untilUs = end === null ? fromUs + unseenFlightUs : view.axis.atUs(end);
+    const flight = atUs > untilUs ? null : flightOf(view, columns, at);
+    if (flight === null) continue;
+    const share = untilUs <= fromUs ? 1 : (atUs - fromUs) / (untilUs - fromUs);
+    const x = flight.fromX + (flight.toX - flight.fromX) * share;
+    const y = flight.fromY + (flight.toY - flight.fromY) * share;
+    dots.push(
+      html`<circle key=${at} class="dot-of ${familyOf(message.verb).name}" cx=${x.toFixed(1)} cy=${y.toFixed(1)} r="7" />`,
+    );
+  }
+  return html`<g>${dots}</g>`;
+}
+
+/** Under the pointer: when that is, and how far from the moment. */
+export function Hairline({
+  view,
+  at,
+  width,
+}: {
+  readonly view: View;
+  /** In pixels of the axis; null: the pointer is elsewhere. */
+  readonly at: Signal<number | null>;
+  readonly width: number;
+}) {
+  const y = at.value;
+  if (y === null) return null;
+  const hovered = view.hovered.value;
+  const hereUs = hovered === null ? view.axis.timeAtY(y) : view.axis.atUs(hovered);
+  const apart = between(hereUs - view.axis.atUs(view.moment.value));
+  const isMeasured = view.playback.value.mode === 'paused' && hovered !== view.moment.value;
+  return html`<g class="hairline">
+    <line x1=${gutter - 8} x2=${width} y1=${y} y2=${y} />
+    <g transform=${`translate(0 ${y - 9})`}><rect width=${gutter - 8} height="18" rx="3" /><text x="72" y="13" text-anchor="end">${clock(hereUs)}</text></g>
+    ${isMeasured ? html`<text class="measure" x=${width - 10} y=${y - 5} text-anchor="end">${apart} between</text>` : ''}
+  </g>`;
+}

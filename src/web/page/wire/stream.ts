@@ -1,0 +1,128 @@
+/**
+ * Owns the live source: server-sent events of the record, gathered until the browser paints next. It is
+ * closed while nobody looks, and goes on where it was.
+ * Invariant: between two resets records come in order, and none twice.
+ */
+
+import type { WireHeader, WireRecord } from '../../../record/record.js';
+import { connection } from '../live.js';
+
+export interface Listener {
+  /** All is begun anew, with this. */
+  readonly begin: (header: WireHeader) => void;
+  readonly take: (records: readonly WireRecord[]) => void;
+  /** These are gone: the buffer held no more. */
+  readonly missed: (from: number, to: number) => void;
+  /** What else a lab or a simulated world tells. */
+  readonly told: (kind: 'lab' | 'world', document: unknown) => void;
+}
+
+/** A tab that is looked away from is given so long to be looked at again. */
+const restsAfterMs = 5_000;
+
+/** A stream that the server turned away is tried again. */
+const againAfterMs = 2_000;
+
+export class WireStream {
+  readonly #listener: Listener;
+  #source: EventSource | null = null;
+  #begun: WireHeader | null = null;
+  #lastN = 0;
+  #gathered: WireRecord[] = [];
+  #frame = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(listener: Listener) {
+    this.#listener = listener;
+  }
+
+  /** Answers how to stop. */
+  follow(): () => void {
+    const look = () => this.#look();
+    document.addEventListener('visibilitychange', look);
+    this.#open();
+    return () => {
+      document.removeEventListener('visibilitychange', look);
+      clearTimeout(this.#timer);
+      cancelAnimationFrame(this.#frame);
+      this.#close();
+    };
+  }
+
+  #open(): void {
+    this.#close();
+    const source = new EventSource(`/api/wire/live?after=${this.#lastN}`);
+    this.#source = source;
+    source.onopen = () => {
+      connection.value = 'live';
+    };
+    source.onerror = () => {
+      connection.value = 'waiting';
+      // The browser itself would ask again for what it asked at first.
+      source.close();
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#source === source && this.#open(), againAfterMs);
+    };
+    const on = (kind: string, take: (data: string) => void) =>
+      source.addEventListener(kind, (event: MessageEvent<string>) => take(event.data));
+    on('header', (data) => this.#header(JSON.parse(data)));
+    on('reset', () => this.#reset());
+    on('record', (data) => this.#record(JSON.parse(data)));
+    on('missed', (data) => {
+      const { from, to } = JSON.parse(data);
+      this.#flush();
+      this.#lastN = to;
+      this.#listener.missed(from, to);
+    });
+    on('lab', (data) => this.#listener.told('lab', JSON.parse(data)));
+    on('world', (data) => this.#listener.told('world', JSON.parse(data)));
+  }
+
+  /** Another one than before: what was asked for after our last record is of another story. */
+  #header(header: WireHeader): void {
+    const isSame = this.#begun?.startedAtMs === header.startedAtMs;
+    if (this.#begun !== null && isSame && this.#begun.title === header.title) return;
+    const wasMidway = this.#begun !== null && this.#lastN > 0;
+    this.#reset();
+    this.#begun = header;
+    this.#listener.begin(header);
+    if (wasMidway) this.#open();
+  }
+
+  #reset(): void {
+    this.#gathered = [];
+    this.#begun = null;
+    this.#lastN = 0;
+  }
+
+  #record(record: WireRecord): void {
+    if (record.n <= this.#lastN) return;
+    this.#lastN = record.n;
+    this.#gathered.push(record);
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#flush());
+  }
+
+  #flush(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    if (this.#gathered.length === 0) return;
+    const records = this.#gathered;
+    this.#gathered = [];
+    this.#listener.take(records);
+  }
+
+  #look(): void {
+    clearTimeout(this.#timer);
+    if (document.hidden) {
+      this.#timer = setTimeout(() => {
+        this.#close();
+        connection.value = 'resting';
+      }, restsAfterMs);
+    } else if (this.#source === null) this.#open();
+  }
+
+  #close(): void {
+    this.#source?.close();
+    this.#source = null;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Owns the page of the wire: the diagram and what surrounds it, upon the live record or upon one of a file.
+ */
+
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import { html } from '../html.js';
+import { useTitle } from '../page.js';
+import { Frames } from './clock.js';
+import { Controls, Legend } from './controls.js';
+import { Diagram } from './diagram.js';
+import { Minimap } from './minimap.js';
+import { Moment } from './moment.js';
+import { Ring } from './ring.js';
+import { WireStream } from './stream.js';
+import { View } from './view.js';
+import { useWireKeys } from './wire-keys.js';
+
+export function Wire() {
+  useTitle('Wire');
+  const view = useMemo(() => new View(), []);
+  const port = { scrollTop: useSignal(0), height: useSignal(500) };
+  const fixedPort = useMemo(() => port, []);
+  useEffect(() => live(view), [view]);
+  useWireKeys(view);
+  return html`<div class="wire">
+    <h1 class="unseen">The wire</h1>
+    <${Frames} view=${view} />
+    <${Controls} view=${view} />
+    <div class="stage">
+      ${view.model.value === null ? html`<p class="nothing-yet">Waiting for the wire…</p>` : html`<${Diagram} view=${view} port=${fixedPort} />`}
+      <aside class="beside" aria-label="Runners and the moment">
+        <${Ring} view=${view} />
+        <${Moment} view=${view} />
+        <${Legend} />
+      </aside>
+    </div>
+    <${Minimap} view=${view} port=${fixedPort} />
+  </div>`;
+}
+
+/** `#n=123` is a moment: there one rests. */
+function momentAsked(): number | null {
+  const n = /^#n=(\d{1,9})$/.exec(location.hash)?.[1];
+  return n === undefined ? null : Number(n);
+}
+
+function live(view: View): () => void {
+  let asked = momentAsked();
+  return new WireStream({
+    begin: (header) => view.begin(header, true),
+    take: (records) => {
+      view.take(records);
+      const index = asked === null ? null : (view.model.value?.indexOf(asked) ?? null);
+      if (index === null) return;
+      view.goTo(index);
+      asked = null;
+    },
+    missed: (from, to) => {
+      view.missed.value = [from, to];
+    },
+    told: () => {},
+  }).follow();
+}
