@@ -1,0 +1,188 @@
+/**
+ * Owns the way from text to records. Files come from strangers: what is wrong becomes a sentence with the
+ * number of its line, and what we do not know of is left behind. Never throws. Pure.
+ * Invariant: of each record that is read, `n` is larger than of the one before, and `atUs` not smaller.
+ */
+
+import {
+  changes,
+  headBytesMax,
+  processStates,
+  type WireHeader,
+  type WireRecord,
+  wireFormat,
+  wireVersion,
+} from './record.js';
+
+/** An honest line has a head, a sentence and some names. */
+export const lineCharactersMax = 16_384;
+
+const textCharactersMax = 4_096;
+const sources = ['dispatcher', 'lab', 'simulation'] as const;
+const roles = ['dispatcher', 'runner', 'observer', 'visitor'] as const;
+
+export type Read<T> = { readonly value: T } | { readonly says: string };
+
+export interface Recording {
+  readonly header: WireHeader;
+  readonly records: readonly WireRecord[];
+  /** Whether the last line was cut off, as it is where somebody still writes it or was killed meanwhile. */
+  readonly isCutShort: boolean;
+}
+
+/** A whole file. */
+export function parseRecording(text: string): Read<Recording> {
+  const lines = text.split('\n');
+  const last = lines.pop() ?? '';
+  const [first = last] = lines;
+  const header = parseHeader(first);
+  if ('says' in header) return { says: `line 1: ${header.says}` };
+  const records: WireRecord[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (index === 0 || line.trim() === '') continue;
+    const record = parseRecord(line, records.at(-1));
+    if ('says' in record) return { says: `line ${index + 1}: ${record.says}` };
+    records.push(record.value);
+  }
+  const isAlone = lines.length === 0;
+  const cut = last.trim() === '' || isAlone ? null : parseRecord(last, records.at(-1));
+  if (cut !== null && 'value' in cut) records.push(cut.value);
+  const isCutShort = cut !== null && 'says' in cut;
+  return { value: { header: header.value, records, isCutShort } };
+}
+
+export function parseHeader(line: string): Read<WireHeader> {
+  const fields = fieldsOf(line);
+  if ('says' in fields) return { says: `this is no recording of the wire: ${fields.says}` };
+  const { value } = fields;
+  if (value.text('format') !== wireFormat) {
+    return {
+      says: `this is no recording of the wire, which begins with {"format":"${wireFormat}",…`,
+    };
+  }
+  const version = value.whole('version');
+  if (value.fault === null && version !== wireVersion) {
+    return { says: `it is of version ${version}, and this Trivet reads version ${wireVersion}` };
+  }
+  const header = {
+    format: wireFormat,
+    version: wireVersion,
+    source: value.oneOf('source', sources),
+    title: value.text('title'),
+    startedAtMs: value.whole('startedAtMs'),
+  } as const;
+  return value.fault === null ? { value: header } : { says: value.fault };
+}
+
+/** `before`: the record of the line before, if there was one. */
+export function parseRecord(line: string, before?: WireRecord): Read<WireRecord> {
+  const fields = fieldsOf(line);
+  if ('says' in fields) return fields;
+  const record = recordOf(fields.value);
+  if (fields.value.fault !== null) return { says: fields.value.fault };
+  if (record.n < 1) return { says: '"n" counts from 1' };
+  if (record.n <= (before?.n ?? 0)) return { says: `"n" is ${record.n} after ${before?.n}` };
+  if (record.atUs < (before?.atUs ?? 0))
+    return { says: '"atUs" is before that of the line before' };
+  if ('message' in record && record.message >= record.n) {
+    return { says: `"message" is ${record.message}, which is not before ${record.n}` };
+  }
+  return { value: record };
+}
+
+function recordOf(of: Fields): WireRecord {
+  const moment = { n: of.whole('n'), atUs: of.whole('atUs') };
+  const kind = of.oneOf('kind', ['message', 'arrived', 'dropped', 'change'] as const);
+  switch (kind) {
+    case 'message':
+      return {
+        ...{ ...moment, kind, from: of.name('from'), to: of.name('to') },
+        ...{ connection: of.text('connection'), verb: of.name('verb') },
+        ...{ ...of.perhaps('commit'), ...of.perhaps('run') },
+        ...{ bytes: of.whole('bytes'), head: of.text('head', headBytesMax) },
+      };
+    case 'arrived':
+      return { ...moment, kind, message: of.whole('message') };
+    case 'dropped':
+      return { ...moment, kind, message: of.whole('message'), says: of.text('says') };
+    case 'change':
+      return {
+        ...{ ...moment, kind, what: of.oneOf('what', changes), process: of.name('process') },
+        ...(of.has('role') && { role: of.oneOf('role', roles) }),
+        ...(of.has('state') && { state: of.oneOf('state', processStates) }),
+        ...{ ...of.perhaps('commit'), ...of.perhaps('job'), ...of.perhaps('run') },
+        says: of.text('says'),
+      };
+  }
+}
+
+function fieldsOf(line: string): Read<Fields> {
+  if (line.length > lineCharactersMax) {
+    return { says: `it has ${line.length} characters; a record has at most ${lineCharactersMax}` };
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    // A stranger's line: it is told, not thrown on.
+    return { says: line.trim() === '' ? 'it is empty' : 'it is not JSON' };
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    return { says: 'it is JSON, but no object' };
+  }
+  return { value: new Fields(json) };
+}
+
+/** The parts of one object, each asked for by name and type; keeps the first fault. */
+class Fields {
+  readonly #parts: ReadonlyMap<string, unknown>;
+  #fault: string | null = null;
+
+  constructor(json: object) {
+    this.#parts = new Map(Object.entries(json));
+  }
+
+  get fault(): string | null {
+    return this.#fault;
+  }
+
+  has(key: string): boolean {
+    return this.#parts.has(key);
+  }
+
+  text(key: string, charactersMax = textCharactersMax): string {
+    const part = this.#parts.get(key);
+    if (typeof part !== 'string') return this.#wants(key, 'text', '');
+    if (part.length <= charactersMax) return part;
+    return this.#wants(key, `text of at most ${charactersMax} characters`, '');
+  }
+
+  name(key: string): string {
+    const text = this.text(key);
+    return text === '' ? this.#wants(key, 'a name', '') : text;
+  }
+
+  whole(key: string): number {
+    const part = this.#parts.get(key);
+    const isWhole = typeof part === 'number' && Number.isSafeInteger(part) && part >= 0;
+    return isWhole ? part : this.#wants(key, 'a whole number', 0);
+  }
+
+  oneOf<const Word extends string>(key: string, words: readonly [Word, ...Word[]]): Word {
+    const part = this.#parts.get(key);
+    const known = words.find((word) => word === part);
+    return known ?? this.#wants(key, `one of ${words.join(', ')}`, words[0]);
+  }
+
+  perhaps<Key extends string>(key: Key): { readonly [name in Key]?: string } {
+    if (!this.has(key)) return {};
+    const part: { [name in Key]?: string } = {};
+    part[key] = this.text(key);
+    return part;
+  }
+
+  #wants<T>(key: string, what: string, instead: T): T {
+    this.#fault ??= this.has(key) ? `"${key}" is not ${what}` : `"${key}" is missing`;
+    return instead;
+  }
+}
