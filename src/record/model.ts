@@ -27,6 +27,8 @@ export interface Lane {
   /** Where it was asked for a sign of life, and gave one: places of pings sent and pongs received. */
   readonly pings: number[];
   readonly pongs: number[];
+  /** What it had in hand, in the order of the leases. */
+  readonly runs: RunSpan[];
 }
 
 /** A run on a runner. Lost: nobody knows how it goes on, so its end stays open. */
@@ -54,6 +56,9 @@ const statesBy: Readonly<Partial<Record<WireChange['what'], ProcessState>>> = {
 export class Model {
   readonly header: WireHeader;
   readonly records: WireRecord[] = [];
+  /** Places of what a lesson says, and of laws that were broken. */
+  readonly captions: number[] = [];
+  readonly broken: number[] = [];
   readonly #lanes = new Map<string, Lane>();
   readonly #runs = new Map<string, RunSpan>();
   /** By the place of a message: of its arrival, or of the word that it never comes. */
@@ -122,10 +127,9 @@ export class Model {
 
   /** Runs whose lease was alive by then. */
   leasesAt(index: number): RunSpan[] {
-    return this.runs.filter(
-      ({ from, until, lostAt }) =>
-        from <= index && (until === null || until > index) && (lostAt === null || lostAt > index),
-    );
+    const isAlive = ({ until, lostAt }: RunSpan) =>
+      (until === null || until > index) && (lostAt === null || lostAt > index);
+    return this.lanes.flatMap((lane) => runsBetween(lane, index, index).filter(isAlive));
   }
 
   #message(message: WireMessage, index: number): void {
@@ -137,6 +141,8 @@ export class Model {
   #change(change: WireChange, index: number): void {
     const lane = this.#met(change.process, index);
     if (change.role !== undefined) lane.role = change.role;
+    if (change.what === 'caption') this.captions.push(index);
+    if (change.what === 'law-broken') this.broken.push(index);
     const state = change.state ?? statesBy[change.what];
     const last = lane.strip.at(-1);
     const commit = state === 'busy' ? (change.commit ?? last?.commit ?? '') : '';
@@ -147,16 +153,12 @@ export class Model {
     if (run === undefined) return;
     if (what === 'leased' || what === 'resumed') {
       const known = this.#runs.get(run);
-      const lease = {
-        run,
-        commit: of,
-        process,
-        from: index,
-        until: null,
-        lostAt: null,
-        ending: '',
-      };
-      this.#runs.set(run, known === undefined ? lease : { ...known, lostAt: null, until: null });
+      if (known === undefined) {
+        const open = { from: index, until: null, lostAt: null, ending: '' };
+        const lease: RunSpan = { run, commit: of, process, ...open };
+        this.#runs.set(run, lease);
+        lane.runs.push(lease);
+      } else Object.assign(known, { lostAt: null, until: null });
     }
     const span = this.#runs.get(run);
     if (span === undefined) return;
@@ -171,10 +173,20 @@ export class Model {
     const known = this.#lanes.get(name);
     if (known !== undefined) return known;
     const role = name === 'dispatcher' ? 'dispatcher' : 'visitor';
-    const lane: Lane = { name, role, from: index, strip: [], pings: [], pongs: [] };
+    const lane: Lane = { name, role, from: index, strip: [], pings: [], pongs: [], runs: [] };
     this.#lanes.set(name, lane);
     return lane;
   }
+}
+
+/** So many runs a runner has in hand at once, at most as far as a picture goes. */
+const runsAtOnceMost = 32;
+
+/** Runs that may have been in hand between these places: leased before or between, and not long before. */
+export function runsBetween({ runs }: Lane, first: number, last: number): readonly RunSpan[] {
+  const start = lastAtMost(runs, first, ({ from }) => from);
+  const end = lastAtMost(runs, last, ({ from }) => from);
+  return runs.slice(Math.max(0, start + 1 - runsAtOnceMost), end + 1);
 }
 
 /** The place of the last of these sorted ones whose value is at most that; −1: none is. */

@@ -64,11 +64,13 @@ export function Arrow({
   columns,
   index,
   top,
+  isMute,
 }: {
   readonly view: View;
   readonly columns: Columns;
   readonly index: number;
   readonly top: number;
+  readonly isMute: boolean;
 }) {
   const message = view.record(index);
   const flight = flightOf(view, columns, index);
@@ -83,7 +85,7 @@ export function Arrow({
   const isRight = toX > fromX;
   const x = fromX + (isRight ? 16 : -16);
   const y = fromY + ((toY - fromY) * (x - fromX)) / (toX - fromX || 1) - 5;
-  return html`<g class="arrow ${name} ${end.replace(' ', '-')} ${isDim ? 'dim' : ''} ${isChosen ? 'chosen' : ''}" data-index=${index} data-n=${message.n}>
+  return html`<g class="arrow ${name} ${end.replace(' ', '-')} ${isDim ? 'dim' : ''} ${isChosen ? 'chosen' : ''} ${isMute ? 'mute' : ''}" data-index=${index} data-n=${message.n}>
     <title>${`${message.from} → ${message.to}: ${message.verb}`}</title>
     <path class="reach" d=${line} />
     <path class="shaft" d=${line} stroke-dasharray=${dash} />

@@ -10,6 +10,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { html } from '../html.js';
 import { Arrow, Tick } from './arrows.js';
 import { type Columns, columnsOf, Names } from './columns.js';
+import { wordless } from './labels.js';
 import { isBeat } from './looks.js';
 import { Mark } from './marks.js';
 import { Hairline, Playhead } from './playhead.js';
@@ -24,6 +25,7 @@ const below = 120;
 
 /** The moment is kept so far down what is seen, while time goes on. */
 const followAt = 0.72;
+const pauseAt = 0.4;
 
 /** More than that is not drawn, and said. */
 const drawnMost = 300;
@@ -120,21 +122,30 @@ function Follow({
 }) {
   const { mode, index, atUs } = view.playback.value;
   const laid = view.laid.value;
+  const { arranged } = view;
+  const before = useRef({ arranged: 0, seen: 0 });
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const { axis } = view;
-    const y = margin + (mode === 'paused' ? axis.y(index) : axis.yAtTime(atUs));
-    const seen = y - element.scrollTop;
-    const isSeen = seen > 70 && seen < element.clientHeight - 60;
-    if (mode === 'paused' && isSeen) return;
-    const wanted = Math.max(0, y - element.clientHeight * (mode === 'paused' ? 0.4 : followAt));
-    if (Math.abs(wanted - element.scrollTop) < 1) return;
-    element.scrollTop = wanted;
-    placed.current = element.scrollTop;
-    port.scrollTop.value = element.scrollTop;
-  }, [mode, index, mode === 'paused' ? 0 : atUs, mode === 'live' ? laid : 0]);
+    const y = margin + (mode === 'paused' ? view.axis.y(index) : view.axis.yAtTime(atUs));
+    const isAnew = before.current.arranged !== arranged.value;
+    // What is laid out anew stays under one's eyes.
+    const share = isAnew ? before.current.seen : mode === 'paused' ? pauseAt : followAt;
+    before.current = { arranged: arranged.value, seen: before.current.seen };
+    const isSeen = isWithin(y - element.scrollTop, element.clientHeight);
+    if (isAnew || mode !== 'paused' || !isSeen) {
+      element.scrollTop = Math.max(0, y - element.clientHeight * share);
+      placed.current = element.scrollTop;
+      port.scrollTop.value = element.scrollTop;
+    }
+    before.current.seen = (y - element.scrollTop) / element.clientHeight;
+  }, [mode, index, mode === 'paused' ? 0 : atUs, mode === 'live' ? laid : 0, arranged.value]);
   return null;
+}
+
+/** Below the names, and not at the very end. */
+function isWithin(seen: number, height: number): boolean {
+  return seen > 70 && seen < height - 60;
 }
 
 /** The place of the record that an event of the pointer is upon. */
@@ -155,17 +166,23 @@ function Drawing({
 }) {
   if (view.laid.value < 0) return null;
   const { rows, ticks, more } = shownIn(view, window);
+  const mute = wordless(view, rows);
   const { top } = window;
+  const isChange = (index: number) => view.record(index)?.kind === 'change';
+  const drawn = (index: number) => {
+    const isMute = mute.has(index);
+    const props = { view, columns, index, top, isMute };
+    return isChange(index)
+      ? html`<${Mark} key=${index} ...${props} />`
+      : html`<${Arrow} key=${index} ...${props} />`;
+  };
   return html`<g class="drawing">
     <${Times} view=${view} rows=${rows} width=${columns.width} window=${window} />
     ${columns.lanes.map((lane) => html`<${Strip} key=${lane.name} view=${view} columns=${columns} lane=${lane} window=${window} />`)}
     <${Spans} view=${view} columns=${columns} window=${window} />
     ${ticks.map((index) => html`<${Tick} key=${index} view=${view} columns=${columns} index=${index} top=${top} />`)}
-    ${rows.map((index) =>
-      view.record(index)?.kind === 'message'
-        ? html`<${Arrow} key=${index} view=${view} columns=${columns} index=${index} top=${top} />`
-        : html`<${Mark} key=${index} view=${view} columns=${columns} index=${index} top=${top} />`,
-    )}
+    ${rows.filter((index) => !isChange(index)).map(drawn)}
+    ${rows.filter(isChange).map(drawn)}
     ${more === 0 ? '' : html`<text class="more" x=${columns.width / 2} y="16" text-anchor="middle">${more} more are not drawn: zoom in (+), or go by steps (x)</text>`}
   </g>`;
 }

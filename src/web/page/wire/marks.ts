@@ -36,8 +36,8 @@ const looks: Readonly<Record<WireChange['what'], Look>> = {
   caption: { sign: '❝', tone: 'caption' },
 };
 
-/** Half of the room that a sentence may take is on the other side. */
-const charWidth = 6.7;
+/** In pixels, about: a sentence that has no room on the right stands on the left. */
+const charWidth = 7.2;
 
 export function lookOf({ what, says }: WireChange): Look {
   if (what === 'verdict' && !/\bpassed\b/.test(says)) return { sign: '✕', tone: 'bad' };
@@ -49,11 +49,13 @@ export function Mark({
   columns,
   index,
   top,
+  isMute,
 }: {
   readonly view: View;
   readonly columns: Columns;
   readonly index: number;
   readonly top: number;
+  readonly isMute: boolean;
 }) {
   const change = view.record(index);
   if (change?.kind !== 'change') return null;
@@ -61,7 +63,7 @@ export function Mark({
   const y = view.axis.y(index) - top;
   const followed = view.followed.value;
   const isDim = followed !== null && change.commit !== followed && tone !== 'caption';
-  const common = `mark-at ${tone} ${isDim ? 'dim' : ''} ${view.moment.value === index ? 'chosen' : ''}`;
+  const common = `mark-at ${tone} ${isDim ? 'dim' : ''} ${view.moment.value === index ? 'chosen' : ''} ${isMute ? 'mute' : ''}`;
   if (tone === 'caption') {
     return html`<g class=${common} data-index=${index} data-n=${change.n}>
       <line class="rule" x1="0" x2=${columns.width} y1=${y} y2=${y} />

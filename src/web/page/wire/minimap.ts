@@ -12,15 +12,25 @@ import { clock } from './span-words.js';
 import type { View } from './view.js';
 
 const height = 46;
+const redrawnEveryMs = 500;
 
 export function Minimap({ view, port }: { readonly view: View; readonly port: Port }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { index } = view.playback.value;
   const count = view.axis.count;
   const { scrollTop, height: seen } = port;
+  const drawnAtMs = useRef(0);
+  const laid = view.laid.value;
+  // It looks at all records: while many come, not for each of them.
   useEffect(() => {
-    if (canvas.current !== null) draw(canvas.current, view);
-  }, [view.laid.value]);
+    const again = () => {
+      if (canvas.current !== null) draw(canvas.current, view);
+      drawnAtMs.current = performance.now();
+    };
+    const waitMs = drawnAtMs.current + redrawnEveryMs - performance.now();
+    const timer = setTimeout(again, Math.max(0, waitMs));
+    return () => clearTimeout(timer);
+  }, [laid]);
   useEffect(() => {
     const dark = matchMedia('(prefers-color-scheme: dark)');
     const again = () => canvas.current !== null && draw(canvas.current, view);

@@ -22,7 +22,7 @@ export function sentenceOf(record: WireRecord, model: Model | null): string {
   const index = model?.indexOf(record.message) ?? null;
   const message = index === null ? undefined : model?.records[index];
   const told = message === undefined ? `#${record.message}` : sentenceOf(message, model);
-  return record.kind === 'dropped' ? `${told}: lost, ${record.says}` : `${told}: arrived`;
+  return record.kind === 'dropped' ? `${told} was lost: ${record.says}` : `${told} arrived`;
 }
 
 export function Moment({ view }: { readonly view: View }) {
@@ -50,5 +50,5 @@ function kindOf(record: WireRecord) {
   }
   if (record.kind !== 'change') return '';
   const { sign, tone } = lookOf(record);
-  return html`<span class="sign-in ${tone}" aria-hidden="true">${sign}</span>`;
+  return html`<span class="sign-word ${tone}" aria-hidden="true">${sign}</span>`;
 }

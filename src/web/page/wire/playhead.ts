@@ -69,11 +69,32 @@ export function Hairline({
   if (y === null) return null;
   const hovered = view.hovered.value;
   const hereUs = hovered === null ? view.axis.timeAtY(y) : view.axis.atUs(hovered);
-  const apart = between(hereUs - view.axis.atUs(view.moment.value));
   const isMeasured = view.playback.value.mode === 'paused' && hovered !== view.moment.value;
   return html`<g class="hairline">
     <line x1=${gutter - 8} x2=${width} y1=${y} y2=${y} />
     <g transform=${`translate(0 ${y - 9})`}><rect width=${gutter - 8} height="18" rx="3" /><text x="72" y="13" text-anchor="end">${clock(hereUs)}</text></g>
-    ${isMeasured ? html`<text class="measure" x=${width - 10} y=${y - 5} text-anchor="end">${apart} between</text>` : ''}
+    ${isMeasured ? html`<${Measured} view=${view} y=${y} untilUs=${hereUs} width=${width} />` : ''}
+  </g>`;
+}
+
+/** From the moment to the pointer, and how long that was. */
+function Measured({
+  view,
+  y,
+  untilUs,
+  width,
+}: {
+  readonly view: View;
+  readonly y: number;
+  readonly untilUs: number;
+  readonly width: number;
+}) {
+  const from = view.axis.y(view.moment.value);
+  const apart = between(untilUs - view.axis.atUs(view.moment.value));
+  const x = width - 14;
+  const middle = (from + y) / 2 + 4;
+  return html`<g class="measured">
+    <path d=${`M${x - 5} ${from}h10M${x} ${from}V${y}M${x - 5} ${y}h10`} />
+    <text class="measure" x=${x - 10} y=${middle} text-anchor="end">${apart} between</text>
   </g>`;
 }

@@ -33,7 +33,7 @@ export function Ring({ view }: { readonly view: View }) {
     ${runners.map((lane, at) => html`<${Thread} key=${lane.name} view=${view} place=${placeOf(at, runners.length)} lease=${leases.find(({ process }) => process === lane.name)} />`)}
     <${Flights} view=${view} runners=${runners} />
     <g class="hub ${state}">
-      <circle cx=${middle} cy=${middle} r="31" />
+      <circle cx=${middle} cy=${middle} r="35" />
       <text x=${middle} y=${middle + 4} text-anchor="middle">dispatcher</text>
     </g>
     ${runners.map((lane, at) => html`<${Runner} key=${lane.name} view=${view} lane=${lane} place=${placeOf(at, runners.length)} />`)}
@@ -72,7 +72,7 @@ function Runner({
   return html`<g class="runner-at ${state}">
     <title>${`${lane.name}: ${state}`}</title>
     <circle class="due" cx=${x} cy=${y} r=${around} />
-    <circle class="arc ${share <= 0 ? 'overdue' : ''}" cx=${x} cy=${y} r=${around} stroke-dasharray=${`${(whole * share).toFixed(1)} ${whole.toFixed(1)}`} transform=${`rotate(-90 ${x} ${y})`} />
+    ${share <= 0 ? '' : html`<circle class="arc" cx=${x} cy=${y} r=${around} stroke-dasharray=${`${(whole * share).toFixed(1)} ${whole.toFixed(1)}`} transform=${`rotate(-90 ${x} ${y})`} />`}
     <circle class="core" cx=${x} cy=${y} r=${around - 6} />
     <text class="sign-of" x=${x} y=${y + 6} text-anchor="middle">${stateSigns[state]}</text>
     <text class="name-of" x=${x} y=${y + (y > middle + 40 ? around + 17 : -around - 8)} text-anchor="middle">${lane.name}</text>
@@ -104,7 +104,7 @@ function Thread({
   readonly lease: RunSpan | undefined;
 }) {
   if (lease === undefined) return null;
-  const [mx, my] = [middle + (x - middle) * 0.48, middle + (y - middle) * 0.48];
+  const [mx, my] = [middle + (x - middle) * 0.55, middle + (y - middle) * 0.55];
   return html`<g class="thread">
     <line x1=${middle} y1=${middle} x2=${x} y2=${y} />
     <rect x=${mx - 31} y=${my - 10} width="62" height="20" rx="10" />

@@ -16,6 +16,8 @@ export class View {
   readonly model: Signal<Model | null> = signal(null);
   /** Counts what came and what was laid out anew: who draws records reads it. */
   readonly laid = signal(0);
+  /** Counts how often all was laid out anew: what was seen is elsewhere by then. */
+  readonly arranged = signal(0);
   readonly playback: Signal<playback.Playback> = signal({ ...playback.atRest, mode: 'live' });
   readonly mode: Signal<AxisMode> = signal('steps');
   readonly zoom = signal(1);
@@ -73,6 +75,7 @@ export class View {
     }
     this.axis = axis;
     this.laid.value += 1;
+    this.arranged.value += 1;
   }
 
   roomOf(record: WireRecord): Room {

@@ -1,0 +1,34 @@
+/**
+ * Owns what is always in view of a lesson: what it says of the moment, and whether what must always hold
+ * did so until then.
+ */
+
+import { lastAtMost } from '../../../record/model.js';
+import { html } from '../html.js';
+import type { View } from './view.js';
+
+/** Nothing where there is neither lesson nor law: a dispatcher that does its work. */
+export function Lesson({ view }: { readonly view: View }) {
+  const model = view.model.value;
+  const index = view.moment.value;
+  if (view.laid.value < 0 || model === null) return null;
+  const caption = wordsAt(view, model.captions, index);
+  const isWatched = model.header.source !== 'dispatcher';
+  if (caption === null && !isWatched) return null;
+  const broken = wordsAt(view, model.broken, index);
+  return html`<div class="lesson">
+    <p class="caption-now" aria-live="polite">${caption ?? model.header.title}</p>
+    ${
+      isWatched
+        ? html`<p class="laws-now ${broken === null ? 'held' : 'broken'}" role="status"><span aria-hidden="true">${broken === null ? '✓' : '§'}</span> ${broken ?? 'Every law holds'}</p>`
+        : ''
+    }
+  </div>`;
+}
+
+/** What the last of these says that was by then. */
+function wordsAt(view: View, places: readonly number[], index: number): string | null {
+  const place = places[lastAtMost(places, index, (one) => one)];
+  const record = place === undefined ? undefined : view.record(place);
+  return record?.kind === 'change' ? record.says : null;
+}
