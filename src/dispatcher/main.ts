@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openNotices } from '../notices/open.js';
 import { Web } from '../web/web.js';
-import { realClock } from '../world/clock.js';
+import { realClock, realSteadyUs } from '../world/clock.js';
 import { descriptorsMax } from '../world/descriptors.js';
 import { exitCodes, run, UsageError } from '../world/exit.js';
 import { type Hosts, hostsNamed } from '../world/hosts.js';
@@ -58,7 +58,7 @@ await run(async (argv) => {
   const descriptors = Math.floor(descriptorsMax() * connectionsShare);
   const connectionsMax = Math.min(connectionsMaxDefault, descriptors);
   const settings = options.repositories.read();
-  const guarded = { ...options, auth, connectionsMax, settings };
+  const guarded = { ...options, auth, connectionsMax, settings, steadyUs: realSteadyUs };
   const queries = new QueryThread(join(options.data, storeFile));
   const store = storeUpon(sqlite);
   const vault = await Vault.open(sqlite.secrets, new KeyFile(options.secretsKey));
@@ -84,6 +84,7 @@ await run(async (argv) => {
     void queries.close();
   };
   const port = await listen(dispatcher, options);
+  dispatcher.recorder.entitle(`dispatcher on ${options.host}:${port}`);
   introduce(tell, dispatcher, options, { port, isNew: memory.recovered.lastSeq === 0 });
   const reread = rereading({
     ...{ options, changeable, tell },

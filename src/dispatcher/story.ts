@@ -58,7 +58,7 @@ function tellTogether(
   ];
 }
 
-function tellNotice(notice: Notice): Told {
+export function tellNotice(notice: Notice): Told {
   switch (notice.kind) {
     case 'joined': {
       const { role, name, repository, others = [], anyRepository = false, classic } = notice;
@@ -134,7 +134,7 @@ function tellNotice(notice: Notice): Told {
 
 const sameName = 'if these are one, start both with the same --repository';
 
-function tellEntry(
+export function tellEntry(
   { entry, job }: Recorded<Job>,
   append: readonly Entry[],
   name: (job: Job) => string,

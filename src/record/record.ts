@@ -111,6 +111,14 @@ export interface WireChange extends Moment {
 
 export type WireRecord = WireMessage | WireArrival | WireDrop | WireChange;
 
-export function lineOf(record: WireHeader | WireRecord): string {
+/** Told to one who reads too slowly, in the place of records that are no longer there; it has no `n`. */
+export interface WireMissed {
+  readonly kind: 'missed';
+  /** The `n` of the first and of the last. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export function lineOf(record: WireHeader | WireRecord | WireMissed): string {
   return `${JSON.stringify(record)}\n`;
 }

@@ -8,6 +8,7 @@ import type { Spectators } from '../dispatcher/feed/spectators.js';
 import type { Tap } from '../dispatcher/feed/tap.js';
 import type { Commit, LogId, Pausable } from '../protocol/ids.js';
 import type { Question } from '../protocol/questions.js';
+import type { Recording } from '../record/recording.js';
 import type { Clock } from '../world/clock.js';
 import type { Token } from '../world/token.js';
 
@@ -51,6 +52,8 @@ export interface Behind {
     /** Why no commit can be taken now; null: it can. */
     readonly unready: () => string | null;
   };
+  /** What crosses the wire. */
+  readonly recording: Recording;
   readonly want: (wanted: Wanted, remoteHost: string) => Promise<Outcome>;
 }
 

@@ -1,24 +1,13 @@
 /**
- * Owns how a browser follows the feed: server-sent events on the raw response, each written once for all
- * who read it. Who does not keep up is told `resync` (spectators.ts); who takes nothing at all for a
- * while is closed. An event's id is where one goes on: the entry's number and its time.
+ * Owns how a browser follows the feed: server-sent events, each written once for all who read it. Who does
+ * not keep up is told `resync` (spectators.ts). An event's id is where one goes on: the entry's number and
+ * its time.
  */
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Form, flat, toldOf, writingOnce } from '../dispatcher/feed/form.js';
 import type { Heard } from '../dispatcher/feed/spectators.js';
 import type { Behind } from './behind.js';
-
-/** A comment now and then shows to both ends, and to what lies between, that the other lives. */
-const breathEveryMs = 15_000;
-
-/** A tab that is frozen reads nothing: it comes again when it wakes. */
-const unreadAfterMs = 60_000;
-
-const breath = ': \n\n';
-
-/** How soon a browser comes again. */
-const opening = 'retry: 1000\n\n';
+import { type Exchange, openStream } from './stream.js';
 
 export const browserForm: Form = {
   entry: writingOnce((recorded) => {
@@ -43,48 +32,14 @@ export function heardIn(id: string | undefined): Heard | null {
 /** Sends until the browser has gone. */
 export function streamEvents(
   behind: Behind,
-  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  exchange: Exchange,
   { after, taps }: { readonly after: Heard | null; readonly taps: boolean },
 ): void {
-  // Its end is the connection's: without chunks a write is one piece, and a fifth cheaper for each viewer.
-  response.useChunkedEncodingByDefault = false;
-  response.writeHead(200, {
-    Connection: 'close',
-    'Content-Type': 'text/event-stream; charset=utf-8',
-    'Cache-Control': 'no-store',
-    'X-Accel-Buffering': 'no',
-  });
-  // Whoever asks for the head alone would be followed by a stream that it never reads.
-  if (request.method === 'HEAD') {
-    response.end();
-    return;
-  }
-  response.write(opening);
-  let cancelUnread = () => {};
-  const { drained, gone } = behind.spectators.admit({
-    after: after ?? { seq: behind.lastSeq(), atMs: null },
-    form: browserForm,
-    taps,
-    write: (bytes) => {
-      const hasRoom = response.write(bytes);
-      if (!hasRoom) {
-        cancelUnread();
-        cancelUnread = behind.clock.after(unreadAfterMs, () => request.socket.destroy());
-      }
-      return hasRoom;
-    },
-    hangUp: () => request.socket.destroy(),
-  });
-  response.on('drain', () => {
-    cancelUnread();
-    drained();
-  });
-  const timer = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(breath);
-  }, breathEveryMs).unref();
-  response.on('close', () => {
-    clearInterval(timer);
-    cancelUnread();
-    gone();
-  });
+  openStream(behind.clock, exchange, (write) =>
+    behind.spectators.admit({
+      after: after ?? { seq: behind.lastSeq(), atMs: null },
+      ...{ form: browserForm, taps, write },
+      hangUp: () => exchange.request.socket.destroy(),
+    }),
+  );
 }

@@ -24,6 +24,7 @@ import { servePrograms } from './programs.js';
 import { SharedAnswers } from './shared-answers.js';
 import { Shell } from './shell.js';
 import { serveSignIn } from './sign-in.js';
+import { serveWire } from './wire.js';
 
 /** Sockets of browsers at once: a page has a few. */
 const socketsMax = 2_000;
@@ -116,13 +117,16 @@ export class Web {
       context.header('Cache-Control', 'no-cache');
       return next();
     });
-    serveLogs(app as unknown as Hono, this.#logs);
-    serveOpenApi(app as unknown as Hono);
-    serveApi(app as unknown as Hono, this.#answers, this.#behind);
     const refusesToRead: MiddlewareHandler = async (context, next) => {
       const denial = this.#guard.refusesData(askingOf(context), nowMs());
       return denial === null ? next() : refused(context, denial.status, denial.says);
     };
+    serveLogs(app as unknown as Hono, this.#logs);
+    serveOpenApi(app as unknown as Hono);
+    serveWire(app as unknown as Hono, {
+      ...{ recording: this.#behind.recording, clock: this.#behind.clock, refusesToRead },
+    });
+    serveApi(app as unknown as Hono, this.#answers, this.#behind);
     servePrograms(app as unknown as Hono, {
       ...{ behind: this.#behind, answers: this.#answers, hooksSecret: this.#hooksSecret },
       mayRead: (context) => this.#guard.mayRead(askingOf(context), nowMs()),

@@ -17,6 +17,11 @@ export interface Clock {
   soon(call: () => void): void;
 }
 
+/** Microseconds of steady time, from anywhere: for what is only compared. */
+export type SteadyUs = () => number;
+
+export const realSteadyUs: SteadyUs = () => Math.round(performance.now() * 1_000);
+
 /** A loop that is merely busy is not that late. */
 const heldUpMs = 500;
 

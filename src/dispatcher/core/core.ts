@@ -20,7 +20,7 @@ import type { Jobs } from './jobs.js';
 import type { Entry, JobId } from './journal.js';
 import { giveUpIfExhausted, isWanted, lose } from './leases.js';
 import { type Pauses, pause } from './pauses.js';
-import type { Observer, Peer, Runner, Spectator } from './peers.js';
+import type { Observer, Peer, PeerKey, Runner, Spectator } from './peers.js';
 import * as people from './people.js';
 import { beatsPerHeartbeat, cancelWithinMs, isUnknownSomewhere, listenForMs } from './rules.js';
 import type { Run } from './run.js';
@@ -188,6 +188,11 @@ export class DispatcherCore {
   /** Each job that runs, with the run that has its lease. */
   leased(): Iterable<{ readonly job: Job; readonly run: Run }> {
     return this.#state.jobs.leased();
+  }
+
+  /** What whoever is there under that key is called. */
+  peerCalled(key: PeerKey): string | undefined {
+    return this.#state.pool.get(key)?.name;
   }
 
   runners(): readonly Runner[] {

@@ -5,6 +5,7 @@
  */
 
 import type { Commit, LogId, RunId } from '../../protocol/ids.js';
+import type { Shown } from '../../protocol/shown.js';
 import type { StepReport } from '../../protocol/work.js';
 import type { Told } from '../../world/story.js';
 import type { Notice } from '../core/events.js';
@@ -50,19 +51,13 @@ export type Publication =
   | ({ readonly kind: 'message' } & Tapped);
 
 /** A message that crossed the wire. Secrets are taken out of it. */
-export interface Tapped {
+export interface Tapped extends Shown {
   readonly atMs: number;
   /** Which of the dispatcher's connections: a session's id, or a number for a request. */
   readonly connection: string;
   readonly direction: 'in' | 'out';
   /** A name, or an address where it has not told one. */
   readonly peer: string;
-  readonly verb: string;
-  readonly fields: Readonly<Record<string, string | number | null>>;
-  /** The beginning of it as it was sent, made harmless. */
-  readonly head: string;
-  /** The whole of it, its newline included. */
-  readonly bytes: number;
 }
 
 /** The commit whose logs may read otherwise after it; else null. */

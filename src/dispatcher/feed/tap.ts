@@ -1,23 +1,14 @@
 /**
- * Owns how a message that crosses the wire is shown to those who tap it. Nobody taps: it costs a look
- * at a flag. Secrets never get in: a field of that kind is left out, a `hello` comes without its token,
- * and of what steps name by from_secret there are names only.
+ * Owns which messages that cross the wire are told to those who tap it; how one is shown is the protocol's
+ * (shown.ts). Nobody taps: it costs a look at a flag.
  */
 
-import { encodeRequest, encodeSession } from '../../protocol/encoder.js';
 import type { Request, SessionMessage } from '../../protocol/messages.js';
-import type { Row } from '../../protocol/row.js';
-import { requests, session } from '../../protocol/verbs.js';
+import { type Shown, shownReply, shownRequest, shownSession } from '../../protocol/shown.js';
+import { headBytesMax } from '../../record/record.js';
 import type { Clock } from '../../world/clock.js';
-import { harmless } from '../../world/story.js';
 import type { Feed } from './feed.js';
 import type { Tapped } from './publication.js';
-
-/** So much of a message is shown: what a person looks at. */
-const headBytesMax = 300;
-
-/** What is shown for a value. */
-const hidden = '…';
 
 type Direction = Tapped['direction'];
 
@@ -48,23 +39,21 @@ export class Tap {
   /** A message of a session. */
   session(line: Line, direction: Direction, message: SessionMessage): void {
     this.#count(direction, message.verb);
-    if (!this.#feed.isTapped) return;
-    const fields = fieldsOf(session[message.verb], message);
-    this.#publish(line, direction, message.verb, fields, withoutValues(message));
+    if (this.#feed.isTapped) this.#publish(line, direction, shownSession(message, headBytesMax));
   }
 
   /** What a connection was opened for. */
   request(line: Line, direction: Direction, request: Request): void {
     this.#count(direction, request.verb);
     if (!this.#feed.isTapped) return;
-    const fields = fieldsOf(requests[request.verb], request);
-    this.#publish(line, direction, request.verb, fields, withoutSecrets(request));
+    const named = { ...line, peer: nameIn(request) ?? line.peer };
+    this.#publish(named, direction, shownRequest(request, headBytesMax));
   }
 
   /** The one answer to a request: words rather than a message. */
   reply(line: Line, direction: Direction, words: string | Uint8Array): void {
     this.#count(direction, 'reply');
-    if (this.#feed.isTapped) this.#publish(line, direction, 'reply', {}, Buffer.from(words));
+    if (this.#feed.isTapped) this.#publish(line, direction, shownReply(words, headBytesMax));
   }
 
   #count(direction: Direction, verb: string): void {
@@ -72,44 +61,13 @@ export class Tap {
     counts.set(verb, (counts.get(verb) ?? 0) + 1);
   }
 
-  #publish(
-    line: Line,
-    direction: Direction,
-    verb: string,
-    fields: Tapped['fields'],
-    whole: Buffer,
-  ): void {
-    const head = harmless(whole.subarray(0, headBytesMax).toString('utf8').trimEnd());
-    const bytes = whole.length;
+  #publish(line: Line, direction: Direction, shown: Shown): void {
     const atMs = this.#clock.nowMs();
-    this.#feed.publish([{ kind: 'message', atMs, ...line, direction, verb, fields, head, bytes }]);
+    this.#feed.publish([{ kind: 'message', atMs, ...line, direction, ...shown }]);
   }
 }
 
-function withoutSecrets(request: Request): Buffer {
-  switch (request.verb) {
-    case 'token':
-      return Buffer.from('token:…');
-    case 'hello':
-      return encodeRequest({ ...request, body: { ...request.body, token: undefined } });
-    case 'secret':
-      if (request.body.action !== 'set') return encodeRequest(request);
-      return encodeRequest({ ...request, body: { ...request.body, value: hidden } });
-    default:
-      return encodeRequest(request);
-  }
-}
-
-function withoutValues(message: SessionMessage): Buffer {
-  if (message.verb !== 'runtest' || message.body.secrets === undefined)
-    return encodeSession(message);
-  const names = Object.keys(message.body.secrets);
-  const secrets = Object.fromEntries(names.map((name) => [name, hidden]));
-  return encodeSession({ ...message, body: { ...message.body, secrets } });
-}
-
-function fieldsOf(row: Row, message: object): Tapped['fields'] {
-  const values = message as Readonly<Record<string, string | number | null>>;
-  const shown = Object.entries(row.fields).filter(([, kind]) => kind !== 'secret');
-  return Object.fromEntries(shown.map(([name]) => [name, values[name] ?? null]));
+/** Whoever introduces itself has a name from there on; one that only watches is a visitor like others. */
+function nameIn(request: Request): string | null {
+  return request.verb === 'hello' && request.body.role !== 'spectator' ? request.body.name : null;
 }

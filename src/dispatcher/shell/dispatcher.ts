@@ -20,6 +20,7 @@ import { noSettings, type Settings } from '../core/settings.js';
 import { Documents } from '../documents/documents.js';
 import { batchesOf } from '../feed/batches.js';
 import { Feed } from '../feed/feed.js';
+import type { Recorder } from '../feed/recorder.js';
 import { Spectators } from '../feed/spectators.js';
 import { Tap } from '../feed/tap.js';
 import { withSecrets } from '../secrets/given.js';
@@ -32,6 +33,7 @@ import type { DispatcherOptions, Memory } from './given.js';
 import { LogRoom } from './log-room.js';
 import { type Decided, Performer } from './performer.js';
 import { Pulse } from './pulse.js';
+import { recorderOf } from './recorder-of.js';
 import { RequestRouter } from './request-router.js';
 import { Sessions } from './sessions.js';
 import { viewOf } from './view.js';
@@ -55,6 +57,8 @@ export class Dispatcher {
   readonly #pulse: Pulse;
   /** For those who watch, and ask for little. */
   readonly view: Behind;
+  /** What crosses the wire, written down. */
+  readonly recorder: Recorder;
   #listener: Listener | null = null;
   #onDrained: (() => void) | null = null;
   #isClosed = false;
@@ -93,15 +97,12 @@ export class Dispatcher {
       lastSeq: () => feed.lastSeq,
     });
     const spectators = new Spectators(feed, queries.journal, clock);
+    this.recorder = recorderOf(core, feed, clock, options.steadyUs);
     const shared = { clock, core, store, logs: this.#logs, tap, handle };
     this.#sessions = new Sessions({ ...shared, feed, spectators, start });
     this.#router = new RequestRouter({
       ...shared,
-      sessions: this.#sessions,
-      ...{ queries, documents },
-      settled,
-      auth,
-      vault,
+      ...{ sessions: this.#sessions, queries, documents, settled, auth, vault },
       tell: feed.tell,
       ok: dialect === 'py3' ? 'ok' : 'OK',
     });
@@ -111,7 +112,7 @@ export class Dispatcher {
     });
     this.view = viewOf({
       ...{ clock, documents, spectators, feed, core, queries, vitals, files: logs },
-      router: this.#router,
+      ...{ router: this.#router, recording: this.recorder.recording },
     });
     this.#classicRunners = new ClassicRunners(this.#world, tap, handle);
     const pulse = {

@@ -2,6 +2,7 @@
  * Owns what a dispatcher is given when it is made: how it is to behave, and its memory.
  */
 
+import type { SteadyUs } from '../../world/clock.js';
 import type { Settings } from '../core/settings.js';
 import type { Vault } from '../secrets/vault.js';
 import type { LogFiles } from '../store/logs.js';
@@ -22,6 +23,8 @@ export interface DispatcherOptions {
   readonly connectionsMax?: number;
   /** What its owner says of repositories; nothing where it is not said. */
   readonly settings?: Settings;
+  /** What the record of the wire is timed by; the clock's milliseconds where it is not said. */
+  readonly steadyUs?: SteadyUs;
 }
 
 export interface Memory {

@@ -4,6 +4,7 @@
  */
 
 import { type LogId, ownerOf } from '../../protocol/ids.js';
+import type { Recording } from '../../record/recording.js';
 import type { Behind, LogAt } from '../../web/behind.js';
 import type { Clock } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
@@ -29,6 +30,7 @@ export function viewOf({
   feed,
   router,
   vitals,
+  recording,
   ...known
 }: {
   readonly clock: Clock;
@@ -37,6 +39,7 @@ export function viewOf({
   readonly feed: Feed;
   readonly router: RequestRouter;
   readonly vitals: VitalSigns;
+  readonly recording: Recording;
 } & LogsKnown): Behind {
   return {
     clock,
@@ -46,6 +49,7 @@ export function viewOf({
     follow: (follow) => feed.follow(follow),
     findLog: (log) => findLog(known, log),
     vitals,
+    recording,
     want: async (wanted, remoteHost) => {
       const reply = await router.wish(wanted, remoteHost);
       const isDone = reply.kind === 'accepted' || reply.kind === 'done';

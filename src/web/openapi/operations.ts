@@ -10,6 +10,7 @@ import { badgeRoute } from '../badge.js';
 import { forges } from '../hooks/signature.js';
 import { linesAsked, searchAsked } from '../logs/routes.js';
 import { sessionBody } from '../sign-in.js';
+import { wireAsked } from '../wire.js';
 
 export interface Operation {
   readonly method: 'get' | 'post' | 'delete';
@@ -81,6 +82,18 @@ const others: readonly Operation[] = [
     'What happens, as server-sent events; Last-Event-ID, or after, goes on behind that one',
     'text/event-stream',
     z.object({ after: text.optional(), tap: z.literal('1').optional() }),
+  ),
+  get(
+    '/api/wire',
+    'The record of the wire, as far as it is in memory: a header, then the records after that one, a line each',
+    'application/x-ndjson',
+    wireAsked,
+  ),
+  get(
+    '/api/wire/live',
+    'The same, then what comes, as server-sent events; Last-Event-ID, or after, goes on behind that one',
+    'text/event-stream',
+    wireAsked,
   ),
   get('/metrics', 'For Prometheus', 'text/plain'),
   get('/cctray.xml', 'How branches stand, for tray icons', 'application/xml'),
