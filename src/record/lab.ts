@@ -1,0 +1,93 @@
+/**
+ * Owns what a lab tells of itself, and what one can have it do: the words between its buttons and its
+ * processes. Pure.
+ */
+
+/** What a line lets through: all at once, late, byte by byte, nothing, or what is delivered by hand. */
+export const lineStates = ['clear', 'delay', 'slice', 'swallow', 'hold'] as const;
+
+export type LineState = (typeof lineStates)[number];
+
+/** What the tests of a commit do; poison kills the runner that runs it. */
+export const commitKinds = ['green', 'red', 'slow', 'hanging', 'poison'] as const;
+
+export type CommitKind = (typeof commitKinds)[number];
+
+/** What can be done to a process. */
+export const deeds = ['kill', 'freeze', 'thaw', 'restart'] as const;
+
+export type Deed = (typeof deeds)[number];
+
+export type LabAction =
+  | { readonly do: 'commit'; readonly what: CommitKind }
+  | { readonly do: Deed; readonly process: string }
+  | { readonly do: 'line'; readonly process: string; readonly state: LineState }
+  /** Ends its connections at once. */
+  | { readonly do: 'cut'; readonly process: string }
+  /** What is held longest between it and the dispatcher, or the one of that number. */
+  | { readonly do: 'deliver'; readonly process: string; readonly id?: number }
+  /** Null: the lesson ends. */
+  | { readonly do: 'scenario'; readonly name: string | null }
+  /** The lesson goes on. */
+  | { readonly do: 'next' };
+
+export interface LabProcess {
+  readonly name: string;
+  readonly role: 'dispatcher' | 'runner' | 'observer';
+  readonly state: 'running' | 'frozen' | 'dead';
+  readonly pid: number | null;
+}
+
+/** A message that waits to be delivered by hand. */
+export interface HeldMessage {
+  readonly id: number;
+  readonly verb: string;
+  readonly from: string;
+  readonly to: string;
+  readonly head: string;
+}
+
+/** What lies between a process and the dispatcher. */
+export interface LabLine {
+  readonly process: string;
+  readonly state: LineState;
+  /** Oldest first; of each direction of a connection only the first can be delivered. */
+  readonly held: readonly HeldMessage[];
+}
+
+export interface LabLaw {
+  readonly name: string;
+  /** What must always hold. */
+  readonly says: string;
+  /** How it was broken; null: it was not. */
+  readonly broken: string | null;
+}
+
+/** A lesson as it is played; its steps count from 1. */
+export interface LabLesson {
+  readonly name: string;
+  readonly title: string;
+  readonly step: number;
+  readonly steps: number;
+  /** What was told last. */
+  readonly caption: string;
+  /** What the class is to be asked before one goes on; null: nothing. */
+  readonly asks: string | null;
+  readonly isOver: boolean;
+  /** False where something did not come, or came and must not. */
+  readonly isWell: boolean;
+}
+
+export interface LabDocument {
+  readonly scenario: LabLesson | null;
+  readonly scenarios: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly says: string;
+  }[];
+  readonly processes: readonly LabProcess[];
+  readonly lines: readonly LabLine[];
+  readonly laws: readonly LabLaw[];
+  /** When it ends by itself. */
+  readonly endsInMs: number;
+}
