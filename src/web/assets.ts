@@ -45,7 +45,7 @@ const stylesFolder = join(root, 'src/web/styles');
 const notBuilt = 'The page is not built: "npm run build" builds it, or do without by --no-web.';
 
 /** What a module imports before it begins, as tsc and our libraries write it. */
-const importPattern = /\b(?:from|import) ?["']([^"']+)["']/g;
+const importPattern = /\b(?:from|import) ?["']([\w@./-]+)["']/g;
 
 /** A module, a library, or a style by its path; undefined where there is none such. */
 export class Assets {

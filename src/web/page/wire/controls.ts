@@ -4,6 +4,7 @@
 
 import { axisModes } from '../../../record/axis.js';
 import { html } from '../html.js';
+import { FilterField } from './filter-field.js';
 import { families } from './looks.js';
 import { placeOfSpeed, speeds, speedWords } from './playback.js';
 import type { View } from './view.js';
@@ -31,6 +32,7 @@ export function Controls({ view }: { readonly view: View }) {
       ${axisModes.map((one) => html`<button key=${one} type="button" aria-pressed=${view.mode.value === one} onClick=${() => view.changeAxis(one)} title=${`Axis (x)`}>${axisWords[one]}</button>`)}
     </span>
     <button type="button" class="fold-beats" aria-pressed=${view.showsBeats.value} onClick=${() => view.foldBeats()} title="Heartbeats as arrows (h)">♥ Heartbeats</button>
+    <${FilterField} view=${view} />
   </div>`;
 }
 

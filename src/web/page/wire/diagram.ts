@@ -7,11 +7,11 @@
 import { type Signal, useComputed, useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { isHeartbeat } from '../../../record/filter.js';
 import { html } from '../html.js';
 import { Arrow, Tick } from './arrows.js';
 import { type Columns, columnsOf, Names } from './columns.js';
 import { wordless } from './labels.js';
-import { isBeat } from './looks.js';
 import { Mark } from './marks.js';
 import { Hairline, Playhead } from './playhead.js';
 import { Spans } from './spans.js';
@@ -201,7 +201,7 @@ function shownIn(view: View, { top, bottom }: Window) {
     if (record === undefined) continue;
     const room = view.roomOf(record);
     if (room === 'none' || room === 'step') continue;
-    const into = record.kind === 'message' && room === 'tick' && isBeat(record) ? ticks : rows;
+    const into = record.kind === 'message' && room === 'tick' && isHeartbeat(record) ? ticks : rows;
     if (into.length < drawnMost) into.push(index);
     else more += 1;
   }

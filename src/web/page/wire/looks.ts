@@ -3,7 +3,7 @@
  * shape. Colours are tokens of wire.css. Pure.
  */
 
-import type { ProcessState, WireMessage } from '../../../record/record.js';
+import type { ProcessState } from '../../../record/record.js';
 
 export interface Family {
   readonly name: string;
@@ -41,11 +41,6 @@ const byVerb = new Map(families.flatMap((family) => family.verbs.map((verb) => [
 
 export function familyOf(verb: string): Family {
   return byVerb.get(verb) ?? other;
-}
-
-/** What is folded into ticks until it is wanted. */
-export function isBeat({ verb }: WireMessage): boolean {
-  return verb === 'ping' || verb === 'pong';
 }
 
 /** Half the width of a strip: the wider, the more is going on. */

@@ -51,7 +51,9 @@ export class WireStream {
 
   #open(): void {
     this.#close();
-    const source = new EventSource(`/api/wire/live?after=${this.#lastN}`);
+    // Of which recording that is: another one begins anew by itself.
+    const of = this.#begun === null ? '' : `-${this.#begun.startedAtMs}`;
+    const source = new EventSource(`/api/wire/live?after=${this.#lastN}${of}`);
     this.#source = source;
     source.onopen = () => {
       connection.value = 'live';
@@ -78,15 +80,13 @@ export class WireStream {
     on('world', (data) => this.#listener.told('world', JSON.parse(data)));
   }
 
-  /** Another one than before: what was asked for after our last record is of another story. */
+  /** The same again where one goes on with it. */
   #header(header: WireHeader): void {
     const isSame = this.#begun?.startedAtMs === header.startedAtMs;
-    if (this.#begun !== null && isSame && this.#begun.title === header.title) return;
-    const wasMidway = this.#begun !== null && this.#lastN > 0;
+    if (isSame && this.#begun?.title === header.title) return;
     this.#reset();
     this.#begun = header;
     this.#listener.begin(header);
-    if (wasMidway) this.#open();
   }
 
   #reset(): void {

@@ -63,7 +63,7 @@ export function Strip({
   const from = Math.max(begin, top);
   return html`<g class="lane">
     <line class="lifeline" x1=${x} x2=${x} y1=${from - top} y2=${bottom - top} />
-    ${stretchesIn(lane.strip, axis, { top, bottom }).map(({ stretch, y1, y2 }) => html`<${Stretched} key=${stretch.from} x=${x} stretch=${stretch} y1=${y1} y2=${y2} />`)}
+    ${stretchesIn(lane.strip, axis, { top, bottom }).map(({ stretch, y1, y2 }) => html`<${Stretched} key=${stretch.from} view=${view} x=${x} stretch=${stretch} y1=${y1} y2=${y2} />`)}
   </g>`;
 }
 
@@ -87,11 +87,13 @@ function stretchesIn(strip: readonly Stretch[], axis: Axis, { top, bottom }: Win
 }
 
 function Stretched({
+  view,
   x,
   stretch: { state, commit },
   y1,
   y2,
 }: {
+  readonly view: View;
   readonly x: number;
   readonly stretch: Stretch;
   readonly y1: number;
@@ -107,7 +109,9 @@ function Stretched({
     const count = Math.max(1, Math.floor((y2 - y1) / wordEvery));
     for (let at = 0; at < count; at += 1) places.push(y1 + ((at + 0.5) * (y2 - y1)) / count);
   }
-  return html`<g class="stretch-of ${state}">
+  const followed = view.followed.value;
+  const isDim = followed !== null && commit !== '' && commit !== followed;
+  return html`<g class="stretch-of ${state} ${isDim ? 'dim' : ''}">
     <title>${commit === '' ? state : `${state}: ${short(commit)}`}</title>
     <rect x=${x - half} width=${2 * half} y=${y1} height=${Math.max(0, y2 - y1)} rx=${Math.min(3, half)} />
     ${places.map((y) => html`<text key=${y} class="strip-word" transform=${`translate(${x + 3.8} ${y}) rotate(-90)`} text-anchor="middle">${word}</text>`)}

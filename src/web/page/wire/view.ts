@@ -6,9 +6,9 @@
 
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { Axis, type AxisMode, axisModes, type Room } from '../../../record/axis.js';
+import { asksFor, everything, type Filter, isHeartbeat, keeps } from '../../../record/filter.js';
 import { Model } from '../../../record/model.js';
 import type { WireHeader, WireRecord } from '../../../record/record.js';
-import { isBeat } from './looks.js';
 import * as playback from './playback.js';
 import { follows, nextShown } from './steps.js';
 
@@ -22,8 +22,10 @@ export class View {
   readonly mode: Signal<AxisMode> = signal('steps');
   readonly zoom = signal(1);
   readonly showsBeats = signal(false);
-  /** Which records have room at all, by a filter. */
-  readonly keeps: Signal<(record: WireRecord) => boolean> = signal(() => true);
+  /** Which records have room at all. */
+  readonly filter: Signal<Filter> = signal(everything);
+  /** What is wrong with what somebody typed. */
+  readonly filterFault = signal('');
   /** The commit whose way is followed; the rest is dimmed. */
   readonly followed: Signal<string | null> = signal(null);
   readonly hovered: Signal<number | null> = signal(null);
@@ -38,6 +40,8 @@ export class View {
     () => this.playback.value.mode,
   );
   axis = new Axis('steps');
+  /** How many have a row. */
+  shown = 0;
   /** Whether more comes. */
   isLive = false;
   /** Our clock when the record began, as far as its quickest messages tell. */
@@ -60,7 +64,7 @@ export class View {
     if (model === null || last === undefined) return;
     for (const record of records) {
       model.append(record);
-      this.axis.append(record.atUs, this.roomOf(record));
+      this.#append(record);
     }
     this.#beganMs = Math.min(this.#beganMs, performance.now() - last.atUs / 1_000);
     this.laid.value += 1;
@@ -69,23 +73,39 @@ export class View {
 
   /** All anew: after another axis, another filter. */
   layOut(): void {
-    const axis = new Axis(this.mode.value, this.zoom.value);
-    for (const record of this.model.value?.records ?? []) {
-      axis.append(record.atUs, this.roomOf(record));
-    }
-    this.axis = axis;
+    this.axis = new Axis(this.mode.value, this.zoom.value);
+    this.shown = 0;
+    for (const record of this.model.value?.records ?? []) this.#append(record);
     this.laid.value += 1;
     this.arranged.value += 1;
   }
 
+  #append(record: WireRecord): void {
+    const room = this.roomOf(record);
+    if (room === 'row') this.shown += 1;
+    this.axis.append(record.atUs, room);
+  }
+
   roomOf(record: WireRecord): Room {
     if (record.kind === 'message') {
-      if (!this.keeps.value(record)) return 'none';
-      return isBeat(record) && !this.showsBeats.value ? 'tick' : 'row';
+      if (!keeps(this.filter.value, record)) return 'none';
+      return isHeartbeat(record) && !this.showsHeartbeats ? 'tick' : 'row';
     }
-    if (record.kind === 'change') return this.keeps.value(record) ? 'row' : 'none';
+    if (record.kind === 'change') return keeps(this.filter.value, record) ? 'row' : 'none';
     const message = this.messageOf(record);
     return message !== null && this.roomOf(message) === 'row' ? 'step' : 'none';
+  }
+
+  /** As arrows: wanted by a key, or asked for by name. */
+  get showsHeartbeats(): boolean {
+    const filter = this.filter.value;
+    const isAsked = asksFor(filter, 'verb', 'ping', 'pong') || asksFor(filter, 'kind', 'heartbeat');
+    return isAsked || this.showsBeats.value;
+  }
+
+  choose(filter: Filter): void {
+    this.filter.value = filter;
+    this.layOut();
   }
 
   /** The message that came or was lost, where this record says so. */

@@ -9,6 +9,7 @@ import { useTitle } from '../page.js';
 import { Frames } from './clock.js';
 import { Controls, Legend } from './controls.js';
 import { Diagram } from './diagram.js';
+import { FilterWords } from './filter-field.js';
 import { Lesson } from './lesson.js';
 import { Minimap } from './minimap.js';
 import { Moment } from './moment.js';
@@ -28,6 +29,7 @@ export function Wire() {
     <h1 class="unseen">The wire</h1>
     <${Frames} view=${view} />
     <${Controls} view=${view} />
+    <${FilterWords} view=${view} />
     <${Lesson} view=${view} />
     <div class="stage">
       ${view.model.value === null ? html`<p class="nothing-yet">Waiting for the wire…</p>` : html`<${Diagram} view=${view} port=${fixedPort} />`}
