@@ -4,6 +4,7 @@
  * Invariant: between two resets records come in order, and none twice.
  */
 
+import type { LabDocument } from '../../../record/lab.js';
 import type { WireHeader, WireRecord } from '../../../record/record.js';
 import { connection } from '../live.js';
 
@@ -13,8 +14,9 @@ export interface Listener {
   readonly take: (records: readonly WireRecord[]) => void;
   /** These are gone: the buffer held no more. */
   readonly missed: (from: number, to: number) => void;
-  /** What else a lab or a simulated world tells. */
-  readonly told: (kind: 'lab' | 'world', document: unknown) => void;
+  /** What else a lab tells of itself, or a simulated world. */
+  readonly lab: (document: LabDocument) => void;
+  readonly world: (document: unknown) => void;
 }
 
 /** A tab that is looked away from is given so long to be looked at again. */
@@ -76,8 +78,8 @@ export class WireStream {
       this.#lastN = to;
       this.#listener.missed(from, to);
     });
-    on('lab', (data) => this.#listener.told('lab', JSON.parse(data)));
-    on('world', (data) => this.#listener.told('world', JSON.parse(data)));
+    on('lab', (data) => this.#listener.lab(JSON.parse(data)));
+    on('world', (data) => this.#listener.world(JSON.parse(data)));
   }
 
   /** The same again where one goes on with it. */

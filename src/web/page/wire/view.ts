@@ -7,6 +7,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { Axis, type AxisMode, axisModes, type Room } from '../../../record/axis.js';
 import { asksFor, everything, type Filter, isHeartbeat, keeps } from '../../../record/filter.js';
+import type { LabDocument } from '../../../record/lab.js';
 import { Model } from '../../../record/model.js';
 import type { WireHeader, WireRecord } from '../../../record/record.js';
 import * as playback from './playback.js';
@@ -33,6 +34,9 @@ export class View {
   readonly bookmarks: Signal<readonly number[]> = signal([]);
   readonly isTable = signal(false);
   readonly showsBytes = signal(false);
+  /** What a lab, or a simulated world, tells of itself. */
+  readonly lab: Signal<LabDocument | null> = signal(null);
+  readonly world: Signal<unknown> = signal(null);
   /** Records that the buffer no longer had: from and to. */
   readonly missed: Signal<readonly [number, number] | null> = signal(null);
   readonly moment: ReadonlySignal<number> = computed(() => this.playback.value.index);

@@ -13,6 +13,7 @@ import { FilterWords } from './filter-field.js';
 import { Lesson } from './lesson.js';
 import { Minimap } from './minimap.js';
 import { Moment } from './moment.js';
+import { Panels } from './panels.js';
 import { Ring } from './ring.js';
 import { WireStream } from './stream.js';
 import { View } from './view.js';
@@ -24,6 +25,14 @@ export function Wire() {
   const port = { scrollTop: useSignal(0), height: useSignal(500) };
   const fixedPort = useMemo(() => port, []);
   useEffect(() => live(view), [view]);
+  useEffect(() => {
+    const arrive = () => {
+      const n = momentAsked();
+      if (n !== null) view.goTo(view.model.value?.indexOf(n) ?? null);
+    };
+    addEventListener('hashchange', arrive);
+    return () => removeEventListener('hashchange', arrive);
+  }, [view]);
   useWireKeys(view);
   return html`<div class="wire">
     <h1 class="unseen">The wire</h1>
@@ -35,6 +44,7 @@ export function Wire() {
       ${view.model.value === null ? html`<p class="nothing-yet">Waiting for the wire…</p>` : html`<${Diagram} view=${view} port=${fixedPort} />`}
       <aside class="beside" aria-label="Runners and the moment">
         <${Ring} view=${view} />
+        <${Panels} view=${view} />
         <${Moment} view=${view} />
         <${Legend} />
       </aside>
@@ -63,6 +73,11 @@ function live(view: View): () => void {
     missed: (from, to) => {
       view.missed.value = [from, to];
     },
-    told: () => {},
+    lab: (document) => {
+      view.lab.value = document;
+    },
+    world: (document) => {
+      view.world.value = document;
+    },
   }).follow();
 }
