@@ -1,0 +1,194 @@
+/** How a lesson is played: captions come with the record, or are told as missing. */
+
+import { expect, test } from 'vitest';
+import {
+  begin,
+  dueAtMs,
+  handle,
+  type Lesson,
+  type LessonEffect,
+  type LessonEvent,
+  question,
+} from '../../src/lab/scenarios/lesson.js';
+import type { WireChange, WireMessage } from '../../src/record/record.js';
+import { handClock } from '../support/hand-clock.js';
+
+const commit = 'a1b2c3d'.padEnd(40, '0');
+
+const lesson: Lesson = {
+  ...{ name: 'death', title: 'A runner dies', says: 'Its commit goes to another.', crew: 'ours' },
+  steps: [
+    {
+      asks: 'Who will get it?',
+      does: [{ do: 'commit', what: 'slow' }],
+      awaits: { change: 'leased', expects: 'a lease' },
+      withinMs: 5_000,
+      keeps: { victim: 'process', commit: 'commit' },
+      caption: '{process} tests {commit}.',
+    },
+    {
+      asks: 'How soon does it show?',
+      does: [{ do: 'kill', process: '{victim}' }],
+      awaits: { change: 'lost', process: '{victim}', commit: '{commit}', expects: 'a lost run' },
+      withinMs: 1_000,
+      keeps: { noticed: 'took' },
+      caption: '{victim} is gone, and it showed after {took}.',
+    },
+    {
+      asks: null,
+      does: [],
+      awaits: { change: 'leased', commit: '{commit}', expects: 'another lease of {commit}' },
+      withinMs: 1_000,
+      caption: '{process} has {commit} now: {noticed}.',
+    },
+  ],
+};
+
+test('a caption is told when its record comes, with the names and the time that the record says', () => {
+  const { play, next, pass, told, acts } = playing(lesson);
+  next();
+  expect(acts).toEqual([{ do: 'commit', what: 'slow' }]);
+  play(change('leased', { process: 'ada', commit }));
+  expect(told).toEqual(['ada tests a1b2c3d.']);
+  next();
+  expect(acts.at(-1)).toEqual({ do: 'kill', process: 'ada' });
+  pass(250);
+  play(change('lost', { process: 'ada', commit }));
+  play(change('leased', { process: 'bob', commit }));
+  expect(told.slice(1)).toEqual([
+    'ada is gone, and it showed after 0.3 s.',
+    'bob has a1b2c3d now: 0.3 s.',
+  ]);
+});
+
+test('what is of another process or another commit is not what is waited for', () => {
+  const { play, next, told } = playing(lesson);
+  next();
+  play(change('leased', { process: 'ada', commit }));
+  next();
+  play(change('lost', { process: 'bob', commit }));
+  play(change('lost', { process: 'ada', commit: 'f'.repeat(40) }));
+  expect(told).toHaveLength(1);
+});
+
+test('what does not come in time did not happen, and the lesson is over', () => {
+  const { play, next, pass, told, state } = playing(lesson);
+  next();
+  play(change('leased', { process: 'ada', commit }));
+  next();
+  pass(999);
+  expect(told).toHaveLength(1);
+  pass(1);
+  expect(told.at(-1)).toBe('did not happen within 1 s: expected a lost run');
+  expect(state()).toMatchObject({ phase: 'over', isWell: false });
+});
+
+test('what must not happen ends the lesson, whenever it happens', () => {
+  const never = [{ change: 'lost', expects: 'a run is lost' } as const];
+  const { play, told, state } = playing({ ...lesson, never });
+  play(change('lost', { process: 'ada', commit }));
+  expect(told).toEqual(['happened, and must not: a run is lost']);
+  expect(state().isWell).toBe(false);
+});
+
+test('a lecturer has all the time to ask, and nothing is done before', () => {
+  const { state, acts, pass } = playing(lesson);
+  expect(question(state())).toBe('Who will get it?');
+  expect(dueAtMs(state())).toBeNull();
+  pass(3_600_000);
+  expect(acts).toEqual([]);
+});
+
+test('played by itself it goes on once the question has been read', () => {
+  const { acts, pass, play } = playing(lesson, 4_000);
+  pass(3_999);
+  expect(acts).toEqual([]);
+  pass(1);
+  expect(acts).toHaveLength(1);
+  play(change('leased', { process: 'ada', commit }));
+  pass(4_000);
+  expect(acts).toHaveLength(2);
+});
+
+test('what came while the class was asked is told after that, where nothing is to be done for it', () => {
+  const [first, , last] = lesson.steps;
+  if (first === undefined || last === undefined) throw new Error('no steps');
+  const { play, next, told, state } = playing({
+    ...lesson,
+    steps: [first, { ...last, asks: 'And then?', caption: '{process} has it.' }],
+  });
+  next();
+  play(change('leased', { process: 'ada', commit }));
+  play(change('leased', { process: 'bob', commit }));
+  expect(told).toHaveLength(1);
+  next();
+  expect(told.at(-1)).toBe('bob has it.');
+  expect(state()).toMatchObject({ phase: 'over', isWell: true });
+});
+
+test('so many pings are unanswered where their receiver says nothing between', () => {
+  const [first] = lesson.steps;
+  if (first === undefined) throw new Error('no steps');
+  const awaits = { message: 'ping', to: 'ada', unanswered: 2, expects: 'silence' } as const;
+  const { play, next, told } = playing({
+    ...lesson,
+    steps: [{ ...first, awaits, keeps: {}, caption: '{to} is silent.' }],
+  });
+  next();
+  for (const [from, to, verb] of [
+    ['dispatcher', 'ada', 'ping'],
+    ['ada', 'dispatcher', 'pong'],
+    ['dispatcher', 'ada', 'ping'],
+    ['dispatcher', 'bob', 'ping'],
+  ] as const) {
+    play(message(from, to, verb));
+  }
+  expect(told).toEqual([]);
+  play(message('dispatcher', 'ada', 'ping'));
+  expect(told).toEqual(['ada is silent.']);
+});
+
+/** A lesson under way, upon time that passes by hand. */
+function playing(of: Lesson, readMs: number | null = null) {
+  const clock = handClock();
+  const startedAtMs = clock.nowMs();
+  const nowMs = () => clock.nowMs() - startedAtMs;
+  const told: string[] = [];
+  const acts: unknown[] = [];
+  const perform = (effects: readonly LessonEffect[]) => {
+    for (const effect of effects) {
+      if (effect.kind === 'tell') told.push(effect.says);
+      else acts.push(effect.action);
+    }
+  };
+  let [now, first] = begin(of, readMs, nowMs());
+  perform(first);
+  const happen = (event: LessonEvent) => {
+    const [after, effects] = handle(now, event, nowMs());
+    now = after;
+    perform(effects);
+  };
+  return {
+    told,
+    acts,
+    state: () => now,
+    next: () => happen({ kind: 'next' }),
+    play: (record: Untimed) => {
+      happen({ kind: 'record', record: { ...record, n: 1, atUs: nowMs() * 1_000 } });
+    },
+    pass: (durationMs: number) => {
+      clock.pass(durationMs);
+      happen({ kind: 'tick' });
+    },
+  };
+}
+
+type Untimed = Omit<WireChange, 'n' | 'atUs'> | Omit<WireMessage, 'n' | 'atUs'>;
+
+function change(what: WireChange['what'], of: { process: string; commit?: string }): Untimed {
+  return { kind: 'change', what, says: '', ...of };
+}
+
+function message(from: string, to: string, verb: string): Untimed {
+  return { kind: 'message', from, to, connection: 'c1', verb, bytes: 5, head: `${verb}\n` };
+}
