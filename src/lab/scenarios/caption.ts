@@ -7,11 +7,11 @@ import type { WireRecord } from '../../record/record.js';
 
 export type Bound = Readonly<Record<string, string>>;
 
-/** What a record says that a caption can name; `took` is the time since the step began. */
+/** What a record says that a caption can name; `took` is the time since something was last done. */
 export const named = ['process', 'commit', 'run', 'from', 'to', 'says', 'took'] as const;
 
-export function valuesOf(record: WireRecord, sinceMs: number): Bound {
-  const took = spelled(record.atUs / 1_000 - sinceMs);
+export function valuesOf(record: WireRecord, actedMs: number): Bound {
+  const took = spelled(record.atUs / 1_000 - actedMs);
   if (record.kind === 'arrived' || record.kind === 'dropped') return { took };
   const { commit, run } = record;
   const parties =

@@ -48,6 +48,8 @@ export interface Playing {
   readonly readMs: number | null;
   /** When this phase began. */
   readonly sinceMs: number;
+  /** When something was last done: captions count from there. */
+  readonly actedMs: number;
   readonly bound: Bound;
   readonly progress: Progress;
   /** What came while the class was still being asked, of a step that itself does nothing. */
@@ -69,7 +71,7 @@ type Outcome = readonly [Playing, readonly LessonEffect[]];
 /** The lesson begins: its first question, or its first step. */
 export function begin(lesson: Lesson, readMs: number | null, nowMs: number): Outcome {
   const base = { lesson, readMs, isWell: true, bound: {}, progress: 0, early: null };
-  return enter({ ...base, phase: 'asks', step: 0, sinceMs: nowMs }, nowMs);
+  return enter({ ...base, phase: 'asks', step: 0, sinceMs: nowMs, actedMs: nowMs }, nowMs);
 }
 
 export function handle(playing: Playing, event: LessonEvent, nowMs: number): Outcome {
@@ -113,7 +115,8 @@ function act(playing: Playing, nowMs: number): Outcome {
     kind: 'act' as const,
     action: aimed(action, playing.bound),
   }));
-  const next: Playing = { ...playing, phase: 'awaits', sinceMs: nowMs };
+  const actedMs = does.length > 0 ? nowMs : playing.actedMs;
+  const next: Playing = { ...playing, phase: 'awaits', sinceMs: nowMs, actedMs };
   if (next.early === null) return [next, acts];
   return conclude(next, next.early, nowMs);
 }
@@ -135,7 +138,7 @@ function heard(playing: Playing, record: WireRecord, nowMs: number): Outcome {
 
 function conclude(playing: Playing, record: WireRecord, nowMs: number): Outcome {
   const { caption, keeps = {} } = stepOf(playing);
-  const values = { ...playing.bound, ...valuesOf(record, playing.sinceMs) };
+  const values = { ...playing.bound, ...valuesOf(record, playing.actedMs) };
   const says = filled(caption, values);
   const kept = Object.entries(keeps).map(([name, of]) => [name, exact(`{${of}}`, values)]);
   const bound = { ...playing.bound, ...Object.fromEntries(kept) };

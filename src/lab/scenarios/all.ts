@@ -1,0 +1,9 @@
+/** Owns which lessons there are, in the order in which a class may want to see them. */
+
+import { dispatcherDies } from './dispatcher-dies.js';
+import { frozenDispatcher } from './frozen-dispatcher.js';
+import type { Lesson } from './lesson.js';
+import { poison } from './poison.js';
+import { threeDeaths } from './three-deaths.js';
+
+export const lessons: readonly Lesson[] = [threeDeaths, dispatcherDies, frozenDispatcher, poison];

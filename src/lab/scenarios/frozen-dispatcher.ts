@@ -1,0 +1,48 @@
+/**
+ * Owns the lesson of the frozen dispatcher: who stood still may not conclude that the others did.
+ */
+
+import { soonMs, underWay } from './beginning.js';
+import type { Lesson } from './lesson.js';
+
+export const frozenDispatcher: Lesson = {
+  name: 'frozen-dispatcher',
+  title: 'The frozen dispatcher',
+  says:
+    'The dispatcher stands still for longer than any deadline that it sets. When it goes on, all are ' +
+    'late by its clock, and nobody is.',
+  crew: 'ours',
+  never: [{ change: 'lost', expects: 'a run is called lost' }],
+  steps: [
+    ...underWay(
+      'A commit is pushed, and while it is tested the dispatcher is frozen. When it thaws, its clock ' +
+        'says that every runner has been silent for too long. What should it do then?',
+      'runner',
+      'commit',
+    ),
+    {
+      asks: null,
+      does: [{ do: 'freeze', process: 'dispatcher' }],
+      awaits: {
+        message: 'log',
+        from: '{runner}',
+        to: 'dispatcher',
+        unanswered: 10,
+        expects: '{runner} goes on to send its output',
+      },
+      withinMs: soonMs,
+      caption:
+        '{from} goes on and sends its output all the same: the kernel keeps it for the dispatcher, ' +
+        'which reads nothing.',
+    },
+    {
+      asks: 'It is thawed now. Who has to prove to whom that he is alive?',
+      does: [{ do: 'thaw', process: 'dispatcher' }],
+      awaits: { change: 'verdict', commit: '{commit}', expects: '{commit} has its verdict' },
+      withinMs: 2 * soonMs,
+      caption:
+        'It noticed that it had stood still itself, and listened before it decided: {commit} has its ' +
+        'verdict, and no run was lost.',
+    },
+  ],
+};
