@@ -1,5 +1,5 @@
 /**
- * Owns how most lessons begin: a commit that takes its time is pushed, and its tests are seen to run.
+ * Owns how most lessons begin: a commit is pushed, and its tests are seen to run.
  */
 
 import type { Step } from './lesson.js';
@@ -8,11 +8,16 @@ import type { Step } from './lesson.js';
 export const soonMs = 20_000;
 
 /** Later steps know the runner and the commit by these names. */
-export function underWay(asks: string | null, runner: string, commit: string): Step[] {
+export function underWay(
+  asks: string | null,
+  runner: string,
+  commit: string,
+  what: 'slow' | 'green' = 'slow',
+): Step[] {
   return [
     {
       asks,
-      does: [{ do: 'commit', what: 'slow' }],
+      does: [{ do: 'commit', what }],
       awaits: { change: 'leased', expects: 'a runner is given the commit' },
       withinMs: soonMs,
       keeps: { [runner]: 'process', [commit]: 'commit' },
