@@ -1,15 +1,11 @@
 /** How a lesson is played: captions come with the record, or are told as missing. */
 
 import { expect, test } from 'vitest';
-import {
-  begin,
-  dueAtMs,
-  handle,
-  type Lesson,
-  type LessonEffect,
-  type LessonEvent,
-  question,
-} from '../../src/lab/scenarios/lesson.js';
+import type { Action } from '../../src/lab/scenarios/action.js';
+import { lessons } from '../../src/lab/scenarios/all.js';
+import { named, namesIn } from '../../src/lab/scenarios/caption.js';
+import { Lecture } from '../../src/lab/scenarios/lecture.js';
+import type { Lesson } from '../../src/lab/scenarios/lesson.js';
 import type { WireChange, WireMessage } from '../../src/record/record.js';
 import { handClock } from '../support/hand-clock.js';
 
@@ -80,7 +76,7 @@ test('what does not come in time did not happen, and the lesson is over', () => 
   expect(told).toHaveLength(1);
   pass(1);
   expect(told.at(-1)).toBe('did not happen within 1 s: expected a lost run');
-  expect(state()).toMatchObject({ phase: 'over', isWell: false });
+  expect(state()).toMatchObject({ isOver: true, isWell: false });
 });
 
 test('what must not happen ends the lesson, whenever it happens', () => {
@@ -88,13 +84,12 @@ test('what must not happen ends the lesson, whenever it happens', () => {
   const { play, told, state } = playing({ ...lesson, never });
   play(change('lost', { process: 'ada', commit }));
   expect(told).toEqual(['happened, and must not: a run is lost']);
-  expect(state().isWell).toBe(false);
+  expect(state()).toMatchObject({ isOver: true, isWell: false });
 });
 
 test('a lecturer has all the time to ask, and nothing is done before', () => {
   const { state, acts, pass } = playing(lesson);
-  expect(question(state())).toBe('Who will get it?');
-  expect(dueAtMs(state())).toBeNull();
+  expect(state()?.asks).toBe('Who will get it?');
   pass(3_600_000);
   expect(acts).toEqual([]);
 });
@@ -123,7 +118,7 @@ test('what came while the class was asked is told after that, where nothing is t
   expect(told).toHaveLength(1);
   next();
   expect(told.at(-1)).toBe('bob has it.');
-  expect(state()).toMatchObject({ phase: 'over', isWell: true });
+  expect(state()).toMatchObject({ isOver: true, isWell: true, step: 2, steps: 2 });
 });
 
 test('so many pings are unanswered where their receiver says nothing between', () => {
@@ -148,38 +143,56 @@ test('so many pings are unanswered where their receiver says nothing between', (
   expect(told).toEqual(['ada is silent.']);
 });
 
+test('what an action brings about at once is heard after all that belongs to the action', () => {
+  const { next, told } = playing(lesson, null, (action, play) => {
+    if (action.do === 'commit') play(change('leased', { process: 'ada', commit }));
+    else play(change('lost', { process: 'ada', commit }));
+  });
+  next();
+  next();
+  expect(told).toEqual(['ada tests a1b2c3d.', 'ada is gone, and it showed after 0 ms.']);
+});
+
+test('each lesson names only whom it has met, and waits for each step with a deadline', () => {
+  expect(new Set(lessons.map(({ name }) => name)).size).toBe(lessons.length);
+  for (const { name, steps, never = [] } of lessons) {
+    const met = new Set<string>();
+    for (const { asks, does, awaits, caption, keeps = {}, withinMs } of steps) {
+      const texts = [asks, JSON.stringify(does), JSON.stringify(awaits)];
+      for (const used of namesIn(texts.join(' '))) expect([name, ...met]).toContain(used);
+      for (const used of namesIn(caption)) expect([name, ...met, ...named]).toContain(used);
+      for (const kept of Object.keys(keeps)) met.add(kept);
+      expect(withinMs).toBeGreaterThan(0);
+    }
+    expect(namesIn(JSON.stringify(never))).toEqual([]);
+  }
+});
+
 /** A lesson under way, upon time that passes by hand. */
-function playing(of: Lesson, readMs: number | null = null) {
+function playing(
+  of: Lesson,
+  readMs: number | null = null,
+  acted = (_: Action, __: (record: Untimed) => void) => {},
+) {
   const clock = handClock();
   const startedAtMs = clock.nowMs();
   const nowMs = () => clock.nowMs() - startedAtMs;
   const told: string[] = [];
-  const acts: unknown[] = [];
-  const perform = (effects: readonly LessonEffect[]) => {
-    for (const effect of effects) {
-      if (effect.kind === 'tell') told.push(effect.says);
-      else acts.push(effect.action);
-    }
-  };
-  let [now, first] = begin(of, readMs, nowMs());
-  perform(first);
-  const happen = (event: LessonEvent) => {
-    const [after, effects] = handle(now, event, nowMs());
-    now = after;
-    perform(effects);
-  };
+  const acts: Action[] = [];
+  const lecture = new Lecture({
+    ...{ clock, nowMs, tell: (says) => told.push(says), changed: () => {} },
+    act: (action) => {
+      acts.push(action);
+      acted(action, play);
+    },
+  });
+  function play(record: Untimed): void {
+    lecture.hear({ ...record, n: 1, atUs: nowMs() * 1_000 });
+  }
+  lecture.begin(of, readMs);
   return {
-    told,
-    acts,
-    state: () => now,
-    next: () => happen({ kind: 'next' }),
-    play: (record: Untimed) => {
-      happen({ kind: 'record', record: { ...record, n: 1, atUs: nowMs() * 1_000 } });
-    },
-    pass: (durationMs: number) => {
-      clock.pass(durationMs);
-      happen({ kind: 'tick' });
-    },
+    ...{ told, acts, play, state: () => lecture.shown, next: () => lecture.next() },
+    pass: (durationMs: number) => clock.pass(durationMs),
   };
 }
 

@@ -7,8 +7,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Address } from '../../protocol/address.js';
 import { type Commit, parseCommit, short } from '../../protocol/ids.js';
-import { run } from '../../world/exit.js';
+import { exitCodes, run } from '../../world/exit.js';
 import { duration } from '../../world/flag-values.js';
+import type { Tell } from '../../world/story.js';
 import { readCommandLine, server } from './command-line.js';
 import { after, say } from './wire.js';
 
@@ -38,16 +39,26 @@ await run(async (argv) => {
     event: 'observing',
     msg: `a stand-in for the ancestor's observer, observing ${read.repo}`,
   });
-  for (;;) {
-    const commit = await pulled(read.repo);
-    if (commit !== null) {
-      tell({ event: 'found', commit, msg: `found ${short(commit)}` });
-      await handOver(read['dispatcher-server'], commit);
-      tell({ event: 'handed-over', commit, msg: `handed over ${short(commit)}` });
+  try {
+    for (;;) {
+      await look(read, tell);
+      await after(read.interval);
     }
-    await after(read.interval);
+  } catch (error) {
+    // Whatever goes wrong, it ends: nobody asks again (A20, A21, A43).
+    const why = error instanceof Error ? error.message.trim() : String(error);
+    tell({ event: 'left', level: 'error', msg: `the observer ends: ${why}` });
+    process.exitCode = exitCodes.red;
   }
 });
+
+async function look(read: Read, tell: Tell): Promise<void> {
+  const commit = await pulled(read.repo);
+  if (commit === null) return;
+  tell({ event: 'found', commit, msg: `found ${short(commit)}` });
+  await handOver(read['dispatcher-server'], commit);
+  tell({ event: 'handed-over', commit, msg: `handed over ${short(commit)}` });
+}
 
 /** The newest commit where there is one that was not there before; those between are not looked at. */
 async function pulled(clone: string): Promise<Commit | null> {

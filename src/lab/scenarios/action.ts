@@ -1,14 +1,10 @@
 /** Owns how an action of a lesson is aimed at whom an earlier step has named. */
 
+import type { LabAction } from '../../record/lab.js';
 import { type Bound, exact } from './caption.js';
 
-type LineState = 'clear' | 'delay' | 'slice' | 'swallow' | 'hold';
-
-export type Action =
-  | { readonly do: 'commit'; readonly what: 'green' | 'red' | 'slow' | 'hanging' | 'poison' }
-  | { readonly do: 'kill' | 'freeze' | 'thaw' | 'restart' | 'cut'; readonly process: string }
-  | { readonly do: 'line'; readonly process: string; readonly state: LineState }
-  | { readonly do: 'deliver'; readonly process: string };
+/** What the buttons do, but for those that lead a lesson. */
+export type Action = Exclude<LabAction, { readonly do: 'scenario' | 'next' }>;
 
 export function aimed(action: Action, bound: Bound): Action {
   if (!('process' in action)) return action;

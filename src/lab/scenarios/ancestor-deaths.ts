@@ -61,14 +61,19 @@ export const ancestorDeaths: Lesson = {
         'disk, only in a thread that waits.',
     },
     {
-      asks: 'A second runner comes, healthy and idle. Then the frozen one dies. Who tests {second}?',
-      does: [
-        { do: 'restart', process: '{dead}' },
-        { do: 'kill', process: '{healthy}' },
-      ],
+      asks: null,
+      does: [{ do: 'restart', process: '{dead}' }],
+      awaits: { change: 'joined', process: '{dead}', expects: '{dead} is there again' },
+      withinMs: soonMs,
+      caption: 'A second runner, {process}, has come, healthy and idle.',
+    },
+    {
+      asks: 'Now the frozen one dies. Who will test {second}?',
+      does: [{ do: 'kill', process: '{healthy}' }],
       ...broken('{second}'),
       caption:
-        'Nobody, ever. The thread died with its connection, and nothing else knew of {second}: {says}',
+        'Nobody, ever. The thread died of the broken connection, and nothing else knew of {second}: ' +
+        '{says}',
     },
   ],
 };

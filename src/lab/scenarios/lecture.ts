@@ -3,6 +3,7 @@
  * actions and captions go out. Never decides how it goes on; lesson.ts does.
  */
 
+import type { LabLesson } from '../../record/lab.js';
 import type { WireRecord } from '../../record/record.js';
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { Action } from './action.js';
@@ -28,21 +29,6 @@ export interface Lectern {
   readonly changed: () => void;
 }
 
-/** As it is shown; its steps are counted from 1. */
-export interface Shown {
-  readonly name: string;
-  readonly title: string;
-  readonly step: number;
-  readonly steps: number;
-  /** What was told last. */
-  readonly caption: string;
-  /** What the class is to be asked before one says `next`; null: nothing. */
-  readonly asks: string | null;
-  readonly isOver: boolean;
-  /** False where something did not come, or came and must not. */
-  readonly isWell: boolean;
-}
-
 export class Lecture {
   readonly #lectern: Lectern;
   #playing: Playing | null = null;
@@ -56,7 +42,7 @@ export class Lecture {
     this.#lectern = lectern;
   }
 
-  get shown(): Shown | null {
+  get shown(): LabLesson | null {
     if (this.#playing === null) return null;
     const { lesson, step, phase, isWell } = this.#playing;
     const { length: steps } = lesson.steps;
