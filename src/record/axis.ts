@@ -105,7 +105,7 @@ export class Axis {
     if (room === 'none') return this.height;
     if (room === 'tick') {
       this.#base = { y, atUs: fromUs, ticks: ticks + 1 };
-      const crowd = tickHeight * Math.log2(2 + ticks);
+      const crowd = tickHeight * Math.sqrt(ticks);
       return y + this.#zoom * (this.mode === 'steps' ? stepHeight + crowd : stepHeight + passed);
     }
     const own = room === 'row' ? rowHeight : stepHeight;

@@ -40,7 +40,6 @@ export function Diagram({ view, port }: { readonly view: View; readonly port: Po
   const scroller = useRef<HTMLDivElement>(null);
   const width = useSignal(800);
   const pointerY = useSignal<number | null>(null);
-  const placed = useRef(0);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return undefined;
@@ -54,12 +53,14 @@ export function Diagram({ view, port }: { readonly view: View; readonly port: Po
     return () => observer.disconnect();
   }, []);
   const scrolled = () => {
-    const element = scroller.current;
-    if (element === null) return;
-    port.scrollTop.value = element.scrollTop;
-    // Who scrolls while time goes on wants to look at something.
-    const isOurs = Math.abs(element.scrollTop - placed.current) < 3;
-    if (!isOurs && view.playback.value.mode === 'live') view.pause();
+    port.scrollTop.value = scroller.current?.scrollTop ?? 0;
+  };
+  // Who scrolls while time goes on wants to look at something; so does who takes hold of the bar.
+  const rest = () => {
+    if (view.going.value === 'live') view.pause();
+  };
+  const hold = (event: PointerEvent) => {
+    if (event.target === scroller.current) rest();
   };
   const half = useComputed(() => Math.max(200, Math.floor(port.height.value / 2)));
   const from = useComputed(() => Math.floor(port.scrollTop.value / half.value) * half.value);
@@ -86,8 +87,8 @@ export function Diagram({ view, port }: { readonly view: View; readonly port: Po
     const isOnIt = indexUnder(event) !== null;
     view.followed.value = isOnIt ? (commit ?? null) : view.followed.value;
   };
-  return html`<div class="diagram" ref=${scroller} onScroll=${scrolled} tabindex="0" role="region" aria-label="The diagram: time runs down, one line a process">
-    <${Follow} view=${view} port=${port} scroller=${scroller} placed=${placed} />
+  return html`<div class="diagram" ref=${scroller} onScroll=${scrolled} onWheel=${rest} onTouchMove=${rest} onPointerDown=${hold} tabindex="0" role="region" aria-label="The diagram: time runs down, one line a process">
+    <${Follow} view=${view} port=${port} scroller=${scroller} />
     <${Names} view=${view} columns=${columns} />
     <div class="extent" style=${{ height: `${height}px`, width: `${columns.width}px` }}>
       <svg class="space-time" role="img" aria-label=${`${view.axis.count} records of ${columns.lanes.length} processes. The key t shows them as a table.`}
@@ -112,13 +113,10 @@ function Follow({
   view,
   port,
   scroller,
-  placed,
 }: {
   readonly view: View;
   readonly port: Port;
   readonly scroller: RefObject<HTMLDivElement>;
-  /** Where we scrolled to: else somebody did. */
-  readonly placed: { current: number };
 }) {
   const { mode, index, atUs } = view.playback.value;
   const laid = view.laid.value;
@@ -135,7 +133,6 @@ function Follow({
     const isSeen = isWithin(y - element.scrollTop, element.clientHeight);
     if (isAnew || mode !== 'paused' || !isSeen) {
       element.scrollTop = Math.max(0, y - element.clientHeight * share);
-      placed.current = element.scrollTop;
       port.scrollTop.value = element.scrollTop;
     }
     before.current.seen = (y - element.scrollTop) / element.clientHeight;
