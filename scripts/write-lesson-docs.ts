@@ -22,9 +22,17 @@ export function withLessons(page: string): string {
 function overview(): string {
   const rows = lessons.map(({ name, title, crew, says }) => {
     const wire = crew === 'ours' ? 'ours' : 'the ancestor’s';
-    return `| [${title}](#${title.toLowerCase().replaceAll(' ', '-')}) | \`${name}\` | ${wire} | ${says} |`;
+    return `| [${title}](#${placeOf(title)}) | \`${name}\` | ${wire} | ${says} |`;
   });
   return ['| lesson | `--scenario` | whose wire | |', '|---|---|---|---|', ...rows, ''].join('\n');
+}
+
+/** As GitHub calls a heading. */
+function placeOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} -]/gu, '')
+    .replaceAll(' ', '-');
 }
 
 function section({ title, steps }: Lesson): string {
