@@ -69,7 +69,7 @@ export function Diagram({ view, port }: { readonly view: View; readonly port: Po
     bottom: from.value + 4 * half.value,
   }));
   const standing = useComputed(() =>
-    columnsOf((view.laid.value >= 0 && view.model.value?.lanes) || [], width.value - 2),
+    columnsOf(view.laid.value < 0 ? [] : view.lanes, width.value - 2),
   );
   const columns = standing.value;
   const height = Math.max(port.height.value - 60, view.axis.height + margin + below);

@@ -8,7 +8,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from '@preact/sign
 import { Axis, type AxisMode, axisModes, type Room } from '../../../record/axis.js';
 import { asksFor, everything, type Filter, isHeartbeat, keeps } from '../../../record/filter.js';
 import type { LabDocument } from '../../../record/lab.js';
-import { Model } from '../../../record/model.js';
+import { type Lane, Model } from '../../../record/model.js';
 import type { WireHeader, WireRecord } from '../../../record/record.js';
 import * as playback from './playback.js';
 import { follows, nextShown } from './steps.js';
@@ -110,6 +110,15 @@ export class View {
   choose(filter: Filter): void {
     this.filter.value = filter;
     this.layOut();
+  }
+
+  /** Whose lines are drawn: who is left out by name has none. */
+  get lanes(): readonly Lane[] {
+    const { terms } = this.filter.value;
+    const ofProcess: readonly string[] = ['process', 'runner', 'observer'];
+    const isOut = ({ name }: Lane) =>
+      terms.some((one) => one.isExcluded && one.value === name && ofProcess.includes(one.field));
+    return (this.model.value?.lanes ?? []).filter((lane) => !isOut(lane));
   }
 
   /** The message that came or was lost, where this record says so. */
