@@ -46,8 +46,20 @@ const modules: Readonly<Record<Exclude<Page['kind'], 'nothing'>, () => Promise<S
     return () => html`<${Queue} />`;
   },
   wire: async () => {
-    const [{ Wire }] = await Promise.all([import('./wire/wire.js'), styled('wire')]);
+    const [{ Wire }] = await Promise.all([
+      import('./wire/wire.js'),
+      styled('wire'),
+      styled('wire-parts'),
+    ]);
     return () => html`<${Wire} />`;
+  },
+  'wire-compare': async () => {
+    const [{ Compare }] = await Promise.all([
+      import('./wire/compare.js'),
+      styled('wire'),
+      styled('wire-parts'),
+    ]);
+    return () => html`<${Compare} />`;
   },
   'sign-in': async () => {
     const { SignIn } = await import('./sign-in.js');

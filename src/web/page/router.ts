@@ -15,6 +15,7 @@ export type Page =
   | { readonly kind: 'runner'; readonly name: string }
   | { readonly kind: 'queue' }
   | { readonly kind: 'wire' }
+  | { readonly kind: 'wire-compare' }
   | { readonly kind: 'sign-in' }
   | { readonly kind: 'nothing'; readonly path: string };
 
@@ -61,6 +62,7 @@ export function pageAt(path: string): Page {
     return { kind: 'nothing', path };
   }
   if (first === 'repositories') return { kind: 'commits', repository: second, branch: null };
+  if (first === 'wire' && second === 'compare') return { kind: 'wire-compare' };
   if (first === 'commits') return { kind: 'commit', commit: second };
   if (first === 'logs') return { kind: 'log', log: second };
   if (first === 'runners') return { kind: 'runner', name: second };

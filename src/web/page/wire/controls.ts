@@ -3,7 +3,7 @@
  */
 
 import { axisModes } from '../../../record/axis.js';
-import { html } from '../html.js';
+import { type Child, html } from '../html.js';
 import { FilterField } from './filter-field.js';
 import { families } from './looks.js';
 import { placeOfSpeed, speeds, speedWords } from './playback.js';
@@ -11,7 +11,7 @@ import type { View } from './view.js';
 
 const axisWords = { steps: 'Steps', between: 'Between', time: 'Time' } as const;
 
-export function Controls({ view }: { readonly view: View }) {
+export function Controls({ view, children }: { readonly view: View; readonly children: Child }) {
   const mode = view.going.value;
   const isGoing = mode !== 'paused';
   return html`<div class="controls" role="toolbar" aria-label="Playback">
@@ -33,6 +33,7 @@ export function Controls({ view }: { readonly view: View }) {
     </span>
     <button type="button" class="fold-beats" aria-pressed=${view.showsBeats.value} onClick=${() => view.foldBeats()} title="Heartbeats as arrows (h)">♥ Heartbeats</button>
     <${FilterField} view=${view} />
+    ${children}
   </div>`;
 }
 

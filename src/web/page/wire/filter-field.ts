@@ -47,8 +47,10 @@ function read(view: View, typed: string): void {
   if (!('filter' in parsed)) return;
   view.choose(parsed.filter);
   const { pathname, hash } = location;
-  const query = typed.trim() === '' ? '' : `?${new URLSearchParams({ filter: typed.trim() })}`;
-  history.replaceState(null, '', `${pathname}${query}${hash}`);
+  const query = new URLSearchParams(location.search);
+  if (typed.trim() === '') query.delete('filter');
+  else query.set('filter', typed.trim());
+  history.replaceState(null, '', `${pathname}${query.size === 0 ? '' : `?${query}`}${hash}`);
 }
 
 /** What is shown and what is followed, where that is not all. */
