@@ -16,6 +16,7 @@ const ofCommits = ['log', 'why', 'show', 'watch', 'open', 'cancel', 'rerun'];
 const actions: Readonly<Record<string, readonly string[]>> = {
   secret: ['set', 'list', 'remove'],
   hook: ['install'],
+  check: ['runner', 'observer', 'dispatcher'],
 };
 
 const shells = ['bash', 'zsh'];

@@ -85,6 +85,10 @@ const commands: Readonly<Record<string, Command>> = {
     says: 'writes a .drone.yml in the language of .trivet.yml',
     load: async () => (await import('./convert.js')).convertFile,
   },
+  check: {
+    says: 'checks your own runner, observer or dispatcher, stage by stage',
+    load: async () => (await import('./check/check.js')).check,
+  },
   completion: {
     says: 'prints what makes Tab complete in bash or zsh',
     load: async () => (await import('./completion.js')).completion,

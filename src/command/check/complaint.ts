@@ -1,0 +1,23 @@
+/**
+ * Owns what a stage says of a program that did not do what was expected of it.
+ */
+
+import { type Difference, sentence } from './bytes.js';
+
+/** Ends a stage. `says` is one sentence; `hint` is what to look at, where that can be told. */
+export class Complaint extends Error {
+  override readonly name = 'Complaint';
+
+  constructor(
+    readonly says: string,
+    readonly hint: string | null = null,
+    readonly difference: Difference | null = null,
+  ) {
+    super(says);
+  }
+}
+
+/** Throws where there is a difference; `where` says on which connection: `the answer to "ping"`. */
+export function complainOf(where: string, found: Difference | null, hint: string | null = null) {
+  if (found !== null) throw new Complaint(`${where}, ${sentence(found)}`, hint, found);
+}
