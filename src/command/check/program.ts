@@ -118,10 +118,14 @@ function filled(word: string, told: Told): string {
   return word.replace(/\{(\w+)\}/g, (whole, name: string) => told[name] ?? whole);
 }
 
+/** Where it has a folder of its own, temporary files go there: they are removed with it. */
 function environmentOf(told: Told): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(told).map(([name, value]) => [`CHECK_${name.toUpperCase()}`, value]),
-  );
+  const { data } = told;
+  const entries = Object.entries(told).map(([name, value]) => [
+    `CHECK_${name.toUpperCase()}`,
+    value,
+  ]);
+  return { ...Object.fromEntries(entries), ...(data === undefined ? {} : { TMPDIR: data }) };
 }
 
 function cannotStart(file: string, error: NodeJS.ErrnoException): string {

@@ -3,7 +3,7 @@
  * program, up to the first that fails. Never prints; who climbs is told of each mark.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Complaint } from './complaint.js';
@@ -84,6 +84,8 @@ const notReached: Played = { state: 'not reached', durationMs: 0, complaint: nul
 
 async function played(stage: Stage, { withinMs, start, ifEnded }: Climbing): Promise<Played> {
   const folder = mkdtempSync(join(tmpdir(), 'trivet-check-'));
+  const data = join(folder, 'data');
+  mkdirSync(data);
   const programs: Program[] = [];
   const ends: (() => void)[] = [];
   const endAll = () => {
@@ -95,7 +97,7 @@ async function played(stage: Stage, { withinMs, start, ifEnded }: Climbing): Pro
   const whyGone = () => programs.map((program) => program.whyGone()).find((why) => why !== null);
   const scene = new Scene(withinMs, () => whyGone() ?? null);
   const program = (told: Readonly<Record<string, string>>) => {
-    const made = start({ ...told, stage: stage.name, dialect: stage.dialect });
+    const made = start({ ...told, data, stage: stage.name, dialect: stage.dialect });
     programs.push(made);
     return made;
   };

@@ -38,8 +38,7 @@ export async function dispatcherAtWork(setting: Setting): Promise<DispatcherAtWo
   const { scene, folder, atEnd } = setting;
   const address: Address = { host: '127.0.0.1', port: await freePort() };
   const results = join(folder, 'results');
-  const data = join(folder, 'data');
-  const program = setting.program({ port: String(address.port), data, results });
+  const program = setting.program({ port: String(address.port), results });
   const dispatcher = { scene, address, program, results, atEnd };
   await start(dispatcher);
   return dispatcher;

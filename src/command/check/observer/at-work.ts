@@ -88,7 +88,6 @@ async function observerAtWork(setting: Setting): Promise<ObserverAtWork> {
     port: String(port.port),
     dispatcher: `localhost:${port.port}`,
     repo: clone,
-    data: folder,
   });
   await program.start();
   return {

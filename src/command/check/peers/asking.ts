@@ -50,7 +50,7 @@ export async function ask(
     );
     const at = `${address.host}:${address.port}`;
     await scene.until({ expects: `a listener at ${at}` }, () => state !== 'dialling');
-    if (failed !== '') throw new Complaint(`nobody can be reached at ${at} (${failed})`);
+    if (failed !== '') throw unreachable(at, failed);
     for (const [index, piece] of pieces.entries()) {
       if (index > 0) await scene.pass(betweenPiecesMs);
       socket.write(piece);
@@ -68,16 +68,25 @@ export async function ask(
 /** Long enough that the kernel sends each by itself. */
 const betweenPiecesMs = 4;
 
-/** Connects, says nothing, and leaves. */
-export async function probe({ scene, address }: Asking): Promise<void> {
-  const socket = net.connect(address);
+/** Connects, says nothing, and leaves. Complains where nobody is there. */
+export async function probe({ scene, address: { host, port } }: Asking): Promise<void> {
+  const socket = net.connect({ host, port });
   let isOver = false;
+  let failed = '';
   socket.on('connect', () => socket.destroy());
-  socket.on('error', () => {});
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    failed = error.code ?? error.message;
+  });
   socket.on('close', () => {
     isOver = true;
   });
-  await scene.until({ expects: 'the port to be open' }, () => isOver);
+  await scene.until({ expects: `a listener at ${host}:${port}` }, () => isOver);
+  if (failed !== '') throw unreachable(`${host}:${port}`, failed);
+}
+
+function unreachable(at: string, code: string): Complaint {
+  const hint = 'Listen first, and say where only then.';
+  return new Complaint(`nobody can be reached at ${at} (${code})`, hint);
 }
 
 /** Asks, and complains of any other answer, a newline behind it included. */

@@ -125,13 +125,11 @@ export class Port {
       `in what came instead of "${verb}"`,
       misframed(verb, requests[verb], raw, 'by the end'),
     );
-    throw new Complaint(
-      `${quoted(raw.subarray(0, 80))} came, of which is to be said: ${fault.trim()}`,
-    );
+    throw new Complaint(`${beginning(raw)} came, of which is to be said: ${fault.trim()}`);
   }
 
   #whyNot(expects: string): Complaint {
-    const said = this.heard.map(({ raw }) => quoted(raw.subarray(0, 40)));
+    const said = this.heard.map(({ raw }) => beginning(raw));
     const last = said.slice(-5).join(', ');
     return new Complaint(
       `expected ${expects}, but ${said.length === 0 ? 'nobody connected' : `all that came was ${last}`}`,
@@ -183,6 +181,13 @@ export class Port {
     return true;
   }
 }
+
+/** The first of it, as a sentence has it. */
+function beginning(raw: Buffer): string {
+  return raw.length <= shownMost ? quoted(raw) : `${quoted(raw.subarray(0, shownMost))}…`;
+}
+
+const shownMost = 60;
 
 function behind(request: Request | null, rest: Buffer): string | null {
   if (request?.verb === 'hello' || rest.length === 0) return null;

@@ -93,7 +93,7 @@ export const classicStages: readonly Stage[] = [
 
 async function address(setting: Setting): Promise<void> {
   const asking = await registered(await runnerAtWork(setting));
-  await ask(asking, 'ping');
+  await probe(asking);
 }
 
 async function liveness(setting: Setting): Promise<void> {
