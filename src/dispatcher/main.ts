@@ -25,6 +25,7 @@ import { Vault } from './secrets/vault.js';
 import { connectionsMaxDefault } from './shell/admission.js';
 import { Auth, type TurnedAway, tellingOnce, tlsWanted } from './shell/auth.js';
 import { Dispatcher } from './shell/dispatcher.js';
+import { checkWireFile, WireFile } from './shell/wire-file.js';
 import { backUp } from './store/backup.js';
 import { Keeper } from './store/keeper.js';
 import { LogFiles } from './store/logs.js';
@@ -46,6 +47,7 @@ await run(async (argv) => {
   }
   // The story is told by the feed, as all is that anybody is told.
   const tell: Tell = (told) => dispatcher.feed.tell(told);
+  if (options.wireLog !== null) checkWireFile(options.wireLog);
   const classicHosts = await hostsNamed(options.allowClassic);
   const sqlite = openSqliteStore(options.data);
   const logs = openLogs(options);
@@ -65,6 +67,7 @@ await run(async (argv) => {
   const memory = { store, recovered: await store.recover(), queries, logs, vault, start };
   const dispatcher = new Dispatcher(world, guarded, memory, story);
   const web = options.web === null ? null : new Web(dispatcher.view, options.web);
+  const wireFile = options.wireLog === null ? null : new WireFile(options.wireLog, tell);
   tellIfExposed(options.token, tell);
   tellIfExposed(options.web?.hooksSecret ?? null, tell);
   options.tls?.tellBy(tell);
@@ -85,6 +88,7 @@ await run(async (argv) => {
   };
   const port = await listen(dispatcher, options);
   dispatcher.recorder.entitle(`dispatcher on ${options.host}:${port}`);
+  if (wireFile !== null) dispatcher.recorder.writeTo(wireFile);
   introduce(tell, dispatcher, options, { port, isNew: memory.recovered.lastSeq === 0 });
   const reread = rereading({
     ...{ options, changeable, tell },
@@ -96,7 +100,7 @@ await run(async (argv) => {
       const exit = () => {
         close();
         tell({ event: 'stopped', msg: 'stopped; what waits is on disk' });
-        process.exit(exitCodes.fine);
+        void Promise.resolve(wireFile?.close()).finally(() => process.exit(exitCodes.fine));
       };
       const runs = dispatcher.drain(() => setImmediate(exit));
       if (runs > 0) {

@@ -34,6 +34,8 @@ export interface Options {
   readonly webUrl: string | null;
   /** How much of the past is kept. */
   readonly keep: Keep;
+  /** The file that all messages are written down in, absolute; null: none. */
+  readonly wireLog: string | null;
   /** Where to copy the store to, instead of all else. */
   readonly backup: string | null;
   readonly dialect: 'classic' | 'py3';
@@ -95,6 +97,11 @@ const flags = {
   backup: {
     type: 'string',
     describe: 'file to copy the store to; the dispatcher that is at work goes on',
+  },
+  'wire-log': {
+    type: 'string',
+    describe:
+      'file to write each message of the wire to, a line of JSON each; a full one is FILE.1',
   },
   dialect: {
     choices: ['classic', 'py3'] as const,
@@ -186,6 +193,7 @@ export function readOptions(
     webUrl: read['web-url'] ?? null,
     keep: read.keep,
     backup: read.backup === undefined ? null : resolve(read.backup),
+    wireLog: fileNamed(read['wire-log']),
     dialect: read.dialect,
     classicRunMaxMs: read['classic-run-max'],
     retryFlaky: read['retry-flaky'],

@@ -21,8 +21,8 @@ export type Fields = Readonly<Record<string, FieldTypes[keyof FieldTypes]>>;
 
 /** Cuts at colons; some kinds take the colons that the other fields leave over. */
 export function splitFields(text: string | null, row: Row): string[] {
-  if (text === null) return [];
   const kinds = Object.values(row.fields);
+  if (text === null) return kinds.every(isOptional) ? kinds.map(() => '') : [];
   const parts = text.split(':');
   const hostAt = kinds.findIndex((kind) => greedy.includes(kind));
   const surplus = parts.length - kinds.length;
@@ -59,6 +59,7 @@ const fieldReaders: { [Kind in keyof FieldTypes]: (text: string) => FieldTypes[K
   log: parseLog,
   'job?': (text) => parseJobName(utf8(text)),
   'number?': (text) => numberUpTo(text, 1, runsMax),
+  'record?': (text) => numberUpTo(text, 0, Number.MAX_SAFE_INTEGER),
   jobs: (text) => parseJobs(utf8(text)),
   pausable: (text) => parsePausable(utf8(text)),
   host: parseHost,
@@ -87,6 +88,7 @@ export function mayGrowIntoFields(row: Row, texts: readonly string[]): boolean {
   switch (kinds[last]) {
     case 'job?':
     case 'number?':
+    case 'record?':
       return true;
     case 'jobs':
       return parseCommit(text) === null && !text.startsWith('-');

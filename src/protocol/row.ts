@@ -26,6 +26,8 @@ export interface FieldTypes {
   readonly 'job?': string | null;
   /** From 1, where it is there. */
   readonly 'number?': number | null;
+  /** The number of a record of the wire, where it is there; 0 is before the first. */
+  readonly 'record?': number | null;
   /**
    * Whose jobs: a commit's, or `<commit>:<job>`, `<branch>`, `<repository>:<branch>`, with the colons
    * that other fields leave. Only a newline ends a branch: half of one is another one.

@@ -70,6 +70,13 @@ export const requests = {
     to: 'dispatcher',
     says: 'output so far, then live to its end; of that run',
   },
+  wire: {
+    fields: { after: 'record?' },
+    body: none,
+    from: 'anyone',
+    to: 'dispatcher',
+    says: 'each message as it crosses the wire, a line of JSON each; from behind that one on',
+  },
   ask: {
     fields: {},
     body: as(question),

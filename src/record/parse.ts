@@ -9,6 +9,7 @@ import {
   headBytesMax,
   processStates,
   type WireHeader,
+  type WireMissed,
   type WireRecord,
   wireFormat,
   wireVersion,
@@ -39,7 +40,7 @@ export function parseRecording(text: string): Read<Recording> {
   if ('says' in header) return { says: `line 1: ${header.says}` };
   const records: WireRecord[] = [];
   for (const [index, line] of lines.entries()) {
-    if (index === 0 || line.trim() === '') continue;
+    if (index === 0 || line.trim() === '' || parseMissed(line) !== null) continue;
     const record = parseRecord(line, records.at(-1));
     if ('says' in record) return { says: `line ${index + 1}: ${record.says}` };
     records.push(record.value);
@@ -49,6 +50,16 @@ export function parseRecording(text: string): Read<Recording> {
   if (cut !== null && 'value' in cut) records.push(cut.value);
   const isCutShort = cut !== null && 'says' in cut;
   return { value: { header: header.value, records, isCutShort } };
+}
+
+/** What a slow reader, or a slow disk, missed; null: the line is something else. */
+export function parseMissed(line: string): WireMissed | null {
+  if (!line.includes('"missed"')) return null;
+  const fields = fieldsOf(line);
+  if ('says' in fields || fields.value.text('kind') !== 'missed') return null;
+  const { value } = fields;
+  const missed = { kind: 'missed', from: value.whole('from'), to: value.whole('to') } as const;
+  return value.fault === null ? missed : null;
 }
 
 export function parseHeader(line: string): Read<WireHeader> {

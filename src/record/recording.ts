@@ -156,11 +156,14 @@ export class Recording {
    * call when there is room again, and when it has left. `of`: when the recording began that it speaks of.
    */
   watch(viewer: Viewer, n: number | null, of?: number): { drained: () => void; gone: () => void } {
+    const before = this.#header;
     this.#world.looked?.();
+    // What began because of it, it hears from its beginning.
+    const now = this.#header === before ? this.#ring.last : 0;
     const isOther = (of ?? this.#header.startedAtMs) !== this.#header.startedAtMs;
     // Of another recording, or of one that a restart took: it forgets that, and hears this.
     const isAnew = n !== null && (isOther || n > this.#ring.last);
-    const after = isAnew ? 0 : (n ?? this.#ring.last);
+    const after = isAnew ? 0 : (n ?? now);
     const watching: Watching = { viewer, after, hasRoom: true, isGone: false };
     this.#watching.add(watching);
     this.#world.watched?.(this.#watching.size);

@@ -40,6 +40,8 @@ describe('what a person types, ended by Enter', () => {
     ['status  \n', { verb: 'status' }],
     [`verdict:${c}\n`, { verb: 'verdict', commit: c, job: null }],
     [`why:${long}\n`, { verb: 'why', commit: long, job: null }],
+    ['wire\n', { verb: 'wire', after: null }],
+    ['wire:17\n', { verb: 'wire', after: 17 }],
     [`log:${c}\n`, { verb: 'log', commit: c, job: null, run: null }],
     [`log:${c}:lint:2\n`, { verb: 'log', commit: c, job: 'lint', run: 2 }],
     [`log:${c}::2\n`, { verb: 'log', commit: c, job: null, run: 2 }],

@@ -82,6 +82,7 @@ const fields = {
   revision: commit,
   'job?': fc.constant(null),
   'number?': fc.constant(null),
+  'record?': fc.constant(null),
   jobs: commit,
   host: fc.constantFrom(
     'localhost',

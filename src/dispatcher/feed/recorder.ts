@@ -37,8 +37,8 @@ export interface RecorderOptions {
 /** Takes each line of the record. */
 export interface Scribe {
   begin(header: WireHeader): void;
-  /** True: another file begins with it. */
-  write(line: string): boolean;
+  /** `n`: that record's. True: another file begins with it. */
+  write(n: number, line: string): boolean;
 }
 
 export class Recorder {
@@ -49,6 +49,7 @@ export class Recorder {
   #title = 'dispatcher';
   #scribe: Scribe | null = null;
   #isWatched = false;
+  #isClosed = false;
   /** Null: it is at rest. */
   #stop: Cancel | null = null;
   #cancelRest: Cancel = () => {};
@@ -87,7 +88,15 @@ export class Recorder {
     this.#begin();
   }
 
+  /** Records no more: the process ends. */
+  close(): void {
+    this.#isClosed = true;
+    this.#stop?.();
+    this.#cancelRest();
+  }
+
   #look(): void {
+    if (this.#isClosed) return;
     if (this.#stop === null) this.#begin();
     this.#cancelRest();
     if (this.#isWatched || this.#scribe !== null) return;
@@ -160,7 +169,7 @@ export class Recorder {
   #write(happened: readonly Happened[]): void {
     for (const one of happened) {
       const line = this.recording.push(one);
-      const isAnother = this.#scribe?.write(line) ?? false;
+      const isAnother = this.#scribe?.write(this.recording.last, line) ?? false;
       if (isAnother) this.#tellWhoIsThere();
     }
   }

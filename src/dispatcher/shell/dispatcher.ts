@@ -92,8 +92,7 @@ export class Dispatcher {
     });
     const settled = () => this.#performer.settled();
     const documents = new Documents({
-      ...{ clock, core, store, queries, steps: this.#logs },
-      settled,
+      ...{ clock, core, store, queries, steps: this.#logs, settled },
       lastSeq: () => feed.lastSeq,
     });
     const spectators = new Spectators(feed, queries.journal, clock);
@@ -103,7 +102,7 @@ export class Dispatcher {
     this.#router = new RequestRouter({
       ...shared,
       ...{ sessions: this.#sessions, queries, documents, settled, auth, vault },
-      tell: feed.tell,
+      ...{ recording: this.recorder.recording, tell: feed.tell },
       ok: dialect === 'py3' ? 'ok' : 'OK',
     });
     const vitals = new VitalSigns({
@@ -184,6 +183,7 @@ export class Dispatcher {
     this.#admission.close();
     this.#router.close();
     this.#sessions.close();
+    this.recorder.close();
     this.#logs.close();
     this.#memory.logs.close();
     this.#memory.store.close();

@@ -10,6 +10,7 @@ import type { Commit } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
 import type { Request } from '../../protocol/messages.js';
 import type { Question } from '../../protocol/questions.js';
+import type { Recording } from '../../record/recording.js';
 import type { Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
@@ -28,6 +29,7 @@ import type { PendingConnection } from './pending-connection.js';
 import { dispatched, histories } from './recall.js';
 import { wordsFor } from './replies.js';
 import { serveLog } from './serve-log.js';
+import { serveWire } from './serve-wire.js';
 import type { Sessions } from './sessions.js';
 import { ifUnheard } from './unheard.js';
 import { reportFromText } from './verdict-from-text.js';
@@ -40,6 +42,7 @@ export interface RequestRouterOptions {
   readonly queries: Pick<Queries, 'flaky' | 'commits'>;
   readonly documents: Documents;
   readonly tap: Tap;
+  readonly recording: Recording;
   readonly sessions: Sessions;
   readonly handle: (event: Event) => void;
   /** Resolves once everything that the core has decided is on disk. */
@@ -129,6 +132,9 @@ export class RequestRouter {
         if (meant !== null) await this.#ask(pending, { verb: 'cancel', meant });
         break;
       }
+      case 'wire':
+        serveWire(pending, request.after, this.#options.recording);
+        break;
       case 'ask':
         pending.reply(`${JSON.stringify(await this.#document(request.body))}\n`);
         break;
