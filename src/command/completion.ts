@@ -4,6 +4,7 @@
  */
 
 import yargs from 'yargs';
+import { filterFields } from '../record/filter.js';
 import { exitCodes, UsageError } from '../world/exit.js';
 import { completionKey, readFlags } from '../world/flags.js';
 import { gitIn } from '../world/git.js';
@@ -18,6 +19,9 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   hook: ['install'],
   check: ['runner', 'observer', 'dispatcher'],
 };
+
+/** What a filter of the wire may ask for. */
+const filterWords = Object.keys(filterFields).map((field) => `${field}:`);
 
 const shells = ['bash', 'zsh'];
 
@@ -55,7 +59,8 @@ export async function complete(
     const [action, others] = name in actions ? [rest.slice(0, 1), rest.slice(1)] : [[], rest];
     const start = await command.load();
     await start([...action, `--${completionKey}`, `trivet ${name}`, ...others]);
-  } else if (ofCommits.includes(name)) print(beginningWith(current, await refs()));
+  } else if (name === 'wire') print(beginningWith(current, filterWords));
+  else if (ofCommits.includes(name)) print(beginningWith(current, await refs()));
   else if (rest.length === 1) print(beginningWith(current, actions[name] ?? []));
 }
 

@@ -35,6 +35,10 @@ const commands: Readonly<Record<string, Command>> = {
     says: 'shows all that goes on, live; or a commit, to its verdict',
     load: async () => (await import('./watch/watch.js')).watch,
   },
+  wire: {
+    says: 'prints the messages between the processes as they pass, or a recording of them',
+    load: async () => (await import('./wire.js')).wire,
+  },
   log: {
     says: 'shows the output of a commit, live while it is tested',
     load: async () => (await import('./log.js')).log,

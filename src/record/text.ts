@@ -24,10 +24,13 @@ export class TextLines {
   #beats: { readonly fromUs: number; readonly untilUs: number; readonly count: number } | null =
     null;
 
-  constructor(filter: Filter = everything) {
+  /** `showsBeats`: each of them, whether the filter asks for them or not. */
+  constructor(filter: Filter = everything, showsBeats = false) {
     this.#filter = filter;
     this.#foldsBeats =
-      !asksFor(filter, 'verb', 'ping', 'pong') && !asksFor(filter, 'kind', 'heartbeat');
+      !showsBeats &&
+      !asksFor(filter, 'verb', 'ping', 'pong') &&
+      !asksFor(filter, 'kind', 'heartbeat');
     this.#showsArrivals = asksFor(filter, 'kind', 'arrived');
   }
 
