@@ -9,6 +9,7 @@ import type { View } from './view.js';
 /** After the last record a live page goes on so long: a heartbeat and then some. */
 const restsAfterMs = 4_000;
 const steppedEveryMs = 250;
+const liveEveryMs = 30;
 
 /** A frame that was late, as after another tab, is no leap in time. */
 const frameMostMs = 300;
@@ -25,6 +26,8 @@ export function Frames({ view }: { readonly view: View }) {
     let frame = 0;
     const pass = () => {
       const nowMs = performance.now();
+      // Arcs that shrink while one waits need no more.
+      if (mode === 'live' && nowMs - lastMs < liveEveryMs) return next();
       view.advance(Math.min(frameMostMs, nowMs - lastMs));
       lastMs = nowMs;
       if (mode === 'playing' || nowMs - begunMs < restsAfterMs) next();

@@ -121,11 +121,11 @@ function Follow({
   const { mode, index, atUs } = view.playback.value;
   const laid = view.laid.value;
   const { arranged } = view;
+  const y = margin + (mode === 'paused' ? view.axis.y(index) : view.axis.yAtTime(atUs));
   const before = useRef({ arranged: 0, seen: 0 });
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const y = margin + (mode === 'paused' ? view.axis.y(index) : view.axis.yAtTime(atUs));
     const isAnew = before.current.arranged !== arranged.value;
     // What is laid out anew stays under one's eyes.
     const share = isAnew ? before.current.seen : mode === 'paused' ? pauseAt : followAt;
@@ -136,7 +136,7 @@ function Follow({
       port.scrollTop.value = element.scrollTop;
     }
     before.current.seen = (y - element.scrollTop) / element.clientHeight;
-  }, [mode, index, mode === 'paused' ? 0 : atUs, mode === 'live' ? laid : 0, arranged.value]);
+  }, [mode, index, Math.round(y), mode === 'live' ? laid : 0, arranged.value]);
   return null;
 }
 
