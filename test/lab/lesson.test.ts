@@ -13,6 +13,7 @@ const commit = 'a1b2c3d'.padEnd(40, '0');
 
 const lesson: Lesson = {
   ...{ name: 'death', title: 'A runner dies', says: 'Its commit goes to another.', crew: 'ours' },
+  runners: 2,
   steps: [
     {
       asks: 'Who will get it?',

@@ -21,8 +21,7 @@ const flags = {
 
 const pingEveryMs = 1_000;
 const redistributeEveryMs = 5_000;
-const askAgainAfterMs = 2_000;
-const idleMs = 10;
+const [askAgainAfterMs, idleMs] = [2_000, 10];
 
 /** As it was registered: whether that is a port shows when it is dialled. */
 interface Runner {
@@ -119,6 +118,7 @@ class AncestorsDispatcher {
     // One more read, whatever it brings (A6, A7).
     const more = missing > 0 ? await recv(socket, missing) : Buffer.alloc(0);
     const commit = parseCommit(id);
+    const runner = commit === null ? undefined : this.#dispatched.get(commit)?.port;
     if (commit === null || !this.#dispatched.delete(commit)) {
       // Nobody is known to test it: the thread dies of a missing key, without a reply (A26).
       const msg = `a result of ${id.slice(0, 7)} came that nobody waits for: it is dropped`;
@@ -129,7 +129,7 @@ class AncestorsDispatcher {
     const body = `${text.slice(bodyAt)}${more.toString('latin1')}`.replaceAll(':', '\n');
     mkdirSync(this.#results, { recursive: true });
     writeFileSync(join(this.#results, commit), body, 'latin1');
-    this.#tell({ event: 'finished', commit, msg: `${short(commit)} has its results` });
+    this.#tell({ event: 'finished', commit, runner, msg: `${short(commit)} has its results` });
     socket.write('OK');
   }
 

@@ -14,11 +14,12 @@ export const ancestorDeaths: Lesson = {
     'The program that Trivet descends from (a stand-in of it) meets the same deaths. A closed ' +
     'connection it understands; a silent one stops it; and one commit it loses that it said OK to.',
   crew: 'ancestor',
+  runners: 2,
   steps: [
     given(
       'A commit is pushed, and its runner is killed. All that the ancestor has is a ping every second, ' +
         'each on a connection of its own. Will it notice?',
-      'slow',
+      'green',
       'dead',
       'first',
     ),
@@ -68,8 +69,11 @@ export const ancestorDeaths: Lesson = {
       caption: 'A second runner, {process}, has come, healthy and idle.',
     },
     {
-      asks: 'Now the frozen one dies. Who will test {second}?',
-      does: [{ do: 'kill', process: '{healthy}' }],
+      asks: 'Now the frozen one dies, and is started anew. Who will test {second}?',
+      does: [
+        { do: 'kill', process: '{healthy}' },
+        { do: 'restart', process: '{healthy}' },
+      ],
       ...broken('{second}'),
       caption:
         'Nobody, ever. The thread died of the broken connection, and nothing else knew of {second}: ' +

@@ -15,6 +15,7 @@ export const ancestorDispatcherDies: Lesson = {
     'The same death as in our own lesson. The ancestor’s dispatcher keeps queue, pool and leases in ' +
     'memory, its runners register once, and its observer asks once.',
   crew: 'ancestor',
+  runners: 2,
   steps: [
     given(
       'A commit is pushed, and while it is tested the dispatcher is killed and started again at once. ' +

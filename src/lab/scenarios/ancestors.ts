@@ -21,7 +21,7 @@ export function given(asks: string, what: 'slow' | 'green', runner: string, comm
 /** The laws are patient: a commit is lost once nobody has had it for a while. */
 export function broken(commit: string): Pick<Step, 'awaits' | 'withinMs'> {
   return {
-    awaits: { change: 'law-broken', commit, expects: 'a law is broken' },
-    withinMs: 2 * soonMs,
+    awaits: { change: 'law-broken', mentions: commit, expects: `a law is broken for ${commit}` },
+    withinMs: 3 * soonMs,
   };
 }

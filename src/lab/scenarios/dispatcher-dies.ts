@@ -12,6 +12,7 @@ export const dispatcherDies: Lesson = {
     'The one process that knows everything is killed in the middle of a test. The runner goes on ' +
     'without it, keeps the result, and delivers it to the next dispatcher.',
   crew: 'ours',
+  runners: 2,
   never: [{ change: 'lost', expects: 'a run is called lost' }],
   steps: [
     ...underWay(

@@ -4,14 +4,14 @@
  */
 
 import type { WireChange, WireRecord } from '../../record/record.js';
-import { type Bound, exact } from './caption.js';
+import { type Bound, exact, filled } from './caption.js';
 
 /** The fields that are given must be as given; `{names}` stand for what was kept. */
 export type Awaited = {
   /** What is told where it does not come: `the run is called lost`. */
   readonly expects: string;
   readonly commit?: string;
-  /** Words that stand in what the record says of itself. */
+  /** Words that stand in what the record says of itself; commits as people are told them. */
   readonly mentions?: string;
 } & (
   | { readonly change: WireChange['what']; readonly process?: string }
@@ -52,7 +52,7 @@ function isThatChange(
     record.what === change &&
     is(record.process, process, bound) &&
     is(record.commit, commit, bound) &&
-    (mentions === undefined || record.says.includes(exact(mentions, bound)))
+    (mentions === undefined || record.says.includes(filled(mentions, bound)))
   );
 }
 
@@ -67,7 +67,7 @@ function isThatMessage(
     is(record.from, from, bound) &&
     is(record.to, to, bound) &&
     is(record.commit, commit, bound) &&
-    (mentions === undefined || record.head.includes(exact(mentions, bound)))
+    (mentions === undefined || record.head.includes(filled(mentions, bound)))
   );
 }
 

@@ -12,6 +12,7 @@ export const frozenDispatcher: Lesson = {
     'The dispatcher stands still for longer than any deadline that it sets. When it goes on, all are ' +
     'late by its clock, and nobody is.',
   crew: 'ours',
+  runners: 2,
   never: [{ change: 'lost', expects: 'a run is called lost' }],
   steps: [
     ...underWay(

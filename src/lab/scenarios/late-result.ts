@@ -13,6 +13,7 @@ export const lateResult: Lesson = {
     'A run is called lost, and its result arrives after all: once while its commit merely waits, and ' +
     'once when another runner has it already.',
   crew: 'ours',
+  runners: 2,
   steps: [
     {
       asks: null,

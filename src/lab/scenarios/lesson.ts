@@ -22,6 +22,7 @@ export interface Lesson {
   readonly says: string;
   /** Whose processes it is about. */
   readonly crew: 'ours' | 'ancestor';
+  readonly runners: number;
   readonly steps: readonly Step[];
   /** What must not be in the record meanwhile. */
   readonly never?: readonly Awaited[];

@@ -12,6 +12,7 @@ export const poison: Lesson = {
     'A commit kills every runner that tests it. Whoever runs it again and again loses all runners; ' +
     'who gives up at the first death gives up on commits that were merely unlucky.',
   crew: 'ours',
+  runners: 2,
   steps: [
     {
       asks:
