@@ -7,7 +7,7 @@ import { nearest } from '../../protocol/nearest.js';
 import { exitCodes, UsageError } from '../../world/exit.js';
 import { atMostAWeek } from '../../world/flag-values.js';
 import { readFlags } from '../../world/flags.js';
-import { standGuard } from '../up/guard.js';
+import { standGuard } from '../../world/guard.js';
 import { ladders } from './ladders.js';
 import { Program } from './program.js';
 import { documentOf, lineOf, passedOf, shown, total } from './shown.js';

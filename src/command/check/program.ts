@@ -7,8 +7,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { UsageError } from '../../world/exit.js';
+import type { Guard } from '../../world/guard.js';
 import { isTagged, killAllThat, type Mark, signalGroup } from '../../world/process-tree.js';
-import type { Guard } from '../up/guard.js';
 
 /** What a program is told: `{port}` in its command is the same as `CHECK_PORT` in its environment. */
 export type Told = Readonly<Record<string, string>>;

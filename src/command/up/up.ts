@@ -11,6 +11,7 @@ import { exitCodes } from '../../world/exit.js';
 import { parseJson } from '../../world/files.js';
 import { port, wholeNumber } from '../../world/flag-values.js';
 import { readFlags } from '../../world/flags.js';
+import { type Guard, standGuard } from '../../world/guard.js';
 import { harmless } from '../../world/story.js';
 import { widthOf, wrapped } from '../screen/cells.js';
 import { type Footed, footed } from '../screen/footed.js';
@@ -19,7 +20,6 @@ import { isInteractive } from '../screen/terminal.js';
 import { type Crew, crewOf, handle } from './crew.js';
 import type { Effect, Event, Told } from './events.js';
 import { footer, shadeOf } from './footer.js';
-import { type Guard, standGuard } from './guard.js';
 import { flagsOf, launchers, spelled, spelledSignal } from './programs.js';
 
 /** More would not fit below each other on any screen. */
