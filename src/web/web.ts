@@ -21,6 +21,7 @@ import { serveLogs } from './logs/routes.js';
 import { serveOpenApi } from './openapi/document.js';
 import { pageAt } from './page-at.js';
 import { servePrograms } from './programs.js';
+import { protectionOf, served } from './served.js';
 import { SharedAnswers } from './shared-answers.js';
 import { Shell } from './shell.js';
 import { serveSignIn } from './sign-in.js';
@@ -102,7 +103,7 @@ export class Web {
       context.set('remoteHost', context.env.incoming.socket.remoteAddress ?? '');
       if (denial !== null) return refused(context, denial.status, denial.says);
       await next();
-      for (const [name, value] of Object.entries(this.#headers)) {
+      for (const [name, value] of Object.entries(protectionOf(this.#shell))) {
         if (!context.res.headers.has(name)) context.header(name, value);
       }
       return undefined;
@@ -143,31 +144,8 @@ export class Web {
       );
       return RESPONSE_ALREADY_SENT;
     });
-    app.get('*', (context) => this.#asset(context) ?? this.#page(context));
+    app.get('*', (context) => served(context, this.#assets) ?? this.#page(context));
     return app as unknown as Hono;
-  }
-
-  get #headers(): Readonly<Record<string, string>> {
-    return {
-      'Content-Security-Policy': this.#shell.contentSecurityPolicy,
-      'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'same-origin',
-      'Cross-Origin-Opener-Policy': 'same-origin',
-      'Cross-Origin-Resource-Policy': 'same-origin',
-    };
-  }
-
-  #asset(context: Context): Response | null {
-    const asset = this.#assets.get(context.req.path);
-    if (asset === undefined) return null;
-    const { etag, type, bytes, brotli } = asset;
-    const headers = { ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' };
-    if (context.req.header('if-none-match') === etag) return context.body(null, 304, headers);
-    const takes = (context.req.header('accept-encoding') ?? '').includes('br');
-    const sent = takes ? brotli : null;
-    const encoding = sent === null ? {} : { 'Content-Encoding': 'br' };
-    const body = new Uint8Array(sent ?? bytes);
-    return context.body(body, 200, { ...headers, 'Content-Type': type, ...encoding });
   }
 
   async #page(context: Context): Promise<Response> {
