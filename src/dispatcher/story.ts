@@ -166,10 +166,11 @@ export function tellEntry(
     }
     case 'lost': {
       const { run, runner, reason } = entry;
-      const next = nextRunner(entry, append);
+      const lease = nextLease(entry, append);
+      const next = lease?.runner ?? null;
       const fate = next === null ? whatBecomes(entry, append) : `requeued → runner ${next}`;
       const msg = `runner ${runner} ${reason} → ${id}${again(job, run)} ${fate}`;
-      return { ...base, run, runner, reason, next, level: 'warn', msg };
+      return { ...base, run, runner, reason, next, nextRun: lease?.run, level: 'warn', msg };
     }
     case 'handed-back': {
       const { run, runner, reason, detail } = entry;
@@ -207,9 +208,9 @@ function again(job: Job, run: RunId | null): string {
   return number > 1 ? ` (run ${number})` : '';
 }
 
-function nextRunner(lost: Entry, append: readonly Entry[]): string | null {
+function nextLease(lost: Entry, append: readonly Entry[]): (Entry & { kind: 'leased' }) | null {
   const next = append.find((entry) => entry.kind === 'leased' && entry.job === lost.job);
-  return next?.kind === 'leased' ? next.runner : null;
+  return next?.kind === 'leased' ? next : null;
 }
 
 function whatBecomes(lost: Entry, append: readonly Entry[]): string {
