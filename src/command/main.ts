@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, Command>> = {
     says: 'runs dispatcher, runners and observer in this terminal',
     load: async () => (await import('./up/up.js')).up,
   },
+  lab: {
+    says: 'the classroom: all processes, every message on a page, and buttons to break them',
+    load: async () => (await import('../lab/lab.js')).lab,
+  },
   status: {
     says: 'shows what runs, what waits and why, and what was last',
     load: async () => (await import('./queries.js')).status,

@@ -59,7 +59,8 @@ function browserHere(): string | null {
   return process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'] ? 'xdg-open' : null;
 }
 
-function show(page: string): void {
+/** Shows that address to whoever sits here, if a browser can be seen. */
+export function show(page: string): void {
   const browser = browserHere();
   if (browser === null) return;
   const child = spawn(browser, [page], { stdio: 'ignore', detached: true });

@@ -105,10 +105,15 @@ export class Recording {
     return this.#ring.last;
   }
 
+  /** How long it has gone on, in microseconds. */
+  get nowUs(): number {
+    // A clock that was set by hand may lie before.
+    return Math.max(this.#lastUs, Math.round(this.#world.nowUs() - this.#startedUs));
+  }
+
   /** Writes that down; answers its line. */
   push(happened: Happened): string {
-    // A clock that was set by hand may lie before.
-    this.#lastUs = Math.max(this.#lastUs, Math.round(this.#world.nowUs() - this.#startedUs));
+    this.#lastUs = this.nowUs;
     const placed = { n: this.#ring.last + 1, atUs: this.#lastUs, ...happened };
     const line = lineOf(placed as WireRecord);
     this.#ring.push(line);

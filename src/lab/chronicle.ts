@@ -1,0 +1,111 @@
+/**
+ * Owns what goes into a lab's recording: messages as its lines overhear them, facts as the dispatcher
+ * tells them, and what the lab itself does to processes, each with how its process is from there on.
+ * Never decides anything; whoever wants to know what is written down is told each record.
+ */
+
+import type { Shown } from '../protocol/shown.js';
+import { parseRecord } from '../record/parse.js';
+import type { WireChange, WireRecord } from '../record/record.js';
+import type { Happened, Recording } from '../record/recording.js';
+import type { Fact } from './facts.js';
+import { dispatcher } from './facts.js';
+import { type Role, Standing } from './standing.js';
+
+/** Of so many runs it is known whose commit they test. */
+const runsMax = 10_000;
+
+type About = Pick<WireChange, 'commit' | 'run'>;
+
+export class Chronicle {
+  readonly recording: Recording;
+  readonly standing = new Standing();
+  readonly #tell: (record: WireRecord, line: string) => void;
+  readonly #commits = new Map<string, string>();
+
+  constructor(recording: Recording, tell: (record: WireRecord, line: string) => void) {
+    this.recording = recording;
+    this.#tell = tell;
+  }
+
+  /** A message has left; answers its number. */
+  message(
+    { from, to, connection }: { from: string; to: string; connection: string },
+    { verb, fields, head, bytes }: Shown,
+  ): number {
+    const isPing = verb === 'ping' && from === dispatcher;
+    if (isPing && this.standing.isPinged(to)) {
+      this.change('silent', to, `${to} has not answered its ping`);
+    }
+    const { run, log } = fields;
+    const named = typeof run === 'string' ? run : typeof log === 'string' ? log.split('.')[0] : '';
+    const commit = fields['commit'] ?? this.#commits.get(named ?? '');
+    if (named && typeof commit === 'string') this.#remember(named, commit);
+    const about = {
+      ...(typeof commit === 'string' && { commit }),
+      ...(named && { run: named }),
+    };
+    const n = this.#push({ kind: 'message', from, to, connection, verb, ...about, bytes, head });
+    return n;
+  }
+
+  /** It came to where it was sent. */
+  arrived(message: number, from: string): void {
+    this.#push({ kind: 'arrived', message });
+    if (this.standing.isHeard(from)) this.change('heard', from, `${from} is heard again`);
+  }
+
+  dropped(message: number, says: string): void {
+    this.#push({ kind: 'dropped', message, says });
+  }
+
+  /** The dispatcher has told it. */
+  fact({ what, process, says, commit, run }: Fact): void {
+    const key = run ?? commit ?? '';
+    if (what === 'joined' || what === 'left') this.standing.joined(process, what === 'joined');
+    if (what === 'leased' || what === 'resumed') this.standing.takes(process, key);
+    if (what === 'lost' || what === 'handed-back' || what === 'verdict') this.standing.ends(key);
+    if (what === 'draining') this.standing.drains(process);
+    this.change(what, process, says, {
+      ...(commit !== undefined && { commit }),
+      ...(run !== undefined && { run }),
+    });
+  }
+
+  /** What the lab did to that process, or saw of it. */
+  lives(
+    what: 'started' | 'killed' | 'left' | 'frozen' | 'thawed',
+    process: string,
+    says: string,
+  ): void {
+    const lives = { started: 'running', thawed: 'running', frozen: 'frozen' } as const;
+    this.standing.lives(process, what === 'killed' || what === 'left' ? 'dead' : lives[what]);
+    this.change(what, process, says);
+  }
+
+  change(what: WireChange['what'], process: string, says: string, about: About = {}): void {
+    const role: Role | undefined = this.standing.roleOf(process);
+    const state = this.standing.stateOf(process);
+    this.#push({
+      ...{ kind: 'change', what, process },
+      ...(role !== undefined && { role }),
+      ...(state !== undefined && { state }),
+      ...about,
+      says,
+    });
+  }
+
+  #push(happened: Happened): number {
+    const line = this.recording.push(happened);
+    const n = this.recording.last;
+    const read = parseRecord(line.trimEnd());
+    if ('value' in read) this.#tell(read.value, line);
+    return n;
+  }
+
+  #remember(run: string, commit: string): void {
+    this.#commits.set(run, commit);
+    const [oldest] = this.#commits.keys();
+    if (this.#commits.size > runsMax && oldest !== undefined) this.#commits.delete(oldest);
+  }
+}

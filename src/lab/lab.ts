@@ -1,0 +1,185 @@
+/**
+ * Owns `trivet lab`: the classroom. It plays dispatcher, runners and observer as real processes on a sample
+ * repository, with a proxy between each pair, and serves a page on which every message is seen and anything
+ * can be broken. It ends by itself, and leaves nothing behind however it ends.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { show } from '../command/open.js';
+import { type WireHeader, wireFormat, wireVersion } from '../record/record.js';
+import { Recording } from '../record/recording.js';
+import { realClock, realSteadyUs } from '../world/clock.js';
+import { exitCodes, UsageError } from '../world/exit.js';
+import { port, wholeNumber } from '../world/flag-values.js';
+import { readFlags } from '../world/flags.js';
+import { type Guard, standGuard } from '../world/guard.js';
+import { Lab } from './control.js';
+import { runnersMost } from './crew.js';
+import { lessons } from './scenarios/all.js';
+import { Site } from './site.js';
+import { Tape } from './tape.js';
+
+/** A lecture, with its break; nobody forgets one for longer. */
+const minutesMost = 600;
+
+const flags = {
+  scenario: {
+    type: 'string',
+    describe: `lesson to begin with: ${lessons.map(({ name }) => name).join(', ')}`,
+    coerce: lessonNamed,
+  },
+  runners: {
+    default: '2',
+    describe: `how many test runners, 1 to ${runnersMost}`,
+    coerce: wholeNumber('runners', runnersMost),
+  },
+  port: {
+    default: '0',
+    describe: 'port of the page; 0: any free one',
+    coerce: port('port'),
+  },
+  minutes: {
+    default: '30',
+    describe: 'after that it ends by itself',
+    coerce: wholeNumber('minutes', minutesMost),
+  },
+  record: { type: 'string', describe: 'file to write the record to, as NDJSON' },
+  'no-open': { type: 'boolean', default: false, describe: 'open no browser' },
+} as const;
+
+interface Read {
+  readonly scenario?: string;
+  readonly runners: number;
+  readonly port: number;
+  readonly minutes: number;
+  readonly record?: string;
+  readonly 'no-open': boolean;
+}
+
+/** What comes within that time goes out together: a lecture is watched by some browsers. */
+const gatheredForMs = 20;
+
+/** Answers the exit code. */
+export async function lab(argv: readonly string[]): Promise<number> {
+  const read = readFlags(
+    {
+      program: 'trivet lab',
+      purpose:
+        'The classroom: all processes on a sample repository, every message on a page, and buttons ' +
+        'to break them. Ends by itself; leaves nothing behind.',
+      flags,
+      argument: null,
+    },
+    argv,
+  ) as Read | null;
+  if (read === null) return exitCodes.fine;
+  const classroom = new Classroom(read);
+  return classroom.hold();
+}
+
+class Classroom {
+  readonly #read: Read;
+  readonly #recording: Recording;
+  readonly #tape: Tape | null;
+  #lab: Lab | null = null;
+  #isEnding = false;
+  #end: (code: number) => void = () => {};
+
+  constructor(read: Read) {
+    this.#read = read;
+    const header = headerNow('A lab');
+    this.#recording = new Recording(header, {
+      nowUs: realSteadyUs,
+      later: (call) => void realClock.after(gatheredForMs, call),
+      // Whoever comes is told how all is.
+      watched: () => this.#lab?.changed(),
+    });
+    this.#tape = read.record === undefined ? null : new Tape(read.record, header);
+  }
+
+  /** Until it is over; answers the exit code. */
+  async hold(): Promise<number> {
+    const { minutes, runners, port: wanted } = this.#read;
+    const over = new Promise<number>((resolve) => {
+      this.#end = resolve;
+    });
+    const site = await Site.open({
+      ...{ port: wanted, recording: this.#recording, clock: realClock, lab: () => this.#lab },
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'trivet-lab-'));
+    const guard = standGuard(folder);
+    this.#heedSignals();
+    const lastsMs = minutes * 60_000;
+    const cancel = realClock.after(lastsMs, () => {
+      say(`${minutes} minutes are over: the lab ends. --minutes makes it longer.`);
+      this.#end(exitCodes.fine);
+    });
+    try {
+      await this.#begin(folder, guard, { runners, lastsMs, address: site.address });
+      return await over;
+    } finally {
+      this.#isEnding = true;
+      cancel();
+      await this.#lab?.end();
+      site.close();
+      this.#tape?.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+      guard.dismiss();
+    }
+  }
+
+  async #begin(
+    folder: string,
+    guard: Guard,
+    { runners, lastsMs, address }: { runners: number; lastsMs: number; address: string },
+  ): Promise<void> {
+    this.#lab = await Lab.begin({
+      ...{ folder, runners, lastsMs, clock: realClock, recording: this.#recording },
+      recordAnew: (title) => this.#recordAnew(title),
+      wrote: (line) => this.#tape?.write(line),
+      running: (pids) => guard.watch(pids),
+      complained: (name, line) => process.stderr.write(`${name}: ${line}\n`),
+    });
+    const { scenario } = this.#read;
+    if (scenario !== undefined) await this.#lab.act({ do: 'scenario', name: scenario });
+    say(`The lab: ${address}`);
+    say(`It ends with Ctrl-C, or by itself in ${this.#read.minutes} minutes.`);
+    if (!this.#read['no-open'] && process.stdout.isTTY) show(address);
+  }
+
+  #recordAnew(title: string): void {
+    const header = headerNow(title);
+    this.#recording.restart(header);
+    this.#tape?.begin(header);
+  }
+
+  /** The first asks, the second waits for nobody: the guard ends those who are left. */
+  #heedSignals(): void {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (this.#isEnding) process.exit(exitCodes.aborted);
+        this.#isEnding = true;
+        this.#end(exitCodes.fine);
+      });
+    }
+    // A terminal that was closed is no reason to leave anything behind.
+    process.stdout.on('error', () => this.#end(exitCodes.fine));
+  }
+}
+
+function headerNow(title: string): WireHeader {
+  const base = { format: wireFormat, version: wireVersion, source: 'lab' } as const;
+  return { ...base, title, startedAtMs: realClock.wallMs() };
+}
+
+function lessonNamed(name: string | undefined): string | undefined {
+  const names = lessons.map((lesson) => lesson.name);
+  if (name === undefined || names.includes(name)) return name;
+  throw new UsageError(`--scenario is one of ${names.join(', ')}, not "${name}".`);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

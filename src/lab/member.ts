@@ -1,0 +1,133 @@
+/**
+ * Owns one process of a lab: started, killed, frozen, thawed, started again, and what it tells meanwhile.
+ * Never signals a process that it did not start.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import type { LabProcess } from '../record/lab.js';
+import { parseJson } from '../world/files.js';
+import type { StoryLine } from './facts.js';
+import type { Role } from './standing.js';
+
+/** How it is started: the words of its command line, by now. */
+export interface Programme {
+  readonly words: () => readonly string[];
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface MemberEvents {
+  readonly told: (line: StoryLine) => void;
+  /** What it complains of: a line of its standard error. */
+  readonly complained: (line: string) => void;
+  readonly lives: (what: 'started' | 'killed' | 'left' | 'frozen' | 'thawed', says: string) => void;
+}
+
+const storyLine = z.looseObject({ event: z.string(), msg: z.string() });
+
+export class Member {
+  readonly name: string;
+  readonly role: Role;
+  readonly #programme: Programme;
+  readonly #events: MemberEvents;
+  #child: ChildProcess | null = null;
+  #isFrozen = false;
+  #isToReturn = false;
+  #exited: Promise<void> = Promise.resolve();
+
+  constructor(name: string, role: Role, programme: Programme, events: MemberEvents) {
+    this.name = name;
+    this.role = role;
+    this.#programme = programme;
+    this.#events = events;
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  get state(): LabProcess['state'] {
+    if (this.#child === null) return 'dead';
+    return this.#isFrozen ? 'frozen' : 'running';
+  }
+
+  start(): void {
+    if (this.#child !== null) return;
+    const { words, folder, environment } = this.#programme;
+    const [command = '', ...args] = words();
+    const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('TRIVET_'));
+    const child = spawn(command, [...args, '--log-format', 'json'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...Object.fromEntries(ours), ...environment },
+      // In a group of its own: a Ctrl-C at the terminal is for us.
+      detached: true,
+    });
+    this.#child = child;
+    this.#isToReturn = false;
+    child.on('error', ({ message }) => this.#events.complained(message));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const parsed = storyLine.safeParse(parseJson(line));
+      if (parsed.success) this.#events.told(parsed.data);
+    });
+    createInterface({ input: child.stderr }).on('line', this.#events.complained);
+    this.#exited = new Promise((resolve) => {
+      // Not at 'close': what it started may hold its pipes for a while.
+      child.on('exit', (code, signal) => {
+        this.#gone(code, signal);
+        resolve();
+      });
+    });
+    if (child.pid !== undefined) this.#events.lives('started', `${this.name} is started`);
+  }
+
+  kill(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  freeze(): void {
+    if (this.#isFrozen || this.#child?.kill('SIGSTOP') !== true) return;
+    this.#isFrozen = true;
+    this.#events.lives('frozen', `${this.name} is frozen (SIGSTOP): it keeps its connections`);
+  }
+
+  thaw(): void {
+    if (!this.#isFrozen || this.#child?.kill('SIGCONT') !== true) return;
+    this.#isFrozen = false;
+    this.#events.lives('thawed', `${this.name} goes on (SIGCONT)`);
+  }
+
+  /** One that lives is asked to end, and finishes what it holds before that. */
+  restart(): void {
+    if (this.#child === null) {
+      this.start();
+      return;
+    }
+    this.#isToReturn = true;
+    this.#child.kill('SIGTERM');
+    this.thaw();
+  }
+
+  /** Asked, and killed where that takes too long. */
+  async end(withinMs: number): Promise<void> {
+    const child = this.#child;
+    if (child === null) return;
+    this.#isToReturn = false;
+    for (const signal of ['SIGTERM', 'SIGCONT'] as const) child.kill(signal);
+    // The second ends at once what the first lets finish.
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), withinMs);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  #gone(code: number | null, signal: string | null): void {
+    this.#child = null;
+    this.#isFrozen = false;
+    const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+    this.#events.lives(signal === 'SIGKILL' ? 'killed' : 'left', `${this.name} ${how}`);
+    if (this.#isToReturn) this.start();
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Owns the file that a lab's record is written to, as it comes. A record that begins anew begins another
+ * file beside the first: what was written stays.
+ */
+
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { parse } from 'node:path';
+import { lineOf, type WireHeader } from '../record/record.js';
+import { UsageError } from '../world/exit.js';
+
+export class Tape {
+  readonly #path: string;
+  #file: number;
+  #count = 1;
+
+  /** Throws `UsageError` where it cannot be written. */
+  constructor(path: string, header: WireHeader) {
+    this.#path = path;
+    this.#file = opened(path);
+    this.write(lineOf(header));
+  }
+
+  write(line: string): void {
+    try {
+      writeSync(this.#file, line);
+    } catch {
+      // A full disk: the lecture goes on, and what is on the page is whole.
+    }
+  }
+
+  begin(header: WireHeader): void {
+    closeSync(this.#file);
+    this.#count += 1;
+    const { dir, name, ext } = parse(this.#path);
+    this.#file = opened(`${dir === '' ? '.' : dir}/${name}-${this.#count}${ext}`);
+    this.write(lineOf(header));
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+function opened(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`--record cannot be written: ${why}`, { cause });
+  }
+}
