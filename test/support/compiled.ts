@@ -20,8 +20,13 @@ export function compiled(): string {
   }
   const modules = join(root, 'node_modules');
   symlinkSync(realpathSync(modules), join(folder, 'node_modules'));
+  // The dispatcher serves a page: its styles are sources, its modules are built before all tests.
+  symlinkSync(join(root, 'src'), join(folder, 'src'));
   const compiler = join(modules, 'typescript/bin/tsc');
   const places = ['-p', join(root, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')];
   execFileSync(process.execPath, [compiler, ...places, '--sourceMap', 'false']);
+  const page = join(folder, 'dist/web/page');
+  rmSync(page, { recursive: true, force: true });
+  symlinkSync(join(root, 'dist/web/page'), page);
   return folder;
 }

@@ -17,7 +17,20 @@ export class Complaint extends Error {
   }
 }
 
-/** Throws where there is a difference; `where` says on which connection: `the answer to "ping"`. */
-export function complainOf(where: string, found: Difference | null, hint: string | null = null) {
-  if (found !== null) throw new Complaint(`${where}, ${sentence(found)}`, hint, found);
+/** Of bytes that are not the expected ones; `where` says on which connection: `in the answer to "ping"`. */
+export function complaintOf(
+  where: string,
+  found: Difference,
+  hint: string | null = null,
+): Complaint {
+  return new Complaint(`${where}, ${sentence(found)}`, hint, found);
+}
+
+/** Throws where there is a difference. */
+export function complainOf(
+  where: string,
+  found: Difference | null,
+  hint: string | null = null,
+): void {
+  if (found !== null) throw complaintOf(where, found, hint);
 }

@@ -9,7 +9,7 @@ import type { Address } from '../../../protocol/address.js';
 import { type Commit, parseCommit } from '../../../protocol/ids.js';
 import { readIfThere } from '../../../world/files.js';
 import { difference, quoted } from '../bytes.js';
-import { Complaint, complainOf } from '../complaint.js';
+import { Complaint, complainOf, complaintOf } from '../complaint.js';
 import { type Asking, answersWith, ask, wholeStrings } from '../peers/asking.js';
 import { Port, type Reply, silence } from '../peers/port.js';
 import { Session } from '../peers/session.js';
@@ -137,17 +137,11 @@ export async function keeps(
 ): Promise<void> {
   const path = join(results, commit);
   const read = () => readIfThere(path);
+  const hint =
+    'It holds what the suite printed: as many bytes as the length says, colons and blanks too.';
   const why = () => {
     const found = difference([output], Buffer.from(read() ?? ''));
-    const where = `in the file ${path}`;
-    const hint =
-      'It holds what the suite printed: as many bytes as the length says, colons and blanks too.';
-    try {
-      complainOf(where, found, hint);
-    } catch (complaint) {
-      if (complaint instanceof Complaint) return complaint;
-    }
-    return null;
+    return found === null ? null : complaintOf(`in the file ${path}`, found, hint);
   };
   const expects = `the file ${path} with the output of the commit`;
   await scene.until({ expects, why }, () => read() === output);

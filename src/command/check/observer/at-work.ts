@@ -5,21 +5,22 @@
 
 import { join } from 'node:path';
 import type { Commit } from '../../../protocol/ids.js';
-import type { Request } from '../../../protocol/messages.js';
 import { Complaint } from '../complaint.js';
-import { type Heard, opensSession, Port, type Reply } from '../peers/port.js';
+import {
+  heartbeatEveryMs,
+  type PlayedDispatcher,
+  playDispatcher,
+  usual,
+} from '../peers/dispatcher.js';
+import type { Heard, Reply } from '../peers/port.js';
 import type { Session } from '../peers/session.js';
 import type { Program } from '../program.js';
 import { cloneOf, commitTo, emptyRepository } from '../repositories.js';
 import type { Scene } from '../scene.js';
-import type { Dialect, Setting } from '../stage.js';
+import type { Setting } from '../stage.js';
 
-/** So often we ping in a session. */
-export const heartbeatEveryMs = 250;
-
-export interface ObserverAtWork {
+export interface ObserverAtWork extends PlayedDispatcher {
   readonly scene: Scene;
-  readonly port: Port;
   readonly program: Program;
   /** What was there before the observer was. */
   readonly first: Commit;
@@ -29,7 +30,6 @@ export interface ObserverAtWork {
   pushOne(from?: Commit): Promise<Commit>;
   /** Answers the `dispatch` of that commit, once it comes. */
   dispatched(commit: Commit): Promise<Heard>;
-  setPinging(isPinging: boolean): void;
 }
 
 /** The observer has been started, and has told of the commit that was there. */
@@ -51,7 +51,7 @@ export async function begunInSession(
 
 /** The observer has been started, upon a clone that has all that was pushed so far. */
 async function observerAtWork(setting: Setting): Promise<ObserverAtWork> {
-  const { scene, folder, dialect, atEnd } = setting;
+  const { scene, folder } = setting;
   const [origin, clone] = [join(folder, 'demo.git'), join(folder, 'demo')];
   await emptyRepository(origin, '--bare');
   let tip: Commit | null = null;
@@ -73,46 +73,19 @@ async function observerAtWork(setting: Setting): Promise<ObserverAtWork> {
   const first = await pushOne();
   await cloneOf(origin, clone);
 
-  const port = new Port(scene, (request) => answered(request, dialect));
-  await port.open();
-  let isPinging = true;
-  const heart = setInterval(() => {
-    if (!isPinging) return;
-    for (const session of port.sessions) session.say({ verb: 'ping' });
-  }, heartbeatEveryMs);
-  atEnd(() => {
-    clearInterval(heart);
-    port.close();
-  });
-  const program = setting.program({
-    port: String(port.port),
-    dispatcher: `localhost:${port.port}`,
-    repo: clone,
-  });
+  const dispatcher = await playDispatcher(setting);
+  const { port } = dispatcher;
+  const address = `localhost:${port.port}`;
+  const program = setting.program({ port: String(port.port), dispatcher: address, repo: clone });
   await program.start();
-  return {
-    scene,
-    port,
-    program,
-    first,
-    push,
-    pushOne,
-    dispatched: (commit) => port.hears('dispatch', (request) => request.commit === commit),
-    setPinging: (is) => {
-      isPinging = is;
-    },
-  };
-}
-
-/** What a dispatcher answers, of which a stage says nothing else. */
-export function answered(request: Request, dialect: Dialect): Reply {
-  if (request.verb !== 'hello') return 'OK';
-  return dialect === 'session' ? opensSession : 'Invalid command';
+  const dispatched = (commit: Commit) =>
+    port.hears('dispatch', (request) => request.commit === commit);
+  return { ...dispatcher, scene, program, first, push, pushOne, dispatched };
 }
 
 /** Answers that to each `dispatch` from now on, and to all else what is usual. */
 export function answersDispatch({ port }: ObserverAtWork, reply: Reply): void {
-  port.answers = (request) => (request.verb === 'dispatch' ? reply : answered(request, 'classic'));
+  port.answers = (request) => (request.verb === 'dispatch' ? reply : usual(request, 'classic'));
 }
 
 /** A session that has been welcomed; `lacks`: what this dispatcher does not remember. */

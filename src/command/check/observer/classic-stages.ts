@@ -3,9 +3,10 @@
  */
 
 import { Complaint } from '../complaint.js';
+import { usual } from '../peers/dispatcher.js';
 import { hangUp, silence } from '../peers/port.js';
 import type { Setting, Stage } from '../stage.js';
-import { answered, answersDispatch, begun } from './at-work.js';
+import { answersDispatch, begun } from './at-work.js';
 
 export const classicStages: readonly Stage[] = [
   {
@@ -206,7 +207,7 @@ async function crash(setting: Setting): Promise<void> {
   await observer.dispatched(commit);
   await program.kill();
   const meanwhile = await observer.pushOne();
-  port.answers = (request) => answered(request, 'classic');
+  port.answers = (request) => usual(request, 'classic');
   await program.start();
   await observer.dispatched(commit);
   await observer.dispatched(meanwhile);

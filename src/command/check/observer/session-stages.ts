@@ -6,9 +6,10 @@
 import { encodeSession } from '../../../protocol/encoder.js';
 import type { Commit } from '../../../protocol/ids.js';
 import { Complaint } from '../complaint.js';
+import { heartbeatEveryMs } from '../peers/dispatcher.js';
 import type { Session } from '../peers/session.js';
 import type { Setting, Stage } from '../stage.js';
-import { accepts, begunInSession, heartbeatEveryMs, welcomed } from './at-work.js';
+import { accepts, begunInSession, welcomed } from './at-work.js';
 
 export const sessionStages: readonly Stage[] = [
   {

@@ -11,7 +11,8 @@ import { encodeSession } from '../../../protocol/encoder.js';
 import type { RunId } from '../../../protocol/ids.js';
 import type { SessionMessage } from '../../../protocol/messages.js';
 import { session as rows } from '../../../protocol/verbs.js';
-import { Complaint, complainOf } from '../complaint.js';
+import type { Difference } from '../bytes.js';
+import { Complaint, complaintOf } from '../complaint.js';
 import { misframed } from '../framing.js';
 import type { Scene } from '../scene.js';
 
@@ -154,18 +155,10 @@ export class Session {
     return new Complaint(`in the message from byte ${this.#beginsAt} of the session on: ${fault}`);
   }
 
-  #complaint(found: NonNullable<ReturnType<typeof misframed>>): Complaint {
+  #complaint(found: Difference): Complaint {
     const where = `in the message from byte ${this.#beginsAt} of the session on`;
-    try {
-      complainOf(
-        where,
-        found,
-        'In a session each message ends in a newline, and lengths count bytes.',
-      );
-    } catch (complaint) {
-      if (complaint instanceof Complaint) return complaint;
-    }
-    throw new Error('a difference is a complaint');
+    const hint = 'In a session each message ends in a newline, and lengths count bytes.';
+    return complaintOf(where, found, hint);
   }
 }
 

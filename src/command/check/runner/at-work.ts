@@ -7,67 +7,34 @@ import type { Address } from '../../../protocol/address.js';
 import type { Commit, RunId } from '../../../protocol/ids.js';
 import { runId } from '../../../protocol/ids.js';
 import type { Assignment } from '../../../protocol/job-bodies.js';
-import type { Request } from '../../../protocol/messages.js';
 import { difference } from '../bytes.js';
 import { Complaint, complainOf } from '../complaint.js';
 import { type Asking, ask, wholeStrings } from '../peers/asking.js';
-import { opensSession, Port, type Reply } from '../peers/port.js';
+import { heartbeatEveryMs, type PlayedDispatcher, playDispatcher } from '../peers/dispatcher.js';
 import type { Session } from '../peers/session.js';
 import type { Program } from '../program.js';
 import type { Scene } from '../scene.js';
-import type { Dialect, Setting } from '../stage.js';
+import type { Setting } from '../stage.js';
 import { Gate, type Suites, suitesIn } from './suites.js';
 
-/** So often we ping in a session. Shorter than the real one: nobody likes to wait for silence. */
-export const heartbeatEveryMs = 250;
-
-export interface RunnerAtWork {
+export interface RunnerAtWork extends PlayedDispatcher {
   readonly scene: Scene;
-  readonly port: Port;
   readonly program: Program;
   readonly suites: Suites;
   readonly gate: Gate;
-  /** Whether we say anything at all in sessions by ourselves. */
-  setPinging(isPinging: boolean): void;
 }
 
 /** The runner has been started; nobody has heard of it yet. */
-export async function runnerAtWork({
-  scene,
-  folder,
-  dialect,
-  program,
-  atEnd,
-}: Setting): Promise<RunnerAtWork> {
+export async function runnerAtWork(setting: Setting): Promise<RunnerAtWork> {
+  const { scene, folder } = setting;
   const gate = new Gate(folder);
   const suites = await suitesIn(folder, gate);
-  const port = new Port(scene, (request) => answered(request, dialect));
-  await port.open();
-  let isPinging = true;
-  const heart = setInterval(() => {
-    if (!isPinging) return;
-    for (const session of port.sessions) session.say({ verb: 'ping' });
-  }, heartbeatEveryMs);
-  atEnd(() => {
-    clearInterval(heart);
-    port.close();
-  });
-  const runner = program({
-    port: String(port.port),
-    dispatcher: `localhost:${port.port}`,
-    repo: suites.path,
-  });
-  await runner.start();
-  const setPinging = (is: boolean) => {
-    isPinging = is;
-  };
-  return { scene, port, program: runner, suites, gate, setPinging };
-}
-
-/** What a dispatcher answers, of which a stage says nothing else. */
-export function answered(request: Request, dialect: Dialect): Reply {
-  if (request.verb !== 'hello') return 'OK';
-  return dialect === 'session' ? opensSession : 'Invalid command';
+  const dispatcher = await playDispatcher(setting);
+  const { port } = dispatcher.port;
+  const told = { port: String(port), dispatcher: `localhost:${port}`, repo: suites.path };
+  const program = setting.program(told);
+  await program.start();
+  return { ...dispatcher, scene, program, suites, gate };
 }
 
 /** Where the runner has said that it can be dialled. */

@@ -6,9 +6,10 @@
 import { difference, quoted } from '../bytes.js';
 import { Complaint, complainOf } from '../complaint.js';
 import { answersWith, ask, probe, sliced, wholeStrings } from '../peers/asking.js';
+import { usual } from '../peers/dispatcher.js';
 import { hangUp } from '../peers/port.js';
 import type { Setting, Stage } from '../stage.js';
-import { answered, registered, reported, runnerAtWork, takes } from './at-work.js';
+import { registered, reported, runnerAtWork, takes } from './at-work.js';
 import { greenOutput, redOutput, slowEnd, tidyOutput } from './suites.js';
 
 export const classicStages: readonly Stage[] = [
@@ -156,10 +157,10 @@ async function again(setting: Setting): Promise<void> {
   const runner = await runnerAtWork(setting);
   const { port, scene, suites } = runner;
   const asking = await registered(runner);
-  port.answers = (request) => (request.verb === 'results' ? hangUp : answered(request, 'classic'));
+  port.answers = (request) => (request.verb === 'results' ? hangUp : usual(request, 'classic'));
   await takes(asking, suites.green);
   const first = await reported(runner, suites.green, greenOutput);
-  port.answers = (request) => answered(request, 'classic');
+  port.answers = (request) => usual(request, 'classic');
   const second = await reported(runner, suites.green, greenOutput);
   if (!first.equals(second)) {
     const found = difference([first.toString()], second);

@@ -5,16 +5,10 @@
 
 import type { RunId } from '../../../protocol/ids.js';
 import { Complaint } from '../complaint.js';
+import { heartbeatEveryMs } from '../peers/dispatcher.js';
 import type { Session } from '../peers/session.js';
 import type { Setting, Stage } from '../stage.js';
-import {
-  give,
-  heartbeatEveryMs,
-  type RunnerAtWork,
-  records,
-  runnerAtWork,
-  welcomed,
-} from './at-work.js';
+import { give, type RunnerAtWork, records, runnerAtWork, welcomed } from './at-work.js';
 import { greenOutput, slowBeginning, slowEnd } from './suites.js';
 
 export const faultStages: readonly Stage[] = [
