@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { hasBrowser, isLive, type Profile, profileAt } from '../support/browser.js';
@@ -114,6 +115,39 @@ describe.skipIf(!hasBrowser)('the page of the wire', { timeout }, () => {
     expect(await other.evaluate('navigator.clipboard.readText()')).toBe(page.url());
   });
 
+  test('plays to its end, by the keyboard alone', async () => {
+    const { page, profile } = await watching(threeDeaths());
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).getByText('to what led to it').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Home');
+    for (const key of ['x', 'x', 'x', 'h', 'h', 'b', 't', 't', '+', '-', '[', ']', ']', ']', ']']) {
+      await page.keyboard.press(key);
+    }
+    await page.getByRole('button', { name: 'Bookmark at record 1' }).waitFor();
+    await page.keyboard.press('Space');
+    await page.locator('.caption-now', { hasText: 'no commit was lost' }).waitFor();
+    expect(profile.faults).toEqual([]);
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'is readable for all in both of its forms: %s',
+    async (colorScheme) => {
+      const { page } = await watching(threeDeaths(), { colorScheme });
+      await page.evaluate("location.hash = '#n=149'");
+      await says(page, 'cleo → dispatcher: results');
+      await page.evaluate(axe.source);
+      const found = [...(await violations(page))];
+      await page.keyboard.press('t');
+      await page.getByRole('table').waitFor();
+      found.push(...(await violations(page)));
+      await page.setViewportSize({ width: 360, height: 740 });
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      if (Number(width) > 360) found.push(`${width} pixels wide on a telephone`);
+      expect(found).toEqual([]);
+    },
+  );
+
   test('fifty thousand records are gone through without drawing more than what is seen', async () => {
     const { page } = await watching(aBusyDay());
     const elements = () =>
@@ -153,10 +187,20 @@ async function says(page: Page, words: string): Promise<void> {
   await page.locator('.moment .sentence', { hasText: words }).waitFor();
 }
 
+/** What axe finds that is serious, a line each. */
+async function violations(page: Page): Promise<string[]> {
+  return page.evaluate(`axe.run().then(({ violations }) => violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => id + ' ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`);
+}
+
 /** A page that is told this recording as if it were live. */
-async function watching(recording: Recording): Promise<{ page: Page; profile: Profile }> {
+async function watching(
+  recording: Recording,
+  looks = {},
+): Promise<{ page: Page; profile: Profile }> {
   const { port } = await startWeb();
-  const profile = await profileAt(port);
+  const profile = await profileAt(port, looks);
   const { header, records } = recording;
   const told = [
     `event: header\ndata: ${JSON.stringify(header)}\n\n`,

@@ -54,7 +54,8 @@ addEventListener('keydown', (event) => {
   const isTyping = target?.matches('input, textarea, select') === true;
   // What has the focus is pressed by them.
   const isPressing = pressing.includes(event.key) && target?.matches('button, a, summary') === true;
-  if (isTyping || isPressing || event.metaKey || event.altKey) return;
+  // Before the list of keys its own close it, and no others work.
+  if (isShown.value || isTyping || isPressing || event.metaKey || event.altKey) return;
   const key = inForce().find((one) => one.key === event.key && isHeld(one, event));
   if (key === undefined) return;
   event.preventDefault();
