@@ -61,10 +61,27 @@ export function causeOf(model: Model, index: number): number | null {
 export function consequenceOf(model: Model, index: number): number | null {
   const end = model.endOf(index);
   if (end !== null) return end;
+  const told = toldAt(model, index);
+  if (told === undefined) return null;
   for (let at = index + 1; at < Math.min(model.records.length, index + searchedMost); at += 1) {
-    if (causeOf(model, at) === index) return at;
+    // Nearly all are not even asked what they answer, for that looks back as far as this looks on.
+    if (mayAnswer(model.records[at], told) && causeOf(model, at) === index) return at;
   }
   return null;
+}
+
+function mayAnswer(later: WireRecord | undefined, record: WireRecord): boolean {
+  const answer = later === undefined ? undefined : answers[wordOf(later)];
+  if (later === undefined || answer?.to.includes(wordOf(record)) !== true) return false;
+  return haveInCommon(record, later, answer.by);
+}
+
+/** What an arrival leads to answers what arrived. */
+function toldAt(model: Model, index: number): WireRecord | undefined {
+  const record = model.records[index];
+  if (record?.kind !== 'arrived' && record?.kind !== 'dropped') return record;
+  const message = model.indexOf(record.message);
+  return message === null ? undefined : model.records[message];
 }
 
 function wordOf(record: WireRecord): string {

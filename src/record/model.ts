@@ -6,6 +6,8 @@
  */
 
 import type { ProcessState, WireChange, WireHeader, WireMessage, WireRecord } from './record.js';
+import { type RunSpan, RunsOfLane } from './runs-of-lane.js';
+import { lastAtMost } from './sorted.js';
 
 export type Role = NonNullable<WireChange['role']>;
 
@@ -28,18 +30,7 @@ export interface Lane {
   readonly pings: number[];
   readonly pongs: number[];
   /** What it had in hand, in the order of the leases. */
-  readonly runs: RunSpan[];
-}
-
-/** A run on a runner. Lost: nobody knows how it goes on, so its end stays open. */
-export interface RunSpan {
-  readonly run: string;
-  readonly commit: string;
-  readonly process: string;
-  readonly from: number;
-  until: number | null;
-  lostAt: number | null;
-  ending: string;
+  readonly runs: RunsOfLane;
 }
 
 /** Where who writes the record does not say it. */
@@ -103,7 +94,7 @@ export class Model {
 
   /** The place of the record with that `n`; null: it is not here. */
   indexOf(n: number): number | null {
-    const from = this.#offsets.findLast((offset) => offset.n <= n);
+    const from = this.#offsets[lastAtMost(this.#offsets, n, (offset) => offset.n)];
     const index = from === undefined ? -1 : from.index + n - from.n;
     return this.records[index]?.n === n ? index : null;
   }
@@ -129,7 +120,7 @@ export class Model {
   leasesAt(index: number): RunSpan[] {
     const isAlive = ({ until, lostAt }: RunSpan) =>
       (until === null || until > index) && (lostAt === null || lostAt > index);
-    return this.lanes.flatMap((lane) => runsBetween(lane, index, index).filter(isAlive));
+    return this.lanes.flatMap((lane) => lane.runs.between(index, index).filter(isAlive));
   }
 
   #message(message: WireMessage, index: number): void {
@@ -157,15 +148,15 @@ export class Model {
         const open = { from: index, until: null, lostAt: null, ending: '' };
         const lease: RunSpan = { run, commit: of, process, ...open };
         this.#runs.set(run, lease);
-        lane.runs.push(lease);
-      } else Object.assign(known, { lostAt: null, until: null });
+        lane.runs.lease(lease);
+      } else this.#met(known.process, index).runs.resume(known);
     }
     const span = this.#runs.get(run);
     if (span === undefined) return;
-    if (what === 'lost') span.lostAt = index;
+    const { runs } = this.#met(span.process, index);
+    if (what === 'lost') runs.lose(span, index);
     if (what === 'verdict' || what === 'handed-back' || what === 'late') {
-      span.until = index;
-      span.ending = change.says;
+      runs.end(span, index, change.says);
     }
   }
 
@@ -173,34 +164,16 @@ export class Model {
     const known = this.#lanes.get(name);
     if (known !== undefined) return known;
     const role = name === 'dispatcher' ? 'dispatcher' : 'visitor';
-    const lane: Lane = { name, role, from: index, strip: [], pings: [], pongs: [], runs: [] };
+    const lane: Lane = {
+      name,
+      role,
+      from: index,
+      strip: [],
+      pings: [],
+      pongs: [],
+      runs: new RunsOfLane(),
+    };
     this.#lanes.set(name, lane);
     return lane;
   }
-}
-
-/** So many runs a runner has in hand at once, at most as far as a picture goes. */
-const runsAtOnceMost = 32;
-
-/** Runs that may have been in hand between these places: leased before or between, and not long before. */
-export function runsBetween({ runs }: Lane, first: number, last: number): readonly RunSpan[] {
-  const start = lastAtMost(runs, first, ({ from }) => from);
-  const end = lastAtMost(runs, last, ({ from }) => from);
-  return runs.slice(Math.max(0, start + 1 - runsAtOnceMost), end + 1);
-}
-
-/** The place of the last of these sorted ones whose value is at most that; −1: none is. */
-export function lastAtMost<T>(
-  sorted: readonly T[],
-  value: number,
-  keyOf: (one: T) => number,
-): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const one = sorted[middle];
-    if (one !== undefined && keyOf(one) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

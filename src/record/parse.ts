@@ -19,6 +19,10 @@ import {
 export const lineCharactersMax = 16_384;
 
 const textCharactersMax = 4_096;
+
+/** Each has a line in the picture; ten thousand runners are no picture any more. */
+const processesMax = 1_000;
+
 const sources = ['dispatcher', 'lab', 'simulation'] as const;
 const roles = ['dispatcher', 'runner', 'observer', 'visitor'] as const;
 
@@ -39,17 +43,27 @@ export function parseRecording(text: string): Read<Recording> {
   const header = parseHeader(first);
   if ('says' in header) return { says: `line 1: ${header.says}` };
   const records: WireRecord[] = [];
+  const names = new Set<string>();
   for (const [index, line] of lines.entries()) {
     if (index === 0 || line.trim() === '' || parseMissed(line) !== null) continue;
     const record = parseRecord(line, records.at(-1));
     if ('says' in record) return { says: `line ${index + 1}: ${record.says}` };
     records.push(record.value);
+    for (const name of namesIn(record.value)) names.add(name);
+    if (names.size > processesMax) {
+      return { says: `line ${index + 1}: there are more than ${processesMax} processes by now` };
+    }
   }
   const isAlone = lines.length === 0;
   const cut = last.trim() === '' || isAlone ? null : parseRecord(last, records.at(-1));
   if (cut !== null && 'value' in cut) records.push(cut.value);
   const isCutShort = cut !== null && 'says' in cut;
   return { value: { header: header.value, records, isCutShort } };
+}
+
+function namesIn(record: WireRecord): string[] {
+  if (record.kind === 'message') return [record.from, record.to];
+  return record.kind === 'change' ? [record.process] : [];
 }
 
 /** What a slow reader, or a slow disk, missed; null: the line is something else. */

@@ -1,8 +1,9 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { causeOf, consequenceOf } from '../../src/record/causes.js';
 import { Model } from '../../src/record/model.js';
 import type { WireRecord } from '../../src/record/record.js';
-import { commitOf, threeDeaths } from '../support/recordings.js';
+import { aBusyDay, commitOf, threeDeaths } from '../support/recordings.js';
 
 function modelOf({ header, records } = threeDeaths()): Model {
   const model = new Model(header);
@@ -74,4 +75,64 @@ describe('what a recording tells', () => {
     const gappy = modelOf({ header, records: records.filter(({ n }) => n < 5 || n > 20) });
     expect([4, 5, 21].map((n) => gappy.indexOf(n))).toEqual([3, null, 4]);
   });
+
+  test('knows the leases of any place as if all runs were looked through, also of a long one among short ones', () => {
+    fc.assert(
+      fc.property(fc.array(anyTurn, { maxLength: 120 }), (turns) => {
+        const { header } = threeDeaths();
+        const told = modelOf({ header, records: turnsToRecords(turns) });
+        for (const index of told.records.keys()) {
+          const expected = told.runs.filter(
+            ({ from, until, lostAt }) =>
+              from <= index && (until ?? Infinity) > index && (lostAt ?? Infinity) > index,
+          );
+          expect(new Set(told.leasesAt(index))).toEqual(new Set(expected));
+        }
+      }),
+    );
+  });
+
+  test('leads back and on through fifty thousand records in no time to speak of', () => {
+    const day = modelOf(aBusyDay());
+    const before = process.cpuUsage();
+    const lost: number[] = [];
+    for (let index = 0; index < day.records.length; index += 997) {
+      const next = consequenceOf(day, index);
+      if (next !== null && causeOf(day, next) !== index) lost.push(index);
+    }
+    expect(lost).toEqual([]);
+    expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
+  });
 });
+
+interface Turn {
+  readonly runner: string;
+  readonly does: 'leases' | 'ends' | 'loses' | 'resumes';
+  /** Which of the runs so far. */
+  readonly which: number;
+}
+
+const anyTurn: fc.Arbitrary<Turn> = fc.record({
+  runner: fc.constantFrom('ada', 'bob'),
+  does: fc.constantFrom('leases', 'leases', 'ends', 'loses', 'resumes'),
+  which: fc.nat(200),
+});
+
+/** Runs begin, end, are lost, and some are resumed after that, in any order. */
+function turnsToRecords(turns: readonly Turn[]): WireRecord[] {
+  const leased: { readonly run: string; readonly process: string }[] = [];
+  return turns
+    .flatMap(({ runner, does, which }): WireRecord[] => {
+      if (does === 'leases') leased.push({ run: `7f3a-${leased.length + 1}`, process: runner });
+      const one = does === 'leases' ? leased.at(-1) : leased[which % leased.length];
+      if (one === undefined) return [];
+      const what = {
+        leases: 'leased',
+        ends: 'verdict',
+        loses: 'lost',
+        resumes: 'resumed',
+      } as const;
+      return [{ n: 0, atUs: 0, kind: 'change', what: what[does], says: '', ...one }];
+    })
+    .map((record, index) => ({ ...record, n: index + 1 }));
+}

@@ -93,9 +93,9 @@ describe('two recordings', () => {
   test('of fifty thousand records are compared while one waits', () => {
     const [left, right] = [aBusyDay(), aBusyDay()];
     const records = right.records.filter((_, index) => index % 5_000 !== 17);
-    const beganMs = performance.now();
+    const before = process.cpuUsage();
     const { pairs } = partingOf(modelOf(left), modelOf({ ...right, records }));
-    expect(performance.now() - beganMs).toBeLessThan(5_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(5_000_000);
     const apart = pairs.filter((pair) => pair.right === null);
     expect(apart.length).toBeLessThan(40);
   });

@@ -3,7 +3,7 @@
  * did so until then.
  */
 
-import { lastAtMost } from '../../../record/model.js';
+import { lastAtMost } from '../../../record/sorted.js';
 import { html } from '../html.js';
 import type { View } from './view.js';
 

@@ -4,7 +4,9 @@
  * middle. It shows the moment that one looks at, not only now.
  */
 
-import { type Lane, lastAtMost, type RunSpan } from '../../../record/model.js';
+import type { Lane } from '../../../record/model.js';
+import type { RunSpan } from '../../../record/runs-of-lane.js';
+import { lastAtMost } from '../../../record/sorted.js';
 import { html } from '../html.js';
 import { short } from '../words.js';
 import { familyOf, stateSigns } from './looks.js';

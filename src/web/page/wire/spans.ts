@@ -4,7 +4,7 @@
  */
 
 import type { Axis } from '../../../record/axis.js';
-import { type RunSpan, runsBetween } from '../../../record/model.js';
+import type { RunSpan } from '../../../record/runs-of-lane.js';
 import { html } from '../html.js';
 import type { Columns } from './columns.js';
 import { goesOnFor, type Window } from './strip.js';
@@ -26,7 +26,7 @@ export function Spans({
 }) {
   const { axis } = view;
   const [first, last] = [axis.indexAtY(top), axis.indexAtY(bottom)];
-  const runs = columns.lanes.flatMap((lane) => runsBetween(lane, first, last));
+  const runs = columns.lanes.flatMap((lane) => lane.runs.between(first, last));
   const placed = runs.map((span) => ({ span, ...placeOf(span, axis) }));
   const seen = placed.filter(({ y1, open }) => open >= top && y1 <= bottom);
   return html`<g class="spans">${seen.map(({ span, y1, y2, open }) => {

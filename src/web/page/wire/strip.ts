@@ -4,7 +4,8 @@
  */
 
 import type { Axis } from '../../../record/axis.js';
-import { type Lane, lastAtMost, type Stretch } from '../../../record/model.js';
+import type { Lane, Stretch } from '../../../record/model.js';
+import { lastAtMost } from '../../../record/sorted.js';
 import { html } from '../html.js';
 import { short } from '../words.js';
 import type { Columns } from './columns.js';

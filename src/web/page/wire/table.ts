@@ -5,8 +5,8 @@
 
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { lastAtMost } from '../../../record/model.js';
 import type { WireRecord } from '../../../record/record.js';
+import { lastAtMost } from '../../../record/sorted.js';
 import { html } from '../html.js';
 import { useKeys } from '../keys.js';
 import { plural, short } from '../words.js';
