@@ -5,7 +5,7 @@
 
 import type { WireChange } from '../../../record/record.js';
 import { html } from '../html.js';
-import type { Columns } from './columns.js';
+import { type Columns, gutter } from './columns.js';
 import type { View } from './view.js';
 
 interface Look {
@@ -66,7 +66,7 @@ export function Mark({
   const common = `mark-at ${tone} ${isDim ? 'dim' : ''} ${view.moment.value === index ? 'chosen' : ''} ${isMute ? 'mute' : ''}`;
   if (tone === 'caption') {
     return html`<g class=${common} data-index=${index} data-n=${change.n}>
-      <line class="rule" x1="0" x2=${columns.width} y1=${y} y2=${y} />
+      <line class="rule" x1=${gutter - 6} x2=${columns.width} y1=${y} y2=${y} />
       <text class="says" x=${columns.width / 2} y=${y + 4.5} text-anchor="middle">${change.says}</text>
     </g>`;
   }

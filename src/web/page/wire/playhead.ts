@@ -27,7 +27,7 @@ export function Playhead({ view, columns }: { readonly view: View; readonly colu
   const isPlaying = mode === 'playing';
   return html`<g class="playhead ${mode}">
     ${isAtEnd && !isPlaying ? '' : html`<rect class="veil" x="0" width=${columns.width} y=${y + (isPlaying ? 0 : 14)} height=${axis.height + 4_000 - y} />`}
-    <line x1="0" x2=${columns.width} y1=${y} y2=${y} />
+    <line x1=${gutter - 6} x2=${columns.width} y1=${y} y2=${y} />
     <path class="handle" d=${`M0 ${y - 6}L9 ${y}L0 ${y + 6}Z`} />
     ${isPlaying ? html`<${Dots} view=${view} columns=${columns} />` : ''}
   </g>`;
