@@ -7,8 +7,8 @@ import type { Request } from '../../../protocol/messages.js';
 import type { Dialect, Setting } from '../stage.js';
 import { opensSession, Port, type Reply } from './port.js';
 
-/** So often we ping in a session. Shorter than the real one: nobody likes to wait for silence. */
-export const heartbeatEveryMs = 250;
+/** So often we ping in a session: half the real time, as nobody likes to wait for silence. */
+export const heartbeatEveryMs = 500;
 
 export interface PlayedDispatcher {
   readonly port: Port;
