@@ -56,6 +56,7 @@ export const forms: readonly string[] = [
   'runtest:<commit>',
   'secret:<length>:<body>',
   'hello:<length>:<body>',
+  'wire[:<after>]',
 ];
 
 interface Form {

@@ -33,21 +33,30 @@ export interface Recording {
   readonly records: readonly WireRecord[];
   /** Whether the last line was cut off, as it is where somebody still writes it or was killed meanwhile. */
   readonly isCutShort: boolean;
+  /** Recordings before this one in the same file: a stream that was begun anew. */
+  readonly earlier: number;
 }
 
-/** A whole file. */
+/** A whole file; of several recordings in it the last. */
 export function parseRecording(text: string): Read<Recording> {
   const lines = text.split('\n');
   const last = lines.pop() ?? '';
   const [first = last] = lines;
-  const header = parseHeader(first);
-  if ('says' in header) return { says: `line 1: ${header.says}` };
-  const records: WireRecord[] = [];
+  const begun = parseHeader(first);
+  if ('says' in begun) return { says: `line 1: ${begun.says}` };
+  let header = begun.value;
+  let records: WireRecord[] = [];
+  let earlier = 0;
   const names = new Set<string>();
   for (const [index, line] of lines.entries()) {
     if (index === 0 || line.trim() === '' || parseMissed(line) !== null) continue;
     const record = parseRecord(line, records.at(-1));
-    if ('says' in record) return { says: `line ${index + 1}: ${record.says}` };
+    if ('says' in record) {
+      const again = parseHeader(line);
+      if ('says' in again) return { says: `line ${index + 1}: ${record.says}` };
+      [header, records, earlier] = [again.value, [], earlier + 1];
+      continue;
+    }
     records.push(record.value);
     for (const name of namesIn(record.value)) names.add(name);
     if (names.size > processesMax) {
@@ -58,7 +67,7 @@ export function parseRecording(text: string): Read<Recording> {
   const cut = last.trim() === '' || isAlone ? null : parseRecord(last, records.at(-1));
   if (cut !== null && 'value' in cut) records.push(cut.value);
   const isCutShort = cut !== null && 'says' in cut;
-  return { value: { header: header.value, records, isCutShort } };
+  return { value: { header, records, isCutShort, earlier } };
 }
 
 function namesIn(record: WireRecord): string[] {

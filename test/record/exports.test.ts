@@ -45,7 +45,7 @@ describe('a recording that is taken along', () => {
   test('as a recording can be opened again, all of it or what a filter keeps', () => {
     const recording = threeDeaths();
     const copy = asRecording(wholeOf(deaths, everything));
-    expect(parseRecording(copy)).toEqual({ value: { ...recording, isCutShort: false } });
+    expect(parseRecording(copy)).toMatchObject({ value: recording });
     const part = parseRecording(asRecording(chosen(deaths, 'kind:killed kind:frozen')));
     expect('value' in part && part.value.records).toHaveLength(2);
   });

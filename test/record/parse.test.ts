@@ -43,7 +43,9 @@ const anyRecord: fc.Arbitrary<WireRecord> = fc.oneof(
 
 describe('reading a recording', () => {
   test('gives what was written', () => {
-    expect(parseRecording(whole)).toEqual({ value: { ...recording, isCutShort: false } });
+    expect(parseRecording(whole)).toEqual({
+      value: { ...recording, isCutShort: false, earlier: 0 },
+    });
     fc.assert(
       fc.property(anyRecord, (record) => {
         expect(parseRecord(lineOf(record))).toEqual({ value: record });
@@ -64,14 +66,24 @@ describe('reading a recording', () => {
   test('takes what is there of one that is cut off, and says so', () => {
     const parsed = parseRecording(whole.slice(0, -20));
     expect(parsed).toEqual({
-      value: { ...recording, records: recording.records.slice(0, -1), isCutShort: true },
+      value: {
+        ...recording,
+        records: recording.records.slice(0, -1),
+        isCutShort: true,
+        earlier: 0,
+      },
     });
+  });
+
+  test('takes the last of several: a stream begins anew where its dispatcher does', () => {
+    const parsed = parseRecording(`${textOf(aBusyDay(100))}${whole}`);
+    expect(parsed).toEqual({ value: { ...recording, isCutShort: false, earlier: 1 } });
   });
 
   test('takes one that begins later, for the ring had no more', () => {
     const records = recording.records.slice(10);
     const parsed = parseRecording(textOf({ ...recording, records }));
-    expect(parsed).toEqual({ value: { ...recording, records, isCutShort: false } });
+    expect(parsed).toEqual({ value: { ...recording, records, isCutShort: false, earlier: 0 } });
   });
 
   test('leaves behind what a later Trivet may add', () => {

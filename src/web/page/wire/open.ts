@@ -31,7 +31,9 @@ export async function opened(file: File): Promise<Opened | null> {
   }
   const read = parseRecording(text);
   if ('says' in read) return says(read.says);
-  if (read.value.isCutShort) says('its last line is cut off: all before it is shown');
+  const { isCutShort, earlier } = read.value;
+  if (isCutShort) says('its last line is cut off: all before it is shown');
+  else if (earlier > 0) says('it holds several recordings: the last is shown');
   else notice.value = null;
   return { ...read.value, name: file.name };
 }
