@@ -54,7 +54,7 @@ const pages: readonly PagesAt[] = [
   },
   { pattern: /^\/runners\/([^/]+)$/, module: 'runner.js' },
   { pattern: /^\/queue$/, module: 'queue.js', begin: () => first('/api/queue', { what: 'queue' }) },
-  { pattern: /^\/wire$/, module: 'wire/wire.js', styles: ['wire', 'wire-parts'] },
+  { pattern: /^\/wire$/, module: 'wire/wire.js', styles: ['wire', 'wire-parts', 'lab'] },
   { pattern: /^\/wire\/compare$/, module: 'wire/compare.js', styles: ['wire', 'wire-parts'] },
   { pattern: /^\/sign-in$/, module: 'sign-in.js' },
 ];

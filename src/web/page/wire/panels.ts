@@ -4,13 +4,11 @@
  */
 
 import { html } from '../html.js';
+import { LabPanel } from './lab-panel.js';
 import type { View } from './view.js';
 
 export function Panels({ view }: { readonly view: View }) {
   const lab = view.lab.value;
   if (lab === null) return null;
-  const running = lab.processes.filter(({ state }) => state === 'running').length;
-  return html`<section class="panel" aria-label="The lab">
-    <p class="quiet">${running} of ${lab.processes.length} processes run.</p>
-  </section>`;
+  return html`<${LabPanel} lab=${lab} />`;
 }
