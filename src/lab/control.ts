@@ -14,9 +14,6 @@ import { Lecture } from './scenarios/lecture.js';
 import type { Lesson } from './scenarios/lesson.js';
 import { Stage, type StageGiven } from './stage.js';
 
-/** One that a commit is on, and another one that it can go to. */
-const runners = 2;
-
 /** What is wished cannot be done now; its message is for people. */
 export class Impossible extends Error {
   override readonly name = 'Impossible';
@@ -181,7 +178,7 @@ export class Lab {
 
   async #teach(lesson: Lesson, before: Crew): Promise<void> {
     let crew = before;
-    const { crew: kind, title } = lesson;
+    const { crew: kind, runners, title } = lesson;
     if (this.#isTouched || !this.#stage.has(kind, runners)) {
       await this.#stage.clear(title);
       this.#caption('The processes of this lesson are being set up');

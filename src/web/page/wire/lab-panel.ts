@@ -91,11 +91,11 @@ function Process({
 }
 
 const lineWords: Readonly<Record<LineState, string>> = {
-  clear: 'clear',
-  delay: 'delays',
-  slice: 'slices',
-  swallow: 'swallows',
-  hold: 'holds',
+  clear: 'line clear',
+  delay: 'line delays',
+  slice: 'line slices',
+  swallow: 'line swallows',
+  hold: 'line holds',
 };
 
 function LineOf({ line: { process, state } }: { readonly line: LabLine }) {
@@ -105,7 +105,7 @@ function LineOf({ line: { process, state } }: { readonly line: LabLine }) {
     if (known !== undefined) void wished({ do: 'line', process, state: known });
   };
   return html`<span class="line-of ${state}">
-    <label>Line <select aria-label=${`The line of ${process}`} value=${state} onChange=${set}>${lineStates.map((one) => html`<option key=${one} value=${one} selected=${one === state}>${lineWords[one]}</option>`)}</select></label>
+    <select aria-label=${`The line of ${process}`} value=${state} onChange=${set}>${lineStates.map((one) => html`<option key=${one} value=${one} selected=${one === state}>${lineWords[one]}</option>`)}</select>
     <${LabButton} action=${{ do: 'cut', process }} does="Cut" label=${`Cut the line of ${process}`} hint="u" />
   </span>`;
 }
