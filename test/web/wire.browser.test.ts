@@ -157,27 +157,38 @@ describe.skipIf(!hasBrowser)('the page of the wire', { timeout }, () => {
     await slider.fill('500');
     await page.locator('.moment .when', { hasText: /#2[45]\d{3}/ }).waitFor();
     expect(await elements()).toBeLessThan(3_000);
-    const median = await page.evaluate<number>(scrolledThrough);
-    // A fifth of a second would be no scrolling any more; here it is a tenth of that.
-    expect(median).toBeLessThan(200);
+    // Nearly a whole screen a frame. Of the processor, for others run on it, too; caches are shared still.
+    const frameMs = (await workOf(page, () => page.evaluate(scrolledThrough))) / frames;
+    expect(frameMs).toBeLessThan(150);
   });
 });
 
-/** How long a frame takes while the diagram is scrolled through: the median of some, in milliseconds. */
+const frames = 40;
+
 const scrolledThrough = `new Promise((resolve) => {
   const diagram = document.querySelector('.diagram');
-  const frames = [];
-  let last = performance.now();
+  let count = 0;
   const frame = () => {
-    const now = performance.now();
-    frames.push(now - last);
-    last = now;
     diagram.scrollTop -= 400;
-    if (frames.length < 40) requestAnimationFrame(frame);
-    else resolve(frames.sort((one, other) => one - other)[20]);
+    count += 1;
+    if (count < ${frames}) requestAnimationFrame(frame);
+    else resolve();
   };
   requestAnimationFrame(frame);
 })`;
+
+/** What it costs the page's thread of the processor, in milliseconds. */
+async function workOf(page: Page, act: () => Promise<unknown>): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const spentMs = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return 1_000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN);
+  };
+  const beforeMs = await spentMs();
+  await act();
+  return (await spentMs()) - beforeMs;
+}
 
 function arrow(page: Page, words: string) {
   return page.locator('.arrow', { has: page.locator('title', { hasText: words }) });
