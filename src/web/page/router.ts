@@ -27,6 +27,7 @@ export const links = {
   runners: '/runners',
   queue: '/queue',
   wire: '/wire',
+  compare: '/wire/compare',
   signIn: '/sign-in',
   commit: (commit: string, job?: string) =>
     `/commits/${commit}${job === undefined ? '' : `#${encodeURIComponent(job)}`}`,

@@ -8,6 +8,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { parseRecording, type Recording } from '../../../record/parse.js';
 import { html } from '../html.js';
 import { notice } from '../page.js';
+import { links } from '../router.js';
 
 /** A hundred times fifty thousand records; a browser that reads more is no longer one. */
 const fileBytesMax = 512 * 1_024 * 1_024;
@@ -38,7 +39,7 @@ export async function opened(file: File): Promise<Opened | null> {
   return { ...read.value, name: file.name };
 }
 
-/** A button, and all of the page as a place to drop a file upon. */
+/** A button, all of the page as a place to drop a file upon, and the way to the page of two. */
 export function Open({ take }: { readonly take: (recording: Opened) => void }) {
   const input = useRef<HTMLInputElement>(null);
   const isOver = useSignal(false);
@@ -55,6 +56,7 @@ export function Open({ take }: { readonly take: (recording: Opened) => void }) {
   );
   return html`<span class="open-file ${isOver.value ? 'dragged' : ''}">
     <label class="button">Open…<input type="file" class="unseen" ref=${input} accept=".ndjson,.jsonl,.log,.txt" aria-label="Open a recording" onChange=${() => void read(input.current?.files?.[0])} /></label>
+    <a class="button" href=${links.compare} title="Two recordings side by side">Compare…</a>
     ${isOver.value ? html`<span class="drop-here" aria-hidden="true">Drop the recording here</span>` : ''}
   </span>`;
 }
