@@ -5,8 +5,9 @@
 
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
+import { chromium } from 'playwright-core';
 import { readCommandLine } from './command-line.js';
+import { type Deaths, playDeaths } from './screenshots/deaths.js';
 import { makeWorld, type World } from './screenshots/world.js';
 
 const { flags } = readCommandLine({
@@ -26,7 +27,7 @@ const { flags } = readCommandLine({
 const wide = { width: 1_280, height: 860 };
 const narrow = { width: 390, height: 844 };
 
-const pages = ({ red, running, log }: World) => [
+const pagesOf = ({ red, running, log }: World) => [
   { name: 'home', path: '/', viewport: wide },
   { name: 'home-narrow', path: '/', viewport: narrow },
   { name: 'repository', path: '/repositories/shop', viewport: wide },
@@ -37,31 +38,41 @@ const pages = ({ red, running, log }: World) => [
   { name: 'queue', path: '/queue', viewport: wide },
 ];
 
+const pagesOfWire = ({ newHome }: Deaths) => [
+  { name: 'wire', path: `/wire#n=${newHome}`, viewport: wide },
+];
+
 const folder = fileURLToPath(new URL('../docs/pictures', import.meta.url));
 mkdirSync(folder, { recursive: true });
-const world = await makeWorld();
+const browser = await chromium.launch({ executablePath: flags.browser, args: ['--no-sandbox'] });
 try {
-  const browser = await chromium.launch({ executablePath: flags.browser, args: ['--no-sandbox'] });
-  for (const page of pages(world)) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await picture(browser, { ...page, colorScheme });
-    }
-  }
-  await browser.close();
+  const world = await makeWorld();
+  await pictures(world.address, pagesOf(world)).finally(world.end);
+  const deaths = await playDeaths();
+  await pictures(deaths.address, pagesOfWire(deaths)).finally(deaths.end);
 } finally {
-  world.end();
+  await browser.close();
 }
 
 interface Pictured {
   readonly name: string;
   readonly path: string;
   readonly viewport: { readonly width: number; readonly height: number };
-  readonly colorScheme: 'light' | 'dark';
 }
 
-async function picture(browser: Browser, { name, path, viewport, colorScheme }: Pictured) {
+async function pictures(address: string, pages: readonly Pictured[]): Promise<void> {
+  for (const page of pages) {
+    for (const colorScheme of ['light', 'dark'] as const) await picture(address, page, colorScheme);
+  }
+}
+
+async function picture(
+  address: string,
+  { name, path, viewport }: Pictured,
+  colorScheme: 'light' | 'dark',
+): Promise<void> {
   const page = await browser.newPage({ viewport, colorScheme });
-  await page.goto(`${world.address}${path}`);
+  await page.goto(`${address}${path}`);
   await page.locator('.liveness.live').waitFor();
   await page.locator('main > :not([aria-busy])').first().waitFor();
   const file = `${folder}/${name}-${colorScheme}.png`;

@@ -54,7 +54,11 @@ export const prompt = '$ ';
 export function asAlways(page: string): string {
   return page
     .replaceAll(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'day and hour')
+    .replaceAll(/\b\d{4}-\d\d-\d\d (?=\d\d:)/g, '')
     .replaceAll(/\b\d\d:\d\d:\d\d\b/g, 'hour')
+    .replaceAll(/ *\+\d+\.\d+ /g, ' later ')
+    .replaceAll(/ *\b\d+ bytes\b/g, ' bytes')
+    .replaceAll(/\b[0-9a-f]{8}-\d+\b/g, 'run')
     .replaceAll(/\b\d+(?:\.\d+)? s\b/g, 'seconds')
     .replaceAll(/\b\d+ (jobs|runs|faults)\b/g, 'some $1')
     .replaceAll(/\bseed \d+ breaks\b/g, 'a seed breaks');
