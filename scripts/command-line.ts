@@ -67,6 +67,12 @@ export function wholeNumber<Absent extends number | null>(
   return { takes: 'N', says, absent, read, is: `a whole number from ${least} on` };
 }
 
+/** A flag with the path of a file. */
+export function file(says: string): Flag<string | null> {
+  const read = (text: string) => (text === '' ? null : text);
+  return { takes: 'FILE', says, absent: null, read, is: 'the path of a file' };
+}
+
 /** What is meant, `help`, or a sentence about what is not understood. */
 function understand<F extends Flags>(line: CommandLine<F>, argv: readonly string[]) {
   const known = Object.entries(line.flags);

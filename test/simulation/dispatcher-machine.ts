@@ -92,7 +92,7 @@ export class DispatcherMachine {
 
   async #begin(life: Life, start: string): Promise<void> {
     const { host, disk } = this.machine;
-    const { network, witness } = this.#ground;
+    const { network, witness, record } = this.#ground;
     const store = this.memory.open(life);
     const logs = new LogFiles('/logs', '/results', disk.seenBy(life));
     const world = { clock: life.clock, network: network.seenBy(life, host) };
@@ -109,6 +109,7 @@ export class DispatcherMachine {
       tell(told);
       if (life.isAlive) witness.offers.told(told, dispatcher.remembered.runners());
     });
+    if (record !== null) dispatcher.feed.follow(record.followed());
     witness.recovered(this.memory.look(), dispatcher.remembered);
     this.#dispatcher = dispatcher;
     await dispatcher.listen();

@@ -8,9 +8,14 @@
 import type { Connection, ConnectionEvent, ConnectionHandler } from '../../src/world/network.js';
 import type { Life } from './life.js';
 import { type Fate, Way, type Wires } from './way.js';
+import type { Ears } from './wire-record.js';
 
 /** What an end needs of the network that it hangs on. */
-export type Hub = Wires & { readonly ends: Set<End>; readonly narrow: ReadonlySet<string> };
+export type Hub = Wires & {
+  readonly ends: Set<End>;
+  readonly narrow: ReadonlySet<string>;
+  readonly ears: Ears | null;
+};
 
 /** The kernel's buffers take so much; beyond, it is the process's memory. */
 const windowBytes = 65_536;
@@ -33,7 +38,7 @@ export class End implements Connection {
   readonly #network: Hub;
   readonly #life: Life;
   readonly host: string;
-  readonly #peerHost: string;
+  readonly peerHost: string;
   readonly #way: Way;
   /** Arrived, and not yet read; null is the end. */
   readonly #inbox: (Buffer | null)[] = [];
@@ -49,14 +54,14 @@ export class End implements Connection {
     this.#network = network;
     this.#life = life;
     this.host = host;
-    this.#peerHost = peerHost;
+    this.peerHost = peerHost;
     this.#way = new Way(network, host, peerHost);
     network.ends.add(this);
     life.whenDead(() => this.#orphan());
   }
 
   get name(): string {
-    return `${this.host} to ${this.#peerHost}`;
+    return `${this.host} to ${this.peerHost}`;
   }
 
   get unsentBytes(): number {
@@ -65,7 +70,7 @@ export class End implements Connection {
 
   /** To a machine that takes little at once. */
   get #isNarrow(): boolean {
-    return this.#network.narrow.has(this.#peerHost);
+    return this.#network.narrow.has(this.peerHost);
   }
 
   join(peer: End, isSliced: boolean): void {
@@ -126,6 +131,7 @@ export class End implements Connection {
     if (this.isClosed) return;
     this.isClosed = true;
     this.#network.ends.delete(this);
+    this.#network.ears?.closed(this);
     this.#inbox.length = 0;
     const tell = () => this.#life.hear(() => this.handler({ kind: 'closed', reason }));
     this.#network.timeline.after(0, tell);
@@ -137,6 +143,7 @@ export class End implements Connection {
     this.#letGo();
     this.isClosed = true;
     this.#network.ends.delete(this);
+    this.#network.ears?.closed(this);
   }
 
   /** Says to the peer that there will be no more: politely, or, with unread bytes left, not. */
@@ -154,8 +161,10 @@ export class End implements Connection {
   /** Bytes leave, and something may befall them. */
   #post(bytes: Buffer): void {
     const { fate, pieces } = this.#way.fateOf(bytes);
+    const { ears } = this.#network;
+    if (ears !== null) ears.said(this, bytes, this.#way.isHole ? 0 : lengthOf(pieces));
     for (const piece of pieces) this.#dispatch(piece);
-    this.#outBytes += bytes.length - pieces.reduce((sum, { length }) => sum + length, 0);
+    this.#outBytes += bytes.length - lengthOf(pieces);
     this.#suffer(fate);
   }
 
@@ -194,6 +203,7 @@ export class End implements Connection {
           this.#closeIfBothEnded();
         } else {
           if (this.peer !== null) this.peer.#taken(next.length);
+          this.#network.ears?.heard(this, next.length);
           this.#tell({ kind: 'bytes', bytes: next });
         }
       }
@@ -234,6 +244,11 @@ export class End implements Connection {
     }
   }
 
+  /** What is under way here, to and fro, arrives so much later. */
+  holdUp(forMs: number): void {
+    this.#way.holdUp(forMs);
+  }
+
   get #both(): End[] {
     return this.peer === null ? [this] : [this, this.peer];
   }
@@ -241,4 +256,8 @@ export class End implements Connection {
   #tell(event: ConnectionEvent): void {
     if (!this.isClosed) this.handler(event);
   }
+}
+
+function lengthOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
 }

@@ -35,6 +35,8 @@ export class Life {
   #soons = 0;
   #aheadMs: number;
 
+  /** Hears of each stop, and of each time that it goes on. */
+  stopped: (isStopped: boolean) => void = () => {};
   readonly #crashed: (error: Error) => void;
 
   /** `aheadMs`: how wrong its machine's clock is. `crashed` hears of an error that nobody caught. */
@@ -190,12 +192,14 @@ export class Life {
   #stop(forMs: number, atTheThaw: () => void): void {
     if (this.#isBehind || !this.#isAlive) return;
     this.#isFrozen = true;
+    this.stopped(true);
     const cancel = this.#timeline.after(forMs, () => this.#goOn());
     this.#goOn = () => {
       cancel();
       atTheThaw();
       this.#isFrozen = false;
       this.#isCatchingUp = true;
+      this.stopped(false);
       // A loop that was stopped while it waited for input hears that first, else its timers.
       const timersFirst = this.#random.perMille(500);
       this.#missed.sort((a, b) =>

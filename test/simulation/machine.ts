@@ -11,6 +11,7 @@ import type { SimulatedNetwork } from './network.js';
 import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';
 import type { Witness } from './witness.js';
+import type { WorldRecord } from './world-record.js';
 
 /** What all machines of a world share. */
 export interface Ground {
@@ -32,6 +33,8 @@ export interface Ground {
   readonly hasWorkflows: boolean;
   readonly tell: (who: string, told: Told) => void;
   readonly suffered: (fault: string) => void;
+  /** Who writes down what happens; null where nobody does. */
+  readonly record: WorldRecord | null;
 }
 
 export const dispatcherAddress = { host: '10.0.0.1', port: 8888 };
@@ -66,6 +69,7 @@ export class Machine {
     this.disk = disk;
     this.#ground = ground;
     this.#program = program;
+    ground.record?.met(name, host);
     this.life = new Life(ground.timeline, ground.random, 0, () => {});
     this.life.end();
   }
@@ -73,7 +77,7 @@ export class Machine {
   /** Starts its process, unless it lives. */
   start(): void {
     if (this.life.isAlive) return;
-    const { timeline, random, suffered, witness } = this.#ground;
+    const { timeline, random, suffered, witness, record } = this.#ground;
     const aheadMs = random.between(-this.wrongByMs, this.wrongByMs);
     if (Math.abs(aheadMs) > 1_000) suffered('started on a wrong clock');
     const life = new Life(timeline, random, aheadMs, (error) =>
@@ -81,6 +85,8 @@ export class Machine {
     );
     this.life = life;
     life.whenDead(() => this.#ended());
+    life.stopped = (isStopped) => record?.stopped(this.name, isStopped);
+    record?.started(this.name);
     life.hear(() => this.#program.run(life));
   }
 
@@ -98,7 +104,8 @@ export class Machine {
 
   /** Somebody starts it again, sooner or later. */
   #ended(): void {
-    const { timeline, random, tell } = this.#ground;
+    const { timeline, random, tell, record } = this.#ground;
+    record?.ended(this.name);
     tell(this.name, { event: 'ended', msg: '(its process has ended)' });
     timeline.after(random.between(20, this.restartMsMost), () => this.start());
   }

@@ -10,6 +10,7 @@ import type { Life } from './life.js';
 import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';
 import type { NetworkFaults } from './way.js';
+import type { Ears } from './wire-record.js';
 
 export const noFaults: NetworkFaults = {
   refused: 0,
@@ -31,14 +32,22 @@ export class SimulatedNetwork implements Hub {
   readonly random: Random;
   /** Counts a fault that happened. */
   readonly suffered: (fault: string) => void;
+  /** Who writes down what is said; null where nobody does. */
+  readonly ears: Ears | null;
   readonly #listeners = new Map<string, { life: Life; accept: Accept }>();
   readonly #parted = new Map<string, number>();
   #ports = 40_000;
 
-  constructor(timeline: Timeline, random: Random, suffered: (fault: string) => void) {
+  constructor(
+    timeline: Timeline,
+    random: Random,
+    suffered: (fault: string) => void,
+    ears: Ears | null = null,
+  ) {
     this.timeline = timeline;
     this.random = random;
     this.suffered = suffered;
+    this.ears = ears;
   }
 
   /** As a process on that host sees it. */
@@ -57,6 +66,13 @@ export class SimulatedNetwork implements Hub {
   /** That machine sleeps for so long: nothing reaches it, and it says nothing. */
   sleep(host: string, others: readonly string[], forMs: number): void {
     for (const other of others) if (other !== host) this.part(host, other, forMs);
+  }
+
+  /** What is said to that machine, and by it, arrives so much later. */
+  holdUp(host: string, forMs: number): void {
+    for (const end of this.ends) {
+      if (end.host === host || end.peerHost === host) end.holdUp(forMs);
+    }
   }
 
   /** That machine is off: no end of its connections says goodbye. */
@@ -107,6 +123,7 @@ export class SimulatedNetwork implements Hub {
 
   #connect(life: Life, host: string, to: Address, handle: ConnectionHandler): Connection {
     const client = new End(this, life, host, to.host);
+    this.ears?.dialled(client);
     client.handler = handle;
     if (!life.step()) return client;
     // The kernel itself says no: nothing of the other process's is needed for that.
@@ -129,6 +146,7 @@ export class SimulatedNetwork implements Hub {
       const server = new End(this, listener.life, to.host, host);
       server.remoteHost = host;
       client.join(server, isSliced);
+      this.ears?.joined(client, server);
       // The kernel accepts, and keeps what the client sends, however long its process stands still.
       if (listener.life.isFrozen) this.suffered('waited in the backlog');
       listener.life.hear(() => {

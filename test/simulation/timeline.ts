@@ -17,6 +17,8 @@ export class Timeline {
   #planned = 0;
   /** A heap: each event is before its two children, `2n + 1` and `2n + 2`. */
   readonly #heap: Planned[] = [];
+  /** Somebody who looks on between two events, and may hold up what comes. */
+  gate: (() => Promise<void>) | null = null;
 
   /** Milliseconds since the world began. */
   get nowMs(): number {
@@ -35,6 +37,7 @@ export class Timeline {
   /** Lets events happen until `isOver` says so, or until that time. */
   async run(untilMs: number, isOver: () => boolean): Promise<void> {
     while (!isOver()) {
+      if (this.gate !== null) await this.gate();
       const [next] = this.#heap;
       if (next === undefined || next.atMs > untilMs) {
         this.#nowMs = untilMs;

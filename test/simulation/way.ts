@@ -45,6 +45,8 @@ export class Way {
   /** From here nothing arrives any more. */
   #isHole = false;
   #lastArrivalMs = 0;
+  /** What came to the end of the way while it was held up there, in order. */
+  #heldUp: (() => void)[] | null = null;
 
   constructor(wires: Wires, from: string, to: string) {
     this.#wires = wires;
@@ -54,6 +56,21 @@ export class Way {
 
   slice(): void {
     this.#isSliced = true;
+  }
+
+  get isHole(): boolean {
+    return this.#isHole;
+  }
+
+  /** For so long nothing gets out of it: all that comes meanwhile arrives after, in order. */
+  holdUp(forMs: number): void {
+    if (this.#heldUp !== null) return;
+    const heldUp: (() => void)[] = [];
+    this.#heldUp = heldUp;
+    this.#wires.timeline.after(forMs, () => {
+      this.#heldUp = null;
+      for (const arrive of heldUp) arrive();
+    });
   }
 
   /** From here on nothing arrives, and nobody is told. */
@@ -78,7 +95,10 @@ export class Way {
     const travelMs = this.#wires.travelMs(this.#from, this.#to);
     const arrivalMs = Math.max(timeline.nowMs + travelMs, this.#lastArrivalMs);
     this.#lastArrivalMs = arrivalMs;
-    timeline.after(arrivalMs - timeline.nowMs, arrive);
+    timeline.after(arrivalMs - timeline.nowMs, () => {
+      if (this.#heldUp === null) arrive();
+      else this.#heldUp.push(arrive);
+    });
   }
 
   /** The kernel's own word, a reset: it waits for nothing that is still on the way. */

@@ -9,6 +9,7 @@
  */
 
 import { heartbeatEveryMs, missedPingsMax, restingHeartbeats } from '../../src/protocol/limits.js';
+import type { WireRecord } from '../../src/record/record.js';
 import { type Actors, ownActors } from './actors.js';
 import { classicActors } from './classic-actors.js';
 import { SimulatedDisk } from './disk.js';
@@ -23,6 +24,7 @@ import { teamPlanOf, teams } from './team.js';
 import { Timeline } from './timeline.js';
 import { Witness } from './witness.js';
 import { workflowPlanOf, workflows } from './workflows.js';
+import { WorldRecord } from './world-record.js';
 
 /** So long after its healing a world must be at rest: patience takes 756 s of it. */
 export const restWithinMs = 1_000_000;
@@ -82,18 +84,35 @@ function isClassic(seed: number): boolean {
   return new Random(seed, 'cast').perMille(classic);
 }
 
+/** Somebody who looks on. */
+export interface Onlooker {
+  /** Takes each record of the wire. */
+  readonly take: (record: WireRecord) => void;
+  /** Before each event; it may have the world wait, or end it by throwing. */
+  readonly gate?: (world: Underway) => Promise<void>;
+}
+
+/** A world between two events. */
+export interface Underway {
+  readonly ground: Ground;
+  readonly actors: Actors;
+  /** Nothing goes wrong any more. */
+  readonly isHealed: boolean;
+}
+
 /** Lets the world of that seed happen. */
-export async function simulate(seed: number): Promise<Ended> {
+export async function simulate(seed: number, onlooker: Onlooker | null = null): Promise<Ended> {
   const errors: unknown[] = [];
   const former = process.listeners('unhandledRejection');
   process.removeAllListeners('unhandledRejection');
   process.on('unhandledRejection', (error) => errors.push(error));
-  const world = new World(seed);
+  const world = new World(seed, onlooker);
   try {
     await world.live();
     // Node tells of a promise that nobody heard only when it has nothing else to do.
     await new Promise((resolve) => setImmediate(resolve));
     for (const error of errors) world.crashed(error);
+    world.tellIfBroken();
     return world.ended;
   } finally {
     process.removeAllListeners('unhandledRejection');
@@ -102,22 +121,23 @@ export async function simulate(seed: number): Promise<Ended> {
   }
 }
 
-class World {
+class World implements Underway {
   readonly #seed: number;
   readonly #timeline = new Timeline();
-  readonly #ground: Ground;
-  readonly #actors: Actors;
+  readonly ground: Ground;
+  readonly actors: Actors;
   readonly #lines: Line[] = [];
   readonly #faults = new Map<string, number>();
   /** From then on nobody pushes, nobody asks for anything, and nothing goes wrong. */
-  #isHealed = false;
+  isHealed = false;
   #healedInMs = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, onlooker: Onlooker | null) {
     this.#seed = seed;
     const random = new Random(seed, 'world');
     const timeline = this.#timeline;
     const suffered = (fault: string) => this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
+    const record = onlooker && new WorldRecord(() => timeline.nowMs, onlooker.take);
     const disk = new SimulatedDisk(timeline, random);
     const { hasPlans, hasBackups, isWatched, isTeam, hasWorkflows } = traitsOf(seed);
     const planned = [
@@ -126,12 +146,13 @@ class World {
       ...(hasPlans ? [planOf] : []),
     ];
     const [plan = () => undefined] = planned;
-    this.#ground = {
+    this.ground = {
       seed,
       timeline,
       random,
       suffered,
-      network: new SimulatedNetwork(timeline, new Random(seed, 'network'), suffered),
+      record,
+      network: new SimulatedNetwork(timeline, new Random(seed, 'network'), suffered, record),
       history: new History(new Random(seed, 'history'), plan),
       witness: new Witness(disk, hasWorkflows),
       changes: new Random(seed, 'offers'),
@@ -139,39 +160,44 @@ class World {
       isWatched,
       isTeam,
       hasWorkflows,
-      tell: (who, told) => this.#lines.push({ atMs: timeline.nowMs, who, told }),
+      tell: (who, told) => {
+        this.#lines.push({ atMs: timeline.nowMs, who, told });
+        record?.told(who, told);
+      },
     };
-    this.#actors = isClassic(seed) ? classicActors(this.#ground) : ownActors(this.#ground, disk);
+    this.actors = isClassic(seed) ? classicActors(this.ground) : ownActors(this.ground, disk);
+    const gate = onlooker?.gate;
+    if (gate !== undefined) timeline.gate = () => gate(this);
   }
 
   async live(): Promise<void> {
-    const { random, witness } = this.#ground;
+    const { random, witness } = this.ground;
     this.#begin();
-    const { isStill } = this.#actors.faults;
+    const { isStill } = this.actors.faults;
     if (isStill) witness.nobodyDies = true;
     const faultyMs = random.between(8_000, isStill ? 90_000 : 30_000);
     await this.#timeline.run(faultyMs, () => this.#isBroken);
     if (this.#isBroken) return;
-    this.#ground.tell('faults', { event: 'healed', msg: 'from here on nothing goes wrong' });
-    this.#isHealed = true;
-    this.#actors.faults.clear();
+    this.ground.tell('faults', { event: 'healed', msg: 'from here on nothing goes wrong' });
+    this.isHealed = true;
+    this.actors.faults.clear();
     await this.#pass(aftermathMs);
-    this.#actors.repent();
+    this.actors.repent();
     for (let isAtRest = false; !isAtRest && !this.#isBroken; ) {
       await this.#pass(1_000);
-      const moving = this.#actors.unrest();
+      const moving = this.actors.unrest();
       isAtRest = moving === '';
       if (this.#timeline.nowMs > faultyMs + restWithinMs) witness.breaks('rest', moving);
     }
     this.#healedInMs = this.#timeline.nowMs - faultyMs;
     if (this.#isBroken) return;
     await this.#pass(calmMs);
-    this.#actors.checkRest();
+    this.actors.checkRest();
     await this.#pass(answerMs);
   }
 
   get ended(): Ended {
-    const { witness, timeline } = this.#ground;
+    const { witness, timeline } = this.ground;
     const jobs = [...witness.jobs.values()];
     return {
       seed: this.#seed,
@@ -189,21 +215,26 @@ class World {
   /** Somewhere a promise was broken that nobody waited for. */
   crashed(error: unknown): void {
     const how = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#ground.witness.breaks('crash', how);
+    this.ground.witness.breaks('crash', how);
+  }
+
+  tellIfBroken(): void {
+    const { witness, record } = this.ground;
+    if (witness.broken !== null) record?.broke(witness.broken);
   }
 
   close(): void {
-    this.#actors.close();
+    this.actors.close();
   }
 
   get #isBroken(): boolean {
-    return this.#ground.witness.broken !== null;
+    return this.ground.witness.broken !== null;
   }
 
   /** They start in any order. */
   #begin(): void {
-    const { random, timeline } = this.#ground;
-    for (const machine of this.#actors.machines) {
+    const { random, timeline } = this.ground;
+    for (const machine of this.actors.machines) {
       timeline.after(random.between(0, 1_500), () => machine.start());
     }
     this.#work(random.between(200, 2_000));
@@ -213,24 +244,24 @@ class World {
 
   /** Somebody pushes, again and again. */
   #work(pauseMs: number): void {
-    const { history, random, timeline, tell } = this.#ground;
-    if (this.#isHealed || history.commits.length >= commitsMost) return;
+    const { history, random, timeline, tell } = this.ground;
+    if (this.isHealed || history.commits.length >= commitsMost) return;
     tell('git', { event: 'pushed', msg: history.change(timeline.nowMs) });
-    this.#actors.pushed();
+    this.actors.pushed();
     timeline.after(random.between(1, 2 * pauseMs), () => this.#work(pauseMs));
   }
 
   #live(pauseMs: number): void {
-    const { random, timeline } = this.#ground;
-    if (this.#isHealed) return;
-    this.#actors.act();
+    const { random, timeline } = this.ground;
+    if (this.isHealed) return;
+    this.actors.act();
     timeline.after(random.between(1, 2 * pauseMs), () => this.#live(pauseMs));
   }
 
   /** Each second: is anything growing that should not, is memory what is on disk? */
   #audit(): void {
-    this.#ground.timeline.after(1_000, () => this.#audit());
-    this.#actors.audit();
+    this.ground.timeline.after(1_000, () => this.#audit());
+    this.actors.audit();
   }
 
   async #pass(durationMs: number): Promise<void> {
