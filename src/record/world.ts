@@ -75,7 +75,7 @@ export interface WorldDocument {
   readonly isHealed: boolean;
   readonly broken: { readonly law: string; readonly says: string; readonly how: string } | null;
   readonly laws: readonly LabLaw[];
-  readonly decisions: readonly { readonly step: number; readonly says: string }[];
+  readonly decisions: readonly (Decision & { readonly says: string })[];
   /** What can be decided now. */
   readonly choices: readonly { readonly choice: Choice; readonly says: string }[];
   /** How often it was begun otherwise. */

@@ -16,41 +16,56 @@ export interface Caught {
   readonly law: string;
 }
 
+const root = resolve(import.meta.dirname, '../..');
+
 /** Below the project, so that the libraries are found. */
-const folder = resolve('node_modules/.cache/planted');
+const folder = resolve(root, 'node_modules/.cache/planted');
 
 /** Lets worlds happen, seed by seed, until one breaks a law; null where none of them does. */
 export async function firstCaught(bug: PlantedBug): Promise<Caught | null> {
+  const { simulate } = await planted<{ simulate: (seed: number) => Promise<Ended> }>(
+    bug,
+    'test/simulation/world.ts',
+  );
+  const { from = 1, withinSeeds, onlyWhere } = bug;
+  for (let seed = from; seed < from + withinSeeds; seed += 1) {
+    if (onlyWhere !== undefined && !traitsOf(seed)[onlyWhere]) continue;
+    const { broken } = await simulate(seed);
+    if (broken !== null) return { seed, law: broken.law };
+  }
+  return null;
+}
+
+/** That module, and all that it needs of ours, with the bug in it. */
+export async function planted<Module>(bug: PlantedBug, entry: string): Promise<Module> {
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, `${process.pid}-${bug.name.replace(/\W+/g, '-')}.mjs`);
-  await build({
-    entryPoints: ['test/simulation/world.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'error',
-    plugins: [planting(bug)],
-  });
   try {
-    const { simulate } = (await import(pathToFileURL(outfile).href)) as {
-      simulate: (seed: number) => Promise<Ended>;
-    };
-    const { from = 1, withinSeeds, onlyWhere } = bug;
-    for (let seed = from; seed < from + withinSeeds; seed += 1) {
-      if (onlyWhere !== undefined && !traitsOf(seed)[onlyWhere]) continue;
-      const { broken } = await simulate(seed);
-      if (broken !== null) return { seed, law: broken.law };
-    }
-    return null;
+    await build({
+      entryPoints: [resolve(root, entry)],
+      absWorkingDir: root,
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      logLevel: 'error',
+      plugins: [planting(bug)],
+    });
+    return (await import(pathToFileURL(outfile).href)) as Module;
   } finally {
     rmSync(outfile, { force: true });
   }
 }
 
+/** Which line of its file that is, counted from 1. */
+export function lineNumberOf({ file, line }: PlantedBug): number {
+  const [before = ''] = readFileSync(resolve(root, 'src', file), 'utf8').split(line);
+  return before.split('\n').length;
+}
+
 function planting({ file, line, becomes }: PlantedBug): Plugin {
-  const path = resolve('src', file);
+  const path = resolve(root, 'src', file);
   return {
     name: 'planting',
     setup: ({ onLoad }) => {

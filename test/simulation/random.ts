@@ -9,14 +9,22 @@ export class Random {
   #b: number;
   #c: number;
   #counter = 1;
+  readonly #stream: string;
 
   /** The stream of that name in that seed's world; streams do not disturb each other. */
   constructor(seed: number, stream: string) {
+    this.#stream = stream;
     const hash = hashOf(stream);
     this.#a = seed >>> 0;
     this.#b = Math.floor(seed / 2 ** 32) ^ hash;
     this.#c = hash ^ 0x9e3779b9;
     for (let round = 0; round < 12; round += 1) this.#next();
+  }
+
+  /** From here on it draws what it would draw in that seed's world. */
+  becomeThatOf(seed: number): void {
+    const other = new Random(seed, this.#stream);
+    [this.#a, this.#b, this.#c, this.#counter] = [other.#a, other.#b, other.#c, other.#counter];
   }
 
   /** An integer, 0 to `count` - 1. */
