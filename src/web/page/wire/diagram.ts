@@ -92,7 +92,7 @@ export function Diagram({ view, port }: { readonly view: View; readonly port: Po
     <${Names} view=${view} columns=${columns} />
     <div class="extent" style=${{ height: `${height}px`, width: `${columns.width}px` }}>
       <svg class="space-time" role="img" aria-label=${`${view.axis.count} records of ${columns.lanes.length} processes. The key t shows them as a table.`}
-        style=${{ top: `${window.value.top + margin}px` }} width=${columns.width} height=${Math.min(window.value.bottom, view.axis.height + below) - window.value.top}
+        style=${{ top: `${window.value.top + margin}px` }} width=${columns.width} height=${Math.max(0, Math.min(window.value.bottom, view.axis.height + below) - window.value.top)}
         onPointerMove=${point} onPointerLeave=${() => {
           pointerY.value = null;
           view.hovered.value = null;

@@ -6,6 +6,7 @@
 
 import type { LabDocument } from '../../../record/lab.js';
 import type { WireHeader, WireRecord } from '../../../record/record.js';
+import type { WorldDocument } from '../../../record/world.js';
 import { connection } from '../live.js';
 
 export interface Listener {
@@ -16,7 +17,7 @@ export interface Listener {
   readonly missed: (from: number, to: number) => void;
   /** What else a lab tells of itself, or a simulated world. */
   readonly lab: (document: LabDocument) => void;
-  readonly world: (document: unknown) => void;
+  readonly world: (document: WorldDocument) => void;
 }
 
 /** A tab that is looked away from is given so long to be looked at again. */

@@ -10,6 +10,7 @@ import { asksFor, everything, type Filter, isHeartbeat, keeps } from '../../../r
 import type { LabDocument } from '../../../record/lab.js';
 import { type Lane, Model } from '../../../record/model.js';
 import type { WireHeader, WireRecord } from '../../../record/record.js';
+import type { WorldDocument } from '../../../record/world.js';
 import * as playback from './playback.js';
 import { follows, nextShown } from './steps.js';
 
@@ -36,7 +37,7 @@ export class View {
   readonly showsBytes = signal(false);
   /** What a lab, or a simulated world, tells of itself. */
   readonly lab: Signal<LabDocument | null> = signal(null);
-  readonly world: Signal<unknown> = signal(null);
+  readonly world: Signal<WorldDocument | null> = signal(null);
   /** Records that the buffer no longer had: from and to. */
   readonly missed: Signal<readonly [number, number] | null> = signal(null);
   readonly moment: ReadonlySignal<number> = computed(() => this.playback.value.index);
