@@ -2,7 +2,7 @@
  * Owns the process that holds a simulated world for a lab: what is to be done comes as a line of JSON on
  * standard input, what becomes of it goes out as lines on standard output. It ends when its input does.
  *
- *   --seed N [--plant NAME]              that world, step by step
+ *   --seed N [--plant NAME]              that world, step by step; without N the one that shows the bug
  *   … --whole [--decisions JSON] [--until MS]   its recording to the end, and that is all
  *   --lessons                            the planted bugs, a line each
  */
@@ -21,7 +21,7 @@ const stepsAtOnce = 50;
 
 const { values } = parseArgs({
   options: {
-    seed: { type: 'string', default: '1' },
+    seed: { type: 'string' },
     plant: { type: 'string' },
     whole: { type: 'boolean', default: false },
     decisions: { type: 'string', default: '[]' },
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     return;
   }
   const world = await worldWith(lesson);
-  const seed = Number(values.seed);
+  const seed = Number(values.seed ?? lesson?.seed ?? 1);
   if (values.whole) await writeWhole(world, seed);
   else await new Keeper(world, lesson).keep(seed);
 }

@@ -12,7 +12,7 @@ import { type WireHeader, wireFormat, wireVersion } from '../record/record.js';
 import { Recording } from '../record/recording.js';
 import { realClock, realSteadyUs } from '../world/clock.js';
 import { exitCodes, UsageError } from '../world/exit.js';
-import { port, wholeNumber } from '../world/flag-values.js';
+import { port, seed, wholeNumber } from '../world/flag-values.js';
 import { readFlags } from '../world/flags.js';
 import { type Guard, standGuard } from '../world/guard.js';
 import { Lab } from './control.js';
@@ -20,6 +20,8 @@ import { runnersMost } from './crew.js';
 import { lessons } from './scenarios/all.js';
 import { Site } from './site.js';
 import { Tape } from './tape.js';
+import type { WorldWanted } from './world.js';
+import { holdWorld, tellLessons } from './world-lab.js';
 
 /** A lecture, with its break; nobody forgets one for longer. */
 const minutesMost = 600;
@@ -47,6 +49,20 @@ const flags = {
   },
   record: { type: 'string', describe: 'file to write the record to, as NDJSON' },
   'no-open': { type: 'boolean', default: false, describe: 'open no browser' },
+  seed: {
+    type: 'string',
+    describe: 'a simulated world of that seed instead, which can be rewound and forked',
+    coerce: seed('seed'),
+  },
+  plant: {
+    type: 'string',
+    describe: 'with a bug planted in that world: its number or name, as --lessons lists them',
+  },
+  lessons: {
+    type: 'boolean',
+    default: false,
+    describe: 'list the bugs that can be planted, each a lesson',
+  },
 } as const;
 
 interface Read {
@@ -56,6 +72,9 @@ interface Read {
   readonly minutes: number;
   readonly record?: string;
   readonly 'no-open': boolean;
+  readonly seed?: number;
+  readonly plant?: string;
+  readonly lessons: boolean;
 }
 
 /** What comes within that time goes out together: a lecture is watched by some browsers. */
@@ -75,8 +94,22 @@ export async function lab(argv: readonly string[]): Promise<number> {
     argv,
   ) as Read | null;
   if (read === null) return exitCodes.fine;
+  if (read.lessons) return tellLessons();
+  const { seed = null, plant = null } = read;
+  if (seed !== null || plant !== null) return worldOf(read, { seed, plant });
   const classroom = new Classroom(read);
   return classroom.hold();
+}
+
+function worldOf(read: Read, wanted: WorldWanted): Promise<number> {
+  if (read.scenario !== undefined || read.record !== undefined) {
+    throw new UsageError(
+      '--scenario and --record are of real processes, not of a simulated world: of that one, ' +
+        '"npm run simulate -- --seed N --record FILE" writes the record.',
+    );
+  }
+  const { port, minutes, 'no-open': noOpen } = read;
+  return holdWorld(wanted, { port, minutes, opens: !noOpen && process.stdout.isTTY });
 }
 
 class Classroom {

@@ -22,6 +22,8 @@ import type { Clock } from '../world/clock.js';
 import { UsageError } from '../world/exit.js';
 import { labAction } from './action.js';
 import { Impossible, type Lab } from './control.js';
+import type { SimulatedWorld } from './world.js';
+import { serveWorld } from './world-routes.js';
 
 const wishBytesMax = 4_096;
 
@@ -34,6 +36,8 @@ export interface SiteGiven {
   readonly clock: Clock;
   /** Null: not yet. */
   readonly lab: () => Lab | null;
+  /** A simulated world, instead of a lab. */
+  readonly world?: SimulatedWorld;
 }
 
 export class Site {
@@ -81,12 +85,14 @@ export class Site {
       }
       return undefined;
     });
-    const { recording, clock } = this.#given;
+    const { recording, clock, world } = this.#given;
     serveWire(app as unknown as Hono, { recording, clock, refusesToRead: this.#refusesToRead });
-    app.get('/api/lab', this.#refusesToRead, (context) => this.#document(context));
     const tooLong = (context: Context) => refused(context, 413, `At most ${wishBytesMax} bytes`);
-    app.use('/api/lab', bodyLimit({ maxSize: wishBytesMax, onError: tooLong }));
-    app.post('/api/lab', this.#refusesToRead, (context) => this.#wish(context));
+    app.use('/api/*', this.#refusesToRead, bodyLimit({ maxSize: wishBytesMax, onError: tooLong }));
+    if (world === undefined) {
+      app.get('/api/lab', (context) => this.#document(context));
+      app.post('/api/lab', (context) => this.#wish(context));
+    } else serveWorld(app as unknown as Hono, world);
     app.get('/', (context) => context.redirect(page));
     app.get('*', (context) => served(context, this.#assets) ?? this.#page(context));
     return app as unknown as Hono;
@@ -125,7 +131,7 @@ export class Site {
 
   #page(context: Context): Response | Promise<Response> {
     const { path } = context.req;
-    const found = path === page ? pageAt(page) : null;
+    const found = path.startsWith(page) ? pageAt(path) : null;
     const html = this.#shell.html({
       ...{ url: null, document: null, wantsToken: false, isTrusted: true, path },
       ...{ module: found?.module ?? null, styles: found?.styles ?? [] },

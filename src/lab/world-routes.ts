@@ -22,7 +22,7 @@ export function serveWorld(app: Hono, world: SimulatedWorld): void {
     if (!asked.success) return refused(context, 400, whatIsAction);
     if (world.died !== null) return refused(context, 503, world.died);
     world.act(asked.data);
-    return context.json({});
+    return context.json({ says: 'OK' });
   });
   app.get('/api/world/recording', (context) =>
     context.body([...world.recording.since(0)].join(''), 200, ndjson),

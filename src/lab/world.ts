@@ -38,7 +38,8 @@ const noClone =
 const told = z.object({ world: worldDocument });
 
 export interface WorldWanted {
-  readonly seed: number;
+  /** Null: the one that shows the planted bug. */
+  readonly seed: number | null;
   /** Number or name of a planted bug; null: none. */
   readonly plant: string | null;
 }
@@ -49,7 +50,6 @@ export class SimulatedWorld {
   readonly recording: Recording;
   readonly #wanted: WorldWanted;
   readonly #child: Child;
-  readonly #changed: (document: WorldDocument) => void;
   #document: WorldDocument | null = null;
   #twin: Child | null = null;
   #atUs = 0;
@@ -57,30 +57,22 @@ export class SimulatedWorld {
   #begun = 0;
   #died: string | null = null;
 
-  /** `changed` hears of each document. Resolves when the world is there. */
-  static async start(
-    wanted: WorldWanted,
-    changed: (document: WorldDocument) => void = () => {},
-  ): Promise<SimulatedWorld> {
-    const child = start(argvOf(wanted));
-    const world = new SimulatedWorld(wanted, child, changed);
+  /** Resolves when the world is there. */
+  static async start(wanted: WorldWanted): Promise<SimulatedWorld> {
+    const world = new SimulatedWorld(wanted, start(argvOf(wanted)));
     await world.#listen();
     return world;
   }
 
-  private constructor(
-    wanted: WorldWanted,
-    child: Child,
-    changed: (document: WorldDocument) => void,
-  ) {
+  private constructor(wanted: WorldWanted, child: Child) {
     this.#wanted = wanted;
     this.#child = child;
-    this.#changed = changed;
     const header = { format: 'trivet-wire', version: 1, source: 'simulation' } as const;
-    const title = `the world of seed ${wanted.seed}`;
+    const later = (call: () => void) => void setTimeout(call, gatheredForMs);
     this.recording = new Recording(
-      { ...header, title, startedAtMs: 0 },
-      { nowUs: () => this.#atUs, later: (call) => void setTimeout(call, gatheredForMs) },
+      { ...header, title: 'a simulated world', startedAtMs: 0 },
+      // Whoever comes is told how all is.
+      { nowUs: () => this.#atUs, later, watched: () => later(() => this.#tell()) },
     );
   }
 
@@ -100,7 +92,7 @@ export class SimulatedWorld {
   /** The same seed and decisions without the bug, or without the decisions where there is none: its recording. */
   twin(): Readable {
     this.#twin?.kill('SIGKILL');
-    const { seed = this.#wanted.seed, decisions = [], atMs = 0 } = this.#document ?? {};
+    const { seed = 0, decisions = [], atMs = 0 } = this.#document ?? {};
     const isPlanted = this.#wanted.plant !== null;
     const kept = isPlanted ? decisions.map(({ step, choice }) => ({ step, choice })) : [];
     const until = String(Math.ceil(atMs) + twinFurtherMs);
@@ -166,8 +158,11 @@ export class SimulatedWorld {
   #told(line: string): void {
     const { world: document } = told.parse(JSON.parse(line));
     this.#document = document;
-    this.recording.tell('world', document);
-    this.#changed(document);
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#document !== null) this.recording.tell('world', this.#document);
   }
 }
 
@@ -182,7 +177,8 @@ export async function lessonsOfWorlds(): Promise<LessonLine[]> {
 }
 
 function argvOf({ seed, plant }: WorldWanted): string[] {
-  return ['--seed', String(seed), ...(plant === null ? [] : ['--plant', plant])];
+  const seeded = seed === null ? [] : ['--seed', String(seed)];
+  return [...seeded, ...(plant === null ? [] : ['--plant', plant])];
 }
 
 function start(argv: readonly string[]): Child {

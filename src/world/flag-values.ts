@@ -55,6 +55,15 @@ export function size(flag: string): (text: string) => number {
   };
 }
 
+/** Reads the seed of a simulated world. */
+export function seed(flag: string): (text: string | undefined) => number | undefined {
+  return (text) => {
+    if (text === undefined) return undefined;
+    if (/^[0-9]{1,15}$/.test(text)) return Number(text);
+    throw new UsageError(`--${flag} is a whole number from 0 on, not "${text}".`);
+  };
+}
+
 /** Reads a port: 0 to 65535. */
 export function port(flag: string): (text: string | number) => number {
   return (text) => {

@@ -1,0 +1,68 @@
+/**
+ * Owns `trivet lab --seed N`: a simulated world on the page of the wire, until somebody ends it or its time
+ * is over; and the list of bugs that can be planted in one.
+ */
+
+import { show } from '../command/open.js';
+import { realClock } from '../world/clock.js';
+import { exitCodes } from '../world/exit.js';
+import { Site } from './site.js';
+import { lessonsOfWorlds, SimulatedWorld, type WorldWanted } from './world.js';
+
+export interface Holding {
+  readonly port: number;
+  /** After that it ends by itself. */
+  readonly minutes: number;
+  readonly opens: boolean;
+}
+
+/** Until it is over; answers the exit code. */
+export async function holdWorld(
+  wanted: WorldWanted,
+  { port, minutes, opens }: Holding,
+): Promise<number> {
+  const world = await SimulatedWorld.start(wanted);
+  try {
+    const { recording } = world;
+    const site = await Site.open({ port, recording, clock: realClock, lab: () => null, world });
+    say(`The world: ${site.address}`);
+    say(`It ends with Ctrl-C, or by itself in ${minutes} minutes.`);
+    if (opens) show(site.address);
+    await over(minutes * 60_000);
+    site.close();
+    return exitCodes.fine;
+  } finally {
+    world.close();
+  }
+}
+
+/** Lists them; answers the exit code. */
+export async function tellLessons(): Promise<number> {
+  const lessons = await lessonsOfWorlds();
+  for (const { number, name, law, says } of lessons) {
+    say(`${String(number).padStart(3)}  ${name}`);
+    say(`     breaks the law "${law}": ${says}`);
+  }
+  say('');
+  say('trivet lab --plant 1 opens the world in which the first is seen.');
+  return exitCodes.fine;
+}
+
+function over(afterMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = realClock.after(afterMs, resolve);
+    const end = () => {
+      cancel();
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'] as const) {
+      process.once(signal, end);
+    }
+    // A terminal that was closed is no reason to leave anything behind.
+    process.stdout.on('error', end);
+  });
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
