@@ -71,6 +71,11 @@ describe.skipIf(!hasBrowser)('beside the diagram of the wire', { timeout }, () =
     await page.keyboard.press('Enter');
     const bytes = page.getByRole('region', { name: 'The bytes' });
     await bytes.locator('.dump-row').first().waitFor();
+    // They take room of the table, which keeps the message in view.
+    const isSeen = (element: string) =>
+      `(() => { const row = document.querySelector('${element}').getBoundingClientRect();
+        return row.bottom <= document.querySelector('.bytes').getBoundingClientRect().top; })()`;
+    await page.waitForFunction(isSeen('.event.chosen'));
     expect(await bytes.locator('.hex').first().textContent()).toBe(
       '72756e746573743a3965333737396231',
     );

@@ -28,7 +28,7 @@ export function Table({ view }: { readonly view: View }) {
   const places = shown.of(view);
   const list = useWindowed(places.length, isNarrow ? narrowRowPx : rowPx);
   const at = lastAtMost(places, view.moment.value, (place) => place);
-  useEffect(() => list.reveal(at), [at, view.arranged.value, isNarrow]);
+  useEffect(() => list.reveal(at), [at, view.arranged.value, view.showsBytes.value, isNarrow]);
   return html`<div class="events" role="table" aria-label="Events of the wire" aria-rowcount=${places.length + 1} aria-colcount=${headings.length}>
     <div role="rowgroup"><div class="event headings" role="row" aria-rowindex="1">
       ${headings.map((heading) => html`<span key=${heading} role="columnheader">${heading}</span>`)}
