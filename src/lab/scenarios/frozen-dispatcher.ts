@@ -25,16 +25,14 @@ export const frozenDispatcher: Lesson = {
       asks: null,
       does: [{ do: 'freeze', process: 'dispatcher' }],
       awaits: {
-        message: 'log',
+        message: 'hello',
         from: '{runner}',
-        to: 'dispatcher',
-        unanswered: 10,
-        expects: '{runner} goes on to send its output',
+        expects: '{runner} misses the dispatcher, and says hello again',
       },
       withinMs: soonMs,
       caption:
-        '{from} goes on and sends its output all the same: the kernel keeps it for the dispatcher, ' +
-        'which reads nothing.',
+        '{from} has heard no ping for three beats, and knocks anew, {took} after the freeze. The kernel ' +
+        'takes that for the dispatcher, which reads nothing.',
     },
     {
       asks: 'It is thawed now. Who has to prove to whom that he is alive?',

@@ -1,0 +1,78 @@
+/** Each lesson, played to its end by real processes: it comes out as it says, and so do the laws. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test, vi } from 'vitest';
+import { Lab } from '../../src/lab/control.js';
+import { lessons } from '../../src/lab/scenarios/all.js';
+import type { Lesson } from '../../src/lab/scenarios/lesson.js';
+import { parseRecord } from '../../src/record/parse.js';
+import { type WireRecord, wireFormat, wireVersion } from '../../src/record/record.js';
+import { Recording } from '../../src/record/recording.js';
+import { realClock, realSteadyUs } from '../../src/world/clock.js';
+import { eventually } from '../support/eventually.js';
+
+// Most of a lesson is waiting, for pings above all.
+vi.setConfig({ maxConcurrency: 3 });
+
+const patienceMs = 150_000;
+
+/** What the ancestor cannot keep. */
+const broken: Readonly<Record<string, readonly string[]>> = {
+  'ancestor-deaths': ['rest'],
+  'ancestor-dispatcher-dies': ['rest', 'kept'],
+};
+
+describe.concurrent('a lesson comes out as it says', () => {
+  test.for(lessons)(
+    '$name',
+    { timeout: patienceMs },
+    async (lesson, { expect, onTestFinished }) => {
+      const { lab, records } = await labFor(lesson, onTestFinished);
+      await lab.act({ do: 'scenario', name: lesson.name });
+      const over = await eventually(
+        `the lesson ${lesson.name} is over`,
+        () => {
+          const { scenario } = lab.document;
+          if (scenario !== null && scenario.asks !== null) void lab.act({ do: 'next' });
+          return scenario?.isOver === true && scenario;
+        },
+        patienceMs,
+      );
+      const told = records().filter((record) => 'what' in record && record.what === 'caption');
+      expect(over.isWell, JSON.stringify(told, null, 1)).toBe(true);
+      const laws = lab.document.laws.filter((law) => law.broken !== null);
+      const may = broken[lesson.name] ?? [];
+      expect(laws.filter(({ name }) => !may.includes(name))).toEqual([]);
+      expect(laws.length > 0).toBe(lesson.crew === 'ancestor');
+    },
+  );
+});
+
+async function labFor(lesson: Lesson, onTestFinished: (end: () => Promise<void>) => void) {
+  const folder = mkdtempSync(join(tmpdir(), 'trivet-lab-'));
+  const base = { format: wireFormat, version: wireVersion, source: 'lab', startedAtMs: 0 } as const;
+  const recording = new Recording(
+    { ...base, title: lesson.title },
+    { nowUs: realSteadyUs, later: (call) => void realClock.after(20, call) },
+  );
+  const written: string[] = [];
+  const lab = await Lab.begin({
+    ...{ folder, runners: lesson.runners, lastsMs: 600_000, clock: realClock, recording },
+    recordAnew: (title) => recording.restart({ ...base, title }),
+    wrote: (line) => written.push(line),
+    running: () => {},
+    complained: () => {},
+  });
+  onTestFinished(async () => {
+    await lab.end();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  });
+  const records = () =>
+    written.flatMap((line): WireRecord[] => {
+      const read = parseRecord(line.trimEnd());
+      return 'value' in read ? [read.value] : [];
+    });
+  return { lab, records };
+}
