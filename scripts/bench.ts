@@ -21,6 +21,7 @@ import { closeAllRooms } from './bench/room.js';
 import { scale } from './bench/scale.js';
 import { sessions } from './bench/sessions.js';
 import { throughput } from './bench/throughput.js';
+import { wireLog } from './bench/wire-log.js';
 import { readCommandLine } from './command-line.js';
 
 const all: readonly Benchmark[] = [
@@ -38,6 +39,7 @@ const all: readonly Benchmark[] = [
   logView,
   cache,
   page,
+  wireLog,
 ];
 
 /** Everything together ends within this, whatever hangs. */

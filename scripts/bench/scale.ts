@@ -4,25 +4,17 @@
  * pings is measured first, and taken off.
  */
 
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { hello } from '../../src/protocol/bodies.js';
-import { sessionDecoder } from '../../src/protocol/decoder.js';
-import { encodeRequest, encodeSession } from '../../src/protocol/encoder.js';
-import type { Commit } from '../../src/protocol/ids.js';
 import type { PlannedJob } from '../../src/protocol/job-bodies.js';
 import { pause, until } from './clock.js';
 import { Crowd } from './crowd.js';
 import type { Benchmark } from './figures.js';
 import { inRoom, type Room } from './room.js';
+import { Observer } from './stand-in-observer.js';
 import { cpuSeconds, megabytes } from './trio.js';
 
 const pools = [10, 100, 1_000, 10_000] as const;
 const queues = [100, 100_000] as const;
 const jobs = 4_000;
-
-/** Commits that the observer has sent and that are not accepted yet. */
-const windowMost = 256;
 
 const idleWatchMs = 4_000;
 
@@ -107,61 +99,3 @@ async function costs(room: Room, runners: number, waiting: number): Promise<Cost
 }
 
 const nobodysJob: PlannedJob = { name: 'default', labels: ['nobody'], needs: [], group: null };
-
-let commits = 0;
-
-/** A session that hands over commits as fast as they are accepted. */
-class Observer {
-  readonly #socket;
-  readonly #decoder = sessionDecoder();
-  #accepted = 0;
-  #goOn = () => {};
-
-  private constructor(port: number) {
-    this.#socket = connect(port, 'localhost');
-    this.#socket.setNoDelay(true);
-    this.#socket.on('error', () => {});
-    this.#socket.on('data', (bytes) => this.#hear(bytes));
-    const body = hello.parse({ role: 'observer', name: 'eve', repository: 'none' });
-    const request = encodeRequest({ verb: 'hello', body });
-    this.#socket.write(Buffer.concat([request, Buffer.from('\n')]));
-  }
-
-  static async connect(port: number): Promise<Observer> {
-    const observer = new Observer(port);
-    await once(observer.#socket, 'data');
-    return observer;
-  }
-
-  async handOver(count: number, plan: PlannedJob[] | undefined): Promise<void> {
-    const from = this.#accepted;
-    for (let sent = 0; sent < count; sent += 1) {
-      commits += 1;
-      const commit = commits.toString(16).padStart(40, '0') as Commit;
-      const body = { branch: `b${sent % 5}`, author: 'Ada', subject: 'change', jobs: plan };
-      this.#socket.write(encodeSession({ verb: 'dispatch', commit, body }));
-      while (from + sent - this.#accepted >= windowMost) await this.#progress();
-    }
-    while (this.#accepted < from + count) await this.#progress();
-  }
-
-  close(): void {
-    this.#socket.destroy();
-  }
-
-  #progress(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#goOn = resolve;
-    });
-  }
-
-  #hear(bytes: Buffer): void {
-    for (const decoded of this.#decoder.push(bytes)) {
-      if (decoded.kind === 'fault') throw new Error(decoded.fault.says);
-      const { verb } = decoded.message;
-      if (verb === 'ping') this.#socket.write(encodeSession({ verb: 'pong' }));
-      if (verb === 'accepted') this.#accepted += 1;
-    }
-    this.#goOn();
-  }
-}

@@ -41,9 +41,16 @@ export function shownReply(words: string | Uint8Array, headBytesMax: number): Sh
 }
 
 function beginning(whole: Buffer, headBytesMax: number): Pick<Shown, 'head' | 'bytes'> {
-  // A character that is cut in half is left out.
-  const text = new TextDecoder().decode(whole.subarray(0, headBytesMax), { stream: true });
+  const text = whole.toString('utf8', 0, wholeCharacters(whole, headBytesMax));
   return { head: text.trimEnd().replace(controls, '?'), bytes: whole.length };
+}
+
+/** Where to cut, so that no character is halved. */
+function wholeCharacters(utf8: Buffer, bytesMax: number): number {
+  let end = bytesMax;
+  const continues = (byte = 0) => (byte & 0xc0) === 0x80;
+  while (end > 0 && continues(utf8[end])) end -= 1;
+  return end;
 }
 
 function withoutSecrets(request: Request): Buffer {

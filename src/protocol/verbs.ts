@@ -75,7 +75,7 @@ export const requests = {
     body: none,
     from: 'anyone',
     to: 'dispatcher',
-    says: 'each message as it crosses the wire, a line of JSON each; from behind that one on',
+    says: 'messages as they pass, as JSON; after that one',
   },
   ask: {
     fields: {},

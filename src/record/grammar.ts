@@ -44,6 +44,7 @@ export const forms: readonly string[] = [
   'verdict:<commit>[:<job>]',
   'why:<commit>[:<job>]',
   'log:<commit>[:<job>[:<run>]]',
+  'wire[:<after>]',
   'ask:<length>:<body>',
   'dispatch:<commit>',
   'cancel:<jobs>',
