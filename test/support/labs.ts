@@ -16,7 +16,7 @@ import { launcher } from './launchers.js';
 export const patienceMs = 90_000;
 
 export async function startLab(...args: string[]) {
-  const mark = `TESTED_LAB=${Math.random().toString(36).slice(2)}`;
+  const mark = `TRIVET_TESTED=${Math.random().toString(36).slice(2)}`;
   const [name = '', value = ''] = mark.split('=');
   const ours = Object.entries(process.env).filter(([key]) => !key.startsWith('TRIVET_'));
   const child = spawn(process.execPath, [launcher('trivet'), 'lab', '--no-open', ...args], {

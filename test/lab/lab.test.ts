@@ -1,0 +1,71 @@
+/** The lab as a command, with real processes. */
+
+import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { taggedWith } from '../../src/world/process-tree.js';
+import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/git.js';
+import { patienceMs, startLab } from '../support/labs.js';
+import { startWeb } from '../support/web.js';
+
+vi.setConfig({ testTimeout: 4 * patienceMs });
+
+const foldersOf = () => readdirSync(tmpdir()).filter((name) => name.startsWith('trivet-lab-'));
+
+test('what is wished is done, or refused with a sentence, and other sites wish in vain', async () => {
+  const lab = await startLab('--runners', '1');
+  const elsewhere = await lab.wish(
+    { do: 'kill', process: 'runner-a' },
+    { Origin: 'http://evil.example' },
+  );
+  expect(elsewhere.status).toBe(403);
+  expect((await lab.wish({ do: 'explode' })).status).toBe(400);
+  const refusal = await lab.wish({ do: 'thaw', process: 'runner-a' });
+  expect([refusal.status, await refusal.text()]).toEqual([
+    409,
+    '{"error":"runner-a is not frozen"}',
+  ]);
+  expect((await lab.document()).processes.map(({ state }) => state)).toEqual(
+    Array(3).fill('running'),
+  );
+
+  // The line of the only runner is held: its commit waits until its messages are delivered by hand.
+  await lab.act({ do: 'line', process: 'runner-a', state: 'hold' });
+  const { n } = await lab.changes('line');
+  await lab.act({ do: 'commit', what: 'green' });
+  await lab.changes('leased', n);
+  const held = async () =>
+    (await lab.document()).lines.find(({ process }) => process === 'runner-a')?.held ?? [];
+  expect((await held()).length).toBeGreaterThan(0);
+  await lab.act({ do: 'deliver', process: 'runner-a' });
+  await lab.act({ do: 'line', process: 'runner-a', state: 'clear' });
+  await lab.changes('verdict', n);
+  expect((await lab.document()).laws.filter(({ broken }) => broken !== null)).toEqual([]);
+});
+
+test.each(['SIGINT', 'SIGKILL'] as const)(
+  'ended by %s, it leaves nothing behind',
+  async (signal) => {
+    const before = foldersOf();
+    const lab = await startLab('--runners', '1');
+    const [folder = ''] = foldersOf().filter((name) => !before.includes(name));
+    expect(folder).not.toBe('');
+    await lab.act({ do: 'commit', what: 'hanging' });
+    await lab.changes('leased', (await lab.records()).length);
+    await lab.act({ do: 'freeze', process: 'runner-a' });
+    lab.child.kill(signal);
+    await lab.ended;
+    const [name = '', value = ''] = lab.mark.split('=');
+    const mark = `${name}=${value}` as `TRIVET_${string}=${string}`;
+    await eventually('all are gone', () => taggedWith(mark).length === 0, patienceMs);
+    await eventually('so is the folder', () => !existsSync(join(tmpdir(), folder)), patienceMs);
+  },
+);
+
+test('a dispatcher has no such buttons', async () => {
+  const { ask } = await startWeb({ folder: temporaryFolder() });
+  expect((await ask('/api/lab')).status).toBe(404);
+  expect((await ask('/api/lab', { body: { do: 'next' } })).status).toBe(404);
+});
