@@ -139,7 +139,8 @@ function leaveRunning(port: number): void {
   const commit = expected.at(-1)?.commit ?? '';
   const pids = [...running].map(({ child }) => child.pid).join(' ');
   screen.text(`
-All four processes go on. To look at: http://localhost:${port}/
+All four processes go on. To look at: http://localhost:${port}/, and http://localhost:${port}/wire
+The same with buttons to kill, freeze and cut: node trivet.js lab
 Things to type:
   printf 'status\\n' | nc -N localhost ${port}
   printf 'why:${commit}\\n' | nc -N localhost ${port}
