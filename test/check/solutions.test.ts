@@ -17,7 +17,12 @@ const solutions: readonly [string, Role, readonly string[], readonly Dialect[]][
   ['runner in Python', 'runner', ['python3', solution('runner.py')], ['classic', 'session']],
   ['observer in Python', 'observer', ['python3', solution('observer.py')], ['classic', 'session']],
   ['observer in bash', 'observer', ['bash', solution('observer.sh')], ['classic']],
-  ['dispatcher in Python', 'dispatcher', ['python3', solution('dispatcher.py')], ['classic']],
+  [
+    'dispatcher in Python',
+    'dispatcher',
+    ['python3', solution('dispatcher.py')],
+    ['classic', 'session'],
+  ],
 ];
 
 test.concurrent.each(solutions)(

@@ -29,6 +29,8 @@ test('Tab completes commands, their flags, and branches and tags where a commit 
   const { stdout: script } = trivet(repository.path, ['completion', 'bash']);
   expect(offered(repository.path, script, 're')).toEqual(['rerun', 'resume']);
   expect(offered(repository.path, script, 'secret', 'set', '--br')).toEqual(['--branch']);
+  expect(offered(repository.path, script, 'check', 'd')).toEqual(['dispatcher']);
+  expect(offered(repository.path, script, 'check', 'runner', '--st')).toEqual(['--stage']);
   expect(offered(repository.path, script, 'log', '')).toEqual(['HEAD', 'main', 'v1']);
 });
 

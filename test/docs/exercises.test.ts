@@ -64,9 +64,8 @@ test('the lines with which one begins pass the first stage', async () => {
   const script = join(temporaryFolder(), 'runner.py');
   writeFileSync(script, lines);
   const marks = await climbed('runner', ['python3', script], {
-    only: ['address', 'liveness'],
-    withinMs: 5_000,
+    only: ['address'],
+    withinMs: 30_000,
   });
-  expect(marks[0]).toBe('address: passed');
-  expect(marks[1]).toContain('liveness: failed');
+  expect(marks).toEqual(['address: passed']);
 });
