@@ -70,13 +70,12 @@ export class Stage {
 
   /** Whether that many runners of that kind are there. */
   has(kind: Kind, runners: number): boolean {
-    return this.#crew?.kind === kind && this.#crew.members.size >= runners + others;
+    return this.#crew?.kind === kind && this.#crew.members.size === runners + others;
   }
 
-  /** Starts all of that kind; answers before they have found each other. */
-  async enter(kind: Kind, runnersLeast = 1): Promise<Crew> {
+  /** Starts so many runners of that kind, and the others; answers before they have found each other. */
+  async enter(kind: Kind, runners = this.#given.runners): Promise<Crew> {
     const { clock, running, complained } = this.#given;
-    const runners = Math.max(this.#given.runners, runnersLeast);
     this.#crews += 1;
     const folder = join(this.#given.folder, `${kind}-${this.#crews}`);
     const project = await Project.in(folder);
