@@ -57,8 +57,8 @@ function worldWith(lesson: Lesson | null): Promise<World> {
 
 function tellLessons(): void {
   for (const { number, bug, seed } of lessons) {
-    const [law] = bug.breaks;
-    const says = law === undefined ? '' : laws[law];
+    const law = bug.breaks.join(' or ');
+    const says = bug.breaks.map((name) => laws[name]).join('; or: ');
     process.stdout.write(`${JSON.stringify({ number, name: bug.name, seed, law, says })}\n`);
   }
 }

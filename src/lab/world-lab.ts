@@ -41,7 +41,7 @@ export async function tellLessons(): Promise<number> {
   const lessons = await lessonsOfWorlds();
   for (const { number, name, law, says } of lessons) {
     say(`${String(number).padStart(3)}  ${name}`);
-    say(`     breaks the law "${law}": ${says}`);
+    say(`     breaks ${law}: ${says}`);
   }
   say('');
   say('trivet lab --plant 1 opens the world in which the first is seen.');
