@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { readCommandLine } from './command-line.js';
 import { type Deaths, playDeaths } from './screenshots/deaths.js';
+import { type Playing, playLesson } from './screenshots/lesson.js';
 import { makeWorld, type World } from './screenshots/world.js';
 
 const { flags } = readCommandLine({
@@ -42,6 +43,10 @@ const pagesOfWire = ({ newHome }: Deaths) => [
   { name: 'wire', path: `/wire#n=${newHome}`, viewport: wide },
 ];
 
+const pagesOfLab = ({ told }: Playing) => [
+  { name: 'lab', path: `/wire#n=${told}`, viewport: wide },
+];
+
 const folder = fileURLToPath(new URL('../docs/pictures', import.meta.url));
 mkdirSync(folder, { recursive: true });
 const browser = await chromium.launch({ executablePath: flags.browser, args: ['--no-sandbox'] });
@@ -50,6 +55,9 @@ try {
   await pictures(world.address, pagesOf(world)).finally(world.end);
   const deaths = await playDeaths();
   await pictures(deaths.address, pagesOfWire(deaths)).finally(deaths.end);
+  // Asked whether the frozen runner, thawed, may go on.
+  const lesson = await playLesson('three-deaths', 11);
+  await pictures(lesson.address, pagesOfLab(lesson)).finally(lesson.end);
 } finally {
   await browser.close();
 }
