@@ -69,6 +69,12 @@ export class Lab {
     return this.#crew.ready;
   }
 
+  /** Where its dispatcher answers browsers; null: it is none that does. */
+  get webPort(): number | null {
+    const { crew } = this.#stage;
+    return crew === null || crew.kind === 'ancestor' || crew.port === 0 ? null : crew.port;
+  }
+
   get document(): LabDocument {
     const { crew, laws } = this.#stage;
     const members = [...(crew?.members.values() ?? [])];

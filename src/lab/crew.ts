@@ -72,7 +72,7 @@ export class Crew {
   /** Makes their places. */
   static async prepare(given: CrewGiven): Promise<Crew> {
     const crew = new Crew(given);
-    const names = Array.from({ length: given.runners }, (_, at) => `runner-${letters[at]}`);
+    const names = runnerNames.slice(0, given.runners);
     crew.#add(dispatcher, 'dispatcher', () => crew.#dispatcherWords());
     const shared = given.kind === 'ours' ? await given.project.clone('tickets') : null;
     for (const name of [...names, 'observer']) await crew.#addPeer(name, shared);
@@ -183,10 +183,10 @@ export class Crew {
   }
 }
 
-const letters = 'abcdefgh';
+const runnerNames = ['ada', 'bob', 'cleo', 'dan', 'eve', 'fay', 'gus', 'hal'];
 
-/** As many as have a letter. */
-export const runnersMost = letters.length;
+/** As many as have a name. */
+export const runnersMost = runnerNames.length;
 
 function ancestorWords(
   role: 'runner' | 'observer',

@@ -22,6 +22,7 @@ import type { Clock } from '../world/clock.js';
 import { UsageError } from '../world/exit.js';
 import { labAction } from './action.js';
 import { Impossible, type Lab } from './control.js';
+import { forwarded } from './forwarded.js';
 import type { SimulatedWorld } from './world.js';
 import { serveWorld } from './world-routes.js';
 
@@ -92,6 +93,11 @@ export class Site {
     if (world === undefined) {
       app.get('/api/lab', (context) => this.#document(context));
       app.post('/api/lab', (context) => this.#wish(context));
+      for (const path of ['/api/*', '/events', '/badge/*']) {
+        app.all(path, this.#refusesToRead, (context) =>
+          forwarded(context, this.#given.lab()?.webPort ?? null),
+        );
+      }
     } else serveWorld(app as unknown as Hono, world);
     app.get('/', (context) => context.redirect(page));
     app.get('*', (context) => served(context, this.#assets) ?? this.#page(context));
@@ -131,7 +137,9 @@ export class Site {
 
   #page(context: Context): Response | Promise<Response> {
     const { path } = context.req;
-    const found = path.startsWith(page) ? pageAt(path) : null;
+    // A simulated world has no page but the wire.
+    const isHere = this.#given.world === undefined || path.startsWith(page);
+    const found = isHere ? pageAt(path) : null;
     const html = this.#shell.html({
       ...{ url: null, document: null, wantsToken: false, isTrusted: true, path },
       ...{ module: found?.module ?? null, styles: found?.styles ?? [] },

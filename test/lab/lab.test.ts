@@ -17,30 +17,28 @@ const foldersOf = () => readdirSync(tmpdir()).filter((name) => name.startsWith('
 test('what is wished is done, or refused with a sentence, and other sites wish in vain', async () => {
   const lab = await startLab('--runners', '1');
   const elsewhere = await lab.wish(
-    { do: 'kill', process: 'runner-a' },
+    { do: 'kill', process: 'ada' },
     { Origin: 'http://evil.example' },
   );
   expect(elsewhere.status).toBe(403);
   expect((await lab.wish({ do: 'explode' })).status).toBe(400);
-  const refusal = await lab.wish({ do: 'thaw', process: 'runner-a' });
-  expect([refusal.status, await refusal.text()]).toEqual([
-    409,
-    '{"error":"runner-a is not frozen"}',
-  ]);
+  const refusal = await lab.wish({ do: 'thaw', process: 'ada' });
+  expect([refusal.status, await refusal.text()]).toEqual([409, '{"error":"ada is not frozen"}']);
   expect((await lab.document()).processes.map(({ state }) => state)).toEqual(
     Array(3).fill('running'),
   );
 
   // The line of the only runner is held: its commit waits until its messages are delivered by hand.
-  await lab.act({ do: 'line', process: 'runner-a', state: 'hold' });
+  await lab.act({ do: 'line', process: 'ada', state: 'hold' });
   const { n } = await lab.changes('line');
   await lab.act({ do: 'commit', what: 'green' });
   await lab.changes('leased', n);
-  const held = async () =>
-    (await lab.document()).lines.find(({ process }) => process === 'runner-a')?.held ?? [];
-  expect((await held()).length).toBeGreaterThan(0);
-  await lab.act({ do: 'deliver', process: 'runner-a' });
-  await lab.act({ do: 'line', process: 'runner-a', state: 'clear' });
+  await lab.until('a message is held', async () => {
+    const { lines } = await lab.document();
+    return lines.find(({ process }) => process === 'ada')?.held[0];
+  });
+  await lab.act({ do: 'deliver', process: 'ada' });
+  await lab.act({ do: 'line', process: 'ada', state: 'clear' });
   await lab.changes('verdict', n);
   expect((await lab.document()).laws.filter(({ broken }) => broken !== null)).toEqual([]);
 });
@@ -54,7 +52,7 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     expect(folder).not.toBe('');
     await lab.act({ do: 'commit', what: 'hanging' });
     await lab.changes('leased', (await lab.records()).length);
-    await lab.act({ do: 'freeze', process: 'runner-a' });
+    await lab.act({ do: 'freeze', process: 'ada' });
     lab.child.kill(signal);
     await lab.ended;
     const [name = '', value = ''] = lab.mark.split('=');
@@ -68,4 +66,17 @@ test('a dispatcher has no such buttons', async () => {
   const { ask } = await startWeb({ folder: temporaryFolder() });
   expect((await ask('/api/lab')).status).toBe(404);
   expect((await ask('/api/lab', { body: { do: 'next' } })).status).toBe(404);
+});
+
+test('the other pages of a lab show its own dispatcher, and nothing where that is dead', async () => {
+  const { site, ...lab } = await startLab('--runners', '1');
+  const answer = await fetch(`${site}/api/runners`);
+  const { runners } = (await answer.json()) as { runners: { name: string }[] };
+  expect(runners.map(({ name }) => name)).toEqual(['ada']);
+  expect((await fetch(`${site}/commits`)).status).toBe(200);
+  await lab.act({ do: 'kill', process: 'dispatcher' });
+  await lab.until('nobody answers', async () => {
+    const { status } = await fetch(`${site}/api/runners`);
+    return status === 503 ? status : undefined;
+  });
 });

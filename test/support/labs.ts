@@ -55,23 +55,28 @@ export async function startLab(...args: string[]) {
     const response = await wish(action);
     if (!response.ok) throw new Error(await response.text());
   };
-  /** The first change after that record that fits. */
-  const changes = async (
-    what: WireChange['what'],
-    after = 0,
-    fits: (change: WireChange) => boolean = () => true,
-  ): Promise<WireChange> => {
+  /** What is found in the end. */
+  const until = async <Found>(what: string, look: () => Promise<Found | undefined>) => {
     const deadlineMs = Date.now() + patienceMs;
     for (;;) {
-      const change = (await records()).find(
-        (one): one is WireChange =>
-          one.kind === 'change' && one.what === what && one.n > after && fits(one),
-      );
-      if (change !== undefined) return change;
+      const found = await look();
+      if (found !== undefined) return found;
       if (Date.now() > deadlineMs) throw new Error(`not within ${patienceMs} ms: ${what}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
+  /** The first change after that record that fits. */
+  const changes = (
+    what: WireChange['what'],
+    after = 0,
+    fits: (change: WireChange) => boolean = () => true,
+  ): Promise<WireChange> =>
+    until(what, async () =>
+      (await records()).find(
+        (one): one is WireChange =>
+          one.kind === 'change' && one.what === what && one.n > after && fits(one),
+      ),
+    );
   /** All have found each other: the first commit has its verdict. */
   await changes('verdict');
   return {
@@ -86,5 +91,6 @@ export async function startLab(...args: string[]) {
     wish,
     act,
     changes,
+    until,
   };
 }
