@@ -4,15 +4,22 @@
  * Exit code 0 only if everything came out as it should. `--keep` leaves everything running.
  */
 
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { portToKeep } from '../test/support/ports.js';
 import { readCommandLine, yes } from './command-line.js';
 import { start, type Trio } from './demo/processes.js';
 import { Project } from './demo/project.js';
 import { terminal } from './demo/screen.js';
 import { type Expected, summarise } from './demo/summary.js';
+
+interface Lab {
+  readonly address: string;
+  readonly pid: number | undefined;
+}
 
 const { keep } = readCommandLine({
   script: 'demo',
@@ -30,7 +37,7 @@ process.once('SIGINT', () => {
 
 try {
   const { allWell, port } = await play();
-  if (keep) leaveRunning(port);
+  if (keep) leaveRunning(port, await openLab());
   else await cleanUp();
   process.exitCode = allWell ? 0 : 1;
   if (keep) process.exit();
@@ -135,12 +142,31 @@ async function until(holds: () => boolean, what: string): Promise<void> {
   }
 }
 
-function leaveRunning(port: number): void {
+/** The same processes again, with buttons to break them; it ends by itself. */
+async function openLab(): Promise<Lab> {
+  const trivet = fileURLToPath(new URL('../trivet.js', import.meta.url));
+  const port = await portToKeep();
+  const { pid } = spawn(process.execPath, [trivet, 'lab', '--no-open', '--port', String(port)], {
+    stdio: 'ignore',
+    detached: true,
+  });
+  const address = `http://localhost:${port}/wire`;
+  for (let isThere = false; !isThere; ) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    isThere = await fetch(address).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+  return { address, pid };
+}
+
+function leaveRunning(port: number, lab: Lab): void {
   const commit = expected.at(-1)?.commit ?? '';
-  const pids = [...running].map(({ child }) => child.pid).join(' ');
+  const pids = [...[...running].map(({ child }) => child.pid), lab.pid].join(' ');
   screen.text(`
 All four processes go on. To look at: http://localhost:${port}/, and http://localhost:${port}/wire
-The same with buttons to kill, freeze and cut: node trivet.js lab
+The same in a lab, with buttons to kill, freeze and cut, for half an hour: ${lab.address}
 Things to type:
   printf 'status\\n' | nc -N localhost ${port}
   printf 'why:${commit}\\n' | nc -N localhost ${port}

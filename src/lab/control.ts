@@ -21,6 +21,8 @@ export class Impossible extends Error {
 
 export interface LabGiven extends StageGiven {
   readonly lastsMs: number;
+  /** Time to read before a lesson goes on by itself; null: it waits for `next`. */
+  readonly readMs: number | null;
 }
 
 const lineWords: Readonly<Record<LineState, string>> = {
@@ -193,7 +195,7 @@ export class Lab {
     }
     this.#isTouched = true;
     await crew.ready;
-    if (!this.#isEnding) this.#lecture.begin(lesson, null);
+    if (!this.#isEnding) this.#lecture.begin(lesson, this.#given.readMs);
   }
 
   #caption(says: string): void {

@@ -12,7 +12,7 @@ import { type WireHeader, wireFormat, wireVersion } from '../record/record.js';
 import { Recording } from '../record/recording.js';
 import { realClock, realSteadyUs } from '../world/clock.js';
 import { exitCodes, UsageError } from '../world/exit.js';
-import { port, seed, wholeNumber } from '../world/flag-values.js';
+import { duration, port, seed, wholeNumber } from '../world/flag-values.js';
 import { readFlags } from '../world/flags.js';
 import { type Guard, standGuard } from '../world/guard.js';
 import { Lab } from './control.js';
@@ -31,6 +31,11 @@ const flags = {
     type: 'string',
     describe: `lesson to begin with: ${lessons.map(({ name }) => name).join(', ')}`,
     coerce: lessonNamed,
+  },
+  pace: {
+    type: 'string',
+    describe: 'lessons go on by themselves, with so much time to read: 8s (default: by a key)',
+    coerce: (text?: string) => (text === undefined ? text : duration('pace')(text)),
   },
   runners: {
     default: '2',
@@ -67,6 +72,7 @@ const flags = {
 
 interface Read {
   readonly scenario?: string;
+  readonly pace?: number;
   readonly runners: number;
   readonly port: number;
   readonly minutes: number;
@@ -170,6 +176,7 @@ class Classroom {
   ): Promise<void> {
     this.#lab = await Lab.begin({
       ...{ folder, runners, lastsMs, clock: realClock, recording: this.#recording },
+      readMs: this.#read.pace ?? null,
       recordAnew: (title) => this.#recordAnew(title),
       wrote: (line) => this.#tape?.write(line),
       running: (pids) => guard.watch(pids),

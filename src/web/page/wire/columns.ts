@@ -5,7 +5,7 @@
 
 import type { Lane } from '../../../record/model.js';
 import { html } from '../html.js';
-import { stateSigns } from './looks.js';
+import { stateSigns, stateWord } from './looks.js';
 import type { View } from './view.js';
 
 /** In pixels: beside the lines stand the times. */
@@ -38,7 +38,7 @@ export function Names({ view, columns }: { readonly view: View; readonly columns
       const isHere = from <= at;
       return html`<span key=${name} class="name ${isHere ? state : 'absent'}" style=${{ left: `${columns.x(name)}px`, maxWidth: `${columns.apart - 6}px` }}>
         <b class="cut">${name}</b>
-        <span class="state"><span aria-hidden="true">${isHere ? stateSigns[state] : '·'}</span> ${isHere ? (role === 'dispatcher' && state === 'idle' ? 'here' : state) : 'not yet'}</span>
+        <span class="state"><span aria-hidden="true">${isHere ? stateSigns[state] : '·'}</span> ${isHere ? stateWord(state, role, view.model.value?.header.source ?? 'dispatcher') : 'not yet'}</span>
       </span>`;
     })}
   </div>`;

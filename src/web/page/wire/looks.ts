@@ -3,7 +3,8 @@
  * shape. Colours are tokens of wire.css. Pure.
  */
 
-import type { ProcessState } from '../../../record/record.js';
+import type { Role } from '../../../record/model.js';
+import type { ProcessState, WireHeader } from '../../../record/record.js';
 
 export interface Family {
   readonly name: string;
@@ -62,3 +63,9 @@ export const stateSigns: Readonly<Record<ProcessState, string>> = {
   frozen: '❄',
   dead: '✕',
 };
+
+/** By its word; who only hears that a connection is closed does not know of a death. */
+export function stateWord(state: ProcessState, role: Role, source: WireHeader['source']): string {
+  if (state === 'dead' && source === 'dispatcher') return 'gone';
+  return role === 'dispatcher' && state === 'idle' ? 'here' : state;
+}
