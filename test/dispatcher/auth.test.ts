@@ -33,7 +33,7 @@ describe('A49: where there is a token, nobody is heard without it, loopback incl
       const list = JSON.stringify({ action: 'list' });
       const queue = JSON.stringify({ what: 'queue' });
       const fields: Record<string, string> = {
-        ...{ register: ':localhost:1', help: '', status: '' },
+        ...{ register: ':localhost:1', help: '', status: '', wire: '' },
         ...{ pause: ':all', resume: ':all', secret: `:${list.length}:${list}` },
         ask: `:${queue.length}:${queue}`,
       };

@@ -122,8 +122,9 @@ describe('a port that speaks TLS', () => {
 test('a crowd that never shakes hands leaves descriptors for the disk, and goes', async () => {
   const { ca, server } = makeCertificates();
   const flags = ['--tls-cert', server.cert, '--tls-key', server.key];
-  const { port } = await spawnDispatcher(temporaryFolder(), { flags, descriptors: 128 });
-  const sockets = await crowd(port, 300);
+  // Node reads more than a hundred modules at once when it starts.
+  const { port } = await spawnDispatcher(temporaryFolder(), { flags, descriptors: 256 });
+  const sockets = await crowd(port, 600);
   await closed(sockets);
   expect(await typeTls(port, ca, `dispatch:${c}`)).toBe('OK');
 });
