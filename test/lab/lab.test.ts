@@ -1,8 +1,6 @@
 /** The lab as a command, with real processes. */
 
-import { existsSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
 import { taggedWith } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';
@@ -11,8 +9,6 @@ import { patienceMs, startLab } from '../support/labs.js';
 import { startWeb } from '../support/web.js';
 
 vi.setConfig({ testTimeout: 4 * patienceMs });
-
-const foldersOf = () => readdirSync(tmpdir()).filter((name) => name.startsWith('trivet-lab-'));
 
 test('what is wished is done, or refused with a sentence, and other sites wish in vain', async () => {
   const lab = await startLab('--runners', '1');
@@ -46,10 +42,9 @@ test('what is wished is done, or refused with a sentence, and other sites wish i
 test.each(['SIGINT', 'SIGKILL'] as const)(
   'ended by %s, it leaves nothing behind',
   async (signal) => {
-    const before = foldersOf();
     const lab = await startLab('--runners', '1');
-    const [folder = ''] = foldersOf().filter((name) => !before.includes(name));
-    expect(folder).not.toBe('');
+    const folders = () => readdirSync(lab.temporary);
+    expect(folders()).toEqual([expect.stringMatching(/^trivet-lab-/)]);
     await lab.act({ do: 'commit', what: 'hanging' });
     await lab.changes('leased', (await lab.records()).length);
     await lab.act({ do: 'freeze', process: 'ada' });
@@ -58,7 +53,7 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     const [name = '', value = ''] = lab.mark.split('=');
     const mark = `${name}=${value}` as `TRIVET_${string}=${string}`;
     await eventually('all are gone', () => taggedWith(mark).length === 0, patienceMs);
-    await eventually('so is the folder', () => !existsSync(join(tmpdir(), folder)), patienceMs);
+    await eventually('so is the folder', () => folders().length === 0, patienceMs);
   },
 );
 

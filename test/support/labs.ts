@@ -10,17 +10,20 @@ import type { LabAction, LabDocument } from '../../src/record/lab.js';
 import { parseRecording } from '../../src/record/parse.js';
 import type { WireChange, WireRecord } from '../../src/record/record.js';
 import { eventually } from './eventually.js';
+import { temporaryFolder } from './git.js';
 import { launcher } from './launchers.js';
 
 /** Five processes start at once, on a busy machine. */
 export const patienceMs = 90_000;
 
 export async function startLab(...args: string[]) {
+  /** Where it makes its folder. */
+  const temporary = temporaryFolder();
   const mark = `TRIVET_TESTED=${Math.random().toString(36).slice(2)}`;
   const [name = '', value = ''] = mark.split('=');
   const ours = Object.entries(process.env).filter(([key]) => !key.startsWith('TRIVET_'));
   const child = spawn(process.execPath, [launcher('trivet'), 'lab', '--no-open', ...args], {
-    env: { ...Object.fromEntries(ours), [name]: value },
+    env: { ...Object.fromEntries(ours), [name]: value, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
@@ -83,6 +86,7 @@ export async function startLab(...args: string[]) {
     child,
     ended,
     mark,
+    temporary,
     port,
     site,
     said: () => said,
