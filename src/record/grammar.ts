@@ -57,7 +57,6 @@ export const forms: readonly string[] = [
   'runtest:<commit>',
   'secret:<length>:<body>',
   'hello:<length>:<body>',
-  'wire[:<after>]',
 ];
 
 interface Form {
