@@ -5,7 +5,13 @@
 
 import { type Filter, keeps } from '../record/filter.js';
 import { harmless } from '../record/harmless.js';
-import { lineCharactersMax, parseHeader, parseMissed, parseRecord } from '../record/parse.js';
+import {
+  isOfLater,
+  lineCharactersMax,
+  parseHeader,
+  parseMissed,
+  parseRecord,
+} from '../record/parse.js';
 import type { WireHeader, WireMessage, WireRecord } from '../record/record.js';
 import { TextLines } from '../record/text.js';
 import { type Shade, shaded } from './screen/shades.js';
@@ -25,6 +31,7 @@ export class WireLines {
   #text: TextLines;
   #rest = '';
   #count = 0;
+  #hasShown = false;
   #header: WireHeader | null = null;
   #last: WireRecord | undefined;
 
@@ -46,6 +53,11 @@ export class WireLines {
     return this.#header !== null;
   }
 
+  /** Whether any record was wanted so far; counted heartbeats are shown at a rest. */
+  get hasShown(): boolean {
+    return this.#hasShown;
+  }
+
   /** Answers whether there is room for more. Throws `NotARecording`. */
   push(piece: string): boolean {
     const lines = (this.#rest + piece).split('\n');
@@ -58,7 +70,7 @@ export class WireLines {
 
   /** Nothing comes for a while: what was counted is shown. */
   rest(): void {
-    if (!this.#isJson) for (const line of this.#text.flush()) this.#print(shaded('dim', line));
+    if (!this.#isJson) for (const line of this.#text.flush()) this.#show(shaded('dim', line));
   }
 
   /** That was all of it. A line that lacks its end may be a whole one. Throws `NotARecording`. */
@@ -66,7 +78,10 @@ export class WireLines {
     const rest = this.#rest;
     this.#rest = '';
     const isWhole =
-      rest === '' || this.#header === null || 'value' in parseRecord(rest, this.#last);
+      rest === '' ||
+      this.#header === null ||
+      'value' in parseRecord(rest, this.#last) ||
+      isOfLater(rest);
     if (isWhole && (rest !== '' || this.#header === null)) this.#line(rest);
     this.rest();
     return isWhole ? 'whole' : 'cut short';
@@ -91,6 +106,7 @@ export class WireLines {
     const record = parseRecord(line, this.#last);
     // One that goes on may begin anew.
     if ('says' in record && 'value' in parseHeader(line)) return this.#begin(line);
+    if ('says' in record && isOfLater(line)) return true;
     if ('says' in record) throw this.#fault(record.says);
     this.#last = record.value;
     return this.#record(record.value, line);
@@ -111,14 +127,19 @@ export class WireLines {
   }
 
   #record(record: WireRecord, line: string): boolean {
-    if (this.#isJson) return !this.#isWanted(record) || this.#print(line);
+    if (this.#isJson) return !this.#isWanted(record) || this.#show(line);
     const lines = this.#text.next(record);
     return lines
       .map((text, index) => {
         const isItsOwn = index === lines.length - 1;
-        return this.#print(shaded(isItsOwn ? shadeOf(record) : 'dim', text));
+        return this.#show(shaded(isItsOwn ? shadeOf(record) : 'dim', text));
       })
       .every((hasRoom) => hasRoom);
+  }
+
+  #show(line: string): boolean {
+    this.#hasShown = true;
+    return this.#print(line);
   }
 
   #isWanted(record: WireRecord): boolean {
@@ -160,7 +181,8 @@ function shadeOf(record: WireRecord): Shade {
   if (record.kind === 'message') return shadeOfVerb[record.verb] ?? 'bold';
   if (record.kind === 'arrived') return 'dim';
   if (record.kind === 'dropped') return 'red';
-  if (record.what === 'verdict') return / passed\b/.test(record.says) ? 'green' : 'red';
+  if (record.what === 'verdict' && record.verdict !== undefined)
+    return record.verdict === 'passed' ? 'green' : 'red';
   if (troubles.includes(record.what)) return 'red';
   return warnings.includes(record.what) ? 'yellow' : 'bold';
 }

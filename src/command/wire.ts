@@ -5,7 +5,7 @@
 
 import { createReadStream } from 'node:fs';
 import type { Filter } from '../record/filter.js';
-import { filterFields, parseFilter } from '../record/filter.js';
+import { filterFields, isEverything, parseFilter } from '../record/filter.js';
 import { exitCodes, UsageError } from '../world/exit.js';
 import { readFlags } from '../world/flags.js';
 import { Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
@@ -57,8 +57,10 @@ export async function wire(argv: readonly string[]): Promise<number> {
   const filter = filterOf([...read.filter, ...excluded]);
   const print = (line: string) => process.stdout.write(`${line}\n`);
   const lines = new WireLines(filter, print, read);
-  if (read.replay !== undefined) await replay(read.replay, lines);
-  else await follow(new Dispatcher(read), lines);
+  if (read.replay !== undefined) {
+    await replay(read.replay, lines);
+    if (!isEverything(filter) && !lines.hasShown) process.stderr.write('no record fits\n');
+  } else await follow(new Dispatcher(read), lines);
   return exitCodes.fine;
 }
 

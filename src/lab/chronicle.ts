@@ -15,7 +15,7 @@ import { type Role, Standing } from './standing.js';
 /** Of so many runs it is known whose commit they test. */
 const runsMax = 10_000;
 
-type About = Pick<WireChange, 'commit' | 'run'>;
+type About = Pick<WireChange, 'commit' | 'run' | 'verdict'>;
 
 export class Chronicle {
   readonly recording: Recording;
@@ -60,7 +60,7 @@ export class Chronicle {
   }
 
   /** The dispatcher has told it. */
-  fact({ what, process, says, commit, run }: Fact): void {
+  fact({ what, process, says, commit, run, verdict }: Fact): void {
     const key = run ?? commit ?? '';
     if (what === 'joined' || what === 'left') this.standing.joined(process, what === 'joined');
     if (what === 'leased' || what === 'resumed') this.standing.takes(process, key);
@@ -69,6 +69,7 @@ export class Chronicle {
     this.change(what, process, says, {
       ...(commit !== undefined && { commit }),
       ...(run !== undefined && { run }),
+      ...(verdict !== undefined && { verdict }),
     });
   }
 

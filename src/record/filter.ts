@@ -4,6 +4,7 @@
  * in all that a record says. Pure. Invariant: a filter without terms keeps everything.
  */
 
+import { verbs } from './grammar.js';
 import { changes, type WireMessage, type WireRecord } from './record.js';
 
 /** What can be asked, and what it asks for, for those who get it wrong. */
@@ -61,6 +62,7 @@ function termOf(word: string): Term | { readonly says: string } {
   if (name === 'kind' && !kinds.some((kind) => kind === value)) {
     return { says: `"${value}" is no kind of record: kinds are ${kinds.join(', ')}` };
   }
+  if (name === 'verb' && !verbs.includes(value)) return { says: noVerb(value) };
   return { field: name, value, isExcluded };
 }
 
@@ -70,9 +72,23 @@ function isField(name: string): name is keyof typeof filterFields {
 
 function noField(name: string): string {
   const names = Object.keys(filterFields);
-  const near = names.find((one) => one.startsWith(name) || name.startsWith(one));
+  const near = nearest(name, names);
   const hint = near === undefined ? '' : ` (did you mean "${near}:"?)`;
   return `"${name}" is no field${hint}: fields are ${names.join(', ')}; text with a colon is put in quotes`;
+}
+
+function noVerb(value: string): string {
+  const near = nearest(value, verbs);
+  const hint = near === undefined ? '' : ` (did you mean "verb:${near}"?)`;
+  return `"${value}" is no verb${hint}: verbs are ${verbs.join(', ')}`;
+}
+
+/** Letters that two words begin with, when one may be meant by the other. */
+const sharedMin = 3;
+
+function nearest(typed: string, words: readonly string[]): string | undefined {
+  const inside = words.find((word) => word.startsWith(typed) || typed.startsWith(word));
+  return inside ?? words.find((word) => word.startsWith(typed.slice(0, sharedMin)));
 }
 
 /** Whether it has no wish. */

@@ -83,6 +83,9 @@ for (const usage of forms) {
   formsByVerb.set(verb, [...(formsByVerb.get(verb) ?? []), { fields, neededMin, hasBody }]);
 }
 
+/** All that a record may name: `reply` is an answer in words, `garbage` what breaks the grammar. */
+export const verbs: readonly string[] = [...formsByVerb.keys(), 'reply', 'garbage'];
+
 export function partsOf(head: string): Part[] {
   const [, verb = '', rest = ''] = /^(\w+)(.*)$/s.exec(head) ?? [];
   const known = formsByVerb.get(verb) ?? [];

@@ -7,6 +7,8 @@
 import {
   changes,
   headBytesMax,
+  isKnown,
+  kinds,
   processStates,
   type WireHeader,
   type WireMissed,
@@ -28,7 +30,7 @@ const roles = ['dispatcher', 'runner', 'observer', 'visitor'] as const;
 
 export type Read<T> = { readonly value: T } | { readonly says: string };
 
-export interface Recording {
+export interface ParsedRecording {
   readonly header: WireHeader;
   readonly records: readonly WireRecord[];
   /** Whether the last line was cut off, as it is where somebody still writes it or was killed meanwhile. */
@@ -38,7 +40,7 @@ export interface Recording {
 }
 
 /** A whole file; of several recordings in it the last. */
-export function parseRecording(text: string): Read<Recording> {
+export function parseRecording(text: string): Read<ParsedRecording> {
   const lines = text.split('\n');
   const last = lines.pop() ?? '';
   const [first = last] = lines;
@@ -52,6 +54,7 @@ export function parseRecording(text: string): Read<Recording> {
     if (index === 0 || line.trim() === '' || parseMissed(line) !== null) continue;
     const record = parseRecord(line, records.at(-1));
     if ('says' in record) {
+      if (isOfLater(line)) continue;
       const again = parseHeader(line);
       if ('says' in again) return { says: `line ${index + 1}: ${record.says}` };
       [header, records, earlier] = [again.value, [], earlier + 1];
@@ -66,7 +69,7 @@ export function parseRecording(text: string): Read<Recording> {
   const isAlone = lines.length === 0;
   const cut = last.trim() === '' || isAlone ? null : parseRecord(last, records.at(-1));
   if (cut !== null && 'value' in cut) records.push(cut.value);
-  const isCutShort = cut !== null && 'says' in cut;
+  const isCutShort = cut !== null && 'says' in cut && !isOfLater(last);
   return { value: { header, records, isCutShort, earlier } };
 }
 
@@ -83,6 +86,18 @@ export function parseMissed(line: string): WireMissed | null {
   const { value } = fields;
   const missed = { kind: 'missed', from: value.whole('from'), to: value.whole('to') } as const;
   return value.fault === null ? missed : null;
+}
+
+/** Whether it is a record of a kind, or of a change, that only a later Trivet knows: one leaves it out. */
+export function isOfLater(line: string): boolean {
+  const fields = fieldsOf(line);
+  if ('says' in fields) return false;
+  const { value } = fields;
+  value.whole('n');
+  value.whole('atUs');
+  const kind = value.text('kind');
+  const what = kind === 'change' ? value.text('what') : '';
+  return value.fault === null && !isKnown({ kind, what });
 }
 
 export function parseHeader(line: string): Read<WireHeader> {
@@ -126,7 +141,7 @@ export function parseRecord(line: string, before?: WireRecord): Read<WireRecord>
 
 function recordOf(of: Fields): WireRecord {
   const moment = { n: of.whole('n'), atUs: of.whole('atUs') };
-  const kind = of.oneOf('kind', ['message', 'arrived', 'dropped', 'change'] as const);
+  const kind = of.oneOf('kind', kinds);
   switch (kind) {
     case 'message':
       return {
@@ -145,6 +160,7 @@ function recordOf(of: Fields): WireRecord {
         ...(of.has('role') && { role: of.oneOf('role', roles) }),
         ...(of.has('state') && { state: of.oneOf('state', processStates) }),
         ...{ ...of.perhaps('commit'), ...of.perhaps('job'), ...of.perhaps('run') },
+        ...of.perhaps('verdict'),
         says: of.text('says'),
       };
   }

@@ -2,7 +2,8 @@
  * Owns the record of the wire: what is written down of each message that crosses it, and of what changed
  * because of it, as a line of JSON each (NDJSON), after a first line that says what the record is of.
  * Pure, and read by all: the dispatcher and the lab write it, the command prints it, the page draws it.
- * Invariants: `n` counts from 1 and has no gaps, `atUs` never falls. No line holds a secret.
+ * Invariants: `n` counts from 1 and grows by 1 as it is written; who reads may find gaps, where records were
+ * missed or left out. `atUs` never falls. No line holds a secret.
  */
 
 export const wireFormat = 'trivet-wire';
@@ -36,7 +37,10 @@ export interface WireMessage extends Moment {
   readonly from: string;
   readonly to: string;
   readonly connection: string;
-  /** As the protocol has it; `reply` for the words that answer a request. */
+  /**
+   * As the protocol has it; `reply` for the words that answer a request, `garbage` for bytes that break the
+   * grammar, and all after them.
+   */
   readonly verb: string;
   readonly commit?: string;
   readonly run?: string;
@@ -105,11 +109,27 @@ export interface WireChange extends Moment {
   readonly commit?: string;
   readonly job?: string;
   readonly run?: string;
+  /** How the job ended, or that run of it: of `verdict` only. */
+  readonly verdict?: string;
   /** A sentence for people. */
   readonly says: string;
 }
 
 export type WireRecord = WireMessage | WireArrival | WireDrop | WireChange;
+
+export const kinds = ['message', 'arrived', 'dropped', 'change'] as const;
+
+/** Whether we know of such; a later Trivet may write of more, which is left out. */
+export function isKnown({
+  kind,
+  what,
+}: {
+  readonly kind: string;
+  readonly what?: string;
+}): boolean {
+  if (kind === 'change') return changes.some((known) => known === what);
+  return kinds.some((known) => known === kind);
+}
 
 /** Told to one who reads too slowly, in the place of records that are no longer there; it has no `n`. */
 export interface WireMissed {

@@ -1,7 +1,7 @@
 /**
  * Owns the record as lines of text, one a record, as `trivet wire` prints them:
  *
- *   +12.034  bob → dispatcher  results  1a2b3c4  7f3a-1   214 bytes
+ *   +12.034  bob → dispatcher  results  214 bytes  1a2b3c4  7f3a-1
  *   +12.036  * 1a2b3c4 passed
  *
  * Heartbeats in a row are one line with their count, until somebody asks for them. Pure; columns grow with

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { wire } from '../../src/command/wire.js';
 import { tell } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
@@ -57,6 +59,8 @@ test('filters choose, a dash leaves out, and heartbeats are shown where somebody
   expect(await linesOf('verb:runtest')).toHaveLength(2);
   expect((await linesOf('kind:message', '-verb:runtest', '--pings')).join('\n')).toMatch(/ping\s/);
   expect((await linesOf('-kind:change', '-verb:ping')).join('\n')).toContain('1 heartbeat');
+  const none = await typed('/', wire, '--replay', file, 'runner:bob');
+  expect(none).toMatchObject({ status: 0, stderr: 'no record fits\n' });
   expect(await typed('/', wire, '--replay', file, 'colour:red')).toMatchObject({
     status: 2,
     stderr: expect.stringContaining('"colour" is no field'),
@@ -107,6 +111,25 @@ test('a recording comes from standard input, and no dispatcher is an error', () 
   });
   const alone = trivet('/', ['wire', '--dispatcher-server', 'localhost:1']);
   expect(alone).toMatchObject({ status: 2, stderr: expect.stringContaining('cannot be reached') });
+});
+
+test('a dispatcher that tells what is no record is not asked again: the command ends with what is wrong', async () => {
+  const told = [header, { n: 1, atUs: 0, kind: 'rumour' }, records[0], { n: 2, kind: 'message' }];
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.write(told.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const address = `127.0.0.1:${port}`;
+  const { status, stdout, stderr } = await typed('/', wire, '--dispatcher-server', address);
+  expect(stdout).toContain('runner ada connected');
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: `The dispatcher at ${address}, line 4: "atUs" is missing.\n`,
+  });
 });
 
 test.skipIf(!hasTmux)('on a terminal lines appear as messages pass, over a restart', async () => {

@@ -82,7 +82,7 @@ test('the way of a commit is written down: each message, and what changed before
   expect(of('log')).toMatchObject({ commit: c, run, head: `log:${run}:0:9:all good` });
   expect(of('reply')).toMatchObject({ commit: c, head: 'OK', bytes: 2 });
   const verdict = records().find((record) => record.kind === 'change' && record.what === 'verdict');
-  expect(verdict).toMatchObject({ commit: c, run, job: 'default' });
+  expect(verdict).toMatchObject({ commit: c, run, job: 'default', verdict: 'passed' });
 });
 
 test('a runner that dies is told of with the job that finds a new home', async () => {

@@ -88,6 +88,11 @@ describe('a filter', () => {
     ['verbs:ping', /^"verbs" is no field \(did you mean "verb:"\?\): fields are verb, kind, /],
     ['colour:red', /^"colour" is no field: fields are .*; text with a colon is put in quotes$/],
     ['kind:losst', /^"losst" is no kind of record: kinds are message, heartbeat, .*, lost, /],
+    [
+      'verb:resluts',
+      /^"resluts" is no verb \(did you mean "verb:results"\?\): verbs are .*, garbage$/,
+    ],
+    ['-verb:xyz', /^"xyz" is no verb: verbs are welcome, /],
     ['-runner:', /^"runner:" wants the name of a runner behind it$/],
   ])('%s: what is wrong is said with what would be right', (typed, sentence) => {
     expect(parseFilter(typed)).toEqual({ says: expect.stringMatching(sentence) });

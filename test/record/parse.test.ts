@@ -90,6 +90,15 @@ describe('reading a recording', () => {
     const line = lineOf({ n: 1, atUs: 0, kind: 'arrived', message: 0 });
     const longer = line.replace('{', '{"more":{"deep":true},"__proto__":{"kind":"x"},');
     expect(parseRecord(longer)).toEqual(parseRecord(line));
+    const others = ['"kind":"rumour"', '"kind":"change","what":"renamed","process":{}'];
+    const lines = whole.split('\n');
+    for (const [index, other] of others.entries()) {
+      const n = index + 5;
+      lines[n] = `{"n":${n},"atUs":0,${other}}`;
+    }
+    const records = recording.records.filter(({ n }) => n !== 5 && n !== 6);
+    const read = parseRecording(lines.join('\n'));
+    expect(read).toEqual({ value: { ...recording, records, isCutShort: false, earlier: 0 } });
   });
 
   test.each([
@@ -115,7 +124,7 @@ describe('reading a recording', () => {
     [4, (line: string) => line.replace('"n":3', '"n":2'), /^line 4: "n" is 2 after 2$/],
     [
       4,
-      (line: string) => line.replace(/"kind":"\w+"/, '"kind":"rumour"'),
+      (line: string) => line.replace(/"kind":"\w+"/, '"kind":7'),
       /^line 4: "kind" is not one of message, /,
     ],
     [4, (line: string) => line.replace('"from":', '"form":'), /^line 4: "from" is missing$/],

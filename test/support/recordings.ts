@@ -143,7 +143,9 @@ function tellerUpon(pen: Pen) {
     const head = `results:${run}:${body.length}:${body}\n`;
     pen.message(runner, 'dispatcher', 'results', { commit, run, head });
     pen.passes(2);
-    pen.change('verdict', runner, `${commit.slice(0, 7)} ${end}`, { commit, run, state: 'idle' });
+    pen.change('verdict', runner, `${commit.slice(0, 7)} ${end}`, {
+      ...{ commit, run, verdict: end, state: 'idle' },
+    });
     pen.message('dispatcher', runner, 'recorded', { commit, run, head: `recorded:${run}\n` });
   };
   const hands = (commit: string) => {

@@ -156,6 +156,7 @@ export class Recorder {
   #put(tapped: Tapped): void {
     const { connection, direction, verb, fields, bytes, head } = tapped;
     const isIn = direction === 'in';
+    // Before `peerOf`, which forgets with the answer what was asked.
     const commit = this.#names.commitOf(tapped);
     const run = runOf(fields);
     const peer = this.#names.peerOf(tapped);

@@ -183,19 +183,20 @@ export class WireChanges {
         return [this.#change('handed-back', runner, msg, { ...about, run })];
       }
       case 'retried': {
-        this.#processes.get(entry.runner)?.runs.delete(entry.run);
-        const ended = this.#change('verdict', entry.runner, msg, { ...about, run: entry.run });
+        const { run, runner, verdict } = entry;
+        this.#processes.get(runner)?.runs.delete(run);
+        const ended = this.#change('verdict', runner, msg, { ...about, run, verdict });
         return [ended, this.#change('requeued', dispatcher, msg, about)];
       }
       case 'rerun-asked':
         return [this.#change('requeued', dispatcher, msg, about)];
       case 'finished': {
-        const { run } = entry;
+        const { run, verdict } = entry;
         const runner = run === null ? undefined : runnerOf(job, run);
         if (run === null || runner === undefined)
-          return [this.#change('verdict', dispatcher, msg, about)];
+          return [this.#change('verdict', dispatcher, msg, { ...about, verdict })];
         this.#processes.get(runner)?.runs.delete(run);
-        return [this.#change('verdict', runner, msg, { ...about, run })];
+        return [this.#change('verdict', runner, msg, { ...about, run, verdict })];
       }
       case 'known-on':
       case 'unblocked':
@@ -216,7 +217,7 @@ export class WireChanges {
     what: WireChange['what'],
     process: string,
     says: string,
-    about: Pick<WireChange, 'commit' | 'job' | 'run'> = {},
+    about: Pick<WireChange, 'commit' | 'job' | 'run' | 'verdict'> = {},
   ): Change {
     return { kind: 'change', what, process, ...this.#stateOf(process), ...about, says };
   }

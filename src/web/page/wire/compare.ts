@@ -6,7 +6,7 @@
 import { type Signal, useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Model } from '../../../record/model.js';
-import { parseRecording, type Recording } from '../../../record/parse.js';
+import { type ParsedRecording, parseRecording } from '../../../record/parse.js';
 import { type Pair, partingOf } from '../../../record/parting.js';
 import { html } from '../html.js';
 import { useKeys } from '../keys.js';
@@ -178,7 +178,7 @@ async function fetched(side: Signal<Side>, address: string | null): Promise<void
   }
 }
 
-function here(name: string, { header, records }: Recording): Side {
+function here(name: string, { header, records }: ParsedRecording): Side {
   const model = new Model(header);
   for (const record of records) model.append(record);
   return { kind: 'here', name, model };

@@ -39,9 +39,10 @@ const looks: Readonly<Record<WireChange['what'], Look>> = {
 /** In pixels, about: a sentence that has no room on the right stands on the left. */
 const charWidth = 7.2;
 
-export function lookOf({ what, says }: WireChange): Look {
-  if (what === 'verdict' && !/\bpassed\b/.test(says)) return { sign: '✕', tone: 'bad' };
-  return looks[what];
+export function lookOf({ what, verdict }: WireChange): Look {
+  if (what !== 'verdict' || verdict === 'passed') return looks[what];
+  // Older recordings do not say it.
+  return verdict === undefined ? { sign: '■', tone: 'plain' } : { sign: '✕', tone: 'bad' };
 }
 
 export function Mark({

@@ -5,7 +5,7 @@
 
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { parseRecording, type Recording } from '../../../record/parse.js';
+import { type ParsedRecording, parseRecording } from '../../../record/parse.js';
 import { html } from '../html.js';
 import { notice } from '../page.js';
 import { links } from '../router.js';
@@ -13,7 +13,7 @@ import { links } from '../router.js';
 /** A hundred times fifty thousand records; a browser that reads more is no longer one. */
 const fileBytesMax = 512 * 1_024 * 1_024;
 
-export interface Opened extends Recording {
+export interface Opened extends ParsedRecording {
   readonly name: string;
 }
 

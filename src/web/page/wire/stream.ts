@@ -5,7 +5,7 @@
  */
 
 import type { LabDocument } from '../../../record/lab.js';
-import type { WireHeader, WireRecord } from '../../../record/record.js';
+import { isKnown, type WireHeader, type WireRecord } from '../../../record/record.js';
 import type { WorldDocument } from '../../../record/world.js';
 import { connection } from '../live.js';
 
@@ -101,6 +101,8 @@ export class WireStream {
   #record(record: WireRecord): void {
     if (record.n <= this.#lastN) return;
     this.#lastN = record.n;
+    // A dispatcher may be newer than a page that was loaded before.
+    if (!isKnown(record)) return;
     this.#gathered.push(record);
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#flush());
   }
