@@ -25,7 +25,8 @@ export class Keeper {
   #world: SteppedWorld | null = null;
   #isRevealed = false;
   #isRunning = false;
-  #isToPause = false;
+  /** Asked for and not begun yet. A run goes on only while there is none. */
+  #waiting = 0;
   #toldAtMs = 0;
   /** What is asked for after what is being done. */
   #done: Promise<void> = Promise.resolve();
@@ -44,15 +45,17 @@ export class Keeper {
     for await (const line of createInterface({ input: process.stdin })) {
       const action = JSON.parse(line) as WorldAction;
       // Whatever is asked for ends a run; it is done where that stands still.
-      this.#isToPause = true;
-      this.#done = this.#done.then(() => this.#act(action));
+      this.#waiting += 1;
+      this.#done = this.#done.then(() => this.#act(action)).catch(fail);
     }
-    this.#isToPause = true;
+    // The end of what is asked for ends it as well.
+    this.#waiting += 1;
     await this.#done;
     await this.#world.close();
   }
 
   async #act(action: WorldAction): Promise<void> {
+    this.#waiting -= 1;
     const world = this.#world;
     if (world === null) return;
     switch (action.do) {
@@ -84,9 +87,8 @@ export class Keeper {
   }
 
   async #run(world: SteppedWorld): Promise<void> {
-    this.#isToPause = false;
     this.#isRunning = true;
-    while (!world.isOver && !this.#isToPause) {
+    while (!world.isOver && this.#waiting === 0) {
       await world.step(stepsAtOnce);
       if (performance.now() - this.#toldAtMs > tellEveryMs) this.#tell();
       // What is asked for meanwhile gets in.
@@ -104,4 +106,10 @@ export class Keeper {
     };
     process.stdout.write(`${JSON.stringify({ world: document })}\n`);
   }
+}
+
+/** A world that died by an error of ours is not over: nobody may take it for one. */
+function fail(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
 }

@@ -50,10 +50,6 @@ export class SteppedWorld {
     return world;
   }
 
-  get stepsMade(): number {
-    return this.#play.steps;
-  }
-
   get isOver(): boolean {
     return this.#play.isOver;
   }
@@ -61,10 +57,6 @@ export class SteppedWorld {
   /** Simulated. */
   get atMs(): number {
     return this.#play.atMs;
-  }
-
-  get decisions(): readonly Decision[] {
-    return this.#decisions;
   }
 
   /** So many steps on, or fewer where it is over before. */
@@ -150,6 +142,8 @@ class Play {
   #lastN = 0;
   #isBegun = false;
   #isAbandoned = false;
+  /** What the world died of, by an error of ours. */
+  #diedOf: { readonly error: unknown } | null = null;
   /** Has the world go on that waits at its gate. */
   #goOn: (() => void) | null = null;
   #arrived: () => void = () => {};
@@ -166,8 +160,8 @@ class Play {
         this.#end();
       },
       (error: unknown) => {
+        if (!(error instanceof Abandoned)) this.#diedOf = { error };
         this.#end();
-        if (!(error instanceof Abandoned)) throw error;
       },
     );
   }
@@ -181,6 +175,7 @@ class Play {
       this.#release();
       await Promise.race([arrived, this.#over]);
     }
+    if (this.#diedOf !== null) throw this.#diedOf.error;
   }
 
   async abandon(): Promise<void> {
