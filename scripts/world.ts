@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { lineOf } from '../src/record/record.js';
 import type { Decision } from '../src/record/world.js';
 import { laws } from '../test/simulation/laws.js';
-import { type Lesson, lessonCalled, lessons } from '../test/simulation/lessons.js';
+import { isSeedKnown, type Lesson, lessonCalled, lessons } from '../test/simulation/lessons.js';
 import { planted } from '../test/simulation/planting.js';
 import { headerOf } from '../test/simulation/world-record.js';
 import { Keeper, type World } from './world/keeper.js';
@@ -43,6 +43,13 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  if (lesson !== null && values.seed === undefined && !isSeedKnown(lesson)) {
+    process.stderr.write(
+      `No seed is known that shows "${lesson.bug.name}": choose one with --seed.\n`,
+    );
+    process.exitCode = 2;
+    return;
+  }
   const world = await worldWith(lesson);
   const seed = Number(values.seed ?? lesson?.seed ?? 1);
   if (values.whole) await writeWhole(world, seed);
@@ -56,7 +63,7 @@ function worldWith(lesson: Lesson | null): Promise<World> {
 }
 
 function tellLessons(): void {
-  for (const { number, bug, seed } of lessons) {
+  for (const { number, bug, seed } of lessons.filter(isSeedKnown)) {
     const law = bug.breaks.join(' or ');
     const says = bug.breaks.map((name) => laws[name]).join('; or: ');
     process.stdout.write(`${JSON.stringify({ number, name: bug.name, seed, law, says })}\n`);

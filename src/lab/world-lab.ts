@@ -21,6 +21,7 @@ export async function holdWorld(
   wanted: WorldWanted,
   { port, minutes, opens }: Holding,
 ): Promise<number> {
+  if (wanted.plant !== null) say('Building the world with its bug…');
   const world = await SimulatedWorld.start(wanted);
   try {
     const { recording } = world;
@@ -39,12 +40,12 @@ export async function holdWorld(
 /** Lists them; answers the exit code. */
 export async function tellLessons(): Promise<number> {
   const lessons = await lessonsOfWorlds();
-  for (const { number, name, law, says } of lessons) {
-    say(`${String(number).padStart(3)}  ${name}`);
-    say(`     breaks ${law}: ${says}`);
+  // Which law breaks is what is to be predicted.
+  for (const { number, name, seed } of lessons) {
+    say(`${String(number).padStart(3)}  ${name} (seed ${seed})`);
   }
   say('');
-  say('trivet lab --plant 1 opens the world in which the first is seen.');
+  say('trivet lab --plant NUMBER opens the world in which it is seen.');
   return exitCodes.fine;
 }
 

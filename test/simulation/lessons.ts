@@ -28,6 +28,11 @@ export const lessons: readonly Lesson[] = [
   ...plantedInStore,
 ].map((bug, index) => ({ number: index + 1, bug, seed: seedOfLesson[bug.name] ?? bug.from ?? 1 }));
 
+/** Where none is known, it may be that no law breaks. */
+export function isSeedKnown({ bug }: Lesson): boolean {
+  return bug.name in seedOfLesson;
+}
+
 /** So many laws to choose from. */
 const choicesMost = 4;
 
