@@ -33,7 +33,8 @@ export class WireStream {
   #lastN = 0;
   #gathered: WireRecord[] = [];
   #frame = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #resting: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(listener: Listener) {
     this.#listener = listener;
@@ -43,10 +44,11 @@ export class WireStream {
   follow(): () => void {
     const look = () => this.#look();
     document.addEventListener('visibilitychange', look);
-    this.#open();
+    // What nobody sees is not painted, and would only gather.
+    if (!document.hidden) this.#open();
     return () => {
       document.removeEventListener('visibilitychange', look);
-      clearTimeout(this.#timer);
+      clearTimeout(this.#resting);
       cancelAnimationFrame(this.#frame);
       this.#close();
     };
@@ -65,8 +67,12 @@ export class WireStream {
       connection.value = 'waiting';
       // The browser itself would ask again for what it asked at first.
       source.close();
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#source === source && this.#open(), againAfterMs);
+      if (this.#source !== source) return;
+      this.#source = null;
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => {
+        if (!document.hidden) this.#open();
+      }, againAfterMs);
     };
     const on = (kind: string, take: (data: string) => void) =>
       source.addEventListener(kind, (event: MessageEvent<string>) => take(event.data));
@@ -117,9 +123,9 @@ export class WireStream {
   }
 
   #look(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#resting);
     if (document.hidden) {
-      this.#timer = setTimeout(() => {
+      this.#resting = setTimeout(() => {
         this.#close();
         connection.value = 'resting';
       }, restsAfterMs);
@@ -127,6 +133,7 @@ export class WireStream {
   }
 
   #close(): void {
+    clearTimeout(this.#again);
     this.#source?.close();
     this.#source = null;
   }

@@ -23,7 +23,7 @@ export function useWireKeys(view: View): void {
   const toggle = () => view.toggle();
   const keys: Key[] = [
     { key: ' ', does: 'pause, or play from here', call: toggle },
-    { key: '.', does: 'the same, as presenters send it', call: toggle },
+    { key: '.', does: "pause, or play (a presenter's remote)", call: toggle },
     { key: 'ArrowRight', does: 'one step on', call: on },
     { key: 'ArrowLeft', does: 'one step back', call: back },
     { key: 'ArrowDown', does: 'one step on', call: on },
