@@ -42,6 +42,8 @@ export class Lab {
   #isTouched = false;
   #isTold = false;
   #isEnding = false;
+  /** Null: nothing is being set up. */
+  #settingUp: Promise<void> | null = null;
 
   private constructor(given: LabGiven) {
     const { clock, recording, lastsMs } = given;
@@ -100,6 +102,8 @@ export class Lab {
   async end(): Promise<void> {
     this.#isEnding = true;
     this.#lecture.leave();
+    // Who is being started is there to be ended then.
+    await this.#settingUp;
     await this.#stage.end();
   }
 
@@ -178,24 +182,34 @@ export class Lab {
     if (name === null) return;
     const lesson = lessons.find((one) => one.name === name);
     if (lesson === undefined) throw new Impossible(`There is no lesson "${name}"`);
-    // It checks that there is one: none, while others are being set up.
-    const crew = this.#crew;
+    if (this.#settingUp !== null) throw new Impossible('Processes are being set up');
+    const before = this.#isTouched ? null : this.#stage.crew;
+    this.#isTouched = true;
     // Whoever chose it sees it come; what goes wrong is told there.
-    void this.#teach(lesson, crew).catch((error) => this.#failed(error));
+    this.#settingUp = this.#crewFor(lesson, before)
+      .then((crew) => void this.#teach(lesson, crew))
+      .catch((error) => this.#failed(error))
+      .finally(() => {
+        this.#settingUp = null;
+      });
   }
 
-  async #teach(lesson: Lesson, before: Crew): Promise<void> {
-    let crew = before;
-    const { crew: kind, runners, title } = lesson;
-    if (this.#isTouched || !this.#stage.has(kind, runners)) {
-      await this.#stage.clear(title);
-      this.#caption('The processes of this lesson are being set up');
-      if (this.#isEnding) return;
-      crew = await this.#stage.enter(kind, runners);
-    }
-    this.#isTouched = true;
-    await crew.ready;
-    if (!this.#isEnding) this.#lecture.begin(lesson, this.#given.readMs);
+  /** That one, if it will do; else another. */
+  async #crewFor(
+    { crew: kind, runners, title }: Lesson,
+    before: Crew | null,
+  ): Promise<Crew | null> {
+    if (before !== null && this.#stage.has(kind, runners)) return before;
+    await this.#stage.clear(title);
+    this.#caption('The processes of this lesson are being set up');
+    return this.#isEnding ? null : this.#stage.enter(kind, runners);
+  }
+
+  async #teach(lesson: Lesson, crew: Crew | null): Promise<void> {
+    await crew?.ready;
+    // Another lesson may have been chosen meanwhile.
+    if (crew === null || this.#isEnding || this.#stage.crew !== crew) return;
+    this.#lecture.begin(lesson, this.#given.readMs);
   }
 
   #caption(says: string): void {

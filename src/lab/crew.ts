@@ -135,7 +135,9 @@ export class Crew {
         const member = this.members.get(name);
         if (member === undefined) return;
         chronicle.lives(what, name, says);
-        if (what === 'started' && member.pid !== null) void project.runsAs(name, member.pid);
+        // By the time that is written all may be over, and its folder gone.
+        if (what === 'started' && member.pid !== null)
+          project.runsAs(name, member.pid).catch(() => {});
         events.changed(member, what === 'killed' || what === 'left' || what === 'frozen');
       },
     };

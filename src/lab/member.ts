@@ -35,6 +35,8 @@ export class Member {
   #child: ChildProcess | null = null;
   #isFrozen = false;
   #isToReturn = false;
+  /** It has left for good. */
+  #isOver = false;
   #exited: Promise<void> = Promise.resolve();
 
   constructor(name: string, role: Role, programme: Programme, events: MemberEvents) {
@@ -54,7 +56,7 @@ export class Member {
   }
 
   start(): void {
-    if (this.#child !== null) return;
+    if (this.#child !== null || this.#isOver) return;
     const { words, folder, environment } = this.#programme;
     const [command = '', ...args] = words();
     const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('TRIVET_'));
@@ -79,8 +81,11 @@ export class Member {
         this.#gone(code, signal);
         resolve();
       });
+      // One that could not be started has no end.
+      if (child.pid === undefined) resolve();
     });
-    if (child.pid !== undefined) this.#events.lives('started', `${this.name} is started`);
+    if (child.pid === undefined) this.#child = null;
+    else this.#events.lives('started', `${this.name} is started`);
   }
 
   kill(): void {
@@ -101,6 +106,7 @@ export class Member {
 
   /** One that lives is asked to end, and finishes what it holds before that. */
   restart(): void {
+    if (this.#isOver) return;
     if (this.#child === null) {
       this.start();
       return;
@@ -112,6 +118,7 @@ export class Member {
 
   /** Asked, and killed where that takes too long. */
   async end(withinMs: number): Promise<void> {
+    this.#isOver = true;
     const child = this.#child;
     if (child === null) return;
     this.#isToReturn = false;

@@ -103,8 +103,9 @@ export class Stage {
   /** All of them leave, and what comes is recorded anew under that title. */
   async clear(title: string): Promise<void> {
     const crew = this.#crew;
-    await crew?.end();
+    // Nobody is to touch those who leave.
     this.#crew = null;
+    await crew?.end();
     this.#given.recordAnew(title);
     this.chronicle.standing.clear();
   }

@@ -12,6 +12,8 @@ interface One {
   life: 'running' | 'frozen' | 'dead';
   /** Whether the dispatcher has it in its pool. */
   isKnown: boolean;
+  /** Or had it, since it was started. */
+  wasKnown: boolean;
   isDraining: boolean;
   /** Pings since it was last heard. */
   pings: number;
@@ -23,7 +25,13 @@ export class Standing {
   readonly #all = new Map<string, One>();
 
   add(name: string, role: Role): void {
-    const nothing = { isKnown: false, isDraining: false, pings: 0, isSilent: false };
+    const nothing = {
+      isKnown: false,
+      wasKnown: false,
+      isDraining: false,
+      pings: 0,
+      isSilent: false,
+    };
     this.#all.set(name, { role, life: 'dead', ...nothing, runs: new Set() });
   }
 
@@ -40,7 +48,9 @@ export class Standing {
     if (one === undefined) return;
     one.life = life;
     if (life !== 'dead') return;
-    Object.assign(one, { isKnown: false, isDraining: false, pings: 0, isSilent: false });
+    Object.assign(one, {
+      ...{ isKnown: false, wasKnown: false, isDraining: false, pings: 0, isSilent: false },
+    });
     one.runs.clear();
   }
 
@@ -48,6 +58,7 @@ export class Standing {
     const one = this.#all.get(name);
     if (one === undefined) return;
     Object.assign(one, { isKnown, isSilent: false, pings: 0 });
+    one.wasKnown ||= isKnown;
   }
 
   drains(name: string): void {
@@ -89,8 +100,8 @@ export class Standing {
     if (one === undefined) return undefined;
     if (one.life !== 'running') return one.life;
     if (one.role === 'dispatcher') return one.isDraining ? 'draining' : 'idle';
-    // It lives, and the dispatcher knows nothing of that.
-    if (one.isSilent || !one.isKnown) return 'silent';
+    // It lives, and the dispatcher knows nothing of that any more.
+    if (one.isSilent || (one.wasKnown && !one.isKnown)) return 'silent';
     if (one.isDraining) return 'draining';
     return one.runs.size > 0 ? 'busy' : 'idle';
   }

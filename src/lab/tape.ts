@@ -10,7 +10,8 @@ import { UsageError } from '../world/exit.js';
 
 export class Tape {
   readonly #path: string;
-  #file: number;
+  /** Null: it was given up. */
+  #file: number | null;
   #count = 1;
 
   /** Throws `UsageError` where it cannot be written. */
@@ -21,6 +22,7 @@ export class Tape {
   }
 
   write(line: string): void {
+    if (this.#file === null) return;
     try {
       writeSync(this.#file, line);
     } catch {
@@ -29,15 +31,24 @@ export class Tape {
   }
 
   begin(header: WireHeader): void {
-    closeSync(this.#file);
+    if (this.#file === null) return;
+    const former = this.#file;
     this.#count += 1;
     const { dir, name, ext } = parse(this.#path);
-    this.#file = opened(`${dir === '' ? '.' : dir}/${name}-${this.#count}${ext}`);
+    try {
+      this.#file = opened(`${dir === '' ? '.' : dir}/${name}-${this.#count}${ext}`);
+    } catch (error) {
+      // The lecture goes on without it.
+      this.#file = null;
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    }
+    closeSync(former);
     this.write(lineOf(header));
   }
 
   close(): void {
-    closeSync(this.#file);
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
   }
 }
 

@@ -213,8 +213,12 @@ export class Way {
   #drained(): Promise<void> {
     const { sink } = this.#ends;
     return new Promise((resolve) => {
-      sink.once('drain', resolve);
-      sink.once('close', resolve);
+      const go = () => {
+        sink.off('drain', go).off('close', go);
+        resolve();
+      };
+      sink.on('drain', go).on('close', go);
+      if (sink.destroyed) go();
     });
   }
 }

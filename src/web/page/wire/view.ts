@@ -54,6 +54,8 @@ export class View {
 
   begin(header: WireHeader, isLive: boolean): void {
     this.isLive = isLive;
+    // Of a recording nobody is there to be touched.
+    if (!isLive) this.lab.value = this.world.value = null;
     this.#beganMs = Number.POSITIVE_INFINITY;
     this.model.value = new Model(header);
     this.missed.value = null;
