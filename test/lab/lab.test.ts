@@ -45,8 +45,9 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     const lab = await startLab('--runners', '1');
     const folders = () => readdirSync(lab.temporary);
     expect(folders()).toEqual([expect.stringMatching(/^trivet-lab-/)]);
+    const { length } = await lab.records();
     await lab.act({ do: 'commit', what: 'hanging' });
-    await lab.changes('leased', (await lab.records()).length);
+    await lab.changes('leased', length);
     await lab.act({ do: 'freeze', process: 'ada' });
     lab.child.kill(signal);
     await lab.ended;

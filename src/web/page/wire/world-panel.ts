@@ -122,7 +122,7 @@ function Planted({
     <fieldset><legend>Which law will break?</legend>
       ${choices.map((law) => html`<label key=${law.name}><input type="radio" name="law" disabled=${brokenLaw !== null} checked=${predicted.value === law.name} onChange=${predict(law.name)} /> ${law.says}</label>`)}
     </fieldset>
-    ${brokenLaw === null ? html`<p class="quiet">Then run the world.</p>` : html`<p role="status">${verdictOn(predicted.value, brokenLaw)}</p>`}
+    ${brokenLaw === null ? html`<p class="quiet">Then run the world.</p>` : html`<p role="status">${verdictOn(predicted.value, brokenLaw, choices)}</p>`}
     ${
       line === null
         ? html`<button type="button" onClick=${() => ask({ do: 'reveal' })}>Show the line</button>`
@@ -131,9 +131,14 @@ function Planted({
   </section>`;
 }
 
-function verdictOn(predicted: string | null, brokenLaw: string): string {
-  if (predicted === null) return `It was "${brokenLaw}".`;
-  return predicted === brokenLaw ? 'You were right.' : `It was "${brokenLaw}", not "${predicted}".`;
+function verdictOn(
+  predicted: string | null,
+  broken: string,
+  laws: PlantedLesson['choices'],
+): string {
+  if (predicted === broken) return 'You were right.';
+  const says = laws.find(({ name }) => name === broken)?.says ?? broken;
+  return `${predicted === null ? 'It was this' : 'No, it was this'}: ${says}.`;
 }
 
 function Laws({ world }: { readonly world: WorldDocument }) {
