@@ -11,6 +11,7 @@ import { readIfThere } from '../../src/world/files.js';
 import { parentOf } from '../../src/world/process-tree.js';
 import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/git.js';
+import { launcher } from '../support/launchers.js';
 import { trivet } from '../support/trivet-command.js';
 import { typed } from '../support/typed.js';
 
@@ -164,12 +165,8 @@ test('the program is ended with all that it has started, and no folder is left',
 test('it is ended as well when the check itself is killed', async () => {
   const pids = join(temporaryFolder(), 'pids');
   const words = ['check', 'runner', '--timeout', '60s', '--', ...forking(pids)];
-  const main = join(import.meta.dirname, '../../src/command/main.ts');
   const env = { ...process.env, TMPDIR: temporaryFolder() };
-  const killed = spawn(process.execPath, ['--import', 'tsx', main, ...words], {
-    stdio: 'ignore',
-    env,
-  });
+  const killed = spawn(process.execPath, [launcher('trivet'), ...words], { stdio: 'ignore', env });
   await eventually('the program has begun', () => alive(pids).length === 3);
   killed.kill('SIGKILL');
   await eventually('its process group is gone', () => alive(pids).length <= 1);

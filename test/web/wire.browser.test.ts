@@ -126,7 +126,9 @@ describe.skipIf(!hasBrowser)('the page of the wire', { timeout }, () => {
     }
     await page.getByRole('button', { name: 'Bookmark at record 1' }).waitFor();
     await page.keyboard.press('Space');
-    await page.locator('.caption-now', { hasText: 'no commit was lost' }).waitFor({ timeout: 120_000 });
+    await page
+      .locator('.caption-now', { hasText: 'no commit was lost' })
+      .waitFor({ timeout: 120_000 });
     expect(profile.faults).toEqual([]);
   });
 
