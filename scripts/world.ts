@@ -10,7 +10,6 @@
 import { parseArgs } from 'node:util';
 import { lineOf } from '../src/record/record.js';
 import type { Decision } from '../src/record/world.js';
-import { laws } from '../test/simulation/laws.js';
 import { isSeedKnown, type Lesson, lessonCalled, lessons } from '../test/simulation/lessons.js';
 import { planted } from '../test/simulation/planting.js';
 import { headerOf } from '../test/simulation/world-record.js';
@@ -64,9 +63,7 @@ function worldWith(lesson: Lesson | null): Promise<World> {
 
 function tellLessons(): void {
   for (const { number, bug, seed } of lessons.filter(isSeedKnown)) {
-    const law = bug.breaks.join(' or ');
-    const says = bug.breaks.map((name) => laws[name]).join('; or: ');
-    process.stdout.write(`${JSON.stringify({ number, name: bug.name, seed, law, says })}\n`);
+    process.stdout.write(`${JSON.stringify({ number, name: bug.name, seed })}\n`);
   }
 }
 

@@ -100,8 +100,11 @@ export async function lab(argv: readonly string[]): Promise<number> {
     argv,
   ) as Read | null;
   if (read === null) return exitCodes.fine;
-  if (read.lessons) return tellLessons();
   const { seed = null, plant = null } = read;
+  if (read.lessons && (seed !== null || plant !== null)) {
+    throw new UsageError('--lessons lists what --plant can name: give it alone.');
+  }
+  if (read.lessons) return tellLessons();
   if (seed !== null || plant !== null) return worldOf(read, { seed, plant });
   const classroom = new Classroom(read);
   return classroom.hold();

@@ -6,10 +6,11 @@
 
 import { once } from 'node:events';
 import * as net from 'node:net';
+import { Overheard } from '../protocol/overheard.js';
 import type { HeldMessage, LineState } from '../record/lab.js';
+import { headBytesMax } from '../record/record.js';
 import type { Clock } from '../world/clock.js';
 import type { Chronicle } from './chronicle.js';
-import { Overheard } from './overheard.js';
 import { Way } from './way.js';
 
 interface Pair {
@@ -94,7 +95,7 @@ export class Line {
     server.setNoDelay(true);
     this.#connections += 1;
     const connection = `${this.process}#${this.#connections}`;
-    const heard = new Overheard();
+    const heard = new Overheard(headBytesMax);
     const about = {
       ...{ state: () => this.#state, chronicle: this.#chronicle, clock: this.#clock },
     };

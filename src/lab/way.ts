@@ -5,10 +5,10 @@
 
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Overheard, Piece, Side } from '../protocol/overheard.js';
 import type { HeldMessage, LineState } from '../record/lab.js';
 import type { Clock } from '../world/clock.js';
 import type { Chronicle } from './chronicle.js';
-import type { Overheard, Piece, Side } from './overheard.js';
 
 /** A delayed message arrives so much later: as far as one can see, and no reason to call anybody dead. */
 const delayMs = 1_000;

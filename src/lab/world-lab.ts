@@ -40,7 +40,6 @@ export async function holdWorld(
 /** Lists them; answers the exit code. */
 export async function tellLessons(): Promise<number> {
   const lessons = await lessonsOfWorlds();
-  // Which law breaks is what is to be predicted.
   for (const { number, name, seed } of lessons) {
     say(`${String(number).padStart(3)}  ${name} (seed ${seed})`);
   }

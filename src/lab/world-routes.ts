@@ -5,6 +5,7 @@
 
 import { Readable } from 'node:stream';
 import type { Hono } from 'hono';
+import { decisionsMax } from '../record/world.js';
 import { refused } from '../web/api.js';
 import type { SimulatedWorld } from './world.js';
 import { worldAction } from './world-words.js';
@@ -21,6 +22,9 @@ export function serveWorld(app: Hono, world: SimulatedWorld): void {
     const asked = worldAction.safeParse(await context.req.json().catch(() => null));
     if (!asked.success) return refused(context, 400, whatIsAction);
     if (world.died !== null) return refused(context, 503, world.died);
+    if (asked.data.do === 'fork' && keptBy(asked.data.step, world) >= decisionsMax) {
+      return refused(context, 409, `A world has at most ${decisionsMax} decisions: forget one`);
+    }
     world.act(asked.data);
     return context.json({ says: 'OK' });
   });
@@ -30,6 +34,11 @@ export function serveWorld(app: Hono, world: SimulatedWorld): void {
   app.get('/api/world/twin', (context) =>
     context.body(Readable.toWeb(world.twin()) as ReadableStream<Uint8Array>, 200, ndjson),
   );
+}
+
+/** Decisions that a fork at that step leaves as they are. */
+function keptBy(step: number, { document }: SimulatedWorld): number {
+  return document?.decisions.filter((decision) => decision.step <= step).length ?? 0;
 }
 
 const whatIsAction =

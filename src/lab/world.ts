@@ -1,39 +1,23 @@
 /**
- * Owns the process that holds a simulated world, as a lab sees it: what it is asked, and what it tells, which
- * becomes a recording that begins anew when somebody goes back. The world itself is a part of the tests, so
- * it takes a clone.
- * Invariant: the process ends with this one; it is given neither a port nor a file.
+ * Owns a simulated world as a lab sees it: what its process is asked, and what that tells, which becomes a
+ * recording that begins anew when somebody goes back.
  */
 
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { parseHeader, parseRecord } from '../record/parse.js';
-import type { WireHeader } from '../record/record.js';
+import { parseHeader, parseRecord, type Read } from '../record/parse.js';
+import { type WireHeader, wireFormat, wireVersion } from '../record/record.js';
 import { Recording } from '../record/recording.js';
 import type { WorldAction, WorldDocument } from '../record/world.js';
 import { UsageError } from '../world/exit.js';
+import { WorldProcess } from './world-process.js';
 import { type LessonLine, lessonLine, worldDocument } from './world-words.js';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const script = 'scripts/world.ts';
-
-/** A world takes 100 MB. */
-const heapMegabytesMax = 512;
 
 /** What comes within that time goes out together. */
 const gatheredForMs = 50;
 
 /** So much longer than this world its twin is followed: until after where the two have parted. */
 const twinFurtherMs = 5_000;
-
-const noClone =
-  'A simulated world is a part of the tests, which are not in the package: clone the repository, run ' +
-  '"npm install" in it, and then "npx trivet lab --seed N" there.';
 
 const told = z.object({ world: worldDocument });
 
@@ -44,14 +28,12 @@ export interface WorldWanted {
   readonly plant: string | null;
 }
 
-type Child = ChildProcessWithoutNullStreams;
-
 export class SimulatedWorld {
   readonly recording: Recording;
   readonly #wanted: WorldWanted;
-  readonly #child: Child;
+  readonly #process: WorldProcess;
   #document: WorldDocument | null = null;
-  #twin: Child | null = null;
+  #twin: WorldProcess | null = null;
   #atUs = 0;
   /** How often it was begun; a page knows two recordings apart by when they began. */
   #begun = 0;
@@ -59,15 +41,15 @@ export class SimulatedWorld {
 
   /** Resolves when the world is there. */
   static async start(wanted: WorldWanted): Promise<SimulatedWorld> {
-    const world = new SimulatedWorld(wanted, start(argvOf(wanted)));
+    const world = new SimulatedWorld(wanted, new WorldProcess(argvOf(wanted)));
     await world.#listen();
     return world;
   }
 
-  private constructor(wanted: WorldWanted, child: Child) {
+  private constructor(wanted: WorldWanted, process: WorldProcess) {
     this.#wanted = wanted;
-    this.#child = child;
-    const header = { format: 'trivet-wire', version: 1, source: 'simulation' } as const;
+    this.#process = process;
+    const header = { format: wireFormat, version: wireVersion, source: 'simulation' } as const;
     const later = (call: () => void) => void setTimeout(call, gatheredForMs);
     this.recording = new Recording(
       { ...header, title: 'a simulated world', startedAtMs: 0 },
@@ -86,45 +68,38 @@ export class SimulatedWorld {
   }
 
   act(action: WorldAction): void {
-    if (this.#died === null) this.#child.stdin.write(`${JSON.stringify(action)}\n`);
+    if (this.#died === null) this.#process.say(JSON.stringify(action));
   }
 
   /** The same seed and decisions without the bug, or without the decisions where there is none: its recording. */
   twin(): Readable {
-    this.#twin?.kill('SIGKILL');
+    this.#twin?.kill();
     const { seed = 0, decisions = [], atMs = 0 } = this.#document ?? {};
     const isPlanted = this.#wanted.plant !== null;
     const kept = isPlanted ? decisions.map(({ step, choice }) => ({ step, choice })) : [];
     const until = String(Math.ceil(atMs) + twinFurtherMs);
     const argv = ['--whole', '--decisions', JSON.stringify(kept), '--until', until];
-    const twin = start(['--seed', String(seed), ...argv]);
+    const twin = new WorldProcess(['--seed', String(seed), ...argv]);
     this.#twin = twin;
-    twin.stdout.once('close', () => twin.kill('SIGKILL'));
-    return twin.stdout;
+    twin.output.once('close', () => twin.kill());
+    return twin.output;
   }
 
   close(): void {
-    this.#child.kill('SIGKILL');
-    this.#twin?.kill('SIGKILL');
+    this.#process.kill();
+    this.#twin?.kill();
   }
 
   /** Resolves at the first document, rejects where it ends before. */
   #listen(): Promise<void> {
-    const { stdout, stderr } = this.#child;
-    let complaint = '';
-    stderr.on('data', (bytes) => {
-      complaint = (complaint + bytes).slice(-4_096);
-    });
-    this.#child.stdin.on('error', () => {});
     return new Promise((resolve, reject) => {
-      createInterface({ input: stdout }).on('line', (line) => {
+      this.#process.lines.on('line', (line) => {
         this.#hear(line);
         if (this.#document !== null) resolve();
       });
-      this.#child.once('error', reject);
-      this.#child.once('close', () => {
-        this.#died = complaint.trim() || 'The process of the world has ended: start it again.';
-        reject(new UsageError(this.#died));
+      void this.#process.ended.then(({ says }) => {
+        this.#died = says;
+        reject(new UsageError(says));
       });
     });
   }
@@ -136,11 +111,10 @@ export class SimulatedWorld {
   }
 
   #begin(line: string): void {
-    const header = parseHeader(line);
-    if ('says' in header) return;
+    const header = ours(parseHeader(line));
     this.#atUs = 0;
     this.#begun += 1;
-    this.recording.restart(this.#headerOf(header.value));
+    this.recording.restart(this.#headerOf(header));
   }
 
   #headerOf(header: WireHeader): WireHeader {
@@ -148,9 +122,7 @@ export class SimulatedWorld {
   }
 
   #write(line: string): void {
-    const parsed = parseRecord(line);
-    if ('says' in parsed) return;
-    const { n: _, atUs, ...happened } = parsed.value;
+    const { n: _, atUs, ...happened } = ours(parseRecord(line));
     this.#atUs = atUs;
     this.recording.push(happened);
   }
@@ -166,28 +138,23 @@ export class SimulatedWorld {
   }
 }
 
-/** The planted bugs, each a lesson. */
+/** The planted bugs, each a lesson. Throws `UsageError` where their process fails. */
 export async function lessonsOfWorlds(): Promise<LessonLine[]> {
-  const child = start(['--lessons']);
+  const process = new WorldProcess(['--lessons']);
   const lessons: LessonLine[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    lessons.push(lessonLine.parse(JSON.parse(line)));
-  }
+  for await (const line of process.lines) lessons.push(lessonLine.parse(JSON.parse(line)));
+  const { isWell, says } = await process.ended;
+  if (!isWell) throw new UsageError(says);
   return lessons;
+}
+
+/** The process is our own: what it says that is no record is a fault of ours. */
+function ours<Value>(read: Read<Value>): Value {
+  if ('says' in read) throw new Error(`the world told what is no record: ${read.says}`);
+  return read.value;
 }
 
 function argvOf({ seed, plant }: WorldWanted): string[] {
   const seeded = seed === null ? [] : ['--seed', String(seed)];
   return [...seeded, ...(plant === null ? [] : ['--plant', plant])];
-}
-
-function start(argv: readonly string[]): Child {
-  if (!existsSync(join(root, script)) || !existsSync(join(root, 'node_modules/tsx'))) {
-    throw new UsageError(noClone);
-  }
-  const limits = [`--max-old-space-size=${heapMegabytesMax}`];
-  return spawn(process.execPath, [...limits, '--import', 'tsx', script, ...argv], {
-    cwd: root,
-    stdio: 'pipe',
-  });
 }

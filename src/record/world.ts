@@ -26,6 +26,9 @@ export type Choice =
   | { readonly do: Strike; readonly process: string }
   | { readonly do: 'chance'; readonly seed: number };
 
+/** Of one world: each is made anew whenever somebody goes back. */
+export const decisionsMax = 100;
+
 /** Taken when so many steps have been made. */
 export interface Decision {
   readonly step: number;

@@ -1,7 +1,7 @@
 /** The lab in a real browser: what a lecturer does, and what the class sees. */
 
-import axe from 'axe-core';
 import { expect, test, vi } from 'vitest';
+import { violations } from '../support/axe.js';
 import { hasBrowser, isLive, profileAt } from '../support/browser.js';
 import { patienceMs, startLab } from '../support/labs.js';
 
@@ -44,9 +44,6 @@ test.skipIf(!hasBrowser)('three deaths by button, and every law holds', async ()
   await line.selectOption('clear');
 
   await page.getByText('All 10 laws hold').waitFor();
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate(`axe.run('.lab').then(({ violations }) => violations
-    .flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`);
-  expect(violations).toEqual([]);
+  expect(await violations(page, null, '.lab')).toEqual([]);
   expect(faults).toEqual([]);
 });

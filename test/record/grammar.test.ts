@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { usage } from '../../src/protocol/header.js';
 import type { Row } from '../../src/protocol/row.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { causeOf, consequenceOf } from '../../src/record/causes.js';
 import { Model } from '../../src/record/model.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseHeader, parseRecord, parseRecording } from '../../src/record/parse.js';
 import { changes, lineOf, processStates, type WireRecord } from '../../src/record/record.js';

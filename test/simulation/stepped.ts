@@ -7,13 +7,15 @@
  */
 
 import type { WireRecord } from '../../src/record/record.js';
-import type { Choice, Decision, WorldDocument } from '../../src/record/world.js';
+import {
+  type Choice,
+  type Decision,
+  decisionsMax,
+  type WorldDocument,
+} from '../../src/record/world.js';
 import { choicesIn, decide, wordsOf } from './deciding.js';
 import { type Broken, laws } from './laws.js';
 import { simulate, type Underway } from './world.js';
-
-/** So many decisions are enough for a lesson. */
-export const decisionsMax = 100;
 
 /** What is thrown to end a world that nobody wants to go on. */
 class Abandoned extends Error {}

@@ -4,8 +4,9 @@
  * Invariant: of each message one arrival is told, or one loss, or neither where the world ends before.
  */
 
-import { Overheard, type Piece, type Side } from '../../src/lab/overheard.js';
+import { Overheard, type Piece, type Side } from '../../src/protocol/overheard.js';
 import type { Shown } from '../../src/protocol/shown.js';
+import { headBytesMax } from '../../src/record/record.js';
 import type { Happened } from '../../src/record/recording.js';
 
 /** One end of a connection, as far as one listens to it. */
@@ -65,7 +66,7 @@ export class WireEars implements Ears {
   dialled(client: Heard): void {
     this.#connections += 1;
     const name = `c${this.#connections}`;
-    const overheard = new Overheard();
+    const overheard = new Overheard(headBytesMax);
     const talk = { name, overheard, asks: aVoice(), answers: aVoice(), commit: undefined };
     this.#talks.set(client, { talk, side: 'asks' });
   }

@@ -1,9 +1,9 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Commit } from '../../src/protocol/ids.js';
+import { violations } from '../support/axe.js';
 import { hasBrowser, isLive, profileAt, reboundName } from '../support/browser.js';
 import { type } from '../support/classic-peers.js';
 import { spawnDispatcher } from '../support/dispatchers.js';
@@ -167,7 +167,6 @@ describe.skipIf(!hasBrowser)('every page', { timeout }, () => {
       for (const path of pages) {
         const page = await open(path);
         await page.locator('h1').first().waitFor();
-        await page.evaluate(axe.source);
         found.push(...(await violations(page)).map((one) => `${path}: ${one}`));
         await page.setViewportSize({ width: 360, height: 740 });
         const width = await page.evaluate('document.documentElement.scrollWidth');
@@ -219,13 +218,6 @@ async function hostileCommit(scene: Scene, ada: ModernPeer): Promise<Commit> {
   fails(ada, run, { steps: ['build', 'unit', 'docs'], failures });
   await ada.hears('recorded');
   return commit;
-}
-
-/** What axe finds that is serious, a line each. */
-async function violations(page: Page): Promise<string[]> {
-  return page.evaluate(`axe.run().then(({ violations }) => violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => id + ' ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`);
 }
 
 /** A site elsewhere that would pause everything: by a script at once, by a form when its button is pressed. */

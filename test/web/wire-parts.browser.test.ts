@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { parseRecording } from '../../src/record/parse.js';
+import { violations } from '../support/axe.js';
 import { hasBrowser, profileAt } from '../support/browser.js';
 import { aBusyDay, type Recording, textOf, threeDeaths } from '../support/recordings.js';
 import { startWeb } from '../support/web.js';
@@ -35,7 +35,7 @@ describe.skipIf(!hasBrowser)('beside the diagram of the wire', { timeout }, () =
     await page.getByRole('searchbox', { name: 'Filter' }).fill('kind:killed');
     await page.getByRole('row', { name: /bob was killed \(SIGKILL\)/ }).click();
     await page.locator('.moment', { hasText: 'bob was killed' }).waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await violations(page, null)).toEqual([]);
     expect(faults).toEqual([]);
   });
 
@@ -44,7 +44,7 @@ describe.skipIf(!hasBrowser)('beside the diagram of the wire', { timeout }, () =
     await page.locator('.event.chosen').waitFor();
     expect(await page.locator('svg.space-time').count()).toBe(0);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-    expect(await violations(page)).toEqual([]);
+    expect(await violations(page, null)).toEqual([]);
   });
 
   test('fifty thousand records are a table of those in view, and its end is one key away', async () => {
@@ -82,7 +82,7 @@ describe.skipIf(!hasBrowser)('beside the diagram of the wire', { timeout }, () =
     expect(await bytes.locator('.parts dt').allTextContents()).toEqual([
       ...['verb', 'commit', 'run', 'length', 'body', 'newline'],
     ]);
-    expect(await violations(page)).toEqual([]);
+    expect(await violations(page, null)).toEqual([]);
     await page.getByRole('button', { name: 'Close the bytes' }).click();
     await bytes.waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
@@ -130,7 +130,7 @@ describe.skipIf(!hasBrowser)('beside the diagram of the wire', { timeout }, () =
     await page.locator('.pair.chosen', { hasText: 'A result of a run that was lost' }).waitFor();
     await page.keyboard.press('p');
     await page.locator('.pair.chosen.parting').waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await violations(page, null)).toEqual([]);
     expect(faults).toEqual([]);
   });
 
@@ -164,10 +164,3 @@ const dropping = (text: string) => `(() => {
   files.items.add(new File([${JSON.stringify(text)}], 'dropped.ndjson'));
   dispatchEvent(new DragEvent('drop', { dataTransfer: files, cancelable: true, bubbles: true }));
 })()`;
-
-/** What axe finds, a line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(`axe.run().then(({ violations }) => violations
-    .map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target.join(' '))].join(': ')))`);
-}

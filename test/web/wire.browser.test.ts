@@ -1,6 +1,6 @@
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { violations } from '../support/axe.js';
 import { hasBrowser, isLive, type Profile, profileAt } from '../support/browser.js';
 import { aBusyDay, commitOf, type Recording, threeDeaths } from '../support/recordings.js';
 import { aScene } from '../support/scene.js';
@@ -138,7 +138,6 @@ describe.skipIf(!hasBrowser)('the page of the wire', { timeout }, () => {
       const { page } = await watching(threeDeaths(), { colorScheme });
       await page.evaluate("location.hash = '#n=149'");
       await says(page, 'cleo → dispatcher: results');
-      await page.evaluate(axe.source);
       const found = [...(await violations(page))];
       await page.keyboard.press('t');
       await page.getByRole('table').waitFor();
@@ -198,13 +197,6 @@ function arrow(page: Page, words: string) {
 
 async function says(page: Page, words: string): Promise<void> {
   await page.locator('.moment .sentence', { hasText: words }).waitFor();
-}
-
-/** What axe finds that is serious, a line each. */
-async function violations(page: Page): Promise<string[]> {
-  return page.evaluate(`axe.run().then(({ violations }) => violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => id + ' ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`);
 }
 
 /** A page that is told this recording as if it were live. */

@@ -106,6 +106,16 @@ export function dispatch(dispatcher: DispatcherAtWork, commit: Commit): Promise<
   return answersWith(dispatcher, `dispatch:${commit}`, 'OK');
 }
 
+/** It has given the commit that it was told of to the only runner. */
+export async function leased(setting: Setting) {
+  const dispatcher = await dispatcherAtWork(setting);
+  const runner = await runnerAt(dispatcher);
+  const commit = someCommit();
+  await dispatch(dispatcher, commit);
+  await gets(runner, commit);
+  return { dispatcher, runner, commit };
+}
+
 /** The runner is asked to test that commit. */
 export async function gets({ port }: PlayedRunner, commit: Commit): Promise<void> {
   await port.hears('runtest', (request) => request.commit === commit);

@@ -14,6 +14,7 @@ import {
   handsOver,
   isGivenNoMore,
   keeps,
+  leased,
   passedOutput,
   reports,
   runnerAt,
@@ -91,11 +92,7 @@ async function heartbeat(setting: Setting): Promise<void> {
 }
 
 async function dispatched(setting: Setting): Promise<void> {
-  const dispatcher = await dispatcherAtWork(setting);
-  const runner = await runnerAt(dispatcher);
-  const commit = someCommit();
-  await dispatch(dispatcher, commit);
-  await gets(runner, commit);
+  const { dispatcher, commit, runner } = await leased(setting);
   await reports(dispatcher, commit);
   await keeps(dispatcher, commit, passedOutput);
   await isGivenNoMore(dispatcher, [runner], 'its results were taken');

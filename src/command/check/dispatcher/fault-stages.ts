@@ -17,6 +17,7 @@ import {
   gets,
   isGivenNoMore,
   keeps,
+  leased,
   passedOutput,
   reports,
   runnerAt,
@@ -94,24 +95,23 @@ export const faultStages: readonly Stage[] = [
 ];
 
 async function death(setting: Setting): Promise<void> {
-  const dispatcher = await dispatcherAtWork(setting);
-  const first = await runnerAt(dispatcher);
-  const commit = someCommit();
-  await dispatch(dispatcher, commit);
-  await gets(first, commit);
-  first.port.close();
-  const second = await runnerAt(dispatcher);
-  await gets(second, commit);
+  const { dispatcher, commit } = await inherited(setting);
   await reports(dispatcher, commit);
 }
 
+/** The runner that had the commit is gone, and another one was given it. */
+async function inherited(setting: Setting) {
+  const { dispatcher, commit, runner } = await leased(setting);
+  runner.port.close();
+  const heir = await runnerAt(dispatcher);
+  await gets(heir, commit);
+  return { dispatcher, commit, heir };
+}
+
 async function silent(setting: Setting): Promise<void> {
-  const dispatcher = await dispatcherAtWork(setting);
-  const first = await runnerAt(dispatcher);
-  const [commit, other] = [someCommit(), someCommit()];
-  await dispatch(dispatcher, commit);
-  await gets(first, commit);
-  first.freeze();
+  const { dispatcher, commit, runner } = await leased(setting);
+  runner.freeze();
+  const other = someCommit();
   const second = await runnerAt(dispatcher);
   // It has not been found out yet, and nobody else waits for that.
   await dispatch(dispatcher, other);
@@ -122,20 +122,13 @@ async function silent(setting: Setting): Promise<void> {
 }
 
 async function late(setting: Setting): Promise<void> {
-  const dispatcher = await dispatcherAtWork(setting);
-  const first = await runnerAt(dispatcher);
-  const commit = someCommit();
-  await dispatch(dispatcher, commit);
-  await gets(first, commit);
-  first.port.close();
-  const second = await runnerAt(dispatcher);
-  await gets(second, commit);
+  const { dispatcher, commit, heir } = await inherited(setting);
   // It was cut off, not dead, and comes first.
   await reports(dispatcher, commit);
   await reports(dispatcher, commit);
   await keeps(dispatcher, commit, passedOutput);
   await dispatch(dispatcher, commit);
-  await isGivenNoMore(dispatcher, [second], 'the commit has its results');
+  await isGivenNoMore(dispatcher, [heir], 'the commit has its results');
 }
 
 /** What people, port scanners and attackers say. None of it may be answered with OK. */

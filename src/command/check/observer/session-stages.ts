@@ -6,7 +6,7 @@
 import { encodeSession } from '../../../protocol/encoder.js';
 import type { Commit } from '../../../protocol/ids.js';
 import { Complaint } from '../complaint.js';
-import { heartbeatEveryMs } from '../peers/dispatcher.js';
+import { isSilentUntilDialled } from '../peers/dispatcher.js';
 import type { Session } from '../peers/session.js';
 import type { Setting, Stage } from '../stage.js';
 import { accepts, begunInSession, welcomed } from './at-work.js';
@@ -132,15 +132,7 @@ async function unaccepted(setting: Setting): Promise<void> {
 async function deaf(setting: Setting): Promise<void> {
   const { observer, opened: first } = await begunInSession(setting);
   await first.hears('pong');
-  observer.setPinging(false);
-  const why = () =>
-    new Complaint(
-      `expected a new connection, for nothing came on the old one for many times ${heartbeatEveryMs} ms, but none came`,
-      'welcome says in "heartbeatEveryMs" how often something is to be heard.',
-    );
-  const isBack = () => observer.port.sessions.length > 1;
-  await setting.scene.until({ expects: 'a new connection', why }, isBack);
-  observer.setPinging(true);
+  await isSilentUntilDialled(observer, setting);
   const second = await welcomed(observer);
   await accepts(second, await observer.push(1));
 }

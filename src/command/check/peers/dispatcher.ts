@@ -4,6 +4,7 @@
  */
 
 import type { Request } from '../../../protocol/messages.js';
+import { Complaint } from '../complaint.js';
 import type { Dialect, Setting } from '../stage.js';
 import { opensSession, Port, type Reply } from './port.js';
 
@@ -37,6 +38,21 @@ export async function playDispatcher({
     isPinging = is;
   };
   return { port, setPinging };
+}
+
+/** As if a machine had lost its power: nothing is closed, nothing is said, until it dials anew. */
+export async function isSilentUntilDialled(
+  { port, setPinging }: PlayedDispatcher,
+  { scene }: Setting,
+): Promise<void> {
+  setPinging(false);
+  const why = () =>
+    new Complaint(
+      `expected a new connection, for nothing came on the old one for many times ${heartbeatEveryMs} ms, but none came`,
+      'welcome says in "heartbeatEveryMs" how often something is to be heard.',
+    );
+  await scene.until({ expects: 'a new connection', why }, () => port.sessions.length > 1);
+  setPinging(true);
 }
 
 /** What a dispatcher of that dialect answers. */

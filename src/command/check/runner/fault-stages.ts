@@ -5,7 +5,7 @@
 
 import type { RunId } from '../../../protocol/ids.js';
 import { Complaint } from '../complaint.js';
-import { heartbeatEveryMs } from '../peers/dispatcher.js';
+import { isSilentUntilDialled } from '../peers/dispatcher.js';
 import type { Session } from '../peers/session.js';
 import type { Setting, Stage } from '../stage.js';
 import { give, type RunnerAtWork, records, runnerAtWork, welcomed } from './at-work.js';
@@ -129,16 +129,7 @@ async function silence(setting: Setting): Promise<void> {
   const runner = await runnerAtWork(setting);
   const first = await welcomed(runner);
   await first.hears('pong');
-  // As if the machine had lost its power: nothing is closed, and nothing is said.
-  runner.setPinging(false);
-  const why = () =>
-    new Complaint(
-      `expected a new connection, for nothing came on the old one for many times ${heartbeatEveryMs} ms, but none came`,
-      'welcome says in "heartbeatEveryMs" how often something is to be heard.',
-    );
-  const isBack = () => runner.port.sessions.length > 1;
-  await setting.scene.until({ expects: 'a new connection', why }, isBack);
-  runner.setPinging(true);
+  await isSilentUntilDialled(runner, setting);
   const second = await welcomed(runner);
   await second.hears('pong');
 }

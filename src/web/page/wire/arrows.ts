@@ -7,7 +7,7 @@
 import type { WireMessage } from '../../../record/record.js';
 import { html } from '../html.js';
 import { short } from '../words.js';
-import type { Columns } from './columns.js';
+import { type Columns, type Drawn, lookIn } from './columns.js';
 import { familyOf } from './looks.js';
 import type { View } from './view.js';
 
@@ -58,20 +58,8 @@ export function flightOf(view: View, columns: Columns, index: number): Flight | 
   return { ...at, fromY, toY, end: 'arrived' };
 }
 
-/** `top`: where the drawing begins, in pixels of the axis. */
-export function Arrow({
-  view,
-  columns,
-  index,
-  top,
-  isMute,
-}: {
-  readonly view: View;
-  readonly columns: Columns;
-  readonly index: number;
-  readonly top: number;
-  readonly isMute: boolean;
-}) {
+export function Arrow(drawn: Drawn) {
+  const { view, columns, index, top } = drawn;
   const message = view.record(index);
   const flight = flightOf(view, columns, index);
   if (message?.kind !== 'message' || flight === null) return null;
@@ -79,13 +67,10 @@ export function Arrow({
   const { fromX, toX, end } = flight;
   const [fromY, toY] = [flight.fromY - top, flight.toY - top];
   const line = `M${fromX.toFixed(1)} ${fromY.toFixed(1)}L${toX.toFixed(1)} ${toY.toFixed(1)}`;
-  const followed = view.followed.value;
-  const isDim = followed !== null && message.commit !== followed;
-  const isChosen = view.moment.value === index;
   const isRight = toX > fromX;
   const x = fromX + (isRight ? 16 : -16);
   const y = fromY + ((toY - fromY) * (x - fromX)) / (toX - fromX || 1) - 5;
-  return html`<g class="arrow ${name} ${end.replace(' ', '-')} ${isDim ? 'dim' : ''} ${isChosen ? 'chosen' : ''} ${isMute ? 'mute' : ''}" data-index=${index} data-n=${message.n}>
+  return html`<g class="arrow ${name} ${end.replace(' ', '-')} ${lookIn(drawn, view.isDim(message.commit))}" data-index=${index} data-n=${message.n}>
     <title>${`${message.from} → ${message.to}: ${message.verb}`}</title>
     <path class="reach" d=${line} />
     <path class="shaft" d=${line} stroke-dasharray=${dash} />
@@ -113,17 +98,7 @@ export function crossAt(x: number, y: number): string {
 }
 
 /** What it says of a beat that is folded: a tick beside the line of the runner. */
-export function Tick({
-  view,
-  columns,
-  index,
-  top,
-}: {
-  readonly view: View;
-  readonly columns: Columns;
-  readonly index: number;
-  readonly top: number;
-}) {
+export function Tick({ view, columns, index, top }: Omit<Drawn, 'isMute'>) {
   const message = view.record(index) as WireMessage;
   const isAsked = message.verb === 'ping';
   const x = columns.x(message.from === 'dispatcher' ? message.to : message.from);

@@ -14,6 +14,18 @@ export const gutter = 84;
 const apartMin = 84;
 const side = 46;
 
+/** A record that is drawn, and where. */
+export interface Drawn {
+  readonly view: View;
+  readonly columns: Columns;
+  /** Its place in the recording. */
+  readonly index: number;
+  /** Where the drawing begins, in pixels of the axis. */
+  readonly top: number;
+  /** Others of its kind stand where its words would. */
+  readonly isMute: boolean;
+}
+
 export interface Columns {
   readonly width: number;
   readonly apart: number;
@@ -28,6 +40,12 @@ export function columnsOf(lanes: readonly Lane[], room: number): Columns {
   const xs = new Map(lanes.map(({ name }, index) => [name, gutter + side + index * apart]));
   const width = Math.max(room, gutter + 2 * side + apart * gaps);
   return { width, apart, lanes, x: (name) => xs.get(name) ?? gutter };
+}
+
+/** The classes by which it is dimmed, chosen, or without words. */
+export function lookIn({ view, index, isMute }: Drawn, isDim: boolean): string {
+  const isChosen = view.moment.value === index;
+  return `${isDim ? 'dim' : ''} ${isChosen ? 'chosen' : ''} ${isMute ? 'mute' : ''}`;
 }
 
 export function Names({ view, columns }: { readonly view: View; readonly columns: Columns }) {

@@ -6,7 +6,7 @@
 
 import type { Signal } from '@preact/signals';
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import {
   commitKinds,
   type HeldMessage,
@@ -17,13 +17,14 @@ import {
   lineStates,
 } from '../../../record/lab.js';
 import { html } from '../html.js';
+import { connection } from '../live.js';
 import { commitKeys, useLabKeys } from './lab-keys.js';
 import { LabButton, wished } from './lab-wish.js';
 
 export function LabPanel({ lab }: { readonly lab: LabDocument }) {
   const chosen = useSignal<string | null>(null);
   useLabKeys(lab, chosen);
-  return html`<section class="lab" aria-label="The lab">
+  return html`<section class="lab" aria-label="The lab" inert=${connection.value === 'waiting'}>
     <${Lessons} lab=${lab} />
     <div class="commits-of" role="group" aria-label="Push a commit">
       <h2>Commit</h2>
@@ -74,8 +75,14 @@ function Process({
   const choose = () => {
     chosen.value = name;
   };
-  return html`<div class="process-of ${state}" role="group" aria-label=${name}>
-    <button type="button" class="plain name-of" aria-pressed=${chosen.value === name} title=${`Choose ${name} for the keys (${at + 1})`} onClick=${choose}><span class="number-of">${at + 1}</span> ${name}</button>
+  const card = useRef<HTMLDivElement>(null);
+  const isChosen = chosen.value === name;
+  // By its number one chooses also what is out of sight.
+  useEffect(() => {
+    if (isChosen) card.current?.scrollIntoView({ block: 'nearest' });
+  }, [isChosen]);
+  return html`<div ref=${card} class="process-of ${state}" role="group" aria-label=${name}>
+    <button type="button" class="plain name-of" aria-pressed=${isChosen} title=${`Choose ${name} for the keys (${at + 1})`} onClick=${choose}><span class="number-of">${at + 1}</span> ${name}</button>
     <span class="state-of">${isDead ? 'dead' : `${state} ${pid ?? ''}`}</span>
     <span class="deeds-of">
       <${LabButton} action=${{ do: 'kill', process: name }} does="Kill" label=${`Kill ${name}`} hint="k" isOff=${isDead} />

@@ -5,6 +5,7 @@
 
 import { lastAtMost } from '../../../record/sorted.js';
 import { html } from '../html.js';
+import { connection } from '../live.js';
 import type { View } from './view.js';
 
 /** Nothing where there is neither lesson nor law: a dispatcher that does its work. */
@@ -15,6 +16,11 @@ export function Lesson({ view }: { readonly view: View }) {
   const caption = wordsAt(view, model.captions, index);
   const isWatched = model.header.source !== 'dispatcher';
   if (caption === null && !isWatched) return null;
+  if (isWatched && view.isLive && connection.value === 'waiting') {
+    return html`<div class="lesson">
+      <p class="caption-now" aria-live="polite">It does not answer: it has ended, or is being started again</p>
+    </div>`;
+  }
   const broken = wordsAt(view, model.broken, index);
   return html`<div class="lesson">
     <p class="caption-now" aria-live="polite">${caption ?? model.header.title}</p>

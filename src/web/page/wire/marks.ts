@@ -5,8 +5,7 @@
 
 import type { WireChange } from '../../../record/record.js';
 import { html } from '../html.js';
-import { type Columns, gutter } from './columns.js';
-import type { View } from './view.js';
+import { type Drawn, gutter, lookIn } from './columns.js';
 
 interface Look {
   readonly sign: string;
@@ -45,26 +44,14 @@ export function lookOf({ what, verdict }: WireChange): Look {
   return verdict === undefined ? { sign: '■', tone: 'plain' } : { sign: '✕', tone: 'bad' };
 }
 
-export function Mark({
-  view,
-  columns,
-  index,
-  top,
-  isMute,
-}: {
-  readonly view: View;
-  readonly columns: Columns;
-  readonly index: number;
-  readonly top: number;
-  readonly isMute: boolean;
-}) {
+export function Mark(drawn: Drawn) {
+  const { view, columns, index, top } = drawn;
   const change = view.record(index);
   if (change?.kind !== 'change') return null;
   const { sign, tone } = lookOf(change);
   const y = view.axis.y(index) - top;
-  const followed = view.followed.value;
-  const isDim = followed !== null && change.commit !== followed && tone !== 'caption';
-  const common = `mark-at ${tone} ${isDim ? 'dim' : ''} ${view.moment.value === index ? 'chosen' : ''} ${isMute ? 'mute' : ''}`;
+  const isDim = tone !== 'caption' && view.isDim(change.commit);
+  const common = `mark-at ${tone} ${lookIn(drawn, isDim)}`;
   if (tone === 'caption') {
     return html`<g class=${common} data-index=${index} data-n=${change.n}>
       <line class="rule" x1=${gutter - 6} x2=${columns.width} y1=${y} y2=${y} />

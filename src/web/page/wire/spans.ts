@@ -32,9 +32,7 @@ export function Spans({
   return html`<g class="spans">${seen.map(({ span, y1, y2, open }) => {
     const { run, process, commit, until, lostAt } = span;
     const x = columns.x(process) + beside;
-    const followed = view.followed.value;
-    const isDim = followed !== null && followed !== commit;
-    const looks = `run ${lostAt === null ? '' : 'lost'} ${isDim ? 'dim' : ''}`;
+    const looks = `run ${lostAt === null ? '' : 'lost'} ${view.isDim(commit) ? 'dim' : ''}`;
     const bottomOf = lostAt === null && until !== null ? `M${x} ${y2 - top}h${width}` : '';
     return html`<g key=${run} class=${looks}>
       <title>${`run ${run}${lostAt === null ? '' : ': lost, and its end is open'}`}</title>

@@ -110,8 +110,7 @@ function Stretched({
     const count = Math.max(1, Math.floor((y2 - y1) / wordEvery));
     for (let at = 0; at < count; at += 1) places.push(y1 + ((at + 0.5) * (y2 - y1)) / count);
   }
-  const followed = view.followed.value;
-  const isDim = followed !== null && commit !== '' && commit !== followed;
+  const isDim = commit !== '' && view.isDim(commit);
   return html`<g class="stretch-of ${state} ${isDim ? 'dim' : ''}">
     <title>${commit === '' ? state : `${state}: ${short(commit)}`}</title>
     <rect x=${x - half} width=${2 * half} y=${y1} height=${Math.max(0, y2 - y1)} rx=${Math.min(3, half)} />

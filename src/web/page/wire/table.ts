@@ -67,8 +67,7 @@ function Row({
   const record = view.record(place);
   if (record === undefined || record.kind === 'arrived' || record.kind === 'dropped') return null;
   const choose = () => view.goTo(place);
-  const followed = view.followed.value;
-  const isDim = followed !== null && record.commit !== followed;
+  const isDim = view.isDim(record.commit);
   const tone = record.kind === 'message' ? familyOf(record.verb).name : lookOf(record).tone;
   const cells =
     record.kind === 'message'

@@ -65,6 +65,11 @@ export class View {
     this.layOut();
   }
 
+  /** Whether another commit is followed than that one; of none: it is of no commit. */
+  isDim(commit: string | undefined): boolean {
+    return this.followed.value !== null && this.followed.value !== commit;
+  }
+
   take(records: readonly WireRecord[]): void {
     const model = this.model.value;
     const last = records.at(-1);

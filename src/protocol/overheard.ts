@@ -5,10 +5,9 @@
  * Invariant: any cutting of the same bytes gives the same messages. Secrets are not shown (shown.ts).
  */
 
-import { type Decoded, type Decoder, requestDecoder, sessionDecoder } from '../protocol/decoder.js';
-import type { Request, SessionMessage } from '../protocol/messages.js';
-import { type Shown, shownReply, shownRequest, shownSession } from '../protocol/shown.js';
-import { headBytesMax } from '../record/record.js';
+import { type Decoded, type Decoder, requestDecoder, sessionDecoder } from './decoder.js';
+import type { Request, SessionMessage } from './messages.js';
+import { type Shown, shownReply, shownRequest, shownSession } from './shown.js';
 
 /** Some bytes, and the message that is whole with them; null: none is. */
 export interface Piece {
@@ -23,12 +22,18 @@ export type Side = 'asks' | 'answers';
 const replyBytesMax = 64 * 1_024;
 
 export class Overheard {
+  readonly #asks: Ear;
+  readonly #answers: Ear;
   #isSession = false;
-  readonly #asks = new Ear(false, () => {
-    this.#isSession = true;
-    this.#answers.open();
-  });
-  readonly #answers = new Ear(true, () => {});
+
+  /** `headBytesMax`: how much of each message is shown. */
+  constructor(headBytesMax: number) {
+    this.#answers = new Ear(true, headBytesMax, () => {});
+    this.#asks = new Ear(false, headBytesMax, () => {
+      this.#isSession = true;
+      this.#answers.open();
+    });
+  }
 
   /** Whether a pause says nothing: every message of a session ends by itself. */
   get isSession(): boolean {
@@ -59,6 +64,7 @@ const nothing = Buffer.alloc(0);
 /** One direction. */
 class Ear {
   readonly #opens: () => void;
+  readonly #headBytesMax: number;
   #speaks: 'requests' | 'words' | 'session' | 'garbage';
   readonly #requests: Decoder<Request> = requestDecoder();
   readonly #session: Decoder<SessionMessage> = sessionDecoder();
@@ -67,8 +73,9 @@ class Ear {
   /** So many bytes of the message that is under way have gone out already. */
   #goneBytes = 0;
 
-  constructor(answers: boolean, opens: () => void) {
+  constructor(answers: boolean, headBytesMax: number, opens: () => void) {
     this.#speaks = answers ? 'words' : 'requests';
+    this.#headBytesMax = headBytesMax;
     this.#opens = opens;
   }
 
@@ -142,12 +149,12 @@ class Ear {
 
   #shownRequest(decoded: Decoded<Request> | null): Shown | 'fault' | null {
     if (decoded === null || decoded.kind === 'fault') return decoded && 'fault';
-    return shownRequest(decoded.message, headBytesMax);
+    return shownRequest(decoded.message, this.#headBytesMax);
   }
 
   #shownSession(decoded: Decoded<SessionMessage> | null): Shown | 'fault' | null {
     if (decoded === null || decoded.kind === 'fault') return decoded && 'fault';
-    return shownSession(decoded.message, headBytesMax);
+    return shownSession(decoded.message, this.#headBytesMax);
   }
 
   /** Bytes of a message that is not whole yet: nobody is kept waiting for them. */
@@ -163,7 +170,7 @@ class Ear {
     if (this.#kept.length === 0) return [];
     const bytes = this.#kept;
     this.#kept = nothing;
-    return [{ bytes, shown: shownReply(bytes, headBytesMax) }];
+    return [{ bytes, shown: shownReply(bytes, this.#headBytesMax) }];
   }
 
   /** Whoever breaks the grammar is not understood from there on; what it says may hold anything. */
