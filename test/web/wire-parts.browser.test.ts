@@ -14,7 +14,7 @@ describe.skipIf(!hasBrowser)('beside the diagram of the wire', { timeout }, () =
   test('a recording is opened from a disk, and what is none is told from one by a sentence', async () => {
     const { page, faults } = await opened(threeDeaths());
     await page.locator('.mark-at', { hasText: 'A dispatcher, an observer' }).first().waitFor();
-    const text = textOf(threeDeaths()).replace('"kind":"message"', '"kind":"rumour"');
+    const text = textOf(threeDeaths()).replace('"kind":"message"', '"kind":7');
     await choose(page, 'Open a recording', 'rumours.ndjson', text);
     await page.getByText(/rumours\.ndjson: line \d+: "kind" is not one of message, /).waitFor();
     await page.evaluate(dropping(textOf({ ...threeDeaths(), records: [] })));
@@ -30,7 +30,7 @@ describe.skipIf(!hasBrowser)('beside the diagram of the wire', { timeout }, () =
     await page.keyboard.press('ArrowDown');
     await chosen.getByText('The dispatcher listens').waitFor();
     await page.locator('.event', { hasText: 'bob was killed' }).count();
-    await page.getByRole('searchbox', { name: 'Filter' }).fill('kind:killed verb:none');
+    await page.getByRole('searchbox', { name: 'Filter' }).fill('kind:killed verb:secret');
     await page.getByText('the filter keeps none of').waitFor();
     await page.getByRole('searchbox', { name: 'Filter' }).fill('kind:killed');
     await page.getByRole('row', { name: /bob was killed \(SIGKILL\)/ }).click();
