@@ -8,7 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
-    maxWorkers: 2,
+    // On two cores a third of the time two of them wait for processes and deadlines.
+    maxWorkers: 3,
     // Whoever runs them: without his settings of git, in one language, at one hour.
     env: {
       HOME: '/nonexistent',
