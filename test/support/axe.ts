@@ -4,6 +4,7 @@
 
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
+import { holds } from './browser.js';
 
 /** All of one page come later, when the browser rests; a style on its way axe would write in itself. */
 const stylesAreHere = `(() => {
@@ -18,7 +19,7 @@ export async function violations(
   impacts: readonly string[] | null = ['serious', 'critical'],
   within = 'html',
 ): Promise<string[]> {
-  await page.waitForFunction(stylesAreHere);
+  await holds(page, stylesAreHere);
   await page.evaluate(axe.source);
   return page.evaluate(`axe.run('${within}').then(({ violations }) => violations
     .filter(({ impact }) => ${JSON.stringify(impacts)}?.includes(impact) ?? true)

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, onTestFinished } from 'vitest';
+import { afterAll, expect, onTestFinished } from 'vitest';
 
 const program = '/usr/bin/chromium';
 
@@ -104,4 +104,9 @@ export async function isLive(page: Page): Promise<void> {
     const message = `${page.url()} is not live, hidden: ${isHidden}, says: ${text.slice(0, 500)}`;
     throw new Error(message, { cause });
   }
+}
+
+/** The expression is true in the page. Looked at from here: a page of ours lets nothing evaluate in it. */
+export async function holds(page: Page, expression: string): Promise<void> {
+  await expect.poll(() => page.evaluate(expression), { timeout: 30_000 }).toBe(true);
 }

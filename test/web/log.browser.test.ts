@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, readdirSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { hasBrowser, profileAt } from '../support/browser.js';
+import { hasBrowser, holds, profileAt } from '../support/browser.js';
 import { type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
 import { eventually } from '../support/eventually.js';
@@ -111,7 +111,7 @@ describe.skipIf(!hasBrowser)('the log page', { timeout }, () => {
     await line(page, 500).waitFor({ state: 'attached' });
     expect(await isSeen(page, 500)).toBe(false);
     await page.keyboard.press('G');
-    await page.waitForFunction(isAtEnd);
+    await holds(page, isAtEnd);
     expect(await follow.getAttribute('aria-pressed')).toBe('true');
   });
 

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { parseRecording } from '../../src/record/parse.js';
 import { violations } from '../support/axe.js';
-import { hasBrowser, profileAt } from '../support/browser.js';
+import { hasBrowser, holds, profileAt } from '../support/browser.js';
 import { aBusyDay, type Recording, textOf, threeDeaths } from '../support/recordings.js';
 import { startWeb } from '../support/web.js';
 
@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser)('beside the diagram of the wire', { timeout }, () =
     const isSeen = (element: string) =>
       `(() => { const row = document.querySelector('${element}').getBoundingClientRect();
         return row.bottom <= document.querySelector('.bytes').getBoundingClientRect().top; })()`;
-    await page.waitForFunction(isSeen('.event.chosen'));
+    await holds(page, isSeen('.event.chosen'));
     expect(await bytes.locator('.hex').first().textContent()).toBe(
       '72756e746573743a3965333737396231',
     );

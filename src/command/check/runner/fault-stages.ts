@@ -3,7 +3,7 @@
  * dies, a lease is lost, nobody speaks any more, and the runner itself is asked to leave.
  */
 
-import type { RunId } from '../../../protocol/ids.js';
+import type { Commit, RunId } from '../../../protocol/ids.js';
 import { Complaint } from '../complaint.js';
 import { isSilentUntilDialled } from '../peers/dispatcher.js';
 import type { Session } from '../peers/session.js';
@@ -118,7 +118,7 @@ async function revoked(setting: Setting): Promise<void> {
   opened.say({ verb: 'revoked', run });
   const expects = 'the processes of the revoked run to be ended';
   await scene.until({ expects }, () => pid !== null && !isAlive(pid));
-  const next = give(opened, suites.green);
+  const next = await givesAgain(runner, opened, suites.green);
   await records(opened, next, { output: greenOutput, end: 'passed' });
   if (opened.heard.some((message) => message.verb === 'results' && message.run === run)) {
     throw new Complaint('expected no results of the revoked run, for nobody waits for them');
@@ -155,6 +155,29 @@ async function givesSlow({ scene, gate, suites }: RunnerAtWork, session: Session
   await scene.until({ expects: 'the suite of the commit to begin' }, () => gate.begun);
   return run;
 }
+
+/** Gives the commit to a runner that has just ended another, and may hand it back as full for a moment. */
+async function givesAgain(
+  { scene }: RunnerAtWork,
+  session: Session,
+  commit: Commit,
+): Promise<RunId> {
+  const expects = 'the runner to begin the next commit';
+  for (;;) {
+    const run = give(session, commit);
+    const answer = await scene.until({ expects }, () =>
+      session.heard.find(
+        (message) =>
+          (message.verb === 'handback' && message.run === run) ||
+          (message.verb === 'log' && message.log === run),
+      ),
+    );
+    if (answer.verb === 'log') return run;
+    await scene.pass(againMs);
+  }
+}
+
+const againMs = 50;
 
 function holdsRun({ hello }: Session, run: RunId): void {
   if (hello?.runs.some((held) => held.run === run)) return;

@@ -16,11 +16,7 @@ export function Lesson({ view }: { readonly view: View }) {
   const caption = wordsAt(view, model.captions, index);
   const isWatched = model.header.source !== 'dispatcher';
   if (caption === null && !isWatched) return null;
-  if (isWatched && view.isLive && connection.value === 'waiting') {
-    return html`<div class="lesson">
-      <p class="caption-now" aria-live="polite">It does not answer: it has ended, or is being started again</p>
-    </div>`;
-  }
+  const isAway = isWatched && view.isLive && connection.value === 'waiting';
   const broken = wordsAt(view, model.broken, index);
   return html`<div class="lesson">
     <p class="caption-now" aria-live="polite">${caption ?? model.header.title}</p>
@@ -29,6 +25,7 @@ export function Lesson({ view }: { readonly view: View }) {
         ? html`<p class="laws-now ${broken === null ? 'held' : 'broken'}" role="status"><span aria-hidden="true">${broken === null ? '✓' : '§'}</span> ${broken ?? 'Every law holds'}</p>`
         : ''
     }
+    ${isAway ? html`<p class="away-now" role="status">It does not answer: it has ended, or is being started again</p>` : ''}
   </div>`;
 }
 
