@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { readCommandLine } from './command-line.js';
 import { type Deaths, playDeaths } from './screenshots/deaths.js';
-import { type Playing, playLesson } from './screenshots/lesson.js';
+import { type Playing, playScenario } from './screenshots/scenario.js';
 import { makeWorld, type World } from './screenshots/world.js';
 
 const { flags } = readCommandLine({
@@ -56,8 +56,8 @@ try {
   const deaths = await playDeaths();
   await pictures(deaths.address, pagesOfWire(deaths)).finally(deaths.end);
   // Asked whether the frozen runner, thawed, may go on.
-  const lesson = await playLesson('three-deaths', 11);
-  await pictures(lesson.address, pagesOfLab(lesson)).finally(lesson.end);
+  const scenario = await playScenario('three-deaths', 11);
+  await pictures(scenario.address, pagesOfLab(scenario)).finally(scenario.end);
 } finally {
   await browser.close();
 }

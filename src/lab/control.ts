@@ -1,31 +1,31 @@
 /**
- * Owns what can be done to a lab, by a button, a key or a lesson, and what it tells of itself. Each wish is
- * done at once, or refused with a sentence that says why.
- * Never touches a process or a byte itself: those on its stage do.
+ * Owns what can be done to a lab, by a button, a key or a scenario, and what it tells of itself. Each action
+ * is done at once, or refused with a sentence that says why.
+ * Never touches a process or a byte itself: its setup does.
  */
 
-import type { Deed, LabAction, LabDocument, LineState } from '../record/lab.js';
+import type { LabAction, LabDocument, LineState, ProcessAction } from '../record/lab.js';
 import type { WireRecord } from '../record/record.js';
-import type { Crew } from './crew.js';
-import type { Line } from './line.js';
-import type { Member } from './member.js';
-import { lessons } from './scenarios/all.js';
-import { Lecture } from './scenarios/lecture.js';
-import type { Lesson } from './scenarios/lesson.js';
-import { Stage, type StageGiven } from './stage.js';
+import type { ManagedProcess } from './managed-process.js';
+import type { Processes } from './processes.js';
+import type { WireProxy } from './proxy.js';
+import { scenarios } from './scenarios/all.js';
+import { ScenarioPlayer } from './scenarios/player.js';
+import type { Scenario } from './scenarios/scenario.js';
+import { Setup, type SetupGiven } from './setup.js';
 
-/** What is wished cannot be done now; its message is for people. */
-export class Impossible extends Error {
-  override readonly name = 'Impossible';
+/** What is asked cannot be done now; its message is for people. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
 }
 
-export interface LabGiven extends StageGiven {
+export interface LabGiven extends SetupGiven {
   readonly lastsMs: number;
-  /** Time to read before a lesson goes on by itself; null: it waits for `next`. */
+  /** Time to read before a scenario goes on by itself; null: it waits for `next`. */
   readonly readMs: number | null;
 }
 
-const lineWords: Readonly<Record<LineState, string>> = {
+const lineSentences: Readonly<Record<LineState, string>> = {
   clear: 'lets everything through',
   delay: 'delays each message by a second',
   slice: 'passes the beginning of each message byte by byte',
@@ -36,9 +36,9 @@ const lineWords: Readonly<Record<LineState, string>> = {
 export class Lab {
   readonly #given: LabGiven;
   readonly #endsAtMs: number;
-  readonly #stage: Stage;
-  readonly #lecture: Lecture;
-  /** Something was done to it: what a lesson begins with is not there any more. */
+  readonly #setup: Setup;
+  readonly #player: ScenarioPlayer;
+  /** Something was done to it: what a scenario begins with is not there any more. */
   #isTouched = false;
   #isTold = false;
   #isEnding = false;
@@ -49,12 +49,12 @@ export class Lab {
     const { clock, recording, lastsMs } = given;
     this.#given = given;
     this.#endsAtMs = clock.nowMs() + lastsMs;
-    this.#stage = new Stage(
+    this.#setup = new Setup(
       given,
       (record) => this.#hear(record),
       () => this.changed(),
     );
-    this.#lecture = new Lecture({
+    this.#player = new ScenarioPlayer({
       ...{ clock, nowMs: () => recording.nowUs / 1_000, changed: () => this.changed() },
       act: (action) => void this.#perform(action).catch((error) => this.#failed(error)),
       tell: (says) => this.#caption(says),
@@ -64,47 +64,49 @@ export class Lab {
   /** Starts all of ours; answers before they have found each other. */
   static async begin(given: LabGiven): Promise<Lab> {
     const lab = new Lab(given);
-    await lab.#stage.enter('ours');
+    await lab.#setup.start('ours');
     return lab;
   }
 
   /** All have found each other. */
   get ready(): Promise<void> {
-    return this.#crew.ready;
+    return this.#processes.ready;
   }
 
   /** Where its dispatcher answers browsers; null: it is none that does. */
   get webPort(): number | null {
-    const { crew } = this.#stage;
-    return crew === null || crew.kind === 'ancestor' || crew.port === 0 ? null : crew.port;
+    const { processes } = this.#setup;
+    return processes === null || processes.programs === 'ancestor' || processes.port === 0
+      ? null
+      : processes.port;
   }
 
   get document(): LabDocument {
-    const { crew, laws } = this.#stage;
-    const members = [...(crew?.members.values() ?? [])];
-    const lines = [...(crew?.lines.values() ?? [])];
+    const { processes, laws } = this.#setup;
+    const all = [...(processes?.all.values() ?? [])];
+    const proxies = [...(processes?.proxies.values() ?? [])];
     return {
-      scenario: this.#lecture.shown,
-      scenarios: lessons.map(({ name, title, says }) => ({ name, title, says })),
-      processes: members.map(({ name, role, state, pid }) => ({ name, role, state, pid })),
-      lines: lines.map(({ process, state, held }) => ({ process, state, held })),
+      scenario: this.#player.shown,
+      scenarios: scenarios.map(({ name, title, says }) => ({ name, title, says })),
+      processes: all.map(({ name, role, state, pid }) => ({ name, role, state, pid })),
+      lines: proxies.map(({ process, state, held }) => ({ process, state, held })),
       laws,
       endsInMs: Math.max(0, this.#endsAtMs - this.#given.clock.nowMs()),
     };
   }
 
   async act(action: LabAction): Promise<void> {
-    if (this.#isEnding) throw new Impossible('The lab ends');
+    if (this.#isEnding) throw new Refusal('The lab ends');
     return this.#perform(action);
   }
 
   /** Ends all that it started. */
   async end(): Promise<void> {
     this.#isEnding = true;
-    this.#lecture.leave();
+    this.#player.leave();
     // Who is being started is there to be ended then.
     await this.#settingUp;
-    await this.#stage.end();
+    await this.#setup.end();
   }
 
   /** Tells everybody who watches how all is, soon. */
@@ -121,130 +123,132 @@ export class Lab {
     this.#isTouched ||= action.do !== 'scenario';
     switch (action.do) {
       case 'commit':
-        return this.#crew && this.#stage.push(action.what);
+        return this.#processes && this.#setup.push(action.what);
       case 'kill':
       case 'freeze':
       case 'thaw':
       case 'restart':
-        return this.#deed(action.do, this.#member(action.process));
+        return this.#actOn(action.do, this.#managed(action.process));
       case 'line':
-        return this.#set(this.#line(action.process), action.state);
+        return this.#set(this.#proxy(action.process), action.state);
       case 'cut':
-        return this.#cut(this.#line(action.process));
+        return this.#cut(this.#proxy(action.process));
       case 'deliver':
-        return this.#deliver(this.#line(action.process), action.id);
+        return this.#deliver(this.#proxy(action.process), action.id);
       case 'scenario':
         return this.#choose(action.name);
       case 'next':
-        return this.#lecture.next();
+        return this.#player.next();
     }
   }
 
-  #deed(deed: Deed, member: Member): void {
-    const { name, state } = member;
-    if (deed !== 'restart' && state === 'dead') throw new Impossible(`${name} is dead`);
-    if (deed === 'freeze' && state === 'frozen') throw new Impossible(`${name} is frozen already`);
-    if (deed === 'thaw' && state !== 'frozen') throw new Impossible(`${name} is not frozen`);
-    const isTooEarly = name !== 'dispatcher' && this.#crew.port === 0;
-    if (deed === 'restart' && isTooEarly) throw new Impossible('The dispatcher comes first');
-    member[deed]();
+  #actOn(action: ProcessAction, managed: ManagedProcess): void {
+    const { name, state } = managed;
+    if (action !== 'restart' && state === 'dead') throw new Refusal(`${name} is dead`);
+    if (action === 'freeze' && state === 'frozen') throw new Refusal(`${name} is frozen already`);
+    if (action === 'thaw' && state !== 'frozen') throw new Refusal(`${name} is not frozen`);
+    const isTooEarly = name !== 'dispatcher' && this.#processes.port === 0;
+    if (action === 'restart' && isTooEarly) throw new Refusal('The dispatcher comes first');
+    managed[action]();
   }
 
-  #set(line: Line, state: LineState): void {
-    if (line.state === state) return;
-    line.set(state);
+  #set(proxy: WireProxy, state: LineState): void {
+    if (proxy.state === state) return;
+    proxy.set(state);
     const isHarm = state === 'hold' || state === 'swallow';
-    this.#tellOf(line, isHarm, `the line of ${line.process} ${lineWords[state]}`);
+    this.#tellOf(proxy, isHarm, `the line of ${proxy.process} ${lineSentences[state]}`);
   }
 
-  #cut(line: Line): void {
-    line.cut();
-    this.#tellOf(line, true, `the connections of ${line.process} are cut; it may open others`);
+  #cut(proxy: WireProxy): void {
+    proxy.cut();
+    this.#tellOf(proxy, true, `the connections of ${proxy.process} are cut; it may open others`);
   }
 
-  #tellOf({ process }: Line, isHarm: boolean, says: string): void {
-    if (isHarm) this.#stage.harm(process, false);
-    this.#stage.chronicle.change('line', process, says);
+  #tellOf({ process }: WireProxy, isHarm: boolean, says: string): void {
+    if (isHarm) this.#setup.harm(process, false);
+    this.#setup.recorder.change('line', process, says);
     this.changed();
   }
 
-  #deliver(line: Line, id: number | undefined): void {
-    const { process } = line;
-    if (line.state !== 'hold') throw new Impossible(`The line of ${process} holds nothing back`);
-    if (line.deliver(id)) return;
+  #deliver(proxy: WireProxy, id: number | undefined): void {
+    const { process } = proxy;
+    if (proxy.state !== 'hold') throw new Refusal(`The line of ${process} holds nothing back`);
+    if (proxy.deliver(id)) return;
     const isNext = 'Only the first message of a direction can be delivered';
-    throw new Impossible(id === undefined ? `Nothing waits at ${process}` : isNext);
+    throw new Refusal(id === undefined ? `Nothing waits at ${process}` : isNext);
   }
 
-  /** A lesson begins upon a crew to which nothing has happened yet. */
+  /** A scenario begins upon processes to which nothing has happened yet. */
   #choose(name: string | null): void {
-    this.#lecture.leave();
+    this.#player.leave();
     if (name === null) return;
-    const lesson = lessons.find((one) => one.name === name);
-    if (lesson === undefined) throw new Impossible(`There is no lesson "${name}"`);
-    if (this.#settingUp !== null) throw new Impossible('Processes are being set up');
-    const before = this.#isTouched ? null : this.#stage.crew;
+    const scenario = scenarios.find((one) => one.name === name);
+    if (scenario === undefined) throw new Refusal(`There is no scenario "${name}"`);
+    if (this.#settingUp !== null) throw new Refusal('Processes are being set up');
+    const before = this.#isTouched ? null : this.#setup.processes;
     this.#isTouched = true;
     // Whoever chose it sees it come; what goes wrong is told there.
-    this.#settingUp = this.#crewFor(lesson, before)
-      .then((crew) => void this.#teach(lesson, crew))
+    this.#settingUp = this.#processesFor(scenario, before)
+      .then((processes) => void this.#play(scenario, processes))
       .catch((error) => this.#failed(error))
       .finally(() => {
         this.#settingUp = null;
       });
   }
 
-  /** That one, if it will do; else another. */
-  async #crewFor(
-    { crew: kind, runners, title }: Lesson,
-    before: Crew | null,
-  ): Promise<Crew | null> {
-    if (before !== null && this.#stage.has(kind, runners)) return before;
-    await this.#stage.clear(title);
-    this.#caption('The processes of this lesson are being set up');
-    return this.#isEnding ? null : this.#stage.enter(kind, runners);
+  /** Those that are there, if they will do; else others. */
+  async #processesFor(
+    { programs, runners, title }: Scenario,
+    before: Processes | null,
+  ): Promise<Processes | null> {
+    if (before !== null && this.#setup.has(programs, runners)) return before;
+    await this.#setup.endAll(title);
+    this.#caption('The processes of this scenario are being set up');
+    return this.#isEnding ? null : this.#setup.start(programs, runners);
   }
 
-  async #teach(lesson: Lesson, crew: Crew | null): Promise<void> {
-    await crew?.ready;
-    // Another lesson may have been chosen meanwhile.
-    if (crew === null || this.#isEnding || this.#stage.crew !== crew) return;
-    this.#lecture.begin(lesson, this.#given.readMs);
+  async #play(scenario: Scenario, processes: Processes | null): Promise<void> {
+    await processes?.ready;
+    // Another scenario may have been chosen meanwhile.
+    if (processes === null || this.#isEnding || this.#setup.processes !== processes) return;
+    this.#player.begin(scenario, this.#given.readMs);
   }
 
   #caption(says: string): void {
-    this.#stage.chronicle.change('caption', 'dispatcher', says);
+    this.#setup.recorder.change('caption', 'dispatcher', says);
   }
 
-  /** What a lesson wished cannot be done, or could not: the class is told. */
+  /** What a scenario asks cannot be done, or could not: the class is told. */
   #failed(error: unknown): void {
     this.#caption(error instanceof Error ? error.message : String(error));
   }
 
   #hear(record: WireRecord): void {
-    this.#lecture.hear(record);
+    this.#player.hear(record);
     if (record.kind === 'change' || this.#isHolding) this.changed();
   }
 
   get #isHolding(): boolean {
-    return [...(this.#stage.crew?.lines.values() ?? [])].some(({ state }) => state === 'hold');
+    return [...(this.#setup.processes?.proxies.values() ?? [])].some(
+      ({ state }) => state === 'hold',
+    );
   }
 
-  get #crew(): Crew {
-    const { crew } = this.#stage;
-    if (crew === null) throw new Impossible('Processes are being set up');
-    return crew;
+  get #processes(): Processes {
+    const { processes } = this.#setup;
+    if (processes === null) throw new Refusal('Processes are being set up');
+    return processes;
   }
 
-  #member(name: string): Member {
-    const member = this.#crew.members.get(name);
-    if (member === undefined) throw new Impossible(`There is no process "${name}"`);
-    return member;
+  #managed(name: string): ManagedProcess {
+    const managed = this.#processes.all.get(name);
+    if (managed === undefined) throw new Refusal(`There is no process "${name}"`);
+    return managed;
   }
 
-  #line(name: string): Line {
-    const line = this.#crew.lines.get(name);
-    if (line === undefined) throw new Impossible(`"${name}" has no line to the dispatcher`);
-    return line;
+  #proxy(name: string): WireProxy {
+    const proxy = this.#processes.proxies.get(name);
+    if (proxy === undefined) throw new Refusal(`"${name}" has no line to the dispatcher`);
+    return proxy;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Owns `trivet lab`: the classroom. It plays dispatcher, runners and observer as real processes on a sample
+ * Owns `trivet lab`. It starts dispatcher, runners and observer as real processes on a sample
  * repository, with a proxy between each pair, and serves a page on which every message is seen and anything
  * can be broken. It ends by itself, and leaves nothing behind however it ends.
  */
@@ -16,12 +16,12 @@ import { duration, port, seed, wholeNumber } from '../world/flag-values.js';
 import { readFlags } from '../world/flags.js';
 import { type Guard, standGuard } from '../world/guard.js';
 import { Lab } from './control.js';
-import { runnersMost } from './crew.js';
-import { lessons } from './scenarios/all.js';
+import { runnersMost } from './processes.js';
+import { RecordingFile } from './recording-file.js';
+import { scenarios } from './scenarios/all.js';
 import { Site } from './site.js';
-import { Tape } from './tape.js';
 import type { WorldWanted } from './world.js';
-import { holdWorld, tellLessons } from './world-lab.js';
+import { listLessons, runWorld } from './world-lab.js';
 
 /** A lecture, with its break; nobody forgets one for longer. */
 const minutesMost = 600;
@@ -29,12 +29,12 @@ const minutesMost = 600;
 const flags = {
   scenario: {
     type: 'string',
-    describe: `lesson to begin with: ${lessons.map(({ name }) => name).join(', ')}`,
-    coerce: lessonNamed,
+    describe: `scenario to begin with: ${scenarios.map(({ name }) => name).join(', ')}`,
+    coerce: scenarioNamed,
   },
   pace: {
     type: 'string',
-    describe: 'lessons go on by themselves, with so much time to read: 8s (default: by a key)',
+    describe: 'scenarios go on by themselves, with so much time to read: 8s (default: by a key)',
     coerce: (text?: string) => (text === undefined ? text : duration('pace')(text)),
   },
   runners: {
@@ -104,10 +104,10 @@ export async function lab(argv: readonly string[]): Promise<number> {
   if (read.lessons && (seed !== null || plant !== null)) {
     throw new UsageError('--lessons lists what --plant can name: give it alone.');
   }
-  if (read.lessons) return tellLessons();
+  if (read.lessons) return listLessons();
   if (seed !== null || plant !== null) return worldOf(read, { seed, plant });
-  const classroom = new Classroom(read);
-  return classroom.hold();
+  const real = new RealLab(read);
+  return real.run();
 }
 
 function worldOf(read: Read, wanted: WorldWanted): Promise<number> {
@@ -118,13 +118,13 @@ function worldOf(read: Read, wanted: WorldWanted): Promise<number> {
     );
   }
   const { port, minutes, 'no-open': noOpen } = read;
-  return holdWorld(wanted, { port, minutes, opens: !noOpen && process.stdout.isTTY });
+  return runWorld(wanted, { port, minutes, opens: !noOpen && process.stdout.isTTY });
 }
 
-class Classroom {
+class RealLab {
   readonly #read: Read;
   readonly #recording: Recording;
-  readonly #tape: Tape | null;
+  readonly #file: RecordingFile | null;
   #lab: Lab | null = null;
   #isEnding = false;
   #end: (code: number) => void = () => {};
@@ -138,11 +138,11 @@ class Classroom {
       // Whoever comes is told how all is.
       watched: () => this.#lab?.changed(),
     });
-    this.#tape = read.record === undefined ? null : new Tape(read.record, header);
+    this.#file = read.record === undefined ? null : new RecordingFile(read.record, header);
   }
 
   /** Until it is over; answers the exit code. */
-  async hold(): Promise<number> {
+  async run(): Promise<number> {
     const { minutes, runners, port: wanted } = this.#read;
     const over = new Promise<number>((resolve) => {
       this.#end = resolve;
@@ -166,7 +166,7 @@ class Classroom {
       cancel();
       await this.#lab?.end();
       site.close();
-      this.#tape?.close();
+      this.#file?.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 10 });
       guard.dismiss();
     }
@@ -181,7 +181,7 @@ class Classroom {
       ...{ folder, runners, lastsMs, clock: realClock, recording: this.#recording },
       readMs: this.#read.pace ?? null,
       recordAnew: (title) => this.#recordAnew(title),
-      wrote: (line) => this.#tape?.write(line),
+      wrote: (line) => this.#file?.write(line),
       running: (pids) => guard.watch(pids),
       complained: (name, line) => process.stderr.write(`${name}: ${line}\n`),
     });
@@ -195,7 +195,7 @@ class Classroom {
   #recordAnew(title: string): void {
     const header = headerNow(title);
     this.#recording.restart(header);
-    this.#tape?.begin(header);
+    this.#file?.begin(header);
   }
 
   /** The first asks, the second waits for nobody: the guard ends those who are left. */
@@ -217,8 +217,8 @@ function headerNow(title: string): WireHeader {
   return { ...base, title, startedAtMs: realClock.wallMs() };
 }
 
-function lessonNamed(name: string | undefined): string | undefined {
-  const names = lessons.map((lesson) => lesson.name);
+function scenarioNamed(name: string | undefined): string | undefined {
+  const names = scenarios.map((scenario) => scenario.name);
   if (name === undefined || names.includes(name)) return name;
   throw new UsageError(`--scenario is one of ${names.join(', ')}, not "${name}".`);
 }

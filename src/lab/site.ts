@@ -1,6 +1,6 @@
 /**
  * Owns what a browser gets of a lab: the page of the wire upon the lab's own record, what the lab tells of
- * itself, and its wishes. On loopback only, and for no other site: a lab kills processes at a click.
+ * itself, and what is asked of it. On loopback only, and for no other site: a lab kills processes at a click.
  */
 
 import { once } from 'node:events';
@@ -21,12 +21,12 @@ import { serveWire } from '../web/wire.js';
 import type { Clock } from '../world/clock.js';
 import { UsageError } from '../world/exit.js';
 import { labAction } from './action.js';
-import { Impossible, type Lab } from './control.js';
+import { type Lab, Refusal } from './control.js';
 import { forwarded } from './forwarded.js';
 import type { SimulatedWorld } from './world.js';
 import { serveWorld } from './world-routes.js';
 
-const wishBytesMax = 4_096;
+const actionBytesMax = 4_096;
 
 const page = '/wire';
 
@@ -88,11 +88,15 @@ export class Site {
     });
     const { recording, clock, world } = this.#given;
     serveWire(app as unknown as Hono, { recording, clock, refusesToRead: this.#refusesToRead });
-    const tooLong = (context: Context) => refused(context, 413, `At most ${wishBytesMax} bytes`);
-    app.use('/api/*', this.#refusesToRead, bodyLimit({ maxSize: wishBytesMax, onError: tooLong }));
+    const tooLong = (context: Context) => refused(context, 413, `At most ${actionBytesMax} bytes`);
+    app.use(
+      '/api/*',
+      this.#refusesToRead,
+      bodyLimit({ maxSize: actionBytesMax, onError: tooLong }),
+    );
     if (world === undefined) {
       app.get('/api/lab', (context) => this.#document(context));
-      app.post('/api/lab', (context) => this.#wish(context));
+      app.post('/api/lab', (context) => this.#act(context));
       for (const path of ['/api/*', '/events', '/badge/*']) {
         app.all(path, this.#refusesToRead, (context) =>
           forwarded(context, this.#given.lab()?.webPort ?? null),
@@ -120,7 +124,7 @@ export class Site {
     return context.json(lab.document, 200, { 'Cache-Control': 'no-store' });
   }
 
-  async #wish(context: Context): Promise<Response> {
+  async #act(context: Context): Promise<Response> {
     const lab = this.#given.lab();
     if (lab === null) return refused(context, 503, notYet);
     const action = labAction.safeParse(await context.req.json().catch(() => null));
@@ -130,7 +134,7 @@ export class Site {
       return context.json({ says: 'OK' });
     } catch (error) {
       // What cannot be done now is nobody's fault; all else is ours.
-      if (!(error instanceof Impossible)) throw error;
+      if (!(error instanceof Refusal)) throw error;
       return refused(context, 409, error.message);
     }
   }

@@ -9,7 +9,7 @@ import { exitCodes } from '../world/exit.js';
 import { Site } from './site.js';
 import { lessonsOfWorlds, SimulatedWorld, type WorldWanted } from './world.js';
 
-export interface Holding {
+export interface WorldServing {
   readonly port: number;
   /** After that it ends by itself. */
   readonly minutes: number;
@@ -17,9 +17,9 @@ export interface Holding {
 }
 
 /** Until it is over; answers the exit code. */
-export async function holdWorld(
+export async function runWorld(
   wanted: WorldWanted,
-  { port, minutes, opens }: Holding,
+  { port, minutes, opens }: WorldServing,
 ): Promise<number> {
   if (wanted.plant !== null) say('Building the world with its bug…');
   const world = await SimulatedWorld.start(wanted);
@@ -38,7 +38,7 @@ export async function holdWorld(
 }
 
 /** Lists them; answers the exit code. */
-export async function tellLessons(): Promise<number> {
+export async function listLessons(): Promise<number> {
   const lessons = await lessonsOfWorlds();
   for (const { number, name, seed } of lessons) {
     say(`${String(number).padStart(3)}  ${name} (seed ${seed})`);

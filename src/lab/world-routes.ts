@@ -8,7 +8,7 @@ import type { Hono } from 'hono';
 import { decisionsMax } from '../record/world.js';
 import { refused } from '../web/api.js';
 import type { SimulatedWorld } from './world.js';
-import { worldAction } from './world-words.js';
+import { worldAction } from './world-schemas.js';
 
 const ndjson = { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' };
 

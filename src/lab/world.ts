@@ -11,7 +11,7 @@ import { Recording } from '../record/recording.js';
 import type { WorldAction, WorldDocument } from '../record/world.js';
 import { UsageError } from '../world/exit.js';
 import { WorldProcess } from './world-process.js';
-import { type LessonLine, lessonLine, worldDocument } from './world-words.js';
+import { type LessonLine, lessonLine, worldDocument } from './world-schemas.js';
 
 /** What comes within that time goes out together. */
 const gatheredForMs = 50;

@@ -14,21 +14,21 @@ export const commitKinds = ['green', 'red', 'slow', 'hanging', 'poison'] as cons
 export type CommitKind = (typeof commitKinds)[number];
 
 /** What can be done to a process. */
-export const deeds = ['kill', 'freeze', 'thaw', 'restart'] as const;
+export const processActions = ['kill', 'freeze', 'thaw', 'restart'] as const;
 
-export type Deed = (typeof deeds)[number];
+export type ProcessAction = (typeof processActions)[number];
 
 export type LabAction =
   | { readonly do: 'commit'; readonly what: CommitKind }
-  | { readonly do: Deed; readonly process: string }
+  | { readonly do: ProcessAction; readonly process: string }
   | { readonly do: 'line'; readonly process: string; readonly state: LineState }
   /** Ends its connections at once. */
   | { readonly do: 'cut'; readonly process: string }
   /** What is held longest between it and the dispatcher, or the one of that number. */
   | { readonly do: 'deliver'; readonly process: string; readonly id?: number }
-  /** Null: the lesson ends. */
+  /** Null: the scenario ends. */
   | { readonly do: 'scenario'; readonly name: string | null }
-  /** The lesson goes on. */
+  /** The scenario goes on. */
   | { readonly do: 'next' };
 
 export interface LabProcess {
@@ -63,8 +63,8 @@ export interface LabLaw {
   readonly broken: string | null;
 }
 
-/** A lesson as it is played; its steps count from 1. */
-export interface LabLesson {
+/** A scenario as it is played; its steps count from 1. */
+export interface LabScenario {
   readonly name: string;
   readonly title: string;
   readonly step: number;
@@ -79,7 +79,7 @@ export interface LabLesson {
 }
 
 export interface LabDocument {
-  readonly scenario: LabLesson | null;
+  readonly scenario: LabScenario | null;
   readonly scenarios: readonly {
     readonly name: string;
     readonly title: string;

@@ -47,7 +47,7 @@ const statesBy: Readonly<Partial<Record<WireChange['what'], ProcessState>>> = {
 export class Model {
   readonly header: WireHeader;
   readonly records: WireRecord[] = [];
-  /** Places of what a lesson says, and of laws that were broken. */
+  /** Places of what a scenario says, and of laws that were broken. */
   readonly captions: number[] = [];
   readonly broken: number[] = [];
   readonly #lanes = new Map<string, Lane>();

@@ -94,7 +94,7 @@ export const changes = [
   'line',
   // What must always hold.
   'law-broken',
-  // What a lesson says of the moment.
+  // What a scenario says of the moment.
   'caption',
 ] as const;
 

@@ -4,17 +4,17 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { lessons } from '../../src/lab/scenarios/all.js';
+import { scenarios } from '../../src/lab/scenarios/all.js';
 import { plantedInShell } from '../simulation/planted-in-shell.js';
 
 const tour = readdirSync('docs/tour').filter((name) => name.endsWith('.md'));
 const paths = ['docs/teaching.md', 'README.md', ...tour.map((name) => `docs/tour/${name}`)];
 const text = paths.map((path) => readFileSync(path, 'utf8')).join('\n');
 
-test('every lesson that they begin is one of the lab', () => {
+test('every scenario that they begin is one of the lab', () => {
   const begun = [...text.matchAll(/--scenario ([a-z-]+)/g)].map(([, name]) => name);
   expect(begun.length).toBeGreaterThan(5);
-  expect(lessons.map(({ name }) => name)).toEqual(expect.arrayContaining(begun));
+  expect(scenarios.map(({ name }) => name)).toEqual(expect.arrayContaining(begun));
 });
 
 test('every experiment that they run is there, and every bug that they plant', () => {

@@ -10,15 +10,15 @@ import { startWeb } from '../support/web.js';
 
 vi.setConfig({ testTimeout: 4 * patienceMs });
 
-test('what is wished is done, or refused with a sentence, and other sites wish in vain', async () => {
+test('what is asked is done, or refused with a sentence, and other sites ask in vain', async () => {
   const lab = await startLab('--runners', '1');
-  const elsewhere = await lab.wish(
+  const elsewhere = await lab.request(
     { do: 'kill', process: 'ada' },
     { Origin: 'http://evil.example' },
   );
   expect(elsewhere.status).toBe(403);
-  expect((await lab.wish({ do: 'explode' })).status).toBe(400);
-  const refusal = await lab.wish({ do: 'thaw', process: 'ada' });
+  expect((await lab.request({ do: 'explode' })).status).toBe(400);
+  const refusal = await lab.request({ do: 'thaw', process: 'ada' });
   expect([refusal.status, await refusal.text()]).toEqual([409, '{"error":"ada is not frozen"}']);
   expect((await lab.document()).processes.map(({ state }) => state)).toEqual(
     Array(3).fill('running'),

@@ -1,6 +1,6 @@
 /**
  * Owns a lab for tests: `trivet lab` as a process, until the end of the test; what it tells of itself, and
- * its wishes by HTTP.
+ * requests by HTTP.
  */
 
 import { spawn } from 'node:child_process';
@@ -48,14 +48,14 @@ export async function startLab(...args: string[]) {
     if ('says' in read) throw new Error(read.says);
     return read.value.records;
   };
-  const wish = (action: LabAction | object, headers: Readonly<Record<string, string>> = {}) =>
+  const request = (action: LabAction | object, headers: Readonly<Record<string, string>> = {}) =>
     fetch(`${site}/api/lab`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', ...headers },
       body: JSON.stringify(action),
     });
   const act = async (action: LabAction) => {
-    const response = await wish(action);
+    const response = await request(action);
     if (!response.ok) throw new Error(await response.text());
   };
   /** What is found in the end. */
@@ -92,7 +92,7 @@ export async function startLab(...args: string[]) {
     said: () => said,
     document,
     records,
-    wish,
+    request,
     act,
     changes,
     until,

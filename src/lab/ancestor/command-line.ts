@@ -27,7 +27,7 @@ export function readCommandLine(
   argv: readonly string[],
 ): { readonly read: unknown; readonly tell: Tell } | null {
   const program = `lab/ancestor/${role === 'test runner' ? 'runner' : role}.js`;
-  const purpose = `A stand-in for the ancestor's ${role}, for lessons: it loses commits.`;
+  const purpose = `A stand-in for the ancestor's ${role}, for scenarios: it loses commits.`;
   const format = { 'log-format': { choices: ['story', 'json'], default: 'story' } } as const;
   const clone = { name: 'repo', describe: 'a clone of its own; a runner cleans it', isMany: false };
   const argument = role === 'dispatcher' ? null : clone;

@@ -1,6 +1,6 @@
 /**
  * Owns a stand-in for the ancestor's dispatcher, written anew from docs/ancestor.md: its wire, its
- * manners, and the defects by which it loses commits, each named where it is. For lessons only.
+ * manners, and the defects by which it loses commits, each named where it is. For scenarios only.
  * Never has those by which a stranger could hurt the machine (A4, A13, A48): it listens on loopback,
  * and names files by commits only.
  */

@@ -1,6 +1,6 @@
 /**
  * Owns a stand-in for the ancestor's observer, written anew from docs/ancestor.md: its wire, its
- * manners, and the defects by which it loses commits, each named where it is. For lessons only.
+ * manners, and the defects by which it loses commits, each named where it is. For scenarios only.
  */
 
 import { execFile } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
  * Owns a stand-in for the ancestor's test runner, written anew from docs/ancestor.md: its wire, its
- * manners, and the defects by which it loses commits, each named where it is. For lessons only.
+ * manners, and the defects by which it loses commits, each named where it is. For scenarios only.
  * A suite is what our own runner would run first, an executable `.ci/run`: a child here, though it ends
  * us with it, as a suite that was imported into the ancestor's process did.
  */

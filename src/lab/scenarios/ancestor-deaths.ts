@@ -1,19 +1,19 @@
 /**
- * Owns the lesson of the runner that dies, on the ancestor's own wire: one death it survives as we do,
+ * Owns the scenario of the runner that dies, on the ancestor's own wire: one death it survives as we do,
  * one it never notices (A33), and one takes a commit along that was OK already (A22).
  */
 
 import { broken, given } from './ancestors.js';
 import { soonMs } from './beginning.js';
-import type { Lesson } from './lesson.js';
+import type { Scenario } from './scenario.js';
 
-export const ancestorDeaths: Lesson = {
+export const ancestorDeaths: Scenario = {
   name: 'ancestor-deaths',
   title: 'Deaths of runners, on the ancestor’s wire',
   says:
     'The program that Trivet descends from (a stand-in of it) meets the same deaths. A closed ' +
     'connection it understands; a silent one stops it; and one commit it loses that it said OK to.',
-  crew: 'ancestor',
+  programs: 'ancestor',
   runners: 2,
   steps: [
     given(

@@ -1,20 +1,20 @@
 /**
- * Owns the lesson of the dispatcher that dies in mid-test, on the ancestor's own wire: what it knew was in
+ * Owns the scenario of the dispatcher that dies in mid-test, on the ancestor's own wire: what it knew was in
  * its memory (A32), what the runner found out nobody waits for (A26, A27), and the next commit is
  * refused for good (A20).
  */
 
 import { broken, given } from './ancestors.js';
 import { soonMs } from './beginning.js';
-import type { Lesson } from './lesson.js';
+import type { Scenario } from './scenario.js';
 
-export const ancestorDispatcherDies: Lesson = {
+export const ancestorDispatcherDies: Scenario = {
   name: 'ancestor-dispatcher-dies',
   title: 'The dispatcher dies, on the ancestor’s wire',
   says:
-    'The same death as in our own lesson. The ancestor’s dispatcher keeps queue, pool and leases in ' +
+    'The same death as in our own scenario. The ancestor’s dispatcher keeps queue, pool and leases in ' +
     'memory, its runners register once, and its observer asks once.',
-  crew: 'ancestor',
+  programs: 'ancestor',
   runners: 2,
   steps: [
     given(

@@ -1,10 +1,10 @@
 /**
- * Owns what the lessons on the ancestor's own wire have in common: a runner that is given a commit, and
+ * Owns what the scenarios on the ancestor's own wire have in common: a runner that is given a commit, and
  * a law that breaks because nobody has it any more.
  */
 
 import { soonMs } from './beginning.js';
-import type { Step } from './lesson.js';
+import type { Step } from './scenario.js';
 
 /** Later steps know the runner and the commit by these names. */
 export function given(asks: string, what: 'slow' | 'green', runner: string, commit: string): Step {

@@ -1,8 +1,8 @@
 /**
- * Owns how most lessons begin: a commit is pushed, and its tests are seen to run.
+ * Owns how most scenarios begin: a commit is pushed, and its tests are seen to run.
  */
 
-import type { Step } from './lesson.js';
+import type { Step } from './scenario.js';
 
 /** For all that takes as long as a busy machine takes. */
 export const soonMs = 20_000;

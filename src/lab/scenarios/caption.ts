@@ -1,6 +1,6 @@
 /**
- * Owns what stands in braces in a lesson's texts: `{victim}` is what an earlier step kept by that
- * name, or what the record that has just come says. A name that nobody kept is a fault of the lesson.
+ * Owns what stands in braces in a scenario's texts: `{victim}` is what an earlier step kept by that
+ * name, or what the record that has just come says. A name that nobody kept is a fault of the scenario.
  */
 
 import type { WireRecord } from '../../record/record.js';

@@ -1,17 +1,17 @@
 /**
- * Owns the lesson of the dispatcher that dies in mid-test: the runner finishes, keeps, and delivers.
+ * Owns the scenario of the dispatcher that dies in mid-test: the runner finishes, keeps, and delivers.
  */
 
 import { soonMs, underWay } from './beginning.js';
-import type { Lesson } from './lesson.js';
+import type { Scenario } from './scenario.js';
 
-export const dispatcherDies: Lesson = {
+export const dispatcherDies: Scenario = {
   name: 'dispatcher-dies',
   title: 'The dispatcher dies',
   says:
     'The one process that knows everything is killed in the middle of a test. The runner goes on ' +
     'without it, keeps the result, and delivers it to the next dispatcher.',
-  crew: 'ours',
+  programs: 'ours',
   runners: 2,
   never: [{ change: 'lost', expects: 'a run is called lost' }],
   steps: [

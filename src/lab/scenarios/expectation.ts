@@ -1,5 +1,5 @@
 /**
- * Owns whether a record of the wire is the one that a lesson waits for. What is expected is data, with
+ * Owns whether a record of the wire is the one that a scenario waits for. What is expected is data, with
  * words for whom it does not come to.
  */
 

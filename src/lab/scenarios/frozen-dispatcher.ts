@@ -1,17 +1,17 @@
 /**
- * Owns the lesson of the frozen dispatcher: who stood still may not conclude that the others did.
+ * Owns the scenario of the frozen dispatcher: who stood still may not conclude that the others did.
  */
 
 import { soonMs, underWay } from './beginning.js';
-import type { Lesson } from './lesson.js';
+import type { Scenario } from './scenario.js';
 
-export const frozenDispatcher: Lesson = {
+export const frozenDispatcher: Scenario = {
   name: 'frozen-dispatcher',
   title: 'The frozen dispatcher',
   says:
     'The dispatcher stands still for longer than any deadline that it sets. When it goes on, all are ' +
     'late by its clock, and nobody is.',
-  crew: 'ours',
+  programs: 'ours',
   runners: 2,
   never: [{ change: 'lost', expects: 'a run is called lost' }],
   steps: [

@@ -1,18 +1,18 @@
 /**
- * Owns the lesson of the late result: a run that was lost has perhaps only been unheard, and what it
+ * Owns the scenario of the late result: a run that was lost has perhaps only been unheard, and what it
  * found out may still be worth having. One rule says whether it is: is anybody else at it?
  */
 
 import { soonMs, underWay } from './beginning.js';
-import type { Lesson, Step } from './lesson.js';
+import type { Scenario, Step } from './scenario.js';
 
-export const lateResult: Lesson = {
+export const lateResult: Scenario = {
   name: 'late-result',
   title: 'The late result',
   says:
     'A run is called lost, and its result arrives after all: once while its commit merely waits, and ' +
     'once when another runner has it already.',
-  crew: 'ours',
+  programs: 'ours',
   runners: 2,
   steps: [
     {

@@ -1,17 +1,17 @@
 /**
- * Owns the lesson of the poison commit: at-least-once must have an end, or one commit ends everybody.
+ * Owns the scenario of the poison commit: at-least-once must have an end, or one commit ends everybody.
  */
 
 import { soonMs } from './beginning.js';
-import type { Lesson, Step } from './lesson.js';
+import type { Scenario, Step } from './scenario.js';
 
-export const poison: Lesson = {
+export const poison: Scenario = {
   name: 'poison',
   title: 'The poison commit',
   says:
     'A commit kills every runner that tests it. Whoever runs it again and again loses all runners; ' +
     'who gives up at the first death gives up on commits that were merely unlucky.',
-  crew: 'ours',
+  programs: 'ours',
   runners: 2,
   steps: [
     {

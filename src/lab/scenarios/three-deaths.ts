@@ -1,18 +1,18 @@
 /**
- * Owns the lesson of three deaths: a runner that is killed, one that is frozen, one that is cut off.
+ * Owns the scenario of three deaths: a runner that is killed, one that is frozen, one that is cut off.
  * The first is seen at once; of the other two the dispatcher sees the same: nothing.
  */
 
 import { soonMs, underWay } from './beginning.js';
-import type { Lesson, Step } from './lesson.js';
+import type { Scenario, Step } from './scenario.js';
 
-export const threeDeaths: Lesson = {
+export const threeDeaths: Scenario = {
   name: 'three-deaths',
   title: 'Three deaths',
   says:
     'A runner dies in the middle of a test in three ways: killed, frozen, cut off. When that is ' +
     'noticed differs; what becomes of its commit does not.',
-  crew: 'ours',
+  programs: 'ours',
   runners: 3,
   steps: [
     ...underWay(

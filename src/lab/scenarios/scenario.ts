@@ -1,6 +1,6 @@
 /**
- * Owns how a lesson is played: what is done next, which record of the wire is waited for, and the
- * caption that is told once it has come. A lesson is data; nobody but the record says that it went so.
+ * Owns how a scenario is played: what is done next, which record of the wire is waited for, and the
+ * caption that is told once it has come. A scenario is data; nobody but the record says that it went so.
  * Pure: records and time come in, what is to be done comes out.
  * Invariant: no caption is told of what is not in the record; what does not come is told as missing.
  *
@@ -11,17 +11,17 @@
  */
 
 import type { WireRecord } from '../../record/record.js';
-import { type Action, aimed } from './action.js';
 import { type Bound, exact, filled, type named, valuesOf } from './caption.js';
 import { type Awaited, met, type Progress } from './expectation.js';
+import { aimed, type StepAction } from './step-action.js';
 
-export interface Lesson {
+export interface Scenario {
   readonly name: string;
   readonly title: string;
   /** What one will see. */
   readonly says: string;
   /** Whose processes it is about. */
-  readonly crew: 'ours' | 'ancestor';
+  readonly programs: 'ours' | 'ancestor';
   readonly runners: number;
   readonly steps: readonly Step[];
   /** What must not be in the record meanwhile. */
@@ -31,7 +31,7 @@ export interface Lesson {
 export interface Step {
   /** What to ask the class before it goes on; null: it goes on by itself. */
   readonly asks: string | null;
-  readonly does: readonly Action[];
+  readonly does: readonly StepAction[];
   readonly awaits: Awaited;
   readonly withinMs: number;
   /** Values of the record, by the names that later steps know them by. */
@@ -40,7 +40,7 @@ export interface Step {
 }
 
 export interface Playing {
-  readonly lesson: Lesson;
+  readonly scenario: Scenario;
   readonly phase: 'asks' | 'awaits' | 'over';
   /** Which step, from 0; as many as there are steps once it is over. */
   readonly step: number;
@@ -58,24 +58,24 @@ export interface Playing {
 }
 
 /** Times are of the record's own clock. */
-export type LessonEvent =
+export type ScenarioEvent =
   | { readonly kind: 'record'; readonly record: WireRecord }
   | { readonly kind: 'next' }
   | { readonly kind: 'tick' };
 
-export type LessonEffect =
-  | { readonly kind: 'act'; readonly action: Action }
+export type ScenarioEffect =
+  | { readonly kind: 'act'; readonly action: StepAction }
   | { readonly kind: 'tell'; readonly says: string; readonly isMissing: boolean };
 
-type Outcome = readonly [Playing, readonly LessonEffect[]];
+type Outcome = readonly [Playing, readonly ScenarioEffect[]];
 
-/** The lesson begins: its first question, or its first step. */
-export function begin(lesson: Lesson, readMs: number | null, nowMs: number): Outcome {
-  const base = { lesson, readMs, isWell: true, bound: {}, progress: 0, early: null };
+/** The scenario begins: its first question, or its first step. */
+export function begin(scenario: Scenario, readMs: number | null, nowMs: number): Outcome {
+  const base = { scenario, readMs, isWell: true, bound: {}, progress: 0, early: null };
   return enter({ ...base, phase: 'asks', step: 0, sinceMs: nowMs, actedMs: nowMs }, nowMs);
 }
 
-export function handle(playing: Playing, event: LessonEvent, nowMs: number): Outcome {
+export function handle(playing: Playing, event: ScenarioEvent, nowMs: number): Outcome {
   if (playing.phase === 'over') return [playing, []];
   switch (event.kind) {
     case 'record':
@@ -105,7 +105,7 @@ export function question(playing: Playing): string | null {
 
 /** Asks, or goes on where there is nothing to ask. */
 function enter(playing: Playing, nowMs: number): Outcome {
-  if (playing.step === playing.lesson.steps.length) return [{ ...playing, phase: 'over' }, []];
+  if (playing.step === playing.scenario.steps.length) return [{ ...playing, phase: 'over' }, []];
   const next: Playing = { ...playing, phase: 'asks', sinceMs: nowMs, progress: 0, early: null };
   return stepOf(next).asks === null ? act(next, nowMs) : [next, []];
 }
@@ -123,8 +123,8 @@ function act(playing: Playing, nowMs: number): Outcome {
 }
 
 function heard(playing: Playing, record: WireRecord, nowMs: number): Outcome {
-  const { lesson, bound, phase, early } = playing;
-  const broken = lesson.never?.find((one) => met(one, record, bound, 0).isMet);
+  const { scenario, bound, phase, early } = playing;
+  const broken = scenario.never?.find((one) => met(one, record, bound, 0).isMet);
   if (broken !== undefined) {
     return missing(playing, `happened, and must not: ${filled(broken.expects, bound)}`);
   }
@@ -158,8 +158,8 @@ function missing(playing: Playing, says: string): Outcome {
   return [{ ...playing, phase: 'over', isWell: false }, [{ kind: 'tell', says, isMissing: true }]];
 }
 
-function stepOf({ lesson, step }: Playing): Step {
-  const found = lesson.steps[step];
-  if (found === undefined) throw new Error(`${lesson.name} has no step ${step}`);
+function stepOf({ scenario, step }: Playing): Step {
+  const found = scenario.steps[step];
+  if (found === undefined) throw new Error(`${scenario.name} has no step ${step}`);
   return found;
 }

@@ -1,5 +1,5 @@
 /**
- * Owns what goes into a lab's recording: messages as its lines overhear them, facts as the dispatcher
+ * Owns what goes into a lab's recording: messages as its proxies overhear them, facts as the dispatcher
  * tells them, and what the lab itself does to processes, each with how its process is from there on.
  * Never decides anything; whoever wants to know what is written down is told each record.
  */
@@ -10,16 +10,16 @@ import type { WireChange, WireRecord } from '../record/record.js';
 import type { Happened, Recording } from '../record/recording.js';
 import type { Fact } from './facts.js';
 import { dispatcher } from './facts.js';
-import { type Role, Standing } from './standing.js';
+import { ProcessStates, type Role } from './process-states.js';
 
 /** Of so many runs it is known whose commit they test. */
 const runsMax = 10_000;
 
 type About = Pick<WireChange, 'commit' | 'run' | 'verdict'>;
 
-export class Chronicle {
+export class LabRecorder {
   readonly recording: Recording;
-  readonly standing = new Standing();
+  readonly states = new ProcessStates();
   readonly #tell: (record: WireRecord, line: string) => void;
   readonly #commits = new Map<string, string>();
 
@@ -34,7 +34,7 @@ export class Chronicle {
     { verb, fields, head, bytes }: Shown,
   ): number {
     const isPing = verb === 'ping' && from === dispatcher;
-    if (isPing && this.standing.isPinged(to)) {
+    if (isPing && this.states.isPinged(to)) {
       this.change('silent', to, `${to} has not answered its ping`);
     }
     const { run, log } = fields;
@@ -52,7 +52,7 @@ export class Chronicle {
   /** It came to where it was sent. */
   arrived(message: number, from: string): void {
     this.#push({ kind: 'arrived', message });
-    if (this.standing.isHeard(from)) this.change('heard', from, `${from} is heard again`);
+    if (this.states.isHeard(from)) this.change('heard', from, `${from} is heard again`);
   }
 
   dropped(message: number, says: string): void {
@@ -62,10 +62,10 @@ export class Chronicle {
   /** The dispatcher has told it. */
   fact({ what, process, says, commit, run, verdict }: Fact): void {
     const key = run ?? commit ?? '';
-    if (what === 'joined' || what === 'left') this.standing.joined(process, what === 'joined');
-    if (what === 'leased' || what === 'resumed') this.standing.takes(process, key);
-    if (what === 'lost' || what === 'handed-back' || what === 'verdict') this.standing.ends(key);
-    if (what === 'draining') this.standing.drains(process);
+    if (what === 'joined' || what === 'left') this.states.joined(process, what === 'joined');
+    if (what === 'leased' || what === 'resumed') this.states.takes(process, key);
+    if (what === 'lost' || what === 'handed-back' || what === 'verdict') this.states.ends(key);
+    if (what === 'draining') this.states.drains(process);
     this.change(what, process, says, {
       ...(commit !== undefined && { commit }),
       ...(run !== undefined && { run }),
@@ -74,19 +74,19 @@ export class Chronicle {
   }
 
   /** What the lab did to that process, or saw of it. */
-  lives(
+  processChanged(
     what: 'started' | 'killed' | 'left' | 'frozen' | 'thawed',
     process: string,
     says: string,
   ): void {
-    const lives = { started: 'running', thawed: 'running', frozen: 'frozen' } as const;
-    this.standing.lives(process, what === 'killed' || what === 'left' ? 'dead' : lives[what]);
+    const life = { started: 'running', thawed: 'running', frozen: 'frozen' } as const;
+    this.states.setLife(process, what === 'killed' || what === 'left' ? 'dead' : life[what]);
     this.change(what, process, says);
   }
 
   change(what: WireChange['what'], process: string, says: string, about: About = {}): void {
-    const role: Role | undefined = this.standing.roleOf(process);
-    const state = this.standing.stateOf(process);
+    const role: Role | undefined = this.states.roleOf(process);
+    const state = this.states.stateOf(process);
     this.#push({
       ...{ kind: 'change', what, process },
       ...(role !== undefined && { role }),

@@ -1,5 +1,5 @@
 /**
- * Owns one direction of a connection through a line: messages wait here in order, and pass as the line
+ * Owns one direction of a connection through a proxy: messages wait here in order, and pass as the line
  * allows. Never reorders and never changes a byte; what does not pass is dropped, and said to be.
  */
 
@@ -8,7 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Overheard, Piece, Side } from '../protocol/overheard.js';
 import type { HeldMessage, LineState } from '../record/lab.js';
 import type { Clock } from '../world/clock.js';
-import type { Chronicle } from './chronicle.js';
+import type { LabRecorder } from './recorder.js';
 
 /** A delayed message arrives so much later: as far as one can see, and no reason to call anybody dead. */
 const delayMs = 1_000;
@@ -22,7 +22,7 @@ const waitingBytesMax = 4 * 1_024 * 1_024;
 /** A classic message ends where nothing comes for that long. */
 const quietMs = 15;
 
-export interface WayEnds {
+export interface DirectionEnds {
   readonly source: Socket;
   readonly sink: Socket;
   readonly from: string;
@@ -38,12 +38,12 @@ interface Waiting {
   readonly dueMs: number;
 }
 
-export class Way {
-  readonly #ends: WayEnds;
+export class ProxiedDirection {
+  readonly #ends: DirectionEnds;
   readonly #side: Side;
   readonly #heard: Overheard;
   readonly #state: () => LineState;
-  readonly #chronicle: Chronicle;
+  readonly #recorder: LabRecorder;
   readonly #clock: Clock;
   readonly #queue: Waiting[] = [];
   #queuedBytes = 0;
@@ -55,15 +55,15 @@ export class Way {
   hasGap = false;
 
   constructor(
-    ends: WayEnds,
+    ends: DirectionEnds,
     [heard, side]: readonly [Overheard, Side],
-    { state, chronicle, clock }: { state: () => LineState; chronicle: Chronicle; clock: Clock },
+    { state, recorder, clock }: { state: () => LineState; recorder: LabRecorder; clock: Clock },
   ) {
     this.#ends = ends;
     this.#heard = heard;
     this.#side = side;
     this.#state = state;
-    this.#chronicle = chronicle;
+    this.#recorder = recorder;
     this.#clock = clock;
     ends.source.on('data', (bytes: Buffer) => this.#hear(bytes));
     ends.source.on('end', () => this.#ended('end'));
@@ -98,7 +98,7 @@ export class Way {
     this.#cancelQuiet();
     this.#wake();
     for (const { message } of this.#queue.splice(0)) {
-      if (message !== null) this.#chronicle.dropped(message.id, says);
+      if (message !== null) this.#recorder.dropped(message.id, says);
     }
   }
 
@@ -123,7 +123,7 @@ export class Way {
     if (this.#isOver) return;
     const { from, to, connection } = this.#ends;
     for (const { bytes, shown } of pieces) {
-      const id = shown && this.#chronicle.message({ from, to, connection }, shown);
+      const id = shown && this.#recorder.message({ from, to, connection }, shown);
       const message = shown && id !== null && { id, verb: shown.verb, head: shown.head };
       this.#put({ kind: 'bytes', bytes, message: message || null, dueMs: this.#dueMs() });
     }
@@ -145,7 +145,7 @@ export class Way {
     for (const { message, bytes } of this.#queue.splice(0)) {
       this.hasGap = true;
       this.#queuedBytes -= bytes.length;
-      if (message !== null) this.#chronicle.dropped(message.id, 'swallowed by its line');
+      if (message !== null) this.#recorder.dropped(message.id, 'swallowed by its line');
     }
     this.#ends.source.resume();
   }
@@ -183,7 +183,7 @@ export class Way {
     if (kind === 'end') sink.end();
     if (kind === 'reset') sink.resetAndDestroy();
     if (from < bytes.length && !sink.destroyed) sink.write(bytes.subarray(from));
-    if (message !== null) this.#chronicle.arrived(message.id, this.#ends.from);
+    if (message !== null) this.#recorder.arrived(message.id, this.#ends.from);
     return first;
   }
 

@@ -8,7 +8,7 @@ import { parse } from 'node:path';
 import { lineOf, type WireHeader } from '../record/record.js';
 import { UsageError } from '../world/exit.js';
 
-export class Tape {
+export class RecordingFile {
   readonly #path: string;
   /** Null: it was given up. */
   #file: number | null;

@@ -1,30 +1,32 @@
 /**
- * Owns what docs/lessons.md says of each lesson of the lab: what to ask, what is done, what is waited
- * for, what is told. It is made from the lessons themselves; `npm run docs` writes it, a test compares.
+ * Owns what docs/scenarios.md says of each scenario of the lab: what to ask, what is done, what is waited
+ * for, what is told. It is made from the scenarios themselves; `npm run docs` writes it, a test compares.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Action } from '../src/lab/scenarios/action.js';
-import { lessons } from '../src/lab/scenarios/all.js';
-import type { Lesson, Step } from '../src/lab/scenarios/lesson.js';
+import { scenarios } from '../src/lab/scenarios/all.js';
+import type { Scenario, Step } from '../src/lab/scenarios/scenario.js';
+import type { StepAction } from '../src/lab/scenarios/step-action.js';
 
-const path = fileURLToPath(new URL('../docs/lessons.md', import.meta.url));
-const [begin, end] = ['<!-- lessons: begin -->\n', '<!-- lessons: end -->'];
+const path = fileURLToPath(new URL('../docs/scenarios.md', import.meta.url));
+const [begin, end] = ['<!-- scenarios: begin -->\n', '<!-- scenarios: end -->'];
 
-/** The page with all lessons made anew. */
-export function withLessons(page: string): string {
+/** The page with all scenarios made anew. */
+export function withScenarios(page: string): string {
   const head = page.slice(0, page.indexOf(begin) + begin.length);
-  const made = [overview(), ...lessons.map(section)].join('\n');
+  const made = [overview(), ...scenarios.map(section)].join('\n');
   return `${head}\n${made}\n${page.slice(page.indexOf(end))}`;
 }
 
 function overview(): string {
-  const rows = lessons.map(({ name, title, crew, says }) => {
-    const wire = crew === 'ours' ? 'ours' : 'the ancestor’s';
+  const rows = scenarios.map(({ name, title, programs, says }) => {
+    const wire = programs === 'ours' ? 'ours' : 'the ancestor’s';
     return `| [${title}](#${placeOf(title)}) | \`${name}\` | ${wire} | ${says} |`;
   });
-  return ['| lesson | `--scenario` | whose wire | |', '|---|---|---|---|', ...rows, ''].join('\n');
+  return ['| scenario | `--scenario` | whose wire | |', '|---|---|---|---|', ...rows, ''].join(
+    '\n',
+  );
 }
 
 /** As GitHub calls a heading. */
@@ -35,7 +37,7 @@ function placeOf(title: string): string {
     .replaceAll(' ', '-');
 }
 
-function section({ title, steps }: Lesson): string {
+function section({ title, steps }: Scenario): string {
   const rows = steps.map(({ asks, does, awaits, caption }: Step) =>
     [asks ?? '', does.map(doing).join(', '), awaits.expects, caption].map(inWords).join(' | '),
   );
@@ -44,7 +46,7 @@ function section({ title, steps }: Lesson): string {
   return [`## ${title}`, '', head, '|--:|---|---|---|---|', ...table, ''].join('\n');
 }
 
-function doing(action: Action): string {
+function doing(action: StepAction): string {
   if (action.do === 'commit') return `commit: ${action.what}`;
   if (action.do === 'line') return `line of ${action.process}: ${action.state}`;
   return `${action.do} ${action.process}`;
@@ -56,5 +58,5 @@ function inWords(text: string): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(path, withLessons(readFileSync(path, 'utf8')));
+  writeFileSync(path, withScenarios(readFileSync(path, 'utf8')));
 }

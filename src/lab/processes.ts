@@ -1,36 +1,37 @@
 /**
- * Owns the processes of a lab and the lines between them: a dispatcher, runners and an observer, of ours
- * or of the ancestor's kind, each with its place in the lab's folder. What they tell becomes facts.
- * Invariant: runners and observer reach the dispatcher through their lines only, and it them.
+ * Owns the processes of a lab and the proxies between them: a dispatcher, runners and an observer, by our
+ * programs or by stand-ins for the ancestor's, each with its place in the lab's folder. What they tell becomes facts.
+ * Invariant: runners and observer reach the dispatcher through their proxies only, and it them.
  */
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launchers } from '../command/up/programs.js';
 import type { Clock } from '../world/clock.js';
-import type { Chronicle } from './chronicle.js';
 import { dispatcher, type Fact, factsIn, type StoryLine } from './facts.js';
-import { Line } from './line.js';
-import { Member, type MemberEvents } from './member.js';
+import { ManagedProcess, type ProcessEvents } from './managed-process.js';
+import type { Role } from './process-states.js';
 import { type Project, runnerVariable } from './project.js';
-import type { Role } from './standing.js';
+import { WireProxy } from './proxy.js';
+import type { LabRecorder } from './recorder.js';
 
-export type Kind = 'ours' | 'ancestor';
+/** Whose programs they are. */
+export type Programs = 'ours' | 'ancestor';
 
-export interface CrewGiven {
-  readonly kind: Kind;
+export interface ProcessesGiven {
+  readonly programs: Programs;
   readonly runners: number;
   readonly folder: string;
   readonly project: Project;
-  readonly chronicle: Chronicle;
+  readonly recorder: LabRecorder;
   readonly clock: Clock;
-  readonly events: CrewEvents;
+  readonly events: ProcessesEvents;
 }
 
-export interface CrewEvents {
+export interface ProcessesEvents {
   readonly fact: (fact: Fact) => void;
   /** Somebody has been started, or is gone, or stands still. */
-  readonly changed: (member: Member, isHarm: boolean) => void;
+  readonly changed: (managed: ManagedProcess, isHarm: boolean) => void;
   /** A dispatcher listens; `isAgain`: after another one. */
   readonly listens: (port: number, isAgain: boolean) => void;
   readonly complained: (name: string, line: string) => void;
@@ -47,11 +48,11 @@ const standIn = (role: Role) => [
   fileURLToPath(new URL(`../../dist/lab/ancestor/${role}.js`, import.meta.url)),
 ];
 
-export class Crew {
-  readonly kind: Kind;
-  readonly members = new Map<string, Member>();
-  readonly lines = new Map<string, Line>();
-  readonly #given: CrewGiven;
+export class Processes {
+  readonly programs: Programs;
+  readonly all = new Map<string, ManagedProcess>();
+  readonly proxies = new Map<string, WireProxy>();
+  readonly #given: ProcessesGiven;
   /** By what the story calls them: the ancestor knows runners by their ports. */
   readonly #names = new Map<string, string>();
   /** Where runners listen that are dialled back. */
@@ -61,27 +62,27 @@ export class Crew {
   /** All have found each other. */
   readonly ready: Promise<void>;
 
-  private constructor(given: CrewGiven) {
+  private constructor(given: ProcessesGiven) {
     this.#given = given;
-    this.kind = given.kind;
+    this.programs = given.programs;
     this.ready = new Promise((resolve) => {
       this.#isReady = resolve;
     });
   }
 
   /** Makes their places. */
-  static async prepare(given: CrewGiven): Promise<Crew> {
-    const crew = new Crew(given);
+  static async prepare(given: ProcessesGiven): Promise<Processes> {
+    const processes = new Processes(given);
     const names = runnerNames.slice(0, given.runners);
-    crew.#add(dispatcher, 'dispatcher', () => crew.#dispatcherWords());
-    const shared = given.kind === 'ours' ? await given.project.clone('tickets') : null;
-    for (const name of [...names, 'observer']) await crew.#addPeer(name, shared);
-    return crew;
+    processes.#add(dispatcher, 'dispatcher', () => processes.#dispatcherCommandLine());
+    const shared = given.programs === 'ours' ? await given.project.clone('tickets') : null;
+    for (const name of [...names, 'observer']) await processes.#addPeer(name, shared);
+    return processes;
   }
 
   /** The others are started once the dispatcher listens. */
   begin(): void {
-    this.members.get(dispatcher)?.start();
+    this.all.get(dispatcher)?.start();
   }
 
   get port(): number {
@@ -89,56 +90,61 @@ export class Crew {
   }
 
   get pids(): number[] {
-    return [...this.members.values()].flatMap(({ pid }) => pid ?? []);
+    return [...this.all.values()].flatMap(({ pid }) => pid ?? []);
   }
 
   /** The dispatcher last: what the others still have to say is heard. */
   async end(): Promise<void> {
-    const [first, ...others] = this.members.values();
-    for (const line of this.lines.values()) if (line.state !== 'clear') line.set('clear');
-    await Promise.all(others.map((member) => member.end(endsWithinMs)));
+    const [first, ...others] = this.all.values();
+    for (const proxy of this.proxies.values()) if (proxy.state !== 'clear') proxy.set('clear');
+    await Promise.all(others.map((managed) => managed.end(endsWithinMs)));
     await first?.end(killedWithinMs);
-    for (const line of this.lines.values()) line.close();
+    for (const proxy of this.proxies.values()) proxy.close();
   }
 
   async #addPeer(name: string, shared: string | null): Promise<void> {
-    const { project, chronicle, clock } = this.#given;
+    const { project, recorder, clock } = this.#given;
     const role = name === 'observer' ? 'observer' : 'runner';
-    const line = new Line(name, chronicle, clock);
-    this.lines.set(name, line);
-    const port = await line.open({ from: name, to: dispatcher, target: () => this.#port });
+    const proxy = new WireProxy(name, recorder, clock);
+    this.proxies.set(name, proxy);
+    const port = await proxy.open({ from: name, to: dispatcher, target: () => this.#port });
     const clone = shared ?? (await project.clone(name));
-    if (this.kind === 'ours') {
-      this.#add(name, role, () => this.#peerWords(name, role, port, clone));
+    if (this.programs === 'ours') {
+      this.#add(name, role, () => this.#peerCommandLine(name, role, port, clone));
       return;
     }
     const back = { from: dispatcher, to: name, target: () => this.#listening.get(name) ?? 0 };
-    const announced = role === 'runner' ? await line.open(back) : 0;
+    const announced = role === 'runner' ? await proxy.open(back) : 0;
     this.#names.set(String(announced), name);
-    this.#add(name, role, () => ancestorWords(role, port, announced, clone));
+    this.#add(name, role, () => ancestorCommandLine(role, port, announced, clone));
   }
 
-  #add(name: string, role: Role, words: () => readonly string[]): void {
-    const { folder, chronicle } = this.#given;
+  #add(name: string, role: Role, commandLine: () => readonly string[]): void {
+    const { folder, recorder } = this.#given;
     const environment = role === 'runner' ? { [runnerVariable]: name } : {};
-    chronicle.standing.add(name, role);
-    const member = new Member(name, role, { words, folder, environment }, this.#eventsOf(name));
-    this.members.set(name, member);
+    recorder.states.add(name, role);
+    const managed = new ManagedProcess(
+      name,
+      role,
+      { commandLine, folder, environment },
+      this.#eventsOf(name),
+    );
+    this.all.set(name, managed);
   }
 
-  #eventsOf(name: string): MemberEvents {
-    const { chronicle, project, events } = this.#given;
+  #eventsOf(name: string): ProcessEvents {
+    const { recorder, project, events } = this.#given;
     return {
       told: (line) => this.#told(name, line),
       complained: (line) => events.complained(name, line),
-      lives: (what, says) => {
-        const member = this.members.get(name);
-        if (member === undefined) return;
-        chronicle.lives(what, name, says);
+      changed: (what, says) => {
+        const managed = this.all.get(name);
+        if (managed === undefined) return;
+        recorder.processChanged(what, name, says);
         // By the time that is written all may be over, and its folder gone.
-        if (what === 'started' && member.pid !== null)
-          project.runsAs(name, member.pid).catch(() => {});
-        events.changed(member, what === 'killed' || what === 'left' || what === 'frozen');
+        if (what === 'started' && managed.pid !== null)
+          project.runsAs(name, managed.pid).catch(() => {});
+        events.changed(managed, what === 'killed' || what === 'left' || what === 'frozen');
       },
     };
   }
@@ -147,7 +153,7 @@ export class Crew {
     const { events } = this.#given;
     const port = line['port'];
     if (line.event === 'listening' && typeof port === 'number') this.#listens(name, port);
-    if (line.event === 'observing' && this.kind === 'ancestor') this.#isReady();
+    if (line.event === 'observing' && this.programs === 'ancestor') this.#isReady();
     if (name !== dispatcher) return;
     for (const fact of factsIn(line, (called) => this.#names.get(called) ?? called)) {
       events.fact(fact);
@@ -163,19 +169,24 @@ export class Crew {
     this.#port = port;
     this.#given.events.listens(port, isAgain);
     if (isAgain) return;
-    for (const member of this.members.values()) member.start();
+    for (const managed of this.all.values()) managed.start();
   }
 
-  #dispatcherWords(): string[] {
+  #dispatcherCommandLine(): string[] {
     const { folder } = this.#given;
     const results = ['--results', join(folder, 'test_results')];
     const port = ['--port', String(this.#port)];
-    if (this.kind === 'ancestor') return [...standIn('dispatcher'), ...port, ...results];
+    if (this.programs === 'ancestor') return [...standIn('dispatcher'), ...port, ...results];
     const data = ['--host', '127.0.0.1', '--data', join(folder, 'data')];
     return [...launchers.dispatcher, ...port, ...data, ...results];
   }
 
-  #peerWords(name: string, role: 'runner' | 'observer', port: number, clone: string): string[] {
+  #peerCommandLine(
+    name: string,
+    role: 'runner' | 'observer',
+    port: number,
+    clone: string,
+  ): string[] {
     const { folder } = this.#given;
     const server = ['--dispatcher-server', `127.0.0.1:${port}`, '--name', name];
     if (role === 'observer') return [...launchers.observer, ...server, clone];
@@ -190,7 +201,7 @@ const runnerNames = ['ada', 'bob', 'cleo', 'dan', 'eve', 'fay', 'gus', 'hal'];
 /** As many as have a name. */
 export const runnersMost = runnerNames.length;
 
-function ancestorWords(
+function ancestorCommandLine(
   role: 'runner' | 'observer',
   port: number,
   announced: number,

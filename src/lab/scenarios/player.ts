@@ -1,63 +1,63 @@
 /**
- * Owns the one lesson that is being played, with its timer: records come in as they are written,
- * actions and captions go out. Never decides how it goes on; lesson.ts does.
+ * Owns the one scenario that is being played, with its timer: records come in as they are written,
+ * actions and captions go out. Never decides how it goes on; scenario.ts does.
  */
 
-import type { LabLesson } from '../../record/lab.js';
+import type { LabScenario } from '../../record/lab.js';
 import type { WireRecord } from '../../record/record.js';
 import type { Cancel, Clock } from '../../world/clock.js';
-import type { Action } from './action.js';
 import {
   begin,
   dueAtMs,
   handle,
-  type Lesson,
-  type LessonEffect,
-  type LessonEvent,
   type Playing,
   question,
-} from './lesson.js';
+  type Scenario,
+  type ScenarioEffect,
+  type ScenarioEvent,
+} from './scenario.js';
+import type { StepAction } from './step-action.js';
 
-export interface Lectern {
+export interface PlayerGiven {
   readonly clock: Pick<Clock, 'after'>;
   /** On the record's own clock. */
   readonly nowMs: () => number;
-  readonly act: (action: Action) => void;
+  readonly act: (action: StepAction) => void;
   /** A caption, for the record. */
   readonly tell: (says: string) => void;
-  /** What is shown of the lesson is another than before. */
+  /** What is shown of the scenario is another than before. */
   readonly changed: () => void;
 }
 
-export class Lecture {
-  readonly #lectern: Lectern;
+export class ScenarioPlayer {
+  readonly #given: PlayerGiven;
   #playing: Playing | null = null;
   #caption = '';
   #cancel: Cancel = () => {};
   /** What an action or a caption brings about at once comes after what it is part of. */
   #isBusy = false;
-  readonly #waiting: LessonEvent[] = [];
+  readonly #waiting: ScenarioEvent[] = [];
 
-  constructor(lectern: Lectern) {
-    this.#lectern = lectern;
+  constructor(given: PlayerGiven) {
+    this.#given = given;
   }
 
-  get shown(): LabLesson | null {
+  get shown(): LabScenario | null {
     if (this.#playing === null) return null;
-    const { lesson, step, phase, isWell } = this.#playing;
-    const { length: steps } = lesson.steps;
+    const { scenario, step, phase, isWell } = this.#playing;
+    const { length: steps } = scenario.steps;
     return {
-      ...{ name: lesson.name, title: lesson.title, step: Math.min(step + 1, steps), steps },
+      ...{ name: scenario.name, title: scenario.title, step: Math.min(step + 1, steps), steps },
       ...{ caption: this.#caption, asks: question(this.#playing) },
       ...{ isOver: phase === 'over', isWell },
     };
   }
 
   /** Plays it from its beginning. `readMs`: time to read, before it goes on by itself; null: never. */
-  begin(lesson: Lesson, readMs: number | null): void {
+  begin(scenario: Scenario, readMs: number | null): void {
     this.#waiting.length = 0;
-    this.#caption = lesson.says;
-    const [playing, effects] = begin(lesson, readMs, this.#lectern.nowMs());
+    this.#caption = scenario.says;
+    const [playing, effects] = begin(scenario, readMs, this.#given.nowMs());
     this.#follow(playing, effects);
     this.#drain();
   }
@@ -65,7 +65,7 @@ export class Lecture {
   leave(): void {
     this.#cancel();
     this.#playing = null;
-    this.#lectern.changed();
+    this.#given.changed();
   }
 
   hear(record: WireRecord): void {
@@ -76,7 +76,7 @@ export class Lecture {
     this.#happen({ kind: 'next' });
   }
 
-  #happen(event: LessonEvent): void {
+  #happen(event: ScenarioEvent): void {
     this.#waiting.push(event);
     this.#drain();
   }
@@ -86,14 +86,14 @@ export class Lecture {
     for (let first = this.#waiting.shift(); first !== undefined; first = this.#waiting.shift()) {
       const before = this.#playing;
       if (before === null) continue;
-      const [playing, effects] = handle(before, first, this.#lectern.nowMs());
+      const [playing, effects] = handle(before, first, this.#given.nowMs());
       if (playing !== before) this.#follow(playing, effects);
       else if (first.kind === 'tick') this.#wait(playing);
     }
   }
 
-  #follow(playing: Playing, effects: readonly LessonEffect[]): void {
-    const { act, tell, changed } = this.#lectern;
+  #follow(playing: Playing, effects: readonly ScenarioEffect[]): void {
+    const { act, tell, changed } = this.#given;
     this.#playing = playing;
     this.#isBusy = true;
     for (const effect of effects) {
@@ -109,7 +109,7 @@ export class Lecture {
   }
 
   #wait(playing: Playing): void {
-    const { clock, nowMs } = this.#lectern;
+    const { clock, nowMs } = this.#given;
     this.#cancel();
     this.#cancel = () => {};
     const dueMs = dueAtMs(playing);

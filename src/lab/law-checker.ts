@@ -7,10 +7,10 @@ import * as net from 'node:net';
 import type { LabLaw } from '../record/lab.js';
 import type { WireRecord } from '../record/record.js';
 import type { Clock } from '../world/clock.js';
-import type { Chronicle } from './chronicle.js';
 import { dispatcher } from './facts.js';
 import { type LawEvent, Laws } from './laws.js';
 import type { Project } from './project.js';
+import type { LabRecorder } from './recorder.js';
 
 /** One that does not answer within that is dead again. */
 const answerWithinMs = 5_000;
@@ -18,8 +18,8 @@ const answerWithinMs = 5_000;
 /** A lecture has some hundred commits at most. */
 const askedMost = 1_000;
 
-export class Judge {
-  readonly #chronicle: Chronicle;
+export class LawChecker {
+  readonly #recorder: LabRecorder;
   readonly #clock: Clock;
   #laws = new Laws();
   #project: Project | null = null;
@@ -27,8 +27,8 @@ export class Judge {
   readonly #acknowledged = new Set<string>();
   readonly #completed = new Map<string, number>();
 
-  constructor(chronicle: Chronicle, clock: Clock) {
-    this.#chronicle = chronicle;
+  constructor(recorder: LabRecorder, clock: Clock) {
+    this.#recorder = recorder;
     this.#clock = clock;
   }
 
@@ -51,7 +51,7 @@ export class Judge {
 
   hear(event: LawEvent): void {
     for (const { how } of this.#laws.handle(event, this.#clock.nowMs())) {
-      this.#chronicle.change('law-broken', dispatcher, how);
+      this.#recorder.change('law-broken', dispatcher, how);
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Owns how each process of the lab is, as a strip along its line shows: what the lab itself does to it
+ * Owns the state of each process of the lab, as a strip along its line shows: what the lab itself does to it
  * counts more than what the dispatcher thinks of it. Pure.
  */
 
@@ -7,7 +7,7 @@ import type { ProcessState } from '../record/record.js';
 
 export type Role = 'dispatcher' | 'runner' | 'observer';
 
-interface One {
+interface Known {
   readonly role: Role;
   life: 'running' | 'frozen' | 'dead';
   /** Whether the dispatcher has it in its pool. */
@@ -21,8 +21,8 @@ interface One {
   readonly runs: Set<string>;
 }
 
-export class Standing {
-  readonly #all = new Map<string, One>();
+export class ProcessStates {
+  readonly #all = new Map<string, Known>();
 
   add(name: string, role: Role): void {
     const nothing = {
@@ -43,66 +43,66 @@ export class Standing {
     return this.#all.get(name)?.role;
   }
 
-  lives(name: string, life: One['life']): void {
-    const one = this.#all.get(name);
-    if (one === undefined) return;
-    one.life = life;
+  setLife(name: string, life: Known['life']): void {
+    const known = this.#all.get(name);
+    if (known === undefined) return;
+    known.life = life;
     if (life !== 'dead') return;
-    Object.assign(one, {
+    Object.assign(known, {
       ...{ isKnown: false, wasKnown: false, isDraining: false, pings: 0, isSilent: false },
     });
-    one.runs.clear();
+    known.runs.clear();
   }
 
   joined(name: string, isKnown: boolean): void {
-    const one = this.#all.get(name);
-    if (one === undefined) return;
-    Object.assign(one, { isKnown, isSilent: false, pings: 0 });
-    one.wasKnown ||= isKnown;
+    const known = this.#all.get(name);
+    if (known === undefined) return;
+    Object.assign(known, { isKnown, isSilent: false, pings: 0 });
+    known.wasKnown ||= isKnown;
   }
 
   drains(name: string): void {
-    const one = this.#all.get(name);
-    if (one !== undefined) one.isDraining = true;
+    const known = this.#all.get(name);
+    if (known !== undefined) known.isDraining = true;
   }
 
   takes(name: string, run: string): void {
-    for (const one of this.#all.values()) one.runs.delete(run);
+    for (const known of this.#all.values()) known.runs.delete(run);
     this.#all.get(name)?.runs.add(run);
   }
 
   /** That run is over, wherever it was. */
   ends(run: string): void {
-    for (const one of this.#all.values()) one.runs.delete(run);
+    for (const known of this.#all.values()) known.runs.delete(run);
   }
 
   /** True: it has not answered the ping before, and this was not known. */
   isPinged(name: string): boolean {
-    const one = this.#all.get(name);
-    if (one === undefined) return false;
-    one.pings += 1;
-    if (one.pings < 2 || one.isSilent) return false;
-    one.isSilent = true;
+    const known = this.#all.get(name);
+    if (known === undefined) return false;
+    known.pings += 1;
+    if (known.pings < 2 || known.isSilent) return false;
+    known.isSilent = true;
     return true;
   }
 
   /** True: it was silent. */
   isHeard(name: string): boolean {
-    const one = this.#all.get(name);
-    if (one === undefined) return false;
-    const wasSilent = one.isSilent;
-    Object.assign(one, { pings: 0, isSilent: false });
+    const known = this.#all.get(name);
+    if (known === undefined) return false;
+    const wasSilent = known.isSilent;
+    Object.assign(known, { pings: 0, isSilent: false });
     return wasSilent;
   }
 
   stateOf(name: string): ProcessState | undefined {
-    const one = this.#all.get(name);
-    if (one === undefined) return undefined;
-    if (one.life !== 'running') return one.life;
-    if (one.role === 'dispatcher') return one.isDraining ? 'draining' : 'idle';
+    const known = this.#all.get(name);
+    if (known === undefined) return undefined;
+    if (known.life !== 'running') return known.life;
+    if (known.role === 'dispatcher') return known.isDraining ? 'draining' : 'idle';
     // It lives, and the dispatcher knows nothing of that any more.
-    if (one.isSilent || (one.wasKnown && !one.isKnown)) return 'silent';
-    if (one.isDraining) return 'draining';
-    return one.runs.size > 0 ? 'busy' : 'idle';
+    if (known.isSilent || (known.wasKnown && !known.isKnown)) return 'silent';
+    if (known.isDraining) return 'draining';
+    return known.runs.size > 0 ? 'busy' : 'idle';
   }
 }

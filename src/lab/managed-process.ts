@@ -9,29 +9,32 @@ import { z } from 'zod';
 import type { LabProcess } from '../record/lab.js';
 import { parseJson } from '../world/files.js';
 import type { StoryLine } from './facts.js';
-import type { Role } from './standing.js';
+import type { Role } from './process-states.js';
 
-/** How it is started: the words of its command line, by now. */
-export interface Programme {
-  readonly words: () => readonly string[];
+/** How it is started; its command line as it is by then. */
+export interface LaunchSpec {
+  readonly commandLine: () => readonly string[];
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export interface MemberEvents {
+export interface ProcessEvents {
   readonly told: (line: StoryLine) => void;
   /** What it complains of: a line of its standard error. */
   readonly complained: (line: string) => void;
-  readonly lives: (what: 'started' | 'killed' | 'left' | 'frozen' | 'thawed', says: string) => void;
+  readonly changed: (
+    what: 'started' | 'killed' | 'left' | 'frozen' | 'thawed',
+    says: string,
+  ) => void;
 }
 
 const storyLine = z.looseObject({ event: z.string(), msg: z.string() });
 
-export class Member {
+export class ManagedProcess {
   readonly name: string;
   readonly role: Role;
-  readonly #programme: Programme;
-  readonly #events: MemberEvents;
+  readonly #launch: LaunchSpec;
+  readonly #events: ProcessEvents;
   #child: ChildProcess | null = null;
   #isFrozen = false;
   #isToReturn = false;
@@ -39,10 +42,10 @@ export class Member {
   #isOver = false;
   #exited: Promise<void> = Promise.resolve();
 
-  constructor(name: string, role: Role, programme: Programme, events: MemberEvents) {
+  constructor(name: string, role: Role, launch: LaunchSpec, events: ProcessEvents) {
     this.name = name;
     this.role = role;
-    this.#programme = programme;
+    this.#launch = launch;
     this.#events = events;
   }
 
@@ -57,8 +60,8 @@ export class Member {
 
   start(): void {
     if (this.#child !== null || this.#isOver) return;
-    const { words, folder, environment } = this.#programme;
-    const [command = '', ...args] = words();
+    const { commandLine, folder, environment } = this.#launch;
+    const [command = '', ...args] = commandLine();
     const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('TRIVET_'));
     const child = spawn(command, [...args, '--log-format', 'json'], {
       cwd: folder,
@@ -85,7 +88,7 @@ export class Member {
       if (child.pid === undefined) resolve();
     });
     if (child.pid === undefined) this.#child = null;
-    else this.#events.lives('started', `${this.name} is started`);
+    else this.#events.changed('started', `${this.name} is started`);
   }
 
   kill(): void {
@@ -95,13 +98,13 @@ export class Member {
   freeze(): void {
     if (this.#isFrozen || this.#child?.kill('SIGSTOP') !== true) return;
     this.#isFrozen = true;
-    this.#events.lives('frozen', `${this.name} is frozen (SIGSTOP): it keeps its connections`);
+    this.#events.changed('frozen', `${this.name} is frozen (SIGSTOP): it keeps its connections`);
   }
 
   thaw(): void {
     if (!this.#isFrozen || this.#child?.kill('SIGCONT') !== true) return;
     this.#isFrozen = false;
-    this.#events.lives('thawed', `${this.name} goes on (SIGCONT)`);
+    this.#events.changed('thawed', `${this.name} goes on (SIGCONT)`);
   }
 
   /** One that lives is asked to end, and finishes what it holds before that. */
@@ -134,7 +137,7 @@ export class Member {
     this.#child = null;
     this.#isFrozen = false;
     const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
-    this.#events.lives(signal === 'SIGKILL' ? 'killed' : 'left', `${this.name} ${how}`);
+    this.#events.changed(signal === 'SIGKILL' ? 'killed' : 'left', `${this.name} ${how}`);
     if (this.#isToReturn) this.start();
   }
 }

@@ -1,18 +1,23 @@
-/** How a lesson is played: captions come with the record, or are told as missing. */
+/** How a scenario is played: captions come with the record, or are told as missing. */
 
 import { expect, test } from 'vitest';
-import type { Action } from '../../src/lab/scenarios/action.js';
-import { lessons } from '../../src/lab/scenarios/all.js';
+import { scenarios } from '../../src/lab/scenarios/all.js';
 import { named, namesIn } from '../../src/lab/scenarios/caption.js';
-import { Lecture } from '../../src/lab/scenarios/lecture.js';
-import type { Lesson } from '../../src/lab/scenarios/lesson.js';
+import { ScenarioPlayer } from '../../src/lab/scenarios/player.js';
+import type { Scenario } from '../../src/lab/scenarios/scenario.js';
+import type { StepAction } from '../../src/lab/scenarios/step-action.js';
 import type { WireChange, WireMessage } from '../../src/record/record.js';
 import { handClock } from '../support/hand-clock.js';
 
 const commit = 'a1b2c3d'.padEnd(40, '0');
 
-const lesson: Lesson = {
-  ...{ name: 'death', title: 'A runner dies', says: 'Its commit goes to another.', crew: 'ours' },
+const scenario: Scenario = {
+  ...{
+    name: 'death',
+    title: 'A runner dies',
+    says: 'Its commit goes to another.',
+    programs: 'ours',
+  },
   runners: 2,
   steps: [
     {
@@ -42,7 +47,7 @@ const lesson: Lesson = {
 };
 
 test('a caption is told when its record comes, with the names and the time that the record says', () => {
-  const { play, next, pass, told, acts } = playing(lesson);
+  const { play, next, pass, told, acts } = playing(scenario);
   next();
   expect(acts).toEqual([{ do: 'commit', what: 'slow' }]);
   play(change('leased', { process: 'ada', commit }));
@@ -59,7 +64,7 @@ test('a caption is told when its record comes, with the names and the time that 
 });
 
 test('what is of another process or another commit is not what is waited for', () => {
-  const { play, next, told } = playing(lesson);
+  const { play, next, told } = playing(scenario);
   next();
   play(change('leased', { process: 'ada', commit }));
   next();
@@ -68,8 +73,8 @@ test('what is of another process or another commit is not what is waited for', (
   expect(told).toHaveLength(1);
 });
 
-test('what does not come in time did not happen, and the lesson is over', () => {
-  const { play, next, pass, told, state } = playing(lesson);
+test('what does not come in time did not happen, and the scenario is over', () => {
+  const { play, next, pass, told, state } = playing(scenario);
   next();
   play(change('leased', { process: 'ada', commit }));
   next();
@@ -80,23 +85,23 @@ test('what does not come in time did not happen, and the lesson is over', () => 
   expect(state()).toMatchObject({ isOver: true, isWell: false });
 });
 
-test('what must not happen ends the lesson, whenever it happens', () => {
+test('what must not happen ends the scenario, whenever it happens', () => {
   const never = [{ change: 'lost', expects: 'a run is lost' } as const];
-  const { play, told, state } = playing({ ...lesson, never });
+  const { play, told, state } = playing({ ...scenario, never });
   play(change('lost', { process: 'ada', commit }));
   expect(told).toEqual(['happened, and must not: a run is lost']);
   expect(state()).toMatchObject({ isOver: true, isWell: false });
 });
 
 test('a lecturer has all the time to ask, and nothing is done before', () => {
-  const { state, acts, pass } = playing(lesson);
+  const { state, acts, pass } = playing(scenario);
   expect(state()?.asks).toBe('Who will get it?');
   pass(3_600_000);
   expect(acts).toEqual([]);
 });
 
 test('played by itself it goes on once the question has been read', () => {
-  const { acts, pass, play } = playing(lesson, 4_000);
+  const { acts, pass, play } = playing(scenario, 4_000);
   pass(3_999);
   expect(acts).toEqual([]);
   pass(1);
@@ -107,10 +112,10 @@ test('played by itself it goes on once the question has been read', () => {
 });
 
 test('what came while the class was asked is told after that, where nothing is to be done for it', () => {
-  const [first, , last] = lesson.steps;
+  const [first, , last] = scenario.steps;
   if (first === undefined || last === undefined) throw new Error('no steps');
   const { play, next, told, state } = playing({
-    ...lesson,
+    ...scenario,
     steps: [first, { ...last, asks: 'And then?', caption: '{process} has it.' }],
   });
   next();
@@ -123,11 +128,11 @@ test('what came while the class was asked is told after that, where nothing is t
 });
 
 test('so many pings are unanswered where their receiver says nothing between', () => {
-  const [first] = lesson.steps;
+  const [first] = scenario.steps;
   if (first === undefined) throw new Error('no steps');
   const awaits = { message: 'ping', to: 'ada', unanswered: 2, expects: 'silence' } as const;
   const { play, next, told } = playing({
-    ...lesson,
+    ...scenario,
     steps: [{ ...first, awaits, keeps: {}, caption: '{to} is silent.' }],
   });
   next();
@@ -145,7 +150,7 @@ test('so many pings are unanswered where their receiver says nothing between', (
 });
 
 test('what an action brings about at once is heard after all that belongs to the action', () => {
-  const { next, told } = playing(lesson, null, (action, play) => {
+  const { next, told } = playing(scenario, null, (action, play) => {
     if (action.do === 'commit') play(change('leased', { process: 'ada', commit }));
     else play(change('lost', { process: 'ada', commit }));
   });
@@ -154,9 +159,9 @@ test('what an action brings about at once is heard after all that belongs to the
   expect(told).toEqual(['ada tests a1b2c3d.', 'ada is gone, and it showed after 0 ms.']);
 });
 
-test('each lesson names only whom it has met, and waits for each step with a deadline', () => {
-  expect(new Set(lessons.map(({ name }) => name)).size).toBe(lessons.length);
-  for (const { name, steps, never = [] } of lessons) {
+test('each scenario names only whom it has met, and waits for each step with a deadline', () => {
+  expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
+  for (const { name, steps, never = [] } of scenarios) {
     const met = new Set<string>();
     for (const { asks, does, awaits, caption, keeps = {}, withinMs } of steps) {
       const texts = [asks, JSON.stringify(does), JSON.stringify(awaits)];
@@ -169,18 +174,18 @@ test('each lesson names only whom it has met, and waits for each step with a dea
   }
 });
 
-/** A lesson under way, upon time that passes by hand. */
+/** A scenario under way, upon time that passes by hand. */
 function playing(
-  of: Lesson,
+  of: Scenario,
   readMs: number | null = null,
-  acted = (_: Action, __: (record: Untimed) => void) => {},
+  acted = (_: StepAction, __: (record: Untimed) => void) => {},
 ) {
   const clock = handClock();
   const startedAtMs = clock.nowMs();
   const nowMs = () => clock.nowMs() - startedAtMs;
   const told: string[] = [];
-  const acts: Action[] = [];
-  const lecture = new Lecture({
+  const acts: StepAction[] = [];
+  const player = new ScenarioPlayer({
     ...{ clock, nowMs, tell: (says) => told.push(says), changed: () => {} },
     act: (action) => {
       acts.push(action);
@@ -188,11 +193,11 @@ function playing(
     },
   });
   function play(record: Untimed): void {
-    lecture.hear({ ...record, n: 1, atUs: nowMs() * 1_000 });
+    player.hear({ ...record, n: 1, atUs: nowMs() * 1_000 });
   }
-  lecture.begin(of, readMs);
+  player.begin(of, readMs);
   return {
-    ...{ told, acts, play, state: () => lecture.shown, next: () => lecture.next() },
+    ...{ told, acts, play, state: () => player.shown, next: () => player.next() },
     pass: (durationMs: number) => clock.pass(durationMs),
   };
 }

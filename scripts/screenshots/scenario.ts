@@ -1,5 +1,5 @@
 /**
- * Owns the lesson that a picture shows: the lab, as `trivet lab` begins it, led as a teacher leads it, up to
+ * Owns the scenario that a picture shows: the lab, as `trivet lab` begins it, led as a teacher leads it, up to
  * the question that it asks at one of its steps.
  */
 
@@ -17,11 +17,11 @@ export interface Playing {
   end(): Promise<void>;
 }
 
-/** A question of the lesson comes after its processes have died as it wants: seconds, not a minute. */
+/** A question of the scenario comes after its processes have died as it wants: seconds, not a minute. */
 const patienceMs = 120_000;
 
 /** `step`: that which the class is asked about, from 1. */
-export async function playLesson(name: string, step: number): Promise<Playing> {
+export async function playScenario(name: string, step: number): Promise<Playing> {
   const port = await portToKeep();
   const launcher = fileURLToPath(new URL('../../trivet.js', import.meta.url));
   const args = ['lab', '--scenario', name, '--port', String(port), '--no-open'];
@@ -43,12 +43,12 @@ export async function playLesson(name: string, step: number): Promise<Playing> {
 async function leadTo(step: number, address: string): Promise<void> {
   const deadlineMs = Date.now() + patienceMs;
   while (Date.now() < deadlineMs) {
-    const lesson = (await labAt(address))?.scenario ?? null;
-    if (lesson?.asks != null && lesson.step >= step) return;
-    if (lesson?.asks != null) await goOn(address);
+    const scenario = (await labAt(address))?.scenario ?? null;
+    if (scenario?.asks != null && scenario.step >= step) return;
+    if (scenario?.asks != null) await goOn(address);
     await new Promise((soon) => setTimeout(soon, 200));
   }
-  throw new Error(`the lesson did not come to its step ${step} within ${patienceMs} ms`);
+  throw new Error(`the scenario did not come to its step ${step} within ${patienceMs} ms`);
 }
 
 async function lastCaption(address: string): Promise<number> {
