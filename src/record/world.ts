@@ -29,6 +29,9 @@ export type Choice =
 /** Of one world: each is made anew whenever somebody goes back. */
 export const decisionsMax = 100;
 
+/** A world is over long before. */
+export const stepMost = 1_000_000;
+
 /** Taken when so many steps have been made. */
 export interface Decision {
   readonly step: number;

@@ -5,12 +5,18 @@
 
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { PlantedLesson, WorldAction, WorldDocument } from '../../../record/world.js';
+import {
+  type PlantedLesson,
+  stepMost,
+  type WorldAction,
+  type WorldDocument,
+} from '../../../record/world.js';
 import { want } from '../api.js';
 import { html } from '../html.js';
 import { useKeys } from '../keys.js';
 import { announced, notice } from '../page.js';
 import { styled } from '../styled.js';
+import { NumberField } from './number-field.js';
 
 const compare = '/wire/compare?left=/api/world/recording&right=/api/world/twin';
 
@@ -45,33 +51,15 @@ export function WorldPanel({ world }: { readonly world: WorldDocument }) {
       <button type="button" onClick=${on(100)} disabled=${isOver}>+100</button>
     </div>
     <div class="fields">
-      <${NumberField} label="Go to step" value=${step} go=${(to: number) => ask({ do: 'to', step: to })} />
-      <${NumberField} label="Seed" value=${seed} go=${(to: number) => ask({ do: 'seed', seed: to })} />
+      <${NumberField} label="Go to step" what="A step" value=${step} most=${stepMost} go=${(to: number) => ask({ do: 'to', step: to })} />
+      <${NumberField} label="Seed" what="A seed" value=${seed} most=${Number.MAX_SAFE_INTEGER} go=${(to: number) => ask({ do: 'seed', seed: to })} />
     </div>
     ${broken === null ? '' : html`<p class="fault broken-law" role="alert"><b>${broken.law}</b>: not so that ${broken.says}. ${firstLine(broken.how)}</p>`}
-    ${world.planted === null ? '' : html`<${Planted} planted=${world.planted} brokenLaw=${broken?.law ?? null} />`}
+    ${world.planted === null ? '' : html`<${Planted} planted=${world.planted} brokenLaw=${broken?.law ?? null} isOver=${isOver} />`}
     <${Decisions} world=${world} />
     <p><a href=${compare}>Lay it beside ${world.planted === null ? 'the same world without decisions' : 'its twin without the bug'}</a></p>
     <${Laws} world=${world} />
   </section>`;
-}
-
-function NumberField({
-  label,
-  value,
-  go,
-}: {
-  readonly label: string;
-  readonly value: number;
-  readonly go: (to: number) => void;
-}) {
-  const submit = (event: Event) => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const text = new FormData(form).get('to');
-    if (typeof text === 'string' && /^\d{1,15}$/.test(text)) go(Number(text));
-  };
-  return html`<form onSubmit=${submit}><label>${label} <input name="to" inputmode="numeric" size="6" defaultValue=${value} key=${value} autocomplete="off" /></label></form>`;
 }
 
 /** What somebody decided, and what can be decided here. */
@@ -104,13 +92,15 @@ function Decisions({ world }: { readonly world: WorldDocument }) {
     }`;
 }
 
-/** Predict, run, see the law break, find the line. */
+/** Predict, run, see the law break, find the line. Who goes back may predict anew, and sees no line. */
 function Planted({
   planted,
   brokenLaw,
+  isOver,
 }: {
   readonly planted: PlantedLesson;
   readonly brokenLaw: string | null;
+  readonly isOver: boolean;
 }) {
   const predicted = useSignal<string | null>(null);
   const { name, choices, line } = planted;
@@ -120,22 +110,27 @@ function Planted({
   return html`<section class="planted" aria-label="The planted bug">
     <h3>Lesson ${planted.number}: ${name}</h3>
     <fieldset><legend>Which law will break?</legend>
-      ${choices.map((law) => html`<label key=${law.name}><input type="radio" name="law" disabled=${brokenLaw !== null} checked=${predicted.value === law.name} onChange=${predict(law.name)} /> ${law.says}</label>`)}
+      ${choices.map((law) => html`<label key=${law.name}><input type="radio" name="law" disabled=${isOver} checked=${predicted.value === law.name} onChange=${predict(law.name)} /> ${law.says}</label>`)}
     </fieldset>
-    ${brokenLaw === null ? html`<p class="quiet">Then run the world.</p>` : html`<p role="status">${verdictOn(predicted.value, brokenLaw, choices)}</p>`}
-    ${
-      line === null
-        ? html`<button type="button" onClick=${() => ask({ do: 'reveal' })}>Show the line</button>`
-        : html`<figure><figcaption>${line.file}:${line.number}</figcaption><pre class="was">${line.before}</pre><pre class="becomes">${line.becomes}</pre></figure>`
-    }
+    ${isOver ? html`<p role="status">${verdictOn(predicted.value, brokenLaw, choices)}</p>` : html`<p class="quiet">Then run the world.</p>`}
+    ${isOver ? html`<${Line} line=${line} />` : ''}
   </section>`;
+}
+
+/** Shown when somebody wants to see it. */
+function Line({ line }: Pick<PlantedLesson, 'line'>) {
+  if (line === null) {
+    return html`<button type="button" onClick=${() => ask({ do: 'reveal' })}>Show the line</button>`;
+  }
+  return html`<figure><figcaption>${line.file}:${line.number}</figcaption><pre class="was">${line.before}</pre><pre class="becomes">${line.becomes}</pre></figure>`;
 }
 
 function verdictOn(
   predicted: string | null,
-  broken: string,
+  broken: string | null,
   laws: PlantedLesson['choices'],
 ): string {
+  if (broken === null) return 'No law broke in this world: try another seed.';
   if (predicted === broken) return 'You were right.';
   const says = laws.find(({ name }) => name === broken)?.says ?? broken;
   return `${predicted === null ? 'It was this' : 'No, it was this'}: ${says}.`;
