@@ -5,8 +5,7 @@
 
 import { type Signal, useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { Model } from '../../../record/model.js';
-import { type ParsedRecording, parseRecording } from '../../../record/parse.js';
+import type { Model } from '../../../record/model.js';
 import { type Pair, partingOf } from '../../../record/parting.js';
 import { html } from '../html.js';
 import { useKeys } from '../keys.js';
@@ -15,16 +14,12 @@ import { plural } from '../words.js';
 import { differencesIn, shownPairs } from './differences.js';
 import { sentenceOf } from './moment.js';
 import { opened } from './open.js';
+import { fetched, here, type Side } from './side.js';
 import { clock } from './span-words.js';
 import { useWindowed } from './windowed.js';
 
 /** As wire-parts.css has it. */
 const rowPx = 28;
-
-type Side =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'fault'; readonly says: string }
-  | { readonly kind: 'here'; readonly name: string; readonly model: Model };
 
 export function Compare() {
   useTitle('Two recordings');
@@ -51,8 +46,18 @@ export function Compare() {
       <${Chosen} side=${left} name="left" />
       <${Chosen} side=${right} name="right" />
     </div>
-    ${compared.value === null ? html`<p class="nothing-yet">Choose two recordings: what both tell stands side by side, and where they part is marked.</p>` : html`<${Pairs} ...${compared.value} />`}
+    ${compared.value === null ? html`<p class="nothing-yet" role="status">${waitingWords(left.value, right.value)}</p>` : html`<${Pairs} ...${compared.value} />`}
   </div>`;
+}
+
+/** Why there is nothing to compare yet. */
+function waitingWords(...sides: readonly Side[]): string {
+  const coming = sides.flatMap((side) => (side.kind === 'coming' ? [side.says] : []));
+  if (coming.length > 0) return coming.join(' ');
+  if (sides.some(({ kind }) => kind === 'fault')) {
+    return 'There is nothing to compare: it takes two recordings. One can be opened from a file, too.';
+  }
+  return 'Choose two recordings: what both tell stands side by side, and where they part is marked.';
 }
 
 function Chosen({ side, name }: { readonly side: Signal<Side>; readonly name: string }) {
@@ -67,7 +72,8 @@ function Chosen({ side, name }: { readonly side: Signal<Side>; readonly name: st
   return html`<div class="side">
     <label class="button">Open ${name}…<input type="file" class="unseen" aria-label=${`Open the ${name} recording`} onChange=${(event: Event) => void read(event.currentTarget as HTMLInputElement)} /></label>
     ${value.kind === 'here' ? html`<b class="cut">${value.name}</b> <span class="quiet cut">${header?.title}, ${plural(value.model.records.length, 'record')}</span>` : ''}
-    ${value.kind === 'fault' ? html`<span class="fault">${value.says}</span>` : ''}
+    ${value.kind === 'coming' ? html`<span class="quiet" aria-busy="true">${value.records === 0 ? '…' : `${plural(value.records, 'record')} so far`}</span>` : ''}
+    ${value.kind === 'fault' ? html`<span class="fault" role="alert">${value.says}</span>` : ''}
   </div>`;
 }
 
@@ -158,28 +164,4 @@ function summaryOf(pairs: readonly Pair[], differences: readonly number[]): stri
     pairs.filter((pair) => kindOf(pair) === kind).length;
   const only = `${plural(count('left-only'), 'step')} only in the left, ${count('right-only')} only in the right`;
   return `They part after ${plural(first, 'step')}: ${only}, ${count('same')} in both.`;
-}
-
-/** Only of this server: an address elsewhere is none that anybody should be sent to. */
-async function fetched(side: Signal<Side>, address: string | null): Promise<void> {
-  if (address === null) return;
-  const says = (sentence: string) => {
-    side.value = { kind: 'fault', says: sentence };
-  };
-  if (!/^\/(?!\/)/.test(address)) return says('An address begins with /, as /api/wire does');
-  try {
-    const answer = await fetch(address);
-    if (!answer.ok) return says(`${address} answers ${answer.status}`);
-    const read = parseRecording(await answer.text());
-    if ('says' in read) says(`${address}: ${read.says}`);
-    else side.value = here(address, read.value);
-  } catch {
-    says(`${address} cannot be reached`);
-  }
-}
-
-function here(name: string, { header, records }: ParsedRecording): Side {
-  const model = new Model(header);
-  for (const record of records) model.append(record);
-  return { kind: 'here', name, model };
 }
