@@ -109,6 +109,11 @@ describe.skipIf(!hasBrowser)('beside the diagram of the wire', { timeout }, () =
     expect((await take(/^ShiViz/)).text).toContain('observer {"observer":1}');
     const picture = await take(/^SVG/);
     expect(picture.text).toMatch(/^<svg .*dispatcher<\/text>/s);
+    // What was done is said until one goes on.
+    const told = page.getByText('wire-three-deaths.svg is among your downloads');
+    await told.waitFor();
+    await page.keyboard.press('ArrowRight');
+    await told.waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
   });
 
@@ -132,6 +137,29 @@ describe.skipIf(!hasBrowser)('beside the diagram of the wire', { timeout }, () =
     await page.locator('.pair.chosen.parting').waitFor();
     expect(await violations(page, null)).toEqual([]);
     expect(faults).toEqual([]);
+  });
+
+  test('a recording to compare that is still made is waited for in words, and so is one that fails', async () => {
+    const { port } = await startWeb();
+    const { open, context } = await profileAt(port);
+    const says = 'the process of the world has ended';
+    let answer = () => {};
+    const isAsked = new Promise<void>((asked) => {
+      const isTwin = ({ pathname }: URL) => pathname === '/api/world/twin';
+      void context.route(isTwin, async (route) => {
+        asked();
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        await route.fulfill({ status: 503, json: { error: says } });
+      });
+    });
+    const page = await open('/wire/compare?left=/api/wire&right=/api/world/twin');
+    await page.getByRole('status').getByText('The twin is run from its beginning').waitFor();
+    await isAsked;
+    answer();
+    await page.getByRole('alert').getByText(`The twin does not come: ${says}`).waitFor();
+    await page.getByRole('status').getByText('There is nothing to compare').waitFor();
   });
 
   test('a recording to compare comes from this server only', async () => {

@@ -16,7 +16,7 @@ import { links, page } from './router.js';
 /** Said to those who hear the page; politely, and seldom. */
 export const announced = signal('');
 
-/** What became of the last wish, until the next. */
+/** What became of the last wish: what was done until one goes on, what was not until the next. */
 export const notice = signal<Outcome | null>(null);
 
 const places = [
@@ -69,8 +69,27 @@ function Liveness() {
   }</span>`;
 }
 
+/** What was done is read by then. */
+const noticeMs = 8_000;
+
 function Notice() {
   const said = notice.value;
+  useEffect(() => {
+    if (said?.isDone !== true) return undefined;
+    const going = new AbortController();
+    const go = () => {
+      notice.value = null;
+    };
+    const timer = setTimeout(go, noticeMs);
+    // Not by pointerdown: what is pressed would move from under the pointer.
+    for (const act of ['keydown', 'click'] as const) {
+      addEventListener(act, go, { signal: going.signal });
+    }
+    return () => {
+      going.abort();
+      clearTimeout(timer);
+    };
+  }, [said]);
   if (said === null) return null;
   return html`<p class="notice ${said.isDone ? 'done' : 'undone'}" role="status">
     ${said.says}
