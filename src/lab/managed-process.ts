@@ -6,10 +6,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import type { LabProcess } from '../record/lab.js';
+import type { LabProcess, LabRole } from '../record/lab.js';
 import { parseJson } from '../world/files.js';
 import type { StoryLine } from './facts.js';
-import type { Role } from './process-states.js';
 
 /** How it is started; its command line as it is by then. */
 export interface LaunchSpec {
@@ -17,6 +16,9 @@ export interface LaunchSpec {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
 }
+
+/** What the lab does to a process, or sees of it. */
+export type LifeChange = 'started' | 'killed' | 'left' | 'frozen' | 'thawed';
 
 export interface ProcessEvents {
   readonly told: (line: StoryLine) => void;
@@ -32,7 +34,7 @@ const storyLine = z.looseObject({ event: z.string(), msg: z.string() });
 
 export class ManagedProcess {
   readonly name: string;
-  readonly role: Role;
+  readonly role: LabRole;
   readonly #launch: LaunchSpec;
   readonly #events: ProcessEvents;
   #child: ChildProcess | null = null;
@@ -42,7 +44,7 @@ export class ManagedProcess {
   #isOver = false;
   #exited: Promise<void> = Promise.resolve();
 
-  constructor(name: string, role: Role, launch: LaunchSpec, events: ProcessEvents) {
+  constructor(name: string, role: LabRole, launch: LaunchSpec, events: ProcessEvents) {
     this.name = name;
     this.role = role;
     this.#launch = launch;

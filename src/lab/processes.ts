@@ -7,10 +7,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launchers } from '../command/up/programs.js';
+import type { LabRole } from '../record/lab.js';
 import type { Clock } from '../world/clock.js';
 import { dispatcher, type Fact, factsIn, type StoryLine } from './facts.js';
 import { ManagedProcess, type ProcessEvents } from './managed-process.js';
-import type { Role } from './process-states.js';
 import { type Project, runnerVariable } from './project.js';
 import { WireProxy } from './proxy.js';
 import type { LabRecorder } from './recorder.js';
@@ -43,7 +43,7 @@ const suiteTimeout = '40s';
 const [endsWithinMs, killedWithinMs] = [3_000, 3_000];
 
 /** Beside our sources or as we were built: stand-ins run as they were built. */
-const standIn = (role: Role) => [
+const standIn = (role: LabRole) => [
   process.execPath,
   fileURLToPath(new URL(`../../dist/lab/ancestor/${role}.js`, import.meta.url)),
 ];
@@ -119,10 +119,10 @@ export class Processes {
     this.#add(name, role, () => ancestorCommandLine(role, port, announced, clone));
   }
 
-  #add(name: string, role: Role, commandLine: () => readonly string[]): void {
+  #add(name: string, role: LabRole, commandLine: () => readonly string[]): void {
     const { folder, recorder } = this.#given;
     const environment = role === 'runner' ? { [runnerVariable]: name } : {};
-    recorder.states.add(name, role);
+    recorder.states.add(name, role, 'dead');
     const managed = new ManagedProcess(
       name,
       role,

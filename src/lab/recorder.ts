@@ -1,19 +1,28 @@
 /**
  * Owns what goes into a lab's recording: messages as its proxies overhear them, facts as the dispatcher
- * tells them, and what the lab itself does to processes, each with how its process is from there on.
+ * tells them, and what the lab itself does to processes, each with the state of its process from there on.
  * Never decides anything; whoever wants to know what is written down is told each record.
  */
 
 import type { Shown } from '../protocol/shown.js';
 import { parseRecord } from '../record/parse.js';
+import { type Life, ProcessStates } from '../record/process-states.js';
 import type { WireChange, WireRecord } from '../record/record.js';
 import type { Happened, Recording } from '../record/recording.js';
 import type { Fact } from './facts.js';
 import { dispatcher } from './facts.js';
-import { ProcessStates, type Role } from './process-states.js';
+import type { LifeChange } from './managed-process.js';
 
 /** Of so many runs it is known whose commit they test. */
 const runsMax = 10_000;
+
+const lifeAfter: Readonly<Record<LifeChange, Life>> = {
+  started: 'running',
+  thawed: 'running',
+  frozen: 'frozen',
+  killed: 'dead',
+  left: 'dead',
+};
 
 type About = Pick<WireChange, 'commit' | 'run' | 'verdict'>;
 
@@ -34,7 +43,7 @@ export class LabRecorder {
     { verb, fields, head, bytes }: Shown,
   ): number {
     const isPing = verb === 'ping' && from === dispatcher;
-    if (isPing && this.states.isPinged(to)) {
+    if (isPing && this.states.asked(to)) {
       this.change('silent', to, `${to} has not answered its ping`);
     }
     const { run, log } = fields;
@@ -52,7 +61,7 @@ export class LabRecorder {
   /** It came to where it was sent. */
   arrived(message: number, from: string): void {
     this.#push({ kind: 'arrived', message });
-    if (this.states.isHeard(from)) this.change('heard', from, `${from} is heard again`);
+    if (this.states.heard(from)) this.change('heard', from, `${from} is heard again`);
   }
 
   dropped(message: number, says: string): void {
@@ -62,7 +71,8 @@ export class LabRecorder {
   /** The dispatcher has told it. */
   fact({ what, process, says, commit, run, verdict }: Fact): void {
     const key = run ?? commit ?? '';
-    if (what === 'joined' || what === 'left') this.states.joined(process, what === 'joined');
+    if (what === 'joined') this.states.joined(process);
+    if (what === 'left') this.states.left(process);
     if (what === 'leased' || what === 'resumed') this.states.takes(process, key);
     if (what === 'lost' || what === 'handed-back' || what === 'verdict') this.states.ends(key);
     if (what === 'draining') this.states.drains(process);
@@ -74,18 +84,13 @@ export class LabRecorder {
   }
 
   /** What the lab did to that process, or saw of it. */
-  processChanged(
-    what: 'started' | 'killed' | 'left' | 'frozen' | 'thawed',
-    process: string,
-    says: string,
-  ): void {
-    const life = { started: 'running', thawed: 'running', frozen: 'frozen' } as const;
-    this.states.setLife(process, what === 'killed' || what === 'left' ? 'dead' : life[what]);
+  processChanged(what: LifeChange, process: string, says: string): void {
+    this.states.setLife(process, lifeAfter[what]);
     this.change(what, process, says);
   }
 
   change(what: WireChange['what'], process: string, says: string, about: About = {}): void {
-    const role: Role | undefined = this.states.roleOf(process);
+    const role = this.states.roleOf(process);
     const state = this.states.stateOf(process);
     this.#push({
       ...{ kind: 'change', what, process },

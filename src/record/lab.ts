@@ -3,6 +3,9 @@
  * processes. Pure.
  */
 
+import type { Life } from './process-states.js';
+import type { ProcessRole } from './record.js';
+
 /** What a line lets through: all at once, late, byte by byte, nothing, or what is delivered by hand. */
 export const lineStates = ['clear', 'delay', 'slice', 'swallow', 'hold'] as const;
 
@@ -31,10 +34,13 @@ export type LabAction =
   /** The scenario goes on. */
   | { readonly do: 'next' };
 
+/** Whoever only watches is none of a lab's processes. */
+export type LabRole = Exclude<ProcessRole, 'visitor'>;
+
 export interface LabProcess {
   readonly name: string;
-  readonly role: 'dispatcher' | 'runner' | 'observer';
-  readonly state: 'running' | 'frozen' | 'dead';
+  readonly role: LabRole;
+  readonly state: Life;
   readonly pid: number | null;
 }
 

@@ -5,11 +5,16 @@
  * Invariant: a place (`index`) counts records from 0 as they came; `n` is what the record itself says.
  */
 
-import type { ProcessState, WireChange, WireHeader, WireMessage, WireRecord } from './record.js';
+import type {
+  ProcessRole,
+  ProcessState,
+  WireChange,
+  WireHeader,
+  WireMessage,
+  WireRecord,
+} from './record.js';
 import { type RunSpan, RunsOfLane } from './runs-of-lane.js';
 import { lastAtMost } from './sorted.js';
-
-export type Role = NonNullable<WireChange['role']>;
 
 /** From there on until the next stretch. */
 export interface Stretch {
@@ -22,7 +27,7 @@ export interface Stretch {
 /** One process: its line, and how it was along it. */
 export interface Lane {
   readonly name: string;
-  role: Role;
+  role: ProcessRole;
   /** Where it is first heard of. */
   readonly from: number;
   readonly strip: Stretch[];

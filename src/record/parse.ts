@@ -9,7 +9,9 @@ import {
   headBytesMax,
   isKnown,
   kinds,
+  processRoles,
   processStates,
+  sources,
   type WireHeader,
   type WireMissed,
   type WireRecord,
@@ -24,9 +26,6 @@ const textCharactersMax = 4_096;
 
 /** Each has a line in the picture; ten thousand runners are no picture any more. */
 const processesMax = 1_000;
-
-const sources = ['dispatcher', 'lab', 'simulation'] as const;
-const roles = ['dispatcher', 'runner', 'observer', 'visitor'] as const;
 
 export type Read<T> = { readonly value: T } | { readonly says: string };
 
@@ -157,7 +156,7 @@ function recordOf(of: Fields): WireRecord {
     case 'change':
       return {
         ...{ ...moment, kind, what: of.oneOf('what', changes), process: of.name('process') },
-        ...(of.has('role') && { role: of.oneOf('role', roles) }),
+        ...(of.has('role') && { role: of.oneOf('role', processRoles) }),
         ...(of.has('state') && { state: of.oneOf('state', processStates) }),
         ...{ ...of.perhaps('commit'), ...of.perhaps('job'), ...of.perhaps('run') },
         ...of.perhaps('verdict'),

@@ -12,12 +12,14 @@ export const wireVersion = 1;
 /** Of a message so much is kept as text. */
 export const headBytesMax = 256;
 
+/** Whose ears heard it: the dispatcher's own, those of proxies between all, or a simulated world's. */
+export const sources = ['dispatcher', 'lab', 'simulation'] as const;
+
 /** The first line. */
 export interface WireHeader {
   readonly format: typeof wireFormat;
   readonly version: typeof wireVersion;
-  /** Whose ears heard it: the dispatcher's own, those of proxies between all, or a simulated world's. */
-  readonly source: 'dispatcher' | 'lab' | 'simulation';
+  readonly source: (typeof sources)[number];
   /** What it is of, for people. */
   readonly title: string;
   /** When it began (ms since 1970); simulated worlds begin at 0. */
@@ -64,6 +66,11 @@ export interface WireDrop extends Moment {
   readonly says: string;
 }
 
+/** What a process is to the others; a visitor only watches, or asks. */
+export const processRoles = ['dispatcher', 'runner', 'observer', 'visitor'] as const;
+
+export type ProcessRole = (typeof processRoles)[number];
+
 /** How a process is, as a strip along its line shows. */
 export const processStates = ['idle', 'busy', 'draining', 'silent', 'frozen', 'dead'] as const;
 
@@ -103,7 +110,7 @@ export interface WireChange extends Moment {
   readonly what: (typeof changes)[number];
   /** Whom it befalls. */
   readonly process: string;
-  readonly role?: 'dispatcher' | 'runner' | 'observer' | 'visitor';
+  readonly role?: ProcessRole;
   /** How that process is from now on; absent: as before. */
   readonly state?: ProcessState;
   readonly commit?: string;

@@ -1,11 +1,12 @@
 /**
  * Owns what the record tells of what changed: who came, fell silent and left, and what became of jobs,
- * in the sentences of the story, each with how its process is from there on.
- * Never decides anything; it keeps no more of a process than a strip along its line shows.
+ * in the sentences of the story, each with the state of its process from there on.
+ * Never decides anything; what turns one state into another is the record's (process-states.ts).
  */
 
 import { impossible } from '../../protocol/impossible.js';
-import type { ProcessState, WireChange } from '../../record/record.js';
+import { ProcessStates } from '../../record/process-states.js';
+import type { ProcessRole, ProcessState, WireChange } from '../../record/record.js';
 import type { Told } from '../../world/story.js';
 import type { Notice } from '../core/events.js';
 import type { Job } from '../core/job.js';
@@ -17,8 +18,6 @@ import type { Recorded } from './publication.js';
 /** A change before it has its number and its time. */
 export type Change = Omit<WireChange, 'n' | 'atUs'>;
 
-type Role = NonNullable<WireChange['role']>;
-
 interface ChangesKnown {
   /** Whether a job is to be told with its repository. */
   readonly severalRepositories: () => boolean;
@@ -26,20 +25,11 @@ interface ChangesKnown {
   readonly isHere: (name: string) => boolean;
 }
 
-/** A process, as far as its strip shows it. */
-interface Process {
-  readonly role: Role;
-  readonly runs: Set<string>;
-  isDraining: boolean;
-  /** It was asked whether it is there, and nothing was heard of it since. */
-  isAsked: boolean;
-  isSilent: boolean;
-}
-
 export const dispatcher = 'dispatcher';
 
 export class WireChanges {
-  readonly #processes = new Map<string, Process>();
+  /** Of those who are there, but for the dispatcher itself: one of them may go by its name. */
+  readonly #states = new ProcessStates();
   readonly #nameOf: (job: Job) => string;
   readonly #isHere: ChangesKnown['isHere'];
   #isDraining = false;
@@ -65,29 +55,22 @@ export class WireChanges {
 
   /** A message goes to it: where that asks whether it is there, and nothing came since the last. */
   asked(name: string, verb: string): Change[] {
-    const process = this.#processes.get(name);
-    if (process === undefined || verb !== 'ping') return [];
-    if (process.isAsked && !process.isSilent) {
-      process.isSilent = true;
-      return [this.#change('silent', name, `${process.role} ${name} has not answered its ping`)];
-    }
-    process.isAsked = true;
-    return [];
+    if (verb !== 'ping' || !this.#states.asked(name)) return [];
+    const says = `${this.#states.roleOf(name)} ${name} has not answered its ping`;
+    return [this.#change('silent', name, says)];
   }
 
   /** A message came from it. */
   heard(name: string, verb: string): Change[] {
-    const process = this.#processes.get(name);
-    if (process === undefined) return [];
-    process.isAsked = false;
+    const role = this.#states.roleOf(name);
+    if (role === undefined) return [];
     const changes: Change[] = [];
-    if (process.isSilent) {
-      process.isSilent = false;
-      changes.push(this.#change('heard', name, `${process.role} ${name} is heard again`));
+    if (this.#states.heard(name)) {
+      changes.push(this.#change('heard', name, `${role} ${name} is heard again`));
     }
     if (verb === 'draining') {
-      process.isDraining = true;
-      const says = `${process.role} ${name} wants no further runs: it finishes what it holds and leaves`;
+      this.#states.drains(name);
+      const says = `${role} ${name} wants no further runs: it finishes what it holds and leaves`;
       changes.push(this.#change('draining', name, says));
     }
     return changes;
@@ -100,11 +83,11 @@ export class WireChanges {
     leased: Iterable<{ readonly job: Job; readonly run: string; readonly runner: string }>,
     says: string,
   ): Change[] {
-    this.#processes.clear();
-    const itself = { role: 'dispatcher', ...this.#stateOf(dispatcher), says } as const;
+    this.#states.clear();
+    const state = this.#stateOf(dispatcher);
     const joined = present.flatMap((notice) => this.#noticed(notice, []));
     const leases = [...leased].flatMap(({ job, run, runner }) => {
-      this.#process(runner).runs.add(run);
+      this.#takes(runner, run);
       const about = { commit: job.commit, job: job.name, run };
       return this.#change('leased', runner, `${this.#nameOf(job)} → runner ${runner}`, about);
     });
@@ -112,7 +95,7 @@ export class WireChanges {
       drains(name) ? this.heard(name, 'draining') : [],
     );
     return [
-      { kind: 'change', what: 'joined', process: dispatcher, ...itself },
+      { kind: 'change', what: 'joined', process: dispatcher, role: 'dispatcher', ...state, says },
       ...joined,
       ...leases,
       ...draining,
@@ -141,18 +124,16 @@ export class WireChanges {
     }
   }
 
-  #moved(notice: Notice & { kind: 'joined' | 'left' }, role: Role, says: string): Change {
+  #moved(notice: Notice & { kind: 'joined' | 'left' }, role: ProcessRole, says: string): Change {
     const { name, kind } = notice;
-    const process = this.#process(name, role);
     if (kind === 'left') {
       // It may have come again before it was heard to go.
       if (this.#isHere(name)) return this.#change('left', name, says);
-      this.#processes.delete(name);
+      this.#states.remove(name);
       return { kind: 'change', what: 'left', process: name, role, state: 'dead', says };
     }
-    process.isAsked = false;
-    process.isSilent = false;
-    process.isDraining = false;
+    if (this.#states.roleOf(name) === undefined) this.#states.add(name, role);
+    this.#states.joined(name);
     return { ...this.#change('joined', name, says), role };
   }
 
@@ -167,24 +148,24 @@ export class WireChanges {
       case 'leased':
       case 'resumed': {
         const { kind, runner, run } = entry;
-        this.#process(runner).runs.add(run);
+        this.#takes(runner, run);
         return [this.#change(kind, runner, msg, { ...about, run })];
       }
       case 'lost': {
         const { runner, run } = entry;
-        this.#processes.get(runner)?.runs.delete(run);
+        this.#states.ends(run);
         const lost = this.#change('lost', runner, sentence(entry), { ...about, run });
         const isOver = append.some((one) => one.kind === 'finished' && one.job === entry.job);
         return isOver ? [lost] : [lost, this.#change('requeued', dispatcher, msg, about)];
       }
       case 'handed-back': {
         const { runner, run } = entry;
-        this.#processes.get(runner)?.runs.delete(run);
+        this.#states.ends(run);
         return [this.#change('handed-back', runner, msg, { ...about, run })];
       }
       case 'retried': {
         const { run, runner, verdict } = entry;
-        this.#processes.get(runner)?.runs.delete(run);
+        this.#states.ends(run);
         const ended = this.#change('verdict', runner, msg, { ...about, run, verdict });
         return [ended, this.#change('requeued', dispatcher, msg, about)];
       }
@@ -195,7 +176,7 @@ export class WireChanges {
         const runner = run === null ? undefined : runnerOf(job, run);
         if (run === null || runner === undefined)
           return [this.#change('verdict', dispatcher, msg, { ...about, verdict })];
-        this.#processes.get(runner)?.runs.delete(run);
+        this.#states.ends(run);
         return [this.#change('verdict', runner, msg, { ...about, run, verdict })];
       }
       case 'known-on':
@@ -225,20 +206,13 @@ export class WireChanges {
   /** Absent: it is not there, and what befalls it changes nothing in that. */
   #stateOf(name: string): { readonly state?: ProcessState } {
     if (name === dispatcher) return { state: this.#isDraining ? 'draining' : 'idle' };
-    const process = this.#processes.get(name);
-    if (process === undefined) return {};
-    if (process.isSilent) return { state: 'silent' };
-    if (process.isDraining) return { state: 'draining' };
-    return { state: process.runs.size > 0 ? 'busy' : 'idle' };
+    const state = this.#states.stateOf(name);
+    return state === undefined ? {} : { state };
   }
 
-  #process(name: string, role: Role = 'runner'): Process {
-    const known = this.#processes.get(name);
-    if (known !== undefined) return known;
-    const nothing = { isDraining: false, isAsked: false, isSilent: false };
-    const process: Process = { role, runs: new Set(), ...nothing };
-    this.#processes.set(name, process);
-    return process;
+  #takes(runner: string, run: string): void {
+    if (this.#states.roleOf(runner) === undefined) this.#states.add(runner, 'runner');
+    this.#states.takes(runner, run);
   }
 }
 

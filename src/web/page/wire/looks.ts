@@ -3,8 +3,7 @@
  * shape. Colours are tokens of wire.css. Pure.
  */
 
-import type { Role } from '../../../record/model.js';
-import type { ProcessState, WireHeader } from '../../../record/record.js';
+import type { ProcessRole, ProcessState, WireHeader } from '../../../record/record.js';
 
 export interface Family {
   readonly name: string;
@@ -65,7 +64,11 @@ export const stateSigns: Readonly<Record<ProcessState, string>> = {
 };
 
 /** By its word; who only hears that a connection is closed does not know of a death. */
-export function stateWord(state: ProcessState, role: Role, source: WireHeader['source']): string {
+export function stateWord(
+  state: ProcessState,
+  role: ProcessRole,
+  source: WireHeader['source'],
+): string {
   if (state === 'dead' && source === 'dispatcher') return 'gone';
   return role === 'dispatcher' && state === 'idle' ? 'here' : state;
 }
