@@ -4,6 +4,7 @@
  */
 
 import { type Part, partsOf } from '../../../record/grammar.js';
+import { keptOf } from '../../../record/kept.js';
 import type { WireMessage } from '../../../record/record.js';
 import { html } from '../html.js';
 import { useKeys } from '../keys.js';
@@ -31,15 +32,15 @@ export function Bytes({ view }: { readonly view: View }) {
 }
 
 function Dump({ message }: { readonly message: WireMessage }) {
-  const parts = partsOf(message.head);
+  const { text, says } = keptOf(message);
+  const parts = partsOf(text);
   const bytes = bytesOf(parts);
   const aRow = useNarrow() ? narrowBytesARow : bytesARow;
   const rows = Array.from({ length: Math.ceil(bytes.length / aRow) }, (_, index) =>
     bytes.slice(index * aRow, (index + 1) * aRow),
   );
-  const isWhole = message.bytes <= bytes.length;
   return html`
-    <h2>${message.verb} <small>${message.from} → ${message.to}, ${plural(message.bytes, 'byte')}${isWhole ? '' : `, of which the first ${bytes.length} were kept`}</small></h2>
+    <h2>${message.verb} <small>${message.from} → ${message.to}, ${plural(message.bytes, 'byte')}${says}</small></h2>
     <p class="spelled" aria-hidden="true">${parts.map(({ text, part }, index) => html`<span key=${index} class=${classOf(part)}>${shownText(text)}</span>`)}</p>
     <div class="dump" tabindex="0" role="group" aria-label="Bytes in hexadecimal digits, and as text">
       ${rows.map(
@@ -50,6 +51,7 @@ function Dump({ message }: { readonly message: WireMessage }) {
       </div>`,
       )}
     </div>
+    ${text.includes('?') ? html`<p class="quiet">A record has ? also for each line end within, and for other characters that command a terminal.</p>` : ''}
     <dl class="parts">${legendOf(parts).map(({ part, says, text }) => html`<div key=${part}><dt class=${classOf(part)}>${says}</dt><dd>${text}</dd></div>`)}</dl>
   `;
 }
