@@ -1,6 +1,6 @@
 /**
  * Owns runs as spans beside the lifeline of their runner. One that was lost is left open: nobody knows how
- * it goes on.
+ * it goes on, so it is torn off and dots follow; where its result comes late all the same, that ends it.
  */
 
 import type { Axis } from '../../../record/axis.js';
@@ -13,7 +13,12 @@ import type { View } from './view.js';
 /** In pixels. */
 const beside = 22;
 const width = 6;
-const openFor = 150;
+const outset = 3;
+
+/** So far a lost run goes on before it is torn off; the drawing has that much room below its last row. */
+const openFor = 84;
+const tooth = 4;
+const dots = [10, 17, 24];
 
 export function Spans({
   view,
@@ -33,18 +38,36 @@ export function Spans({
     const { run, process, commit, until, lostAt } = span;
     const x = columns.x(process) + beside;
     const looks = `run ${lostAt === null ? '' : 'lost'} ${view.isDim(commit) ? 'dim' : ''}`;
-    const bottomOf = lostAt === null && until !== null ? `M${x} ${y2 - top}h${width}` : '';
     return html`<g key=${run} class=${looks}>
       <title>${`run ${run}${lostAt === null ? '' : ': lost, and its end is open'}`}</title>
       <rect x=${x} width=${width} y=${y1 - top} height=${Math.max(2, y2 - y1)} />
-      ${
-        lostAt === null
-          ? html`<path class="run-end" d=${bottomOf} />`
-          : html`<mask id=${`open-${run}`} maskContentUnits="objectBoundingBox"><rect width="1" height="1" fill="url(#of-open)" /></mask>
-            <rect class="open-end" x=${x - 3} width=${width + 6} y=${y2 - top} height=${Math.max(0, open - y2)} mask=${until === null ? `url(#open-${run})` : null} />`
-      }
+      ${lostAt === null ? '' : html`<${OpenEnd} x=${x} from=${y2 - top} to=${open - top} isTorn=${until === null} />`}
+      ${until === null ? '' : html`<path class="run-end" d=${`M${x} ${open - top}h${width}`} />`}
     </g>`;
   })}</g>`;
+}
+
+/** Between being called lost and its late result; without one it is torn off. */
+function OpenEnd({
+  x,
+  from,
+  to,
+  isTorn,
+}: {
+  readonly x: number;
+  readonly from: number;
+  readonly to: number;
+  readonly isTorn: boolean;
+}) {
+  const whole = width + 2 * outset;
+  const edge = isTorn
+    ? `l${-tooth / 2} ${-tooth}l${-tooth / 2} ${tooth}`.repeat(whole / tooth)
+    : '';
+  const middle = x + width / 2;
+  return html`<g class="open-end">
+    <path d=${`M${x - outset} ${from}h${whole}V${Math.max(from, to)}${edge === '' ? `h${-whole}` : edge}Z`} />
+    ${isTorn ? dots.map((dot) => html`<circle key=${dot} cx=${middle} cy=${to + dot} r="1.8" />`) : ''}
+  </g>`;
 }
 
 /** From its lease to its end; `open`: to where what is lost is drawn. */

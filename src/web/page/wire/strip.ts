@@ -40,9 +40,6 @@ export function Patterns() {
     <pattern id="of-lost" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
       <rect class="grain lost" width="2.4" height="6" />
     </pattern>
-    <linearGradient id="of-open" x1="0" y1="0" x2="0" y2="1">
-      <stop offset="0" stop-color="white" /><stop offset="1" stop-color="black" />
-    </linearGradient>
   </defs>`;
 }
 
