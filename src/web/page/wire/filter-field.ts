@@ -61,12 +61,17 @@ export function FilterWords({ view }: { readonly view: View }) {
   const isAll = filter.terms.length === 0;
   const missed = view.missed.value;
   const says = fault !== '' ? fault : isAll ? '' : `${upper(filterInWords(filter))}.`;
-  const shown = isAll || view.laid.value < 0 ? '' : ` ${plural(view.shown, 'record')} shown.`;
+  const shown = isAll || view.laid.value < 0 ? '' : ` ${countsOf(view)}`;
   return html`<p class="filter-words" id="filter-words" hidden=${says === '' && followed === null && missed === null}>
     <span class=${fault === '' ? '' : 'fault'}>${says}${fault === '' ? shown : ''}</span>
     ${followed === null ? '' : html`<span class="following">Following <b class="commit">${short(followed)}</b> <button type="button" class="plain" onClick=${() => view.follow(null)}>Esc ends</button></span>`}
     ${missed === null ? '' : html`<span>${plural(missed[1] - missed[0] + 1, 'record')} before are gone: the buffer holds the newest.</span>`}
   </p>`;
+}
+
+/** Who is left out takes along what others say to it: so much is not drawn. */
+function countsOf({ shown, hidden }: View): string {
+  return `${plural(shown, 'record')} shown, ${hidden.toLocaleString('en-GB')} hidden.`;
 }
 
 function upper(text: string): string {

@@ -45,8 +45,9 @@ export class View {
     () => this.playback.value.mode,
   );
   axis = new Axis('steps');
-  /** How many have a row. */
+  /** How many have a row, and how many the filter leaves out. */
   shown = 0;
+  hidden = 0;
   /** Whether more comes. */
   isLive = false;
   /** Our clock when the record began, as far as its quickest messages tell. */
@@ -86,7 +87,7 @@ export class View {
   /** All anew: after another axis, another filter. */
   layOut(): void {
     this.axis = new Axis(this.mode.value, this.zoom.value);
-    this.shown = 0;
+    this.shown = this.hidden = 0;
     for (const record of this.model.value?.records ?? []) this.#append(record);
     this.laid.value += 1;
     this.arranged.value += 1;
@@ -95,6 +96,7 @@ export class View {
   #append(record: WireRecord): void {
     const room = this.roomOf(record);
     if (room === 'row') this.shown += 1;
+    if (room === 'none' && isEvent(record)) this.hidden += 1;
     this.axis.append(record.atUs, room);
   }
 
@@ -214,4 +216,9 @@ export class View {
       ? value.filter((one) => one !== n)
       : [...value, n].sort((one, other) => one - other);
   }
+}
+
+/** Arrivals are a part of their messages. */
+function isEvent({ kind }: WireRecord): boolean {
+  return kind === 'message' || kind === 'change';
 }
