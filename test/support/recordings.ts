@@ -285,3 +285,22 @@ export function aBusyDay(countMin = 50_000): Recording {
   }
   return { header: headerOf('dispatcher', 'A busy day'), records: pen.records };
 }
+
+/** What is said of the ancestor's lesson, in sentences longer than any line, and after a long wait. */
+export function longSentences(): Recording {
+  const pen = new Pen(true);
+  const { knock } = tellerUpon(pen);
+  knock('observer', 'observer');
+  for (const name of ['ada', 'bob', 'cleo']) knock(name, 'runner');
+  for (const name of ['ada', 'bob', 'cleo']) pen.beats(name, false);
+  pen.passes(156_400);
+  const healed =
+    'once the world has healed, everything comes to rest: for 20 s all have been well, a runner is idle, ' +
+    'and nobody tests b51e2c4, which was accepted before the thread that should have handed it on died';
+  const lost = 'runner ada closed its connection → b51e2c4 requeued, first in line → runner cleo';
+  pen.change('law-broken', 'dispatcher', healed);
+  pen.change('caption', 'dispatcher', `Nobody, ever. Nothing else knew of b51e2c4: ${healed}`);
+  for (const name of ['observer', 'dispatcher', 'ada', 'bob', 'cleo'])
+    pen.change('line', name, lost);
+  return { header: headerOf('lab', 'Long sentences'), records: pen.records };
+}

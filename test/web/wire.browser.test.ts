@@ -1,8 +1,14 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { violations } from '../support/axe.js';
-import { hasBrowser, isLive, type Profile, profileAt } from '../support/browser.js';
-import { aBusyDay, commitOf, type Recording, threeDeaths } from '../support/recordings.js';
+import { hasBrowser, holds, isLive, type Profile, profileAt } from '../support/browser.js';
+import {
+  aBusyDay,
+  commitOf,
+  longSentences,
+  type Recording,
+  threeDeaths,
+} from '../support/recordings.js';
 import { aScene } from '../support/scene.js';
 import { startWeb } from '../support/web.js';
 
@@ -83,6 +89,7 @@ describe.skipIf(!hasBrowser)('the page of the wire', { timeout }, () => {
     await page.keyboard.type('verb:results');
     await page.keyboard.press('Enter');
     await page.locator('.filter-words', { hasText: 'Only results' }).waitFor();
+    await page.locator('.filter-words', { hasText: /\d+ records shown, \d+ hidden\./ }).waitFor();
     expect(await arrow(page, ': log').count()).toBe(0);
     await page.keyboard.press('/');
     await page.keyboard.press('Escape');
@@ -93,6 +100,31 @@ describe.skipIf(!hasBrowser)('the page of the wire', { timeout }, () => {
     await page.locator('.arrow.dim').first().waitFor({ state: 'attached' });
     await page.keyboard.press('Escape');
     await page.locator('.following').waitFor({ state: 'detached' });
+  });
+
+  test('no sentence is cut at the edge of the diagram, nor lies over the times beside it', async () => {
+    const { page } = await watching(longSentences());
+    await page.keyboard.press('Home');
+    for (const width of [1_280, 800]) {
+      await page.setViewportSize({ width, height: 860 });
+      await page.locator('.times .wait', { hasText: '2 min 36 s later' }).waitFor();
+      await holds(page, wordsWithinDiagram);
+    }
+    // More than two lines would lie over others: the whole is said where one points at it.
+    const said = page.locator('.mark-at.bad text.says');
+    expect(await said.textContent()).toMatch(/…$/);
+  });
+
+  test('the end of a run that was lost is open to be seen, until a late result ends it', async () => {
+    const { page } = await watching(threeDeaths());
+    await page.evaluate("location.hash = '#n=125'");
+    const lost = page.locator('.run.lost', { hasText: 'run 7f3a-2' });
+    await lost.locator('.open-end circle').first().waitFor();
+    expect(await lost.locator('.run-end').count()).toBe(0);
+    await page.evaluate("location.hash = '#n=198'");
+    const late = page.locator('.run.lost', { hasText: 'run 7f3a-4' });
+    await late.locator('.run-end').waitFor({ state: 'attached' });
+    expect(await late.locator('.open-end circle').count()).toBe(0);
   });
 
   test('between the chosen record and the one that is pointed at it says how long it was', async () => {
@@ -163,6 +195,17 @@ describe.skipIf(!hasBrowser)('the page of the wire', { timeout }, () => {
     expect(frameMs).toBeLessThan(150);
   });
 });
+
+/** In the drawing's own pixels, for it may be wider than what is seen of it. */
+const wordsWithinDiagram = `(() => {
+  const svg = document.querySelector('.space-time').getBoundingClientRect();
+  const boxes = [...document.querySelectorAll('.space-time text.says, .space-time text.wait')].map((text) => ({
+    isWait: text.matches('.wait'),
+    box: text.getBoundingClientRect(),
+  }));
+  return boxes.length > 0 && boxes.every(({ isWait, box }) =>
+    box.left >= svg.left + (isWait ? 0 : 78) && box.right <= svg.right);
+})()`;
 
 const frames = 40;
 

@@ -12,8 +12,8 @@ import { html } from '../html.js';
 import { Arrow, Tick } from './arrows.js';
 import { type Columns, columnsOf, Names } from './columns.js';
 import { wordless } from './labels.js';
-import { Mark } from './marks.js';
-import { Hairline, Playhead } from './playhead.js';
+import { Mark, wordsOf } from './marks.js';
+import { Hairline, MomentLine, Veil } from './playhead.js';
 import { Spans } from './spans.js';
 import { Patterns, Strip, type Window } from './strip.js';
 import { Times } from './times.js';
@@ -73,6 +73,7 @@ export function Diagram({ view, port }: { readonly view: View; readonly port: Po
   );
   const columns = standing.value;
   const height = Math.max(port.height.value - 60, view.axis.height + margin + below);
+  const fromTop = `translate(0 ${-window.value.top})`;
   const point = (event: PointerEvent) => {
     const svg = (event.currentTarget as Element).getBoundingClientRect();
     pointerY.value = event.clientY - svg.top + window.value.top;
@@ -98,9 +99,10 @@ export function Diagram({ view, port }: { readonly view: View; readonly port: Po
           view.hovered.value = null;
         }} onClick=${press}>
         <${Patterns} />
+        <g transform=${fromTop}><${MomentLine} view=${view} columns=${columns} /></g>
         <${Drawing} view=${view} columns=${columns} window=${window.value} />
-        <g transform=${`translate(0 ${-window.value.top})`}>
-          <${Playhead} view=${view} columns=${columns} />
+        <g transform=${fromTop}>
+          <${Veil} view=${view} columns=${columns} />
           <${Hairline} view=${view} at=${pointerY} width=${columns.width} />
         </g>
       </svg>
@@ -163,7 +165,11 @@ function Drawing({
 }) {
   if (view.laid.value < 0) return null;
   const { rows, ticks, more } = shownIn(view, window);
-  const mute = wordless(view, rows);
+  const linesOf = (index: number) => {
+    const record = view.record(index);
+    return record?.kind === 'change' ? wordsOf(record, columns).lines.length : 1;
+  };
+  const mute = wordless(view, rows, linesOf);
   const { top } = window;
   const isChange = (index: number) => view.record(index)?.kind === 'change';
   const drawn = (index: number) => {
@@ -179,9 +185,14 @@ function Drawing({
     <${Spans} view=${view} columns=${columns} window=${window} />
     ${ticks.map((index) => html`<${Tick} key=${index} view=${view} columns=${columns} index=${index} top=${top} />`)}
     ${rows.filter((index) => !isChange(index)).map(drawn)}
-    ${rows.filter(isChange).map(drawn)}
+    ${rows.filter(isChange).toSorted(chosenLast(view)).map(drawn)}
     ${more === 0 ? '' : html`<text class="more" x=${columns.width / 2} y="16" text-anchor="middle">${more} more are not drawn: zoom in (+), or go by steps (x)</text>`}
   </g>`;
+}
+
+/** The words of the moment lie over others. */
+function chosenLast({ moment }: View): (one: number, other: number) => number {
+  return (one, other) => Number(one === moment.value) - Number(other === moment.value);
 }
 
 /** Messages of long ago that are under way still are drawn, too, if they began that near. */

@@ -7,22 +7,24 @@ import type { WireRecord } from '../../../record/record.js';
 import { lookOf } from './marks.js';
 import type { View } from './view.js';
 
-/** In pixels. */
-const wordsNeed = 15;
+/** In pixels, a line of words. */
+const lineNeeds = 15;
 
-/** Of what is drawn, the places of those whose words would lie over others'. */
+/** Of what is drawn, the places of those whose words would lie over others'. `linesOf`: how many they are. */
 export function wordless(
   view: Pick<View, 'axis' | 'record' | 'moment'>,
   rows: readonly number[],
+  linesOf: (index: number) => number,
 ): Set<number> {
   const { axis } = view;
   const mute = new Set<number>();
-  const taken: number[] = [];
+  const taken: { readonly y: number; readonly half: number }[] = [];
   const byWeight = rows.toSorted((one, other) => weight(view, other) - weight(view, one));
   for (const index of byWeight) {
-    const y = axis.y(index);
-    if (taken.some((other) => Math.abs(other - y) < wordsNeed)) mute.add(index);
-    else taken.push(y);
+    const [y, half] = [axis.y(index), (lineNeeds * linesOf(index)) / 2];
+    const isOver = taken.some((other) => Math.abs(other.y - y) < half + other.half);
+    if (isOver) mute.add(index);
+    else taken.push({ y, half });
   }
   return mute;
 }

@@ -17,20 +17,35 @@ const flightsMost = 200;
 /** A dot of a message whose end nobody saw is on its way so long. */
 const unseenFlightUs = 2_000;
 
-export function Playhead({ view, columns }: { readonly view: View; readonly columns: Columns }) {
-  const { atUs, mode, index } = view.playback.value;
+/** Drawn below all else, so that it strikes no words through. */
+export function MomentLine({ view, columns }: { readonly view: View; readonly columns: Columns }) {
+  const y = momentY(view);
+  if (y === null) return null;
+  return html`<g class="playhead ${view.going.value}">
+    <line x1=${gutter - 6} x2=${columns.width} y1=${y} y2=${y} />
+    <path class="handle" d=${`M0 ${y - 6}L9 ${y}L0 ${y + 6}Z`} />
+  </g>`;
+}
+
+export function Veil({ view, columns }: { readonly view: View; readonly columns: Columns }) {
+  const { mode, index } = view.playback.value;
   const { axis } = view;
-  if (view.laid.value < 0 || index < 0) return null;
+  const y = momentY(view);
+  if (y === null) return null;
   const isAtEnd = index >= axis.count - 1;
-  // At rest the line is where the chosen record is, though others were at the same time.
-  const y = mode === 'paused' ? axis.y(index) : Math.min(axis.yAtTime(atUs), axis.height + 12);
   const isPlaying = mode === 'playing';
   return html`<g class="playhead ${mode}">
     ${isAtEnd && !isPlaying ? '' : html`<rect class="veil" x="0" width=${columns.width} y=${y + (isPlaying ? 0 : 14)} height=${axis.height + 4_000 - y} />`}
-    <line x1=${gutter - 6} x2=${columns.width} y1=${y} y2=${y} />
-    <path class="handle" d=${`M0 ${y - 6}L9 ${y}L0 ${y + 6}Z`} />
     ${isPlaying ? html`<${Dots} view=${view} columns=${columns} />` : ''}
   </g>`;
+}
+
+/** At rest it is where the chosen record is, though others were at the same time. Null: nothing was yet. */
+function momentY(view: View): number | null {
+  const { atUs, mode, index } = view.playback.value;
+  const { axis } = view;
+  if (view.laid.value < 0 || index < 0) return null;
+  return mode === 'paused' ? axis.y(index) : Math.min(axis.yAtTime(atUs), axis.height + 12);
 }
 
 function Dots({ view, columns }: { readonly view: View; readonly columns: Columns }) {

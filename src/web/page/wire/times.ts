@@ -6,6 +6,7 @@
 import { html } from '../html.js';
 import { between, clock } from './span-words.js';
 import type { Window } from './strip.js';
+import { widthOf } from './text-width.js';
 import type { View } from './view.js';
 
 /** A wait so long is worth a word. */
@@ -13,6 +14,10 @@ const waitFromUs = 250_000;
 
 /** In pixels: labels need so much. */
 const labelNeeds = 15;
+
+/** They end before the lifelines; what is longer begins at the edge, and reaches into the free room. */
+const labelsEnd = 74;
+const edge = 4;
 
 export function Times({
   view,
@@ -49,6 +54,21 @@ export function Times({
   }
   return html`<g class="times">
     ${bands.map((band) => html`<rect key=${band.y} class="still" x="0" width=${width} y=${band.y - top} height=${band.height} />`)}
-    ${labels.map(({ y, says, isWait }) => html`<text key=${`${y} ${says}`} class=${isWait ? 'wait' : 'time'} x="74" y=${y - top + 4} text-anchor="end">${says}</text>`)}
+    ${labels.map((label) => html`<${Label} key=${`${label.y} ${label.says}`} ...${label} y=${label.y - top + 4} />`)}
   </g>`;
+}
+
+function Label({
+  y,
+  says,
+  isWait,
+}: {
+  readonly y: number;
+  readonly says: string;
+  readonly isWait: boolean;
+}) {
+  if (isWait && widthOf(says, 'wait') > labelsEnd - edge) {
+    return html`<text class="wait" x=${edge} y=${y}>${says}</text>`;
+  }
+  return html`<text class=${isWait ? 'wait' : 'time'} x=${labelsEnd} y=${y} text-anchor="end">${says}</text>`;
 }
