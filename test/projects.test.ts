@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { aTrio, headOf, type Trio } from './support/a-trio.js';
+import { allOf } from './support/classic-peers.js';
+import { eventually } from './support/eventually.js';
 import { temporaryFolder } from './support/git.js';
 import { makeImageOfTools, toolsOfThisMachine } from './support/image-of-tools.js';
 import { mayBuildSandbox } from './support/tools.js';
@@ -129,7 +132,7 @@ function nameImage(folder: string, image: string): void {
 }
 
 test('a runner that is killed in the third of five steps: the job runs again from its start, elsewhere', async () => {
-  const { author, asked, verdict, ada, runner } = await aTrio();
+  const { dispatcher, author, asked, verdict, ada, runner } = await aTrio();
   const go = join(temporaryFolder(), 'go');
   const steps = ['one', 'two', 'three', 'four', 'five'].map((name) => {
     const waits = name === 'three' ? `; until test -e ${go}; do sleep 0.05; done` : '';
@@ -138,7 +141,13 @@ test('a runner that is killed in the third of five steps: the job runs again fro
   const commit = author.commit('five steps', { '.trivet.yml': `steps:\n${steps.join('')}` });
   author.push();
   await until(asked, 'status', ' (three) for');
-  const live = asked(`log:${commit}`);
+  const reader = connect(dispatcher.port, '127.0.0.1', () => reader.end(`log:${commit}\n`));
+  const live = allOf(reader);
+  let heard = '';
+  reader.on('data', (bytes) => {
+    heard += bytes;
+  });
+  await eventually('what the first step printed is told', () => heard.includes('one\n'));
   ada.kill('SIGKILL');
   writeFileSync(go, '');
   runner('--name', 'bob');

@@ -80,14 +80,14 @@ export class WireFile implements Scribe {
     }
     const isAnother = this.#fileBytes + bytes > this.#limits.fileBytesMax;
     if (isAnother) this.#another();
-    if (this.#missed !== null) this.#put(lineOf({ kind: 'missed', ...this.#missed }));
-    this.#missed = null;
+    this.#putMissed();
     this.#put(line);
     return isAnother;
   }
 
-  /** Resolves once all is written that was queued. */
+  /** Resolves once all is written that was queued, and what is missing at the end is said. */
   async close(): Promise<void> {
+    if (!this.#isGivenUp) this.#putMissed();
     this.#isGivenUp = true;
     await this.#writing;
     await this.#file?.close();
@@ -98,6 +98,13 @@ export class WireFile implements Scribe {
     this.#queue.push(anotherFile);
     this.#fileBytes = 0;
     this.#put(this.#header);
+  }
+
+  #putMissed(): void {
+    if (this.#missed === null) return;
+    const missed = lineOf({ kind: 'missed', ...this.#missed });
+    this.#missed = null;
+    this.#put(missed);
   }
 
   #put(line: string): void {
