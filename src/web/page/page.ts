@@ -77,8 +77,9 @@ function Notice() {
   useEffect(() => {
     if (said?.isDone !== true) return undefined;
     const going = new AbortController();
+    // The same click may have brought another.
     const go = () => {
-      notice.value = null;
+      if (notice.value === said) notice.value = null;
     };
     const timer = setTimeout(go, noticeMs);
     // Not by pointerdown: what is pressed would move from under the pointer.
