@@ -109,12 +109,27 @@ describe.skipIf(!hasBrowser)('beside the diagram of the wire', { timeout }, () =
     expect((await take(/^ShiViz/)).text).toContain('observer {"observer":1}');
     const picture = await take(/^SVG/);
     expect(picture.text).toMatch(/^<svg .*dispatcher<\/text>/s);
+    // All of it, however little of it is seen.
+    for (const words of ['The dispatcher listens', 'Three deaths, and no commit was lost.']) {
+      expect(picture.text).toContain(`${words}</text>`);
+    }
+    expect((await take(/^What is seen/)).text).not.toContain('Three deaths, and no commit');
     // What was done is said until one goes on.
     const told = page.getByText('wire-three-deaths.svg is among your downloads');
     await told.waitFor();
     await page.keyboard.press('ArrowRight');
     await told.waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
+  });
+
+  test('of more records than a picture can hold none is drawn, and it is said what to do', async () => {
+    const { page } = await opened(aBusyDay());
+    await page.locator('.exports summary').click();
+    await page.getByRole('button', { name: /^SVG/ }).click();
+    await page
+      .locator('.notice', { hasText: /at most, and this would have .*: choose fewer by a filter/ })
+      .waitFor();
+    expect(await page.locator('.out-of-sight').count()).toBe(0);
   });
 
   test('two recordings lie side by side, and where they part is marked and reached by keys', async () => {

@@ -7,27 +7,22 @@
 import { type Signal, useComputed, useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { isHeartbeat } from '../../../record/filter.js';
 import { html } from '../html.js';
-import { Arrow, Tick } from './arrows.js';
-import { type Columns, columnsOf, Names } from './columns.js';
-import { wordless } from './labels.js';
-import { Mark, wordsOf } from './marks.js';
+import { columnsOf, Names } from './columns.js';
+import { Drawing } from './drawing.js';
 import { Hairline, MomentLine, Veil } from './playhead.js';
-import { Spans } from './spans.js';
-import { Patterns, Strip, type Window } from './strip.js';
-import { Times } from './times.js';
+import { Patterns, type Window } from './strip.js';
 import type { View } from './view.js';
 
 /** Above the first row and below the last, in pixels. */
 export const margin = 26;
-const below = 120;
+export const below = 120;
 
 /** The moment is kept so far down what is seen, while time goes on. */
 const followAt = 0.72;
 const pauseAt = 0.4;
 
-/** More than that is not drawn, and said. */
+/** Of a screen; more than that is not drawn, and said. */
 const drawnMost = 300;
 
 /** As it is scrolled, and how large what is seen is. */
@@ -100,7 +95,7 @@ export function Diagram({ view, port }: { readonly view: View; readonly port: Po
         }} onClick=${press}>
         <${Patterns} />
         <g transform=${fromTop}><${MomentLine} view=${view} columns=${columns} /></g>
-        <${Drawing} view=${view} columns=${columns} window=${window.value} />
+        <${Drawing} view=${view} columns=${columns} window=${window.value} most=${drawnMost} />
         <g transform=${fromTop}>
           <${Veil} view=${view} columns=${columns} />
           <${Hairline} view=${view} at=${pointerY} width=${columns.width} />
@@ -124,13 +119,14 @@ function Follow({
   const laid = view.laid.value;
   const { arranged } = view;
   const y = margin + (mode === 'paused' ? view.axis.y(index) : view.axis.yAtTime(atUs));
-  const before = useRef({ arranged: 0, seen: 0 });
+  const before = useRef<{ arranged: number; seen: number | null }>({ arranged: 0, seen: null });
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
     const isAnew = before.current.arranged !== arranged.value;
     // What is laid out anew stays under one's eyes.
-    const share = isAnew ? before.current.seen : mode === 'paused' ? pauseAt : followAt;
+    const usual = mode === 'paused' ? pauseAt : followAt;
+    const share = isAnew ? (before.current.seen ?? usual) : usual;
     before.current = { arranged: arranged.value, seen: before.current.seen };
     const isSeen = isWithin(y - element.scrollTop, element.clientHeight);
     if (isAnew || mode !== 'paused' || !isSeen) {
@@ -151,67 +147,4 @@ function isWithin(seen: number, height: number): boolean {
 function indexUnder(event: Event): number | null {
   const element = event.target instanceof Element ? event.target.closest('[data-index]') : null;
   return element === null ? null : Number(element.getAttribute('data-index'));
-}
-
-/** What does not move with the moment. */
-function Drawing({
-  view,
-  columns,
-  window,
-}: {
-  readonly view: View;
-  readonly columns: Columns;
-  readonly window: Window;
-}) {
-  if (view.laid.value < 0) return null;
-  const { rows, ticks, more } = shownIn(view, window);
-  const linesOf = (index: number) => {
-    const record = view.record(index);
-    return record?.kind === 'change' ? wordsOf(record, columns).lines.length : 1;
-  };
-  const mute = wordless(view, rows, linesOf);
-  const { top } = window;
-  const isChange = (index: number) => view.record(index)?.kind === 'change';
-  const drawn = (index: number) => {
-    const isMute = mute.has(index);
-    const props = { view, columns, index, top, isMute };
-    return isChange(index)
-      ? html`<${Mark} key=${index} ...${props} />`
-      : html`<${Arrow} key=${index} ...${props} />`;
-  };
-  return html`<g class="drawing">
-    <${Times} view=${view} rows=${rows} width=${columns.width} window=${window} />
-    ${columns.lanes.map((lane) => html`<${Strip} key=${lane.name} view=${view} columns=${columns} lane=${lane} window=${window} />`)}
-    <${Spans} view=${view} columns=${columns} window=${window} />
-    ${ticks.map((index) => html`<${Tick} key=${index} view=${view} columns=${columns} index=${index} top=${top} />`)}
-    ${rows.filter((index) => !isChange(index)).map(drawn)}
-    ${rows.filter(isChange).toSorted(chosenLast(view)).map(drawn)}
-    ${more === 0 ? '' : html`<text class="more" x=${columns.width / 2} y="16" text-anchor="middle">${more} more are not drawn: zoom in (+), or go by steps (x)</text>`}
-  </g>`;
-}
-
-/** The words of the moment lie over others. */
-function chosenLast({ moment }: View): (one: number, other: number) => number {
-  return (one, other) => Number(one === moment.value) - Number(other === moment.value);
-}
-
-/** Messages of long ago that are under way still are drawn, too, if they began that near. */
-const flightsBefore = 40;
-
-function shownIn(view: View, { top, bottom }: Window) {
-  const { axis } = view;
-  const rows: number[] = [];
-  const ticks: number[] = [];
-  let more = 0;
-  const first = Math.max(0, axis.indexAtY(top) - flightsBefore);
-  for (let index = first; index < axis.count && axis.y(index) <= bottom; index += 1) {
-    const record = view.record(index);
-    if (record === undefined) continue;
-    const room = view.roomOf(record);
-    if (room === 'none' || room === 'step') continue;
-    const into = record.kind === 'message' && room === 'tick' && isHeartbeat(record) ? ticks : rows;
-    if (into.length < drawnMost) into.push(index);
-    else more += 1;
-  }
-  return { rows, ticks, more };
 }

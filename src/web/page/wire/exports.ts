@@ -10,7 +10,9 @@ import { asRecording, asText, type Excerpt } from '../../../record/excerpt.js';
 import { asMermaid } from '../../../record/mermaid.js';
 import { asShiviz, shivizPattern } from '../../../record/shiviz.js';
 import { html } from '../html.js';
-import { notice } from '../page.js';
+import { announced, notice } from '../page.js';
+import { plural } from '../words.js';
+import { pictureOf, recordsMost } from './picture.js';
 import { svgOf } from './svg-of.js';
 import type { View } from './view.js';
 
@@ -64,7 +66,8 @@ export function Exports({ view }: { readonly view: View }) {
               isBetween.value = !isBetween.value;
             }} /> only between the bookmarks</label>`
       }
-      <button type="button" onClick=${() => takePicture(view)}>SVG<small>the picture, as it is seen now</small></button>
+      <button type="button" onClick=${() => takePicture(view, isBetween.value)}>SVG<small>the picture of all, ${plural(recordsMost, 'record')} at most</small></button>
+      <button type="button" onClick=${() => takeView(view)}>What is seen<small>the picture as it is now, as SVG</small></button>
       ${ways.map((way) => html`<button key=${way.name} type="button" onClick=${() => take(way)}>${way.name}<small>${way.says}</small></button>`)}
       <p>ShiViz wants this expression, too: <code>${shivizPattern}</code></p>
     </div>
@@ -81,22 +84,28 @@ function excerptOf(view: View, isBetween: boolean): Excerpt | null {
   return { ...all, from: from ?? all.from, until: until ?? all.until };
 }
 
-function takePicture(view: View): void {
+function takePicture(view: View, isBetween: boolean): void {
+  const excerpt = excerptOf(view, isBetween);
+  if (excerpt === null) return;
+  const picture = pictureOf(view, excerpt.from, excerpt.until);
+  if ('says' in picture) refuse(picture.says);
+  else download(nameOf(excerpt.model.header.title, 'svg'), 'image/svg+xml', picture.svg);
+}
+
+function takeView(view: View): void {
   const svg = document.querySelector<SVGSVGElement>('svg.space-time');
-  if (svg === null) {
-    notice.value = {
-      isDone: false,
-      status: 0,
-      says: 'The picture is that of the diagram: go to it first',
-    };
-    return;
-  }
+  if (svg === null) return refuse('What is seen is a table: go to the diagram first');
   const names = [...document.querySelectorAll<HTMLElement>('.names .name')].map((element) => ({
     x: Number.parseFloat(element.style.left),
     name: element.querySelector('b')?.textContent ?? '',
   }));
   const title = view.model.value?.header.title ?? '';
   download(nameOf(title, 'svg'), 'image/svg+xml', svgOf(svg, names));
+}
+
+function refuse(says: string): void {
+  notice.value = { isDone: false, status: 0, says };
+  announced.value = says;
 }
 
 /** A name that every disk takes. */
