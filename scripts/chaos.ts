@@ -15,7 +15,7 @@ import { Actor } from './chaos/actor.js';
 import { after, BadLine } from './chaos/bad-line.js';
 import { areAllFinished, type Judgement, judge } from './chaos/checks.js';
 import { SmallDisk } from './chaos/disk.js';
-import { FaultPlan, type Stage } from './chaos/fault-plan.js';
+import { FaultPlan, type FaultTargets } from './chaos/fault-plan.js';
 import { Project } from './chaos/project.js';
 import { readCommandLine, wholeNumber, yes } from './command-line.js';
 
@@ -54,13 +54,13 @@ const folder = mkdtempSync(join(tmpdir(), 'trivet-chaos-'));
 const disk = new SmallDisk(join(folder, 'disk'));
 const [data, results] = [join(disk.folder, 'data'), join(disk.folder, 'results')];
 const project = new Project(folder);
-const stage = await setUp();
-const actors = [stage.dispatcher, stage.observer, ...stage.runners];
+const targets = await setUp();
+const actors = [targets.dispatcher, targets.observer, ...targets.runners];
 process.once('SIGINT', () => void cleanUp().then(() => process.exit(3)));
 
 try {
   console.log(`chaos for ${minutes} min, seed ${seed}; stories in ${folder}`);
-  const plan = new FaultPlan(stage, new Random(seed, 'weather'));
+  const plan = new FaultPlan(targets, new Random(seed, 'weather'));
   await storm(plan);
   await plan.heal();
   const clearedAtMs = Date.now();
@@ -73,7 +73,7 @@ try {
   await cleanUp();
 }
 
-async function setUp(): Promise<Stage> {
+async function setUp(): Promise<FaultTargets> {
   const port = await portToKeep();
   const lines = new Map<string, BadLine>();
   const client = async (name: string, launcher: string, ...flags: string[]) => {
@@ -163,7 +163,7 @@ function report(plan: FaultPlan, judgement: Judgement, calmAfterMs: number | nul
 
 async function cleanUp(): Promise<void> {
   await Promise.all(actors.map((actor) => actor.end('SIGKILL')));
-  for (const line of stage.lines.values()) line.close();
+  for (const line of targets.lines.values()) line.close();
   if (keep || process.exitCode === 1) return;
   disk.close();
   rmSync(folder, { recursive: true, force: true });

@@ -8,7 +8,7 @@ import type { Actor } from './actor.js';
 import { after, type BadLine, type LineState } from './bad-line.js';
 import type { SmallDisk } from './disk.js';
 
-export interface Stage {
+export interface FaultTargets {
   readonly dispatcher: Actor;
   readonly observer: Actor;
   readonly runners: readonly Actor[];
@@ -32,14 +32,14 @@ const weights: Readonly<Record<Fault, number>> = {
 
 export class FaultPlan {
   readonly counts = new Map<string, number>();
-  readonly #stage: Stage;
+  readonly #targets: FaultTargets;
   readonly #random: Random;
   readonly #endings = new Set<Promise<void>>();
   /** Of the storm itself, not of what it blows at. */
   #failure: unknown = null;
 
-  constructor(stage: Stage, random: Random) {
-    this.#stage = stage;
+  constructor(targets: FaultTargets, random: Random) {
+    this.#targets = targets;
     this.#random = random;
   }
 
@@ -62,7 +62,7 @@ export class FaultPlan {
   /** Waits until every fault has ended, and makes sure that everybody is there. */
   async heal(): Promise<void> {
     await Promise.all(this.#endings);
-    const { dispatcher, observer, runners, lines, disk } = this.#stage;
+    const { dispatcher, observer, runners, lines, disk } = this.#targets;
     disk.relieve();
     for (const line of lines.values()) line.state = 'clear';
     for (const actor of [dispatcher, observer, ...runners]) {
@@ -73,7 +73,7 @@ export class FaultPlan {
 
   async #inflict(fault: Fault): Promise<void> {
     const random = this.#random;
-    const { dispatcher, observer, runners, lines, disk } = this.#stage;
+    const { dispatcher, observer, runners, lines, disk } = this.#targets;
     const actor = random.pick([dispatcher, observer, ...runners]);
     switch (fault) {
       case 'kill':

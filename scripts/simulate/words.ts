@@ -4,7 +4,7 @@
 
 import { harmless } from '../../src/world/story.js';
 import { laws } from '../../test/simulation/laws.js';
-import { type Ended, type Line, traceOf } from '../../test/simulation/record.js';
+import { type Ended, type TraceLine, traceOf } from '../../test/simulation/record.js';
 
 const numbers = new Intl.NumberFormat('en-US');
 
@@ -111,7 +111,7 @@ function row(name: string, ...columns: readonly string[]): string {
   return `  ${name.padEnd(28)}${columns.map((column) => column.padStart(12)).join('')}`;
 }
 
-function spoken({ atMs, who, told }: Line): string {
+function spoken({ atMs, who, told }: TraceLine): string {
   return `${(atMs / 1_000).toFixed(3).padStart(8)}  ${who.padEnd(10)} │ ${harmless(told.msg)}`;
 }
 

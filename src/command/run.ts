@@ -12,6 +12,7 @@ import { planCommit } from '../workflow/plan.js';
 import type { Job, Plan } from '../workflow/plan-types.js';
 import { exitCodes, UsageError } from '../world/exit.js';
 import { readFlags } from '../world/flags.js';
+import { endingSignals } from '../world/signals.js';
 import { copyOf } from './copy.js';
 import { inShort } from './findings.js';
 import { secretsIn } from './secrets-file.js';
@@ -144,7 +145,7 @@ interface Stopping {
 function stoppable(): Stopping {
   let isAsked = false;
   let going: Here | null = null;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+  for (const signal of endingSignals) {
     process.on(signal, () => {
       isAsked = true;
       going?.stop();

@@ -4,7 +4,6 @@
  */
 
 import { type Filter, keeps } from '../record/filter.js';
-import { harmless } from '../record/harmless.js';
 import {
   isOfLater,
   lineCharactersMax,
@@ -12,6 +11,7 @@ import {
   parseMissed,
   parseRecord,
 } from '../record/parse.js';
+import { printable } from '../record/printable.js';
 import type { WireHeader, WireMessage, WireRecord } from '../record/record.js';
 import { TextLines } from '../record/text.js';
 import { type Shade, shaded } from './screen/shades.js';
@@ -123,7 +123,7 @@ export class WireLines {
     const { title, startedAtMs, source } = header.value;
     // A simulated world begins at no time of ours.
     const since = source === 'simulation' ? '' : `, since ${timeOf(startedAtMs)}`;
-    return this.#print(shaded('bold', `${harmless(title)}${since}`));
+    return this.#print(shaded('bold', `${printable(title)}${since}`));
   }
 
   #record(record: WireRecord, line: string): boolean {

@@ -4,8 +4,14 @@
  * Never touches a process or a byte itself: its setup does.
  */
 
-import type { LabAction, LabDocument, LineState, ProcessAction } from '../record/lab.js';
-import type { WireRecord } from '../record/record.js';
+import {
+  isApart,
+  type LabAction,
+  type LabDocument,
+  type LineState,
+  type ProcessAction,
+} from '../record/lab.js';
+import { dispatcher, type WireRecord } from '../record/record.js';
 import type { ManagedProcess } from './managed-process.js';
 import type { Processes } from './processes.js';
 import type { WireProxy } from './proxy.js';
@@ -147,7 +153,7 @@ export class Lab {
     if (action !== 'restart' && state === 'dead') throw new Refusal(`${name} is dead`);
     if (action === 'freeze' && state === 'frozen') throw new Refusal(`${name} is frozen already`);
     if (action === 'thaw' && state !== 'frozen') throw new Refusal(`${name} is not frozen`);
-    const isTooEarly = name !== 'dispatcher' && this.#processes.port === 0;
+    const isTooEarly = name !== dispatcher && this.#processes.port === 0;
     if (action === 'restart' && isTooEarly) throw new Refusal('The dispatcher comes first');
     managed[action]();
   }
@@ -155,8 +161,7 @@ export class Lab {
   #set(proxy: WireProxy, state: LineState): void {
     if (proxy.state === state) return;
     proxy.set(state);
-    const isHarm = state === 'hold' || state === 'swallow';
-    this.#tellOf(proxy, isHarm, `the line of ${proxy.process} ${lineSentences[state]}`);
+    this.#tellOf(proxy, isApart(state), `the line of ${proxy.process} ${lineSentences[state]}`);
   }
 
   #cut(proxy: WireProxy): void {
@@ -215,7 +220,7 @@ export class Lab {
   }
 
   #caption(says: string): void {
-    this.#setup.recorder.change('caption', 'dispatcher', says);
+    this.#setup.recorder.change('caption', dispatcher, says);
   }
 
   /** What a scenario asks cannot be done, or could not: the class is told. */

@@ -4,7 +4,7 @@
  * for the ancestor tell theirs in the same words. Pure.
  */
 
-import type { WireChange } from '../record/record.js';
+import { dispatcher, type WireChange } from '../record/record.js';
 
 /** What became of a job, or of who tests it. */
 export interface Fact {
@@ -36,8 +36,6 @@ export interface StoryLine {
   readonly msg: string;
   readonly [field: string]: unknown;
 }
-
-export const dispatcher = 'dispatcher';
 
 /** `nameOf`: what the lab calls a peer that goes by that name in the story. */
 export function factsIn(line: StoryLine, nameOf: (called: string) => string): Fact[] {

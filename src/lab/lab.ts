@@ -15,6 +15,7 @@ import { exitCodes, UsageError } from '../world/exit.js';
 import { duration, port, seed, wholeNumber } from '../world/flag-values.js';
 import { readFlags } from '../world/flags.js';
 import { type Guard, standGuard } from '../world/guard.js';
+import { endingSignals } from '../world/signals.js';
 import { Lab } from './control.js';
 import { runnersMost } from './processes.js';
 import { RecordingFile } from './recording-file.js';
@@ -200,7 +201,7 @@ class RealLab {
 
   /** The first asks, the second waits for nobody: the guard ends those who are left. */
   #heedSignals(): void {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'] as const) {
+    for (const signal of endingSignals) {
       process.on(signal, () => {
         if (this.#isEnding) process.exit(exitCodes.aborted);
         this.#isEnding = true;

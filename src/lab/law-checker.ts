@@ -5,9 +5,8 @@
 
 import * as net from 'node:net';
 import type { LabLaw } from '../record/lab.js';
-import type { WireRecord } from '../record/record.js';
+import { dispatcher, type WireRecord } from '../record/record.js';
 import type { Clock } from '../world/clock.js';
-import { dispatcher } from './facts.js';
 import { type LawEvent, Laws } from './laws.js';
 import type { Project } from './project.js';
 import type { LabRecorder } from './recorder.js';

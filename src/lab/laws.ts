@@ -7,6 +7,7 @@
  */
 
 import type { CommitKind, LabLaw } from '../record/lab.js';
+import { shortId } from '../record/text.js';
 import type { Fact } from './facts.js';
 import { type Law, sentences } from './law-sentences.js';
 
@@ -89,7 +90,7 @@ export class Laws {
         this.#harmed(event, nowMs);
         break;
       case 'asked-again':
-        if (!event.isKnown) this.#break('accepted', `${short(event.commit)} was, and is not`);
+        if (!event.isKnown) this.#break('accepted', `${shortId(event.commit)} was, and is not`);
         break;
       case 'completed':
         this.#completed(event.commit, event.times);
@@ -138,7 +139,7 @@ export class Laws {
   }
 
   #leased(job: Job, run: string, process: string): void {
-    const name = short(job.commit);
+    const name = shortId(job.commit);
     if (job.lease !== null && (job.lease !== run || job.holder !== process)) {
       this.#break('single', `${name} is with ${process}, and with ${job.holder}`);
     }
@@ -147,7 +148,7 @@ export class Laws {
   }
 
   #lost(job: Job, run: string, process: string, nowMs: number): void {
-    const name = short(job.commit);
+    const name = shortId(job.commit);
     if (job.lease !== run) this.#break('single', `${name} is lost by one that did not have it`);
     job.ended.push(run);
     job.lost += 1;
@@ -159,7 +160,7 @@ export class Laws {
   }
 
   #verdict(job: Job, { run, verdict }: Fact): void {
-    const name = short(job.commit);
+    const name = shortId(job.commit);
     if (job.state === 'finished') this.#break('verdict', `${name} has a second one`);
     const isOfWaiting = job.state === 'waiting' && run !== undefined && job.ended.includes(run);
     if (run !== undefined && run !== job.lease && !isOfWaiting) {
@@ -176,7 +177,7 @@ export class Laws {
     if (job === undefined) return;
     if (times > job.ended.length) job.isLetGo = true;
     if (times <= 1 + job.ended.length) return;
-    this.#break('once', `${short(commit)} ran to completion ${times} times`);
+    this.#break('once', `${shortId(commit)} ran to completion ${times} times`);
   }
 
   #tick({ isWell, idle }: Extract<LawEvent, { kind: 'tick' }>, nowMs: number): void {
@@ -189,7 +190,7 @@ export class Laws {
       else job.stillSinceMs ??= nowMs;
       if (job.stillSinceMs === null || nowMs - job.stillSinceMs < healedForMs) continue;
       const since = `for ${healedForMs / 1_000} s all have been well`;
-      const name = short(job.commit);
+      const name = shortId(job.commit);
       if (job.state === 'pushed') this.#break('kept', `${since}, and nobody has heard of ${name}`);
       else if (isForgotten) this.#break('rest', `${since}, and ${name} is called running`);
       else this.#break('rest', `${since}, a runner is idle, and nobody tests ${name}`);
@@ -200,7 +201,7 @@ export class Laws {
   #isSettled({ commit, process, sinceMs }: Suspicion, nowMs: number): boolean {
     if ((this.#harmedMs.get(process) ?? Number.NEGATIVE_INFINITY) >= sinceMs) return true;
     if (nowMs - sinceMs < explainedWithinMs) return false;
-    this.#break('frozen', `the run of ${short(commit)} on ${process} is`);
+    this.#break('frozen', `the run of ${shortId(commit)} on ${process} is`);
     return true;
   }
 
@@ -233,8 +234,4 @@ function isTrue({ what, lost }: Job, verdict: string): boolean {
     poison: '',
   };
   return what === null || [right[what], 'cancelled', 'superseded'].includes(verdict);
-}
-
-function short(commit: string): string {
-  return commit.slice(0, 7);
 }

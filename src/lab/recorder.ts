@@ -7,10 +7,9 @@
 import type { Shown } from '../protocol/shown.js';
 import { parseRecord } from '../record/parse.js';
 import { type Life, ProcessStates } from '../record/process-states.js';
-import type { WireChange, WireRecord } from '../record/record.js';
+import { dispatcher, type WireChange, type WireRecord } from '../record/record.js';
 import type { Happened, Recording } from '../record/recording.js';
 import type { Fact } from './facts.js';
-import { dispatcher } from './facts.js';
 import type { LifeChange } from './managed-process.js';
 
 /** Of so many runs it is known whose commit they test. */

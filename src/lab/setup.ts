@@ -5,8 +5,8 @@
  */
 
 import { join } from 'node:path';
-import type { CommitKind, LabLaw } from '../record/lab.js';
-import type { WireRecord } from '../record/record.js';
+import { type CommitKind, isApart, type LabLaw } from '../record/lab.js';
+import { dispatcher, type WireRecord } from '../record/record.js';
 import type { Recording } from '../record/recording.js';
 import { type Clock, every } from '../world/clock.js';
 import { LawChecker } from './law-checker.js';
@@ -125,7 +125,7 @@ export class Setup {
 
   /** A run that is lost of it from now on has its reason; where the dispatcher died, any. */
   harm(name: string, isDead: boolean): void {
-    const isOfAll = name === 'dispatcher';
+    const isOfAll = name === dispatcher;
     if (isOfAll && !isDead) return;
     const all = isOfAll ? [...(this.#processes?.all.keys() ?? [])] : [name];
     for (const process of all) {
@@ -150,8 +150,7 @@ export class Setup {
     const everybody = [...all.values()];
     for (const { name, state } of everybody) {
       const line = proxies.get(name)?.state ?? 'clear';
-      const isApart = line === 'hold' || line === 'swallow';
-      if (state !== 'running' || isApart) this.harm(name, state === 'dead');
+      if (state !== 'running' || isApart(line)) this.harm(name, state === 'dead');
     }
     const isWell =
       everybody.every(({ state }) => state === 'running') &&

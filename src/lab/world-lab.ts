@@ -6,6 +6,7 @@
 import { show } from '../command/open.js';
 import { realClock } from '../world/clock.js';
 import { exitCodes } from '../world/exit.js';
+import { endingSignals } from '../world/signals.js';
 import { Site } from './site.js';
 import { lessonsOfWorlds, SimulatedWorld, type WorldWanted } from './world.js';
 
@@ -55,7 +56,7 @@ function over(afterMs: number): Promise<void> {
       cancel();
       resolve();
     };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'] as const) {
+    for (const signal of endingSignals) {
       process.once(signal, end);
     }
     // A terminal that was closed is no reason to leave anything behind.

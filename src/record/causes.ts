@@ -4,7 +4,7 @@
  */
 
 import type { Model } from './model.js';
-import type { WireRecord } from './record.js';
+import { dispatcher, type WireRecord } from './record.js';
 
 /** What it answers, the newest of these, and what both must have in common. */
 interface Answer {
@@ -100,5 +100,5 @@ function haveInCommon(one: WireRecord, other: WireRecord, by: Answer['by']): boo
 function peerOf(record: WireRecord): string {
   if (record.kind === 'change') return record.process;
   if (record.kind !== 'message') return '';
-  return record.from === 'dispatcher' ? record.to : record.from;
+  return record.from === dispatcher ? record.to : record.from;
 }

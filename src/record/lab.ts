@@ -11,6 +11,11 @@ export const lineStates = ['clear', 'delay', 'slice', 'swallow', 'hold'] as cons
 
 export type LineState = (typeof lineStates)[number];
 
+/** Who is behind such a line cannot be heard. */
+export function isApart(state: LineState): boolean {
+  return state === 'swallow' || state === 'hold';
+}
+
 /** What the tests of a commit do; poison kills the runner that runs it. */
 export const commitKinds = ['green', 'red', 'slow', 'hanging', 'poison'] as const;
 

@@ -5,13 +5,14 @@
  * Invariant: a place (`index`) counts records from 0 as they came; `n` is what the record itself says.
  */
 
-import type {
-  ProcessRole,
-  ProcessState,
-  WireChange,
-  WireHeader,
-  WireMessage,
-  WireRecord,
+import {
+  dispatcher,
+  type ProcessRole,
+  type ProcessState,
+  type WireChange,
+  type WireHeader,
+  type WireMessage,
+  type WireRecord,
 } from './record.js';
 import { type RunSpan, RunsOfLane } from './runs-of-lane.js';
 import { lastAtMost } from './sorted.js';
@@ -168,7 +169,7 @@ export class Model {
   #met(name: string, index: number): Lane {
     const known = this.#lanes.get(name);
     if (known !== undefined) return known;
-    const role = name === 'dispatcher' ? 'dispatcher' : 'visitor';
+    const role = name === dispatcher ? dispatcher : 'visitor';
     const lane: Lane = {
       name,
       role,

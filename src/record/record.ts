@@ -66,6 +66,9 @@ export interface WireDrop extends Moment {
   readonly says: string;
 }
 
+/** What the dispatcher is called in a record. */
+export const dispatcher = 'dispatcher';
+
 /** What a process is to the others; a visitor only watches, or asks. */
 export const processRoles = ['dispatcher', 'runner', 'observer', 'visitor'] as const;
 

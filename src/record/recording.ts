@@ -15,7 +15,7 @@ import {
   type WireMissed,
   type WireRecord,
 } from './record.js';
-import { Ring, type RingLimits } from './ring.js';
+import { RingBuffer, type RingBufferLimits } from './ring-buffer.js';
 
 type Unplaced<Placed extends WireRecord> = Omit<Placed, 'n' | 'atUs'>;
 
@@ -65,7 +65,7 @@ export interface RecordingWorld {
 }
 
 /** Some minutes of a busy wire. */
-const limits: RingLimits = { linesMax: 50_000, charactersMax: 32 * 1_024 * 1_024 };
+const limits: RingBufferLimits = { linesMax: 50_000, charactersMax: 32 * 1_024 * 1_024 };
 
 /** Lines that are written at once. */
 const pageLines = 500;
@@ -80,19 +80,19 @@ interface Watching {
 
 export class Recording {
   readonly #world: RecordingWorld;
-  readonly #limits: RingLimits;
+  readonly #limits: RingBufferLimits;
   readonly #watching = new Set<Watching>();
   #header: WireHeader;
-  #ring: Ring;
+  #ring: RingBuffer;
   #startedUs: number;
   #lastUs = 0;
   #isScheduled = false;
 
-  constructor(header: WireHeader, world: RecordingWorld, bounds: RingLimits = limits) {
+  constructor(header: WireHeader, world: RecordingWorld, bounds: RingBufferLimits = limits) {
     this.#header = header;
     this.#world = world;
     this.#limits = bounds;
-    this.#ring = new Ring(bounds);
+    this.#ring = new RingBuffer(bounds);
     this.#startedUs = world.nowUs();
   }
 
@@ -124,7 +124,7 @@ export class Recording {
   /** Forgets all; whoever watches is told so. */
   restart(header: WireHeader): void {
     this.#header = header;
-    this.#ring = new Ring(this.#limits);
+    this.#ring = new RingBuffer(this.#limits);
     this.#startedUs = this.#world.nowUs();
     this.#lastUs = 0;
     for (const watching of this.#watching) {
@@ -219,7 +219,7 @@ export class Recording {
 
 /** A page of what comes after that one, with what was missed before it. */
 function nextOf(
-  ring: Ring,
+  ring: RingBuffer,
   after: number,
   form: WireForm,
   header: WireHeader,

@@ -5,7 +5,7 @@
  */
 
 import { chosenOf, type Excerpt } from './excerpt.js';
-import { harmless } from './harmless.js';
+import { printable } from './printable.js';
 import type { WireMessage } from './record.js';
 import { momentOf, shortId } from './text.js';
 
@@ -29,7 +29,7 @@ export function asShiviz(excerpt: Excerpt): string {
     }
     clock.set(host, (clock.get(host) ?? 0) + 1);
     lines.push(
-      `${momentOf(atUs)} ${harmless(says)}`,
+      `${momentOf(atUs)} ${printable(says)}`,
       `${host} ${JSON.stringify(Object.fromEntries(clock))}`,
     );
     return new Map(clock);
@@ -57,6 +57,6 @@ function labelOf({ verb, commit }: WireMessage): string {
 
 /** Without blanks, as the pattern wants it; and no name is empty, or a number that an object would sort. */
 function hostOf(process: string): string {
-  const name = harmless(process).replace(/\s/g, '_');
+  const name = printable(process).replace(/\s/g, '_');
   return /^\d*$/.test(name) ? `_${name}` : name;
 }

@@ -9,7 +9,7 @@
  */
 
 import { asksFor, everything, type Filter, isHeartbeat, keeps } from './filter.js';
-import { harmless } from './harmless.js';
+import { printable } from './printable.js';
 import type { WireMessage, WireRecord } from './record.js';
 
 /** A drop names its message by number; of so many we know what they were. */
@@ -64,27 +64,27 @@ export class TextLines {
       case 'message':
         return `${moment}  ${this.#columnsOf(record)}`;
       case 'change':
-        return `${moment}  * ${harmless(record.says)}`;
+        return `${moment}  * ${printable(record.says)}`;
       case 'arrived':
         return `${moment}  > ${toldOf(message, record.message)} arrived`;
       case 'dropped':
-        return `${moment}  ! ${toldOf(message, record.message)} is lost: ${harmless(record.says)}`;
+        return `${moment}  ! ${toldOf(message, record.message)} is lost: ${printable(record.says)}`;
     }
   }
 
   #columnsOf({ from, to, verb, commit = '', run = '', bytes }: WireMessage): string {
     const widths = this.#widths;
-    const ends = `${harmless(from)} → ${harmless(to)}`;
+    const ends = `${printable(from)} → ${printable(to)}`;
     const size = bytes === 1 ? '1 byte ' : `${bytes} bytes`;
     widths.ends = Math.max(widths.ends, ends.length);
     widths.verb = Math.max(widths.verb, verb.length);
     widths.bytes = Math.max(widths.bytes, size.length);
     return [
       ends.padEnd(widths.ends),
-      harmless(verb).padEnd(widths.verb),
+      printable(verb).padEnd(widths.verb),
       size.padStart(widths.bytes),
-      harmless(shortId(commit)),
-      harmless(run),
+      printable(shortId(commit)),
+      printable(run),
     ]
       .join('  ')
       .trimEnd();
@@ -123,5 +123,5 @@ export function shortId(commit: string): string {
 
 function toldOf(message: WireMessage | undefined, n: number): string {
   if (message === undefined) return `message ${n}`;
-  return `${harmless(message.from)} → ${harmless(message.to)}: ${harmless(message.verb)}`;
+  return `${printable(message.from)} → ${printable(message.to)}: ${printable(message.verb)}`;
 }

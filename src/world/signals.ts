@@ -1,10 +1,13 @@
 /**
- * Owns Ctrl-C, and what means the same: the first asks to drain, the second ends at once. And
- * SIGHUP, by which a service manager asks to read anew what has changed.
+ * Owns Ctrl-C, and what means the same: the first asks a process of ours to drain, the second ends it at
+ * once. And SIGHUP, by which a service manager asks to read anew what has changed.
  */
 
 import { closeSync, openSync } from 'node:fs';
 import { exitCodes } from './exit.js';
+
+/** By which a command is asked to end; a terminal that is closed says so by the last. */
+export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'] as const;
 
 export interface Stopping {
   /** Called at the first SIGINT, SIGTERM or SIGQUIT: finish what is in hand, then exit. */

@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import { type WireHeader, wireFormat, wireVersion } from '../../src/record/record.js';
 import { type Happened, lines, Recording } from '../../src/record/recording.js';
-import { Ring } from '../../src/record/ring.js';
+import { RingBuffer } from '../../src/record/ring-buffer.js';
 
 const header: WireHeader = {
   ...{ format: wireFormat, version: wireVersion, source: 'dispatcher' },
@@ -55,7 +55,7 @@ function viewer(recording: Recording, after: number | null, { of = header.starte
 }
 
 test('a ring keeps the newest, as many as it may and no more characters', () => {
-  const ring = new Ring({ linesMax: 3, charactersMax: 10 });
+  const ring = new RingBuffer({ linesMax: 3, charactersMax: 10 });
   for (const line of ['a', 'b', 'c', 'd']) ring.push(line);
   expect([ring.first, ring.last, ring.after(0, 10)]).toEqual([2, 4, ['b', 'c', 'd']]);
   ring.push('123456789');

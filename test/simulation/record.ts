@@ -7,7 +7,7 @@ import type { Entry } from '../../src/dispatcher/core/journal.js';
 import type { Told } from '../../src/world/story.js';
 import type { Broken } from './laws.js';
 
-export interface Line {
+export interface TraceLine {
   readonly atMs: number;
   readonly who: string;
   readonly told: Told;
@@ -16,7 +16,7 @@ export interface Line {
 export interface Ended {
   readonly seed: number;
   readonly broken: Broken | null;
-  readonly lines: readonly Line[];
+  readonly lines: readonly TraceLine[];
   /** Faults that happened, by name. */
   readonly faults: ReadonlyMap<string, number>;
   readonly simulatedMs: number;

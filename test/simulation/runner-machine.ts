@@ -16,8 +16,8 @@ import { SimulatedDisk } from './disk.js';
 import type { History } from './history.js';
 import type { Life } from './life.js';
 import { dispatcherAddress, type Ground, Machine, repository } from './machine.js';
-import { stepsOn } from './step-stage.js';
-import { graceMs, logBytesMax, Stage, timeoutMs } from './suites.js';
+import { stepsOn } from './step-processes.js';
+import { graceMs, logBytesMax, SuiteProcesses, timeoutMs } from './suites.js';
 
 interface Identity {
   readonly name: string;
@@ -161,7 +161,7 @@ export class RunnerMachine {
       witness.runReached(run, true);
       return RunFiles.prototype.createLog.call(files, run);
     };
-    const stage = new Stage(timeline, life, {
+    const processes = new SuiteProcesses(timeline, life, {
       started: (run, commit) => witness.suiteStarted(run, commit),
       completed: (run) => witness.suiteCompleted(run),
       killsItsRunner: () => {
@@ -176,8 +176,8 @@ export class RunnerMachine {
       kept: ended,
       whyUnfit: () => null,
       lock: { isWhole: () => true, renew: () => true, release: () => {} },
-      output: { open: (_, take) => stage.openPipe(take) },
-      startProcess: (clock, options) => stage.startProcess(clock, options),
+      output: { open: (_, take) => processes.openPipe(take) },
+      startProcess: (clock, options) => processes.startProcess(clock, options),
       checkout: {
         folder: '/tree',
         whyBlocked: () => null,
@@ -194,8 +194,8 @@ export class RunnerMachine {
         settled: () => Promise.resolve(),
       },
     };
-    const stepStage = { timeline, life, stage, graceMs, law: witness.steps };
-    this.#steps.set(localSlot, stepsOn(stepStage));
+    const forSteps = { timeline, life, processes, graceMs, law: witness.steps };
+    this.#steps.set(localSlot, stepsOn(forSteps));
     return localSlot;
   }
 

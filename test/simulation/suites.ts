@@ -104,15 +104,15 @@ export function bytesFrom(random: Random, length: number): Buffer {
   return Buffer.alloc(length, Buffer.from(drawn));
 }
 
-/** What a stage tells of the suites that play on it. */
-export interface StageNews {
+/** What is told of the suites of a runner. */
+export interface SuiteNews {
   readonly started: (run: string, commit: Commit) => void;
   /** It came to its own end. */
   readonly completed: (run: string) => void;
   readonly killsItsRunner: () => void;
 }
 
-/** What is told of one process that plays. */
+/** What is told of one process. */
 export interface PlayNews {
   /** That much of its output has come out of its pipe. */
   readonly printed: (bytes: Buffer) => void;
@@ -120,15 +120,15 @@ export interface PlayNews {
   readonly ended: (exitCode: number | null) => void;
 }
 
-/** Where one runner process plays its suites, and their steps: pipes and processes. */
-export class Stage {
+/** The pipes and processes of the suites of one runner, and of their steps. */
+export class SuiteProcesses {
   readonly #timeline: Timeline;
   readonly #life: Life;
-  readonly #news: StageNews;
+  readonly #news: SuiteNews;
   readonly #pipes = new Map<number, (bytes: Buffer) => void>();
   #writers = 0;
 
-  constructor(timeline: Timeline, life: Life, news: StageNews) {
+  constructor(timeline: Timeline, life: Life, news: SuiteNews) {
     this.#timeline = timeline;
     this.#life = life;
     this.#news = news;

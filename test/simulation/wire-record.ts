@@ -26,7 +26,7 @@ export interface Ears {
   closed(end: Heard): void;
 }
 
-interface Scribe {
+interface RecordWriter {
   /** Writes that down; answers its number. */
   readonly write: (happened: Happened) => number;
   readonly nameOf: (host: string) => string;
@@ -53,14 +53,14 @@ interface Talk {
 }
 
 export class WireEars implements Ears {
-  readonly #scribe: Scribe;
+  readonly #writer: RecordWriter;
   readonly #talks = new WeakMap<Heard, { readonly talk: Talk; readonly side: Side }>();
   /** Which commit a run tests. */
   readonly #commits = new Map<string, string>();
   #connections = 0;
 
-  constructor(scribe: Scribe) {
-    this.#scribe = scribe;
+  constructor(writer: RecordWriter) {
+    this.#writer = writer;
   }
 
   dialled(client: Heard): void {
@@ -97,7 +97,7 @@ export class WireEars implements Ears {
     voice.taken += bytes;
     while ((voice.underWay[0]?.endsAt ?? Number.POSITIVE_INFINITY) <= voice.taken) {
       const message = voice.underWay.shift()?.n ?? 0;
-      this.#scribe.write({ kind: 'arrived', message });
+      this.#writer.write({ kind: 'arrived', message });
     }
   }
 
@@ -118,10 +118,10 @@ export class WireEars implements Ears {
     for (const { bytes, shown } of pieces) {
       voice.understood += bytes.length;
       if (shown === null) continue;
-      const n = this.#scribe.write({
+      const n = this.#writer.write({
         kind: 'message',
-        from: this.#scribe.nameOf(end.host),
-        to: this.#scribe.nameOf(end.peerHost),
+        from: this.#writer.nameOf(end.host),
+        to: this.#writer.nameOf(end.peerHost),
         connection: talk.name,
         ...{ verb: shown.verb, ...this.#about(talk, shown) },
         ...{ bytes: shown.bytes, head: shown.head },
@@ -146,7 +146,7 @@ export class WireEars implements Ears {
     const lost = voice.underWay.filter(({ endsAt }) => endsAt > beyond);
     if (lost.length === 0) return;
     voice.underWay.splice(voice.underWay.length - lost.length);
-    for (const { n } of lost) this.#scribe.write({ kind: 'dropped', message: n, says });
+    for (const { n } of lost) this.#writer.write({ kind: 'dropped', message: n, says });
   }
 }
 

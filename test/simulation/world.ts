@@ -19,7 +19,7 @@ import type { Ground } from './machine.js';
 import { SimulatedNetwork } from './network.js';
 import { planOf } from './plans.js';
 import { Random } from './random.js';
-import type { Ended, Line } from './record.js';
+import type { Ended, TraceLine } from './record.js';
 import { teamPlanOf, teams } from './team.js';
 import { Timeline } from './timeline.js';
 import { Witness } from './witness.js';
@@ -126,7 +126,7 @@ class World implements Underway {
   readonly #timeline = new Timeline();
   readonly ground: Ground;
   readonly actors: Actors;
-  readonly #lines: Line[] = [];
+  readonly #lines: TraceLine[] = [];
   readonly #faults = new Map<string, number>();
   /** From then on nobody pushes, nobody asks for anything, and nothing goes wrong. */
   isHealed = false;

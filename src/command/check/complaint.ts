@@ -27,7 +27,7 @@ export function complaintOf(
 }
 
 /** Throws where there is a difference. */
-export function complainOf(
+export function throwIfDifferent(
   where: string,
   found: Difference | null,
   hint: string | null = null,

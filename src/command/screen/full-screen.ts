@@ -3,6 +3,7 @@
  */
 
 import { exitCodes } from '../../world/exit.js';
+import { endingSignals } from '../../world/signals.js';
 import { type Frame, painting, type Size } from './painting.js';
 import { holdTerminal } from './terminal.js';
 
@@ -28,7 +29,7 @@ export function fullScreen(frame: (size: Size) => Frame, key: (name: string) => 
     if (text !== '') terminal.write(text);
   };
   // The terminal is given back as we leave.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'] as const) {
+  for (const signal of endingSignals) {
     process.on(signal, () => process.exit(exitCodes.aborted));
   }
   refresh();

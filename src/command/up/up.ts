@@ -12,6 +12,7 @@ import { parseJson } from '../../world/files.js';
 import { port, wholeNumber } from '../../world/flag-values.js';
 import { readFlags } from '../../world/flags.js';
 import { type Guard, standGuard } from '../../world/guard.js';
+import { endingSignals } from '../../world/signals.js';
 import { harmless } from '../../world/story.js';
 import { widthOf, wrapped } from '../screen/cells.js';
 import { type Footed, footed } from '../screen/footed.js';
@@ -86,7 +87,7 @@ class Up {
   }
 
   begin(): void {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'] as const) {
+    for (const signal of endingSignals) {
       process.on(signal, () => this.#happen({ kind: 'stop' }));
     }
     // Whatever ends us ends them; who does not go when he is asked is the guard's.

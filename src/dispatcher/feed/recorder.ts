@@ -5,7 +5,7 @@
  * Never waits for anybody.
  */
 
-import { type WireHeader, wireFormat, wireVersion } from '../../record/record.js';
+import { dispatcher, type WireHeader, wireFormat, wireVersion } from '../../record/record.js';
 import { type Happened, Recording } from '../../record/recording.js';
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
@@ -13,7 +13,7 @@ import type { Notice } from '../core/events.js';
 import type { Runner } from '../core/peers.js';
 import type { Batch, Feed } from './feed.js';
 import type { Tapped } from './publication.js';
-import { dispatcher, WireChanges } from './wire-changes.js';
+import { WireChanges } from './wire-changes.js';
 import { type Known, runOf, WireNames } from './wire-names.js';
 
 /** How long it goes on after the last one has looked. */
@@ -35,7 +35,7 @@ export interface RecorderOptions {
 }
 
 /** Takes each line of the record. */
-export interface Scribe {
+export interface RecordSink {
   begin(header: WireHeader): void;
   /** `n`: that record's. True: another file begins with it. */
   write(n: number, line: string): boolean;
@@ -47,7 +47,7 @@ export class Recorder {
   readonly #names: WireNames;
   readonly #changes: WireChanges;
   #title = 'dispatcher';
-  #scribe: Scribe | null = null;
+  #sink: RecordSink | null = null;
   #isWatched = false;
   #isClosed = false;
   /** Null: it is at rest. */
@@ -81,8 +81,8 @@ export class Recorder {
   }
 
   /** Records from now on to the end of the process, and hands each line to that one. */
-  writeTo(scribe: Scribe): void {
-    this.#scribe = scribe;
+  writeTo(sink: RecordSink): void {
+    this.#sink = sink;
     this.#stop?.();
     this.#stop = null;
     this.#begin();
@@ -99,7 +99,7 @@ export class Recorder {
     if (this.#isClosed) return;
     if (this.#stop === null) this.#begin();
     this.#cancelRest();
-    if (this.#isWatched || this.#scribe !== null) return;
+    if (this.#isWatched || this.#sink !== null) return;
     this.#cancelRest = this.#options.clock.after(lingersMs, () => this.#rest());
   }
 
@@ -112,7 +112,7 @@ export class Recorder {
     };
     const header = this.#header();
     this.recording.restart(header);
-    this.#scribe?.begin(header);
+    this.#sink?.begin(header);
     this.#tellWhoIsThere();
   }
 
@@ -170,7 +170,7 @@ export class Recorder {
   #write(happened: readonly Happened[]): void {
     for (const one of happened) {
       const line = this.recording.push(one);
-      const isAnother = this.#scribe?.write(this.recording.last, line) ?? false;
+      const isAnother = this.#sink?.write(this.recording.last, line) ?? false;
       if (isAnother) this.#tellWhoIsThere();
     }
   }

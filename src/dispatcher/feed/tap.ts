@@ -16,7 +16,7 @@ type Direction = Tapped['direction'];
 export type Counted = Readonly<Record<Direction, ReadonlyMap<string, number>>>;
 
 /** One end of a connection, and who is at the other. */
-export interface Line {
+export interface TappedConnection {
   readonly connection: string;
   readonly peer: string;
 }
@@ -37,23 +37,23 @@ export class Tap {
   }
 
   /** A message of a session. */
-  session(line: Line, direction: Direction, message: SessionMessage): void {
+  session(tapped: TappedConnection, direction: Direction, message: SessionMessage): void {
     this.#count(direction, message.verb);
-    if (this.#feed.isTapped) this.#publish(line, direction, shownSession(message, headBytesMax));
+    if (this.#feed.isTapped) this.#publish(tapped, direction, shownSession(message, headBytesMax));
   }
 
   /** What a connection was opened for. */
-  request(line: Line, direction: Direction, request: Request): void {
+  request(tapped: TappedConnection, direction: Direction, request: Request): void {
     this.#count(direction, request.verb);
     if (!this.#feed.isTapped) return;
-    const named = { ...line, peer: nameIn(request) ?? line.peer };
+    const named = { ...tapped, peer: nameIn(request) ?? tapped.peer };
     this.#publish(named, direction, shownRequest(request, headBytesMax));
   }
 
   /** The one answer to a request: words rather than a message. */
-  reply(line: Line, direction: Direction, words: string | Uint8Array): void {
+  reply(tapped: TappedConnection, direction: Direction, words: string | Uint8Array): void {
     this.#count(direction, 'reply');
-    if (this.#feed.isTapped) this.#publish(line, direction, shownReply(words, headBytesMax));
+    if (this.#feed.isTapped) this.#publish(tapped, direction, shownReply(words, headBytesMax));
   }
 
   #count(direction: Direction, verb: string): void {
@@ -61,9 +61,9 @@ export class Tap {
     counts.set(verb, (counts.get(verb) ?? 0) + 1);
   }
 
-  #publish(line: Line, direction: Direction, shown: Shown): void {
+  #publish(tapped: TappedConnection, direction: Direction, shown: Shown): void {
     const atMs = this.#clock.nowMs();
-    this.#feed.publish([{ kind: 'message', atMs, ...line, direction, ...shown }]);
+    this.#feed.publish([{ kind: 'message', atMs, ...tapped, direction, ...shown }]);
   }
 }
 

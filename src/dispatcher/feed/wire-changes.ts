@@ -6,7 +6,12 @@
 
 import { impossible } from '../../protocol/impossible.js';
 import { ProcessStates } from '../../record/process-states.js';
-import type { ProcessRole, ProcessState, WireChange } from '../../record/record.js';
+import {
+  dispatcher,
+  type ProcessRole,
+  type ProcessState,
+  type WireChange,
+} from '../../record/record.js';
 import type { Told } from '../../world/story.js';
 import type { Notice } from '../core/events.js';
 import type { Job } from '../core/job.js';
@@ -24,8 +29,6 @@ interface ChangesKnown {
   /** Whether a runner or an observer that is called so is there. */
   readonly isHere: (name: string) => boolean;
 }
-
-export const dispatcher = 'dispatcher';
 
 export class WireChanges {
   /** Of those who are there, but for the dispatcher itself: one of them may go by its name. */

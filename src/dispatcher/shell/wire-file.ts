@@ -10,7 +10,7 @@ import { type FileHandle, open, rename } from 'node:fs/promises';
 import { lineOf, type WireHeader } from '../../record/record.js';
 import { UsageError } from '../../world/exit.js';
 import type { Tell } from '../../world/story.js';
-import type { Scribe } from '../feed/recorder.js';
+import type { RecordSink } from '../feed/recorder.js';
 
 export interface WireFileLimits {
   readonly fileBytesMax: number;
@@ -45,7 +45,7 @@ export function checkWireFile(path: string): void {
   }
 }
 
-export class WireFile implements Scribe {
+export class WireFile implements RecordSink {
   readonly #path: string;
   readonly #tell: Tell;
   readonly #limits: WireFileLimits;

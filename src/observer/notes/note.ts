@@ -9,7 +9,7 @@
 import { type Commit, short } from '../../protocol/ids.js';
 
 /** What is to stand in the note on a commit. */
-export interface Line {
+export interface NoteLine {
   readonly commit: Commit;
   readonly job: string;
   /** `passed after 12.4 s on ada` */

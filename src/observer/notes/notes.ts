@@ -15,7 +15,7 @@ import type { Network } from '../../world/network.js';
 import type { Tell } from '../../world/story.js';
 import type { Token } from '../../world/token.js';
 import type { MemoryFile } from './memory-file.js';
-import { type Line, nameOf } from './note.js';
+import { type NoteLine, nameOf } from './note.js';
 import type { Notebook } from './notebook.js';
 import { Verdicts } from './verdicts.js';
 
@@ -119,7 +119,7 @@ export class Notes {
     this.#heardSince = 0;
   }
 
-  #note(where: Map<Commit, Map<string, string>>, { commit, job, says }: Line): void {
+  #note(where: Map<Commit, Map<string, string>>, { commit, job, says }: NoteLine): void {
     where.set(commit, (where.get(commit) ?? new Map()).set(job, says));
   }
 

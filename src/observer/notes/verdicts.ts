@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { run } from '../../protocol/bodies.js';
 import { type Commit, peerNamePattern, type RunId } from '../../protocol/ids.js';
-import { type Line, sentenceOf } from './note.js';
+import { type NoteLine, sentenceOf } from './note.js';
 
 /** An entry of the journal, by its number and its time. */
 const place = z.object({ seq: z.number().int().min(0), atMs: z.number() });
@@ -91,7 +91,7 @@ export class Verdicts {
   }
 
   /** What is to be noted because of it, if anything. */
-  hear(seq: number, entry: Told): Line | null {
+  hear(seq: number, entry: Told): NoteLine | null {
     this.#heard = { seq, atMs: entry.atMs };
     if (entry.repository !== this.#repository) return null;
     const parsed = ofRun.safeParse(entry).data;

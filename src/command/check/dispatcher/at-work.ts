@@ -9,7 +9,7 @@ import type { Address } from '../../../protocol/address.js';
 import { type Commit, parseCommit } from '../../../protocol/ids.js';
 import { readIfThere } from '../../../world/files.js';
 import { difference, quoted } from '../bytes.js';
-import { Complaint, complainOf, complaintOf } from '../complaint.js';
+import { Complaint, complaintOf, throwIfDifferent } from '../complaint.js';
 import { type Asking, answersWith, ask, wholeStrings } from '../peers/asking.js';
 import { Port, type Reply, silence } from '../peers/port.js';
 import { Session } from '../peers/session.js';
@@ -134,7 +134,7 @@ export async function reports(
 export async function handsOver(dispatcher: DispatcherAtWork, ...pieces: Buffer[]): Promise<void> {
   const came = await ask(dispatcher, ...pieces);
   const where = `in the answer to ${quoted(Buffer.concat(pieces).subarray(0, 12))}…`;
-  complainOf(where, difference(['OK'], came), wholeStrings);
+  throwIfDifferent(where, difference(['OK'], came), wholeStrings);
 }
 
 export const passedOutput = 'three tests\nOK\n';

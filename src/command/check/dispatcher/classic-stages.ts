@@ -4,7 +4,7 @@
  */
 
 import { difference } from '../bytes.js';
-import { Complaint, complainOf } from '../complaint.js';
+import { Complaint, throwIfDifferent } from '../complaint.js';
 import { answersWith, ask, sliced, wholeStrings } from '../peers/asking.js';
 import type { Setting, Stage } from '../stage.js';
 import {
@@ -103,7 +103,7 @@ async function pieces(setting: Setting): Promise<void> {
   const runner = await runnerAt(dispatcher);
   const commit = someCommit();
   const ok = await ask(dispatcher, ...sliced(`dispatch:${commit}`));
-  complainOf(
+  throwIfDifferent(
     'in the answer to "dispatch:<commit>" in pieces',
     difference(['OK'], ok),
     wholeStrings,

@@ -5,7 +5,7 @@
 
 import type { RunId } from '../../../protocol/ids.js';
 import { difference } from '../bytes.js';
-import { Complaint, complainOf } from '../complaint.js';
+import { Complaint, throwIfDifferent } from '../complaint.js';
 import type { Session } from '../peers/session.js';
 import type { Setting, Stage } from '../stage.js';
 import { dispatcherAtWork, keeps, passedOutput, sessionAs, someCommit } from './at-work.js';
@@ -127,7 +127,7 @@ async function offsets(setting: Setting): Promise<void> {
   logs(runner, run, half + 2, passedOutput.slice(half + 2));
   const { offset } = await runner.hears('want', (message) => message.log === run);
   const said = Buffer.from(`want:${run}:${offset}`);
-  complainOf('in "want" behind a gap', difference([`want:${run}:${half}`], said));
+  throwIfDifferent('in "want" behind a gap', difference([`want:${run}:${half}`], said));
   // From the beginning: half of it is there already.
   logs(runner, run, 0, passedOutput);
   ends(runner, run);

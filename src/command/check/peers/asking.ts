@@ -7,7 +7,7 @@ import * as net from 'node:net';
 import type { Address } from '../../../protocol/address.js';
 import { quietAfterMs } from '../../../protocol/limits.js';
 import { difference, quoted } from '../bytes.js';
-import { Complaint, complainOf } from '../complaint.js';
+import { Complaint, throwIfDifferent } from '../complaint.js';
 import type { Scene } from '../scene.js';
 
 export interface Asking {
@@ -92,7 +92,7 @@ function unreachable(at: string, code: string): Complaint {
 /** Asks, and complains of any other answer, a newline behind it included. */
 export async function answersWith(asking: Asking, message: string, word: string): Promise<void> {
   const came = await ask(asking, message);
-  complainOf(`in the answer to ${quoted(message)}`, difference([word], came), wholeStrings);
+  throwIfDifferent(`in the answer to ${quoted(message)}`, difference([word], came), wholeStrings);
 }
 
 export const wholeStrings =

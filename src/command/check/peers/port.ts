@@ -10,7 +10,7 @@ import { quietAfterMs } from '../../../protocol/limits.js';
 import type { Request } from '../../../protocol/messages.js';
 import { requests } from '../../../protocol/verbs.js';
 import { quoted } from '../bytes.js';
-import { Complaint, complainOf } from '../complaint.js';
+import { Complaint, throwIfDifferent } from '../complaint.js';
 import { misframed } from '../framing.js';
 import type { Scene } from '../scene.js';
 import { Session } from './session.js';
@@ -121,7 +121,7 @@ export class Port {
   }
 
   #complain(verb: Request['verb'], { raw }: Heard, fault: string): never {
-    complainOf(
+    throwIfDifferent(
       `in what came instead of "${verb}"`,
       misframed(verb, requests[verb], raw, 'by the end'),
     );

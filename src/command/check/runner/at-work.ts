@@ -8,7 +8,7 @@ import type { Commit, RunId } from '../../../protocol/ids.js';
 import { runId } from '../../../protocol/ids.js';
 import type { Assignment } from '../../../protocol/job-bodies.js';
 import { difference } from '../bytes.js';
-import { Complaint, complainOf } from '../complaint.js';
+import { Complaint, throwIfDifferent } from '../complaint.js';
 import { type Asking, ask, wholeStrings } from '../peers/asking.js';
 import { heartbeatEveryMs, type PlayedDispatcher, playDispatcher } from '../peers/dispatcher.js';
 import type { Session } from '../peers/session.js';
@@ -50,7 +50,7 @@ export async function takes(asking: Asking, commit: Commit): Promise<void> {
     const came = await ask(asking, `runtest:${commit}`);
     if (came.toString() !== 'BUSY') {
       const where = 'in the answer to "runtest:<commit>"';
-      return complainOf(where, difference(['OK'], came), wholeStrings);
+      return throwIfDifferent(where, difference(['OK'], came), wholeStrings);
     }
     await asking.scene.pass(againMs);
   }
@@ -73,7 +73,7 @@ export async function reported(
 export function holds(bytes: Buffer, output: string, what: string): void {
   if (bytes.includes(Buffer.from(output))) return;
   const found = difference([output], bytes);
-  complainOf(
+  throwIfDifferent(
     `in the output that ${what} hold`,
     found,
     'What a suite prints is handed on as it is.',

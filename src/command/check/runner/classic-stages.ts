@@ -4,7 +4,7 @@
  */
 
 import { difference, quoted } from '../bytes.js';
-import { Complaint, complainOf } from '../complaint.js';
+import { Complaint, throwIfDifferent } from '../complaint.js';
 import { answersWith, ask, probe, sliced, wholeStrings } from '../peers/asking.js';
 import { usual } from '../peers/dispatcher.js';
 import { hangUp } from '../peers/port.js';
@@ -107,10 +107,10 @@ async function pieces(setting: Setting): Promise<void> {
   const asking = await registered(runner);
   const pong = await ask(asking, ...sliced('ping'));
   const hint = 'The bytes came one by one, as a slow network brings them.';
-  complainOf('in the answer to "ping" in four pieces', difference(['pong'], pong), hint);
+  throwIfDifferent('in the answer to "ping" in four pieces', difference(['pong'], pong), hint);
   const { green } = runner.suites;
   const ok = await ask(asking, ...sliced(`runtest:${green}`));
-  complainOf('in the answer to "runtest:<commit>" in pieces', difference(['OK'], ok), hint);
+  throwIfDifferent('in the answer to "runtest:<commit>" in pieces', difference(['OK'], ok), hint);
   // Somebody who looks whether the port is open says nothing at all.
   await probe(asking);
   await answersWith(asking, 'ping', 'pong');
@@ -146,7 +146,7 @@ async function busy(setting: Setting): Promise<void> {
   await answersWith(asking, 'ping', 'pong');
   const second = await ask(asking, `runtest:${suites.green}`);
   const where = 'in the answer to a second "runtest:<commit>", while the first suite runs';
-  complainOf(where, difference(['BUSY'], second), wholeStrings);
+  throwIfDifferent(where, difference(['BUSY'], second), wholeStrings);
   gate.open();
   await reported(runner, suites.slow, slowEnd);
   await takes(asking, suites.green);
@@ -164,7 +164,11 @@ async function again(setting: Setting): Promise<void> {
   const second = await reported(runner, suites.green, greenOutput);
   if (!first.equals(second)) {
     const found = difference([first.toString()], second);
-    complainOf('in the results that were handed over again', found, 'The same words, once more.');
+    throwIfDifferent(
+      'in the results that were handed over again',
+      found,
+      'The same words, once more.',
+    );
   }
   const before = port.count(({ verb }) => verb === 'results');
   await scene.stays(quietMs, () => {

@@ -4,20 +4,20 @@
  * Invariants: the lines are those of `first` to `last` without gaps; bounded in number and in characters.
  */
 
-export interface RingLimits {
+export interface RingBufferLimits {
   readonly linesMax: number;
   readonly charactersMax: number;
 }
 
-export class Ring {
-  readonly #limits: RingLimits;
+export class RingBuffer {
+  readonly #limits: RingBufferLimits;
   /** Each in the place `n % linesMax`. */
   readonly #lines: string[] = [];
   #characters = 0;
   #first = 1;
   #last = 0;
 
-  constructor(limits: RingLimits) {
+  constructor(limits: RingBufferLimits) {
     this.#limits = limits;
   }
 

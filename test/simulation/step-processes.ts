@@ -13,27 +13,27 @@ import type {
 } from '../../src/test-runner/steps/step-executor.js';
 import type { Life } from './life.js';
 import type { StepLaw } from './step-law.js';
-import type { Stage } from './suites.js';
+import type { SuiteProcesses } from './suites.js';
 import type { Timeline } from './timeline.js';
 import { stepScriptOf } from './workflows.js';
 
 /** What is the same for all runs of one slot in one life of its runner. */
-export interface StepStage {
+export interface StepProcesses {
   readonly timeline: Timeline;
   readonly life: Life;
-  readonly stage: Stage;
+  readonly processes: SuiteProcesses;
   readonly graceMs: number;
   /** Hears of all that happens. */
   readonly law: StepLaw;
 }
 
-export function stepsOn({ timeline, life, stage, graceMs, law }: StepStage): StepExecutor {
+export function stepsOn({ timeline, life, processes, graceMs, law }: StepProcesses): StepExecutor {
   const start = (run: string, work: Work, order: StepOrder): RunningStep => {
     const { number, isService, environment, output } = order;
     const commit = environment['CI_COMMIT_SHA'] as Commit;
     const script = stepScriptOf(commit, work, number);
     law.begun(run, number, environment);
-    const process = stage.play(
+    const process = processes.play(
       life.clock,
       script,
       { output, graceMs },

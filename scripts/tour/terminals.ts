@@ -36,7 +36,7 @@ nc() {
 }
 `;
 
-export class Stage {
+export class Terminals {
   readonly #home = realpathSync(mkdtempSync(join(tmpdir(), 'trivet-tour-')));
   readonly #clone = join(this.#home, 'trivet');
   readonly #terminals = new Map<string, Terminal>();
@@ -45,8 +45,8 @@ export class Stage {
   readonly #startedAtMs = Date.now();
 
   /** `pace`: how many seconds a second of the suite takes. */
-  static async open(pace: number): Promise<Stage> {
-    return new Stage(await portToKeep(), pace);
+  static async open(pace: number): Promise<Terminals> {
+    return new Terminals(await portToKeep(), pace);
   }
 
   private constructor(port: number, pace: number) {
