@@ -8,10 +8,11 @@ import { exitCodes, UsageError } from '../../world/exit.js';
 import { atMostAWeek } from '../../world/flag-values.js';
 import { readFlags } from '../../world/flags.js';
 import { standGuard } from '../../world/guard.js';
+import { endingSignals } from '../../world/signals.js';
 import { ladders } from './ladders.js';
 import { Program } from './program.js';
 import { documentOf, lineOf, passedOf, shown, total } from './shown.js';
-import { climb, type Role, roles, type Stage } from './stage.js';
+import { type Climbing, climb, type Role, roles, type Stage } from './stage.js';
 
 const flags = {
   stage: { type: 'string', describe: 'only this one, by its name or number, or these: 3-7' },
@@ -79,14 +80,14 @@ async function checked(
 ): Promise<number> {
   const { stdout } = process;
   const ending = endable();
-  const marks = await climb(stages, {
+  const climbing: Climbing = {
     withinMs: timeout,
     keepGoing,
     start: (told) => new Program(words, told, ending.guard),
     marked: (mark) => void (json || stdout.write(shown(role, mark))),
     ifEnded: ending.ifEnded,
-  });
-  ending.dismiss();
+  };
+  const marks = await climb(stages, climbing).finally(ending.dismiss);
   if (json) stdout.write(`${JSON.stringify(documentOf(role, words, marks), null, 2)}\n`);
   else stdout.write(`\n${total(marks)}\n`);
   return passedOf(marks) === marks.length ? exitCodes.fine : exitCodes.red;
@@ -140,8 +141,7 @@ function endable() {
     guard.dismiss();
     process.exit(exitCodes.aborted);
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
-  for (const signal of signals) process.on(signal, stop);
+  for (const signal of endingSignals) process.on(signal, stop);
   return {
     guard,
     ifEnded: (now: () => void) => {
@@ -149,7 +149,7 @@ function endable() {
     },
     dismiss: () => {
       guard.dismiss();
-      for (const signal of signals) process.off(signal, stop);
+      for (const signal of endingSignals) process.off(signal, stop);
     },
   };
 }

@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Complaint } from './complaint.js';
+import { Openings } from './openings.js';
 import type { Program } from './program.js';
 import { Scene } from './scene.js';
 
@@ -83,36 +84,33 @@ type Played = Omit<Mark, 'stage' | 'number'>;
 const notReached: Played = { state: 'not reached', durationMs: 0, complaint: null, printed: '' };
 
 async function played(stage: Stage, { withinMs, start, ifEnded }: Climbing): Promise<Played> {
-  const folder = mkdtempSync(join(tmpdir(), 'trivet-check-'));
-  const data = join(folder, 'data');
-  mkdirSync(data);
+  const { name, dialect } = stage;
   const programs: Program[] = [];
-  const ends: (() => void)[] = [];
-  const endAll = () => {
-    for (const program of programs) program.end();
-    for (const end of ends) end();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  ifEnded(endAll);
+  const openings = new Openings();
+  ifEnded(() => openings.closeAll());
   const whyGone = () => programs.map((program) => program.whyGone()).find((why) => why !== null);
   const scene = new Scene(withinMs, () => whyGone() ?? null);
-  const program = (told: Readonly<Record<string, string>>) => {
-    const made = start({ ...told, data, stage: stage.name, dialect: stage.dialect });
-    programs.push(made);
-    return made;
-  };
   const startedMs = performance.now();
   const took = () => Math.round(performance.now() - startedMs);
   try {
-    const { dialect } = stage;
-    await stage.play({ scene, folder, dialect, program, atEnd: (end) => ends.push(end) });
+    const folder = mkdtempSync(join(tmpdir(), 'trivet-check-'));
+    openings.add(() => rmSync(folder, { recursive: true, force: true }));
+    const data = join(folder, 'data');
+    mkdirSync(data);
+    const program = (told: Readonly<Record<string, string>>) => {
+      const made = start({ ...told, data, stage: name, dialect });
+      openings.add(() => made.end());
+      programs.push(made);
+      return made;
+    };
+    await stage.play({ scene, folder, dialect, program, atEnd: (end) => openings.add(end) });
     return { state: 'passed', durationMs: took(), complaint: null, printed: '' };
   } catch (error) {
     if (!(error instanceof Complaint)) throw error;
     const printed = programs.map((each) => each.printed).join('');
     return { state: 'failed', durationMs: took(), complaint: error, printed };
   } finally {
-    endAll();
     ifEnded(() => {});
+    openings.closeAll();
   }
 }
