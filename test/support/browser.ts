@@ -56,6 +56,8 @@ export async function profileAt(
     viewport: { width, height: 900 },
     colorScheme,
   });
+  // As `eventually`: a deadline for what hangs, well beyond what a laden machine needs.
+  context.setDefaultTimeout(60_000);
   onTestFinished(() => context.close());
   const faults: string[] = [];
   context.on('weberror', (fault) => faults.push(String(fault.error())));
@@ -108,5 +110,5 @@ export async function isLive(page: Page): Promise<void> {
 
 /** The expression is true in the page. Looked at from here: a page of ours lets nothing evaluate in it. */
 export async function holds(page: Page, expression: string): Promise<void> {
-  await expect.poll(() => page.evaluate(expression), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => page.evaluate(expression), { timeout: 60_000 }).toBe(true);
 }

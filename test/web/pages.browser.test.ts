@@ -169,7 +169,7 @@ describe.skipIf(!hasBrowser)('every page', { timeout }, () => {
         await page.locator('h1').first().waitFor();
         found.push(...(await violations(page)).map((one) => `${path}: ${one}`));
         await page.setViewportSize({ width: 360, height: 740 });
-        const width = await page.evaluate('document.documentElement.scrollWidth');
+        const width = await page.evaluate(widthAfterLong);
         if (Number(width) > 360) found.push(`${path}: ${width} pixels wide on a telephone`);
         await page.close();
       }
@@ -188,6 +188,12 @@ async function look(page: Page | undefined, isLookedAt: boolean): Promise<void> 
 }
 
 /** The pages of a scene in which each has something to show. */
+/** The page's width where what runs has run longer than usual. */
+const widthAfterLong = `(() => {
+  for (const took of document.querySelectorAll('.took')) took.textContent = '9 min 36 s, longer than usual';
+  return document.documentElement.scrollWidth;
+})()`;
+
 async function paths(scene: Scene): Promise<string[]> {
   const ada = await scene.runner('ada');
   const red = await hostileCommit(scene, ada);
