@@ -97,32 +97,37 @@ export function Mark(drawn: Drawn) {
   if (tone === 'caption') {
     const width = words.width + 2 * platePadding;
     return html`<g class=${common} data-index=${index} data-n=${change.n}>
-      <title>${change.says}</title>
       <line class="rule" x1=${gutter - 6} x2=${columns.width} y1=${y} y2=${y} />
       <rect class="plate" x=${words.x - width / 2} y=${y - height / 2} width=${width} height=${height} rx="5" />
-      <${Says} words=${words} y=${y} />
+      <${Says} words=${words} whole=${change.says} y=${y} />
     </g>`;
   }
   const x = columns.x(change.process);
   const reach = words.width + beside + 4;
   return html`<g class=${common} data-index=${index} data-n=${change.n}>
-    <title>${change.says}</title>
     <rect class="reach-of" x=${words.anchor === 'end' ? x - reach : x - 10} width=${reach + 10} y=${y - height / 2} height=${height} rx="4" />
     <circle cx=${x} cy=${y} r=${tone === 'plain' ? 8 : 10} />
     <text class="sign-of" x=${x} y=${y + 4.2} text-anchor="middle">${sign}</text>
-    <${Says} words=${words} y=${y} />
+    <${Says} words=${words} whole=${change.says} y=${y} />
   </g>`;
 }
 
-/** Its lines lie around the height of its row. */
-function Says({ words: { lines, x, anchor }, y }: { readonly words: Words; readonly y: number }) {
+/** Its lines lie around the height of its row. What is broken is said whole where one points at it. */
+function Says({
+  words: { lines, x, anchor },
+  whole,
+  y,
+}: {
+  readonly words: Words;
+  readonly whole: string;
+  readonly y: number;
+}) {
   const first = y + 4.5 - ((lines.length - 1) * (lineHeight + 1)) / 2;
-  return html`<text class="says" x=${x} y=${first} text-anchor=${anchor}>${
-    lines.length === 1
-      ? lines[0]
-      : lines.map(
-          (line, at) =>
-            html`<tspan key=${at} x=${x} dy=${at === 0 ? 0 : lineHeight}>${line}</tspan>`,
-        )
-  }</text>`;
+  if (lines[0] === whole) {
+    return html`<text class="says" x=${x} y=${first} text-anchor=${anchor}>${whole}</text>`;
+  }
+  return html`<text class="says" x=${x} y=${first} text-anchor=${anchor}>
+      ${lines.map((line, at) => html`<tspan key=${at} x=${x} dy=${at === 0 ? 0 : lineHeight}>${line}</tspan>`)}
+    </text>
+    <title>${whole}</title>`;
 }
