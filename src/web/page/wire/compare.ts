@@ -162,6 +162,11 @@ function summaryOf(pairs: readonly Pair[], differences: readonly number[]): stri
   if (first === undefined) return `They tell the same: ${plural(pairs.length, 'step')}.`;
   const count = (kind: ReturnType<typeof kindOf>) =>
     pairs.filter((pair) => kindOf(pair) === kind).length;
-  const only = `${plural(count('left-only'), 'step')} only in the left, ${count('right-only')} only in the right`;
-  return `They part after ${plural(first, 'step')}: ${only}, ${count('same')} in both.`;
+  const [left, right, both] = [count('left-only'), count('right-only'), count('same')];
+  const only = `${plural(left, 'step')} only in the left, ${written(right)} only in the right`;
+  return `They part after ${plural(first, 'step')}: ${only}, ${written(both)} in both.`;
+}
+
+function written(count: number): string {
+  return count.toLocaleString('en-GB');
 }

@@ -12,7 +12,7 @@ import { short } from '../words.js';
 import { familyOf, stateSigns } from './looks.js';
 import type { View } from './view.js';
 
-/** In units of the drawing, which is square. */
+/** In units of the drawing. */
 const size = 340;
 const middle = size / 2;
 const radius = 118;
@@ -30,7 +30,10 @@ export function Ring({ view }: { readonly view: View }) {
   const leases = model.value?.leasesAt(index) ?? [];
   const dispatcher = lanes.find(({ role }) => role === 'dispatcher');
   const state = dispatcher === undefined ? 'idle' : (stateOf(view, dispatcher, index) ?? 'idle');
-  return html`<svg class="ring" viewBox=${`0 0 ${size} ${size}`} role="img" aria-label=${ringWords(view, runners, leases, index)}>
+  const lowest = Math.max(0, ...runners.map((_, at) => placeOf(at, runners.length).y));
+  // Where nobody stands below the middle, nothing is kept free for a name.
+  const height = Math.max(middle + radius + 4, lowest + around + 24);
+  return html`<svg class="ring" viewBox=${`0 0 ${size} ${height}`} role="img" aria-label=${ringWords(view, runners, leases, index)}>
     <circle class="orbit" cx=${middle} cy=${middle} r=${radius} />
     ${runners.map((lane, at) => html`<${Thread} key=${lane.name} view=${view} place=${placeOf(at, runners.length)} lease=${leases.find(({ process }) => process === lane.name)} />`)}
     <${Flights} view=${view} runners=${runners} />
