@@ -6,9 +6,10 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
+import { openSqliteStore } from '../../src/dispatcher/store/open-sqlite.js';
 import type { Queries } from '../../src/dispatcher/store/queries.js';
 import { QueryThread } from '../../src/dispatcher/store/query-thread.js';
-import { openSqliteStore, type SqliteStore } from '../../src/dispatcher/store/sqlite.js';
+import type { SqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import { type Commit, type RunId, runId } from '../../src/protocol/ids.js';
 import { defaultJob } from '../../src/protocol/job-bodies.js';
 import { type Benchmark, type Figure, quantile } from './figures.js';

@@ -5,7 +5,7 @@
 
 import { join } from 'node:path';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
-import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
+import { openSqliteStore } from '../../src/dispatcher/store/open-sqlite.js';
 import { parseCommit, runId } from '../../src/protocol/ids.js';
 import { defaultJob } from '../../src/protocol/job-bodies.js';
 import { until } from './clock.js';

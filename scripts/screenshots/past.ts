@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { LogFiles } from '../../src/dispatcher/store/logs.js';
-import { openSqliteStore, type SqliteStore } from '../../src/dispatcher/store/sqlite.js';
+import { openSqliteStore } from '../../src/dispatcher/store/open-sqlite.js';
+import type { SqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import {
   type Commit,
   type LogId,

@@ -29,10 +29,10 @@ import { checkWireFile, WireFile } from './shell/wire-file.js';
 import { backUp } from './store/backup.js';
 import { Keeper } from './store/keeper.js';
 import { LogFiles } from './store/logs.js';
+import { openSqliteStore } from './store/open-sqlite.js';
 import { storeUpon } from './store/promises.js';
 import { QueryThread } from './store/query-thread.js';
 import { storeFile } from './store/schema.js';
-import { openSqliteStore } from './store/sqlite.js';
 
 /** Of the descriptors that we may have; the rest is for the store, logs and classic runners. */
 const connectionsShare = 3 / 4;

@@ -4,40 +4,21 @@
  * Never touches a process or a byte itself: its setup does.
  */
 
-import {
-  isApart,
-  type LabAction,
-  type LabDocument,
-  type LineState,
-  type ProcessAction,
-} from '../record/lab.js';
+import type { LabAction, LabDocument } from '../record/lab.js';
 import { dispatcher, type WireRecord } from '../record/record.js';
-import type { ManagedProcess } from './managed-process.js';
+import { actOnLine, actOnProcess, type LineChange } from './acting.js';
 import type { Processes } from './processes.js';
-import type { WireProxy } from './proxy.js';
+import { Refusal } from './refusal.js';
 import { scenarios } from './scenarios/all.js';
 import { ScenarioPlayer } from './scenarios/player.js';
 import type { Scenario } from './scenarios/scenario.js';
 import { Setup, type SetupGiven } from './setup.js';
-
-/** What is asked cannot be done now; its message is for people. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-}
 
 export interface LabGiven extends SetupGiven {
   readonly lastsMs: number;
   /** Time to read before a scenario goes on by itself; null: it waits for `next`. */
   readonly readMs: number | null;
 }
-
-const lineSentences: Readonly<Record<LineState, string>> = {
-  clear: 'lets everything through',
-  delay: 'delays each message by a second',
-  slice: 'passes the beginning of each message byte by byte',
-  swallow: 'swallows everything, as a network that fell apart',
-  hold: 'holds messages, to be delivered by hand',
-};
 
 export class Lab {
   readonly #given: LabGiven;
@@ -134,13 +115,11 @@ export class Lab {
       case 'freeze':
       case 'thaw':
       case 'restart':
-        return this.#actOn(action.do, this.#managed(action.process));
+        return actOnProcess(this.#processes, action.do, action.process);
       case 'line':
-        return this.#set(this.#proxy(action.process), action.state);
       case 'cut':
-        return this.#cut(this.#proxy(action.process));
       case 'deliver':
-        return this.#deliver(this.#proxy(action.process), action.id);
+        return this.#told(actOnLine(this.#processes, action));
       case 'scenario':
         return this.#choose(action.name);
       case 'next':
@@ -148,39 +127,13 @@ export class Lab {
     }
   }
 
-  #actOn(action: ProcessAction, managed: ManagedProcess): void {
-    const { name, state } = managed;
-    if (action !== 'restart' && state === 'dead') throw new Refusal(`${name} is dead`);
-    if (action === 'freeze' && state === 'frozen') throw new Refusal(`${name} is frozen already`);
-    if (action === 'thaw' && state !== 'frozen') throw new Refusal(`${name} is not frozen`);
-    const isTooEarly = name !== dispatcher && this.#processes.port === 0;
-    if (action === 'restart' && isTooEarly) throw new Refusal('The dispatcher comes first');
-    managed[action]();
-  }
-
-  #set(proxy: WireProxy, state: LineState): void {
-    if (proxy.state === state) return;
-    proxy.set(state);
-    this.#tellOf(proxy, isApart(state), `the line of ${proxy.process} ${lineSentences[state]}`);
-  }
-
-  #cut(proxy: WireProxy): void {
-    proxy.cut();
-    this.#tellOf(proxy, true, `the connections of ${proxy.process} are cut; it may open others`);
-  }
-
-  #tellOf({ process }: WireProxy, isHarm: boolean, says: string): void {
+  /** What became of a line is written down; it may be a reason to lose runs. */
+  #told(change: LineChange | null): void {
+    if (change === null) return;
+    const { process, says, isHarm } = change;
     if (isHarm) this.#setup.harm(process, false);
     this.#setup.recorder.change('line', process, says);
     this.changed();
-  }
-
-  #deliver(proxy: WireProxy, id: number | undefined): void {
-    const { process } = proxy;
-    if (proxy.state !== 'hold') throw new Refusal(`The line of ${process} holds nothing back`);
-    if (proxy.deliver(id)) return;
-    const isNext = 'Only the first message of a direction can be delivered';
-    throw new Refusal(id === undefined ? `Nothing waits at ${process}` : isNext);
   }
 
   /** A scenario begins upon processes to which nothing has happened yet. */
@@ -243,17 +196,5 @@ export class Lab {
     const { processes } = this.#setup;
     if (processes === null) throw new Refusal('Processes are being set up');
     return processes;
-  }
-
-  #managed(name: string): ManagedProcess {
-    const managed = this.#processes.all.get(name);
-    if (managed === undefined) throw new Refusal(`There is no process "${name}"`);
-    return managed;
-  }
-
-  #proxy(name: string): WireProxy {
-    const proxy = this.#processes.proxies.get(name);
-    if (proxy === undefined) throw new Refusal(`"${name}" has no line to the dispatcher`);
-    return proxy;
   }
 }

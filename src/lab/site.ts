@@ -21,8 +21,9 @@ import { serveWire } from '../web/wire.js';
 import type { Clock } from '../world/clock.js';
 import { UsageError } from '../world/exit.js';
 import { labAction } from './action.js';
-import { type Lab, Refusal } from './control.js';
+import type { Lab } from './control.js';
 import { forwarded } from './forwarded.js';
+import { Refusal } from './refusal.js';
 import type { SimulatedWorld } from './world.js';
 import { serveWorld } from './world-routes.js';
 

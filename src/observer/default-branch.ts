@@ -6,7 +6,7 @@
 
 import type { Git } from '../world/git.js';
 import type { Tip } from './core/news.js';
-import { nameOf } from './reader.js';
+import { nameOf } from './ref-names.js';
 
 /** What git and the forges call it. */
 export const customary: readonly [string, string] = ['main', 'master'];

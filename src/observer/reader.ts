@@ -25,6 +25,7 @@ import {
   revListCommitsMax,
   type Tip,
 } from './core/news.js';
+import { matcherOf, nameAt, type Place } from './ref-names.js';
 import { home, notesBelow } from './watched.js';
 import { type CommitSources, WorkflowFiles } from './workflow-files.js';
 
@@ -47,9 +48,6 @@ const tipOf = (star: string) =>
     .join('%00');
 const naked = `${naming}%00%(objectname)`;
 const whole = `${naming}%00%(if)%(*objecttype)%(then)${tipOf('*')}%(else)${tipOf('')}%(end)`;
-
-/** Where refs lie in a folder, in the place of `refs/`. */
-export type Place = `refs/${string}`;
 
 /** What was seen, and which branch HEAD names there, if it is among them. */
 export interface PollWithHead extends Poll {
@@ -186,12 +184,6 @@ export class Reader {
   }
 }
 
-/** A branch is called by its short name, unless that could be another ref's; all else by the full one. */
-export function nameOf(ref: string): string {
-  const short = ref.replace(/^refs\/heads\//, '');
-  return short.startsWith('refs/') ? ref : short;
-}
-
 /** The fields of each ref that may hold commits to be tested. */
 function refsIn(printed: string, place: Place): string[][] {
   const notes = place + notesBelow.slice(home.length);
@@ -209,26 +201,6 @@ function described([id = '', parents = '', ...rest]: readonly string[]): Describ
   // Bounded here, where it comes in, as it is on the wire.
   const { branch: _, ...text } = description.parse({ author, subject });
   return { commit: toCommit(id), parents: ancestry.map(toCommit), ...text };
-}
-
-/** Whether a ref is named by one of those patterns of `for-each-ref`. */
-export function matcherOf(patterns: readonly string[]): (ref: string) => boolean {
-  const expressions = patterns.map(expression);
-  return (ref) => expressions.some((one) => one.test(ref));
-}
-
-/** It names what begins with it, up to a slash. */
-function expression(pattern: string): RegExp {
-  const wild: Readonly<Record<string, string>> = { '?': '[^/]', '*': '[^/]*', '**': '.*' };
-  const begin = pattern.replace(/\*\*?|\?|\[[^\]]+\]|./g, (part) => {
-    if (part.length > 1 && part.startsWith('[')) return part.replace(/^\[!/, '[^');
-    return wild[part] ?? part.replace(/[^\w/]/, '\\$&');
-  });
-  return new RegExp(`^${begin}${pattern.endsWith('/') ? '' : '(?:/|$)'}`);
-}
-
-function nameAt(place: Place, ref: string): string {
-  return nameOf(`refs/${ref.slice(place.length)}`);
 }
 
 function headOf(place: Place, refs: readonly string[][]): string | null {

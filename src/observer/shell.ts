@@ -23,6 +23,7 @@ import type { Plan } from './planning.js';
 import type { Branches } from './repository.js';
 import { Saving } from './saving.js';
 import { narrator } from './story.js';
+import { WatchedFolder } from './watched-folder.js';
 
 /** What an observer needs around it. */
 export interface World extends Wire {
@@ -75,13 +76,15 @@ class Shell implements Observer {
   #planned: Promise<void> = Promise.resolve();
   #closed = false;
   #cancelWake: Cancel = () => {};
-  #watched: string | null = null;
-  #cancelWatch: Cancel = () => {};
+  readonly #watchedFolder: WatchedFolder;
 
   constructor(world: World, options: ObserverOptions) {
     this.#world = world;
     this.#dispatcher = options.dispatcher;
     this.#saving = new Saving(world);
+    this.#watchedFolder = new WatchedFolder((folder) =>
+      world.watch(folder, () => this.#handle({ kind: 'hint' })),
+    );
     this.#core = new Core(options, options.saved);
     this.#narrate = narrator(formatAddress(options.dispatcher));
     this.#link = openLink(world, {
@@ -104,7 +107,7 @@ class Shell implements Observer {
   close(): void {
     this.#closed = true;
     this.#cancelWake();
-    this.#cancelWatch();
+    this.#watchedFolder.leave();
     this.#world.repository.close();
     this.#link.close();
     this.#saving.flush();
@@ -227,23 +230,13 @@ class Shell implements Observer {
 
   /** A git or a remote that fails is told and asked again; the next poll starts afresh. */
   #fail(error: Error): void {
-    this.#cancelWatch();
-    this.#watched = null;
+    this.#watchedFolder.leave();
     this.#handle({ kind: 'failed', reason: error.message });
   }
 
-  /**
-   * Before each poll, so that a change is either seen by the poll or hinted at after it. Answers
-   * whether another folder is watched than before.
-   */
+  /** Before each poll, so that a change is either seen by the poll or hinted at after it. */
   #watchRefs(): boolean {
-    const folder = this.#world.repository.watchable();
-    if (folder === this.#watched) return false;
-    this.#cancelWatch();
-    this.#watched = folder;
-    this.#cancelWatch =
-      folder === null ? () => {} : this.#world.watch(folder, () => this.#handle({ kind: 'hint' }));
-    return true;
+    return this.#watchedFolder.turnTo(this.#world.repository.watchable());
   }
 
   #wakeAt(atMs: number | null): void {

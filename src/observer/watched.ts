@@ -3,7 +3,7 @@
  * which names we keep those that we fetched. Never asks git.
  */
 
-import type { Place } from './reader.js';
+import type { Place } from './ref-names.js';
 
 /** Which refs are watched. */
 export interface Watched {

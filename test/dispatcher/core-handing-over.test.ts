@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { sendsOf } from '../../src/dispatcher/core/events.js';
 import { finishedRememberedMs } from '../../src/dispatcher/core/rules.js';
+import { sendsOf } from '../../src/dispatcher/core/selected.js';
 import { heartbeatEveryMs } from '../../src/protocol/limits.js';
 import { commit } from '../support/commits.js';
 import { scenario } from '../support/dispatcher-scenario.js';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openSqliteStore } from '../../src/dispatcher/store/open-sqlite.js';
 import { QueryThread } from '../../src/dispatcher/store/query-thread.js';
 import { sql as now, questionsOf } from '../../src/dispatcher/store/questions.js';
-import { openSqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import { sql as then } from '../../src/dispatcher/store/then-questions.js';
 import { commit } from '../support/commits.js';
 import { temporaryFolder } from '../support/git.js';

@@ -9,17 +9,10 @@
 import { expect, onTestFinished } from 'vitest';
 import type { z } from 'zod';
 import { DispatcherCore } from '../../src/dispatcher/core/core.js';
-import {
-  type Effect,
-  type Event,
-  type EventOf,
-  entriesOf,
-  noticesOf,
-  type Send,
-  sendsOf,
-} from '../../src/dispatcher/core/events.js';
+import type { Effect, Event, EventOf, Send } from '../../src/dispatcher/core/events.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { beatsPerHeartbeat } from '../../src/dispatcher/core/rules.js';
+import { entriesOf, noticesOf, sendsOf } from '../../src/dispatcher/core/selected.js';
 import { noSettings, type Settings } from '../../src/dispatcher/core/settings.js';
 import { waitReason } from '../../src/dispatcher/shell/wait-reasons.js';
 import { type Address, formatAddress, parseAddress } from '../../src/protocol/address.js';

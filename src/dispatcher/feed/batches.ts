@@ -3,9 +3,10 @@
  * entries under the numbers that the store gave them.
  */
 
-import { type Effect, entriesOf, noticesOf } from '../core/events.js';
+import type { Effect } from '../core/events.js';
 import type { Job } from '../core/job.js';
 import type { Entry, JobId } from '../core/journal.js';
+import { entriesOf, noticesOf } from '../core/selected.js';
 import type { Batch } from './feed.js';
 import type { Publication } from './publication.js';
 

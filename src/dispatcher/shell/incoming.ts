@@ -106,7 +106,7 @@ export class Incoming {
       if (answer !== null) sender.send(answer);
       return null;
     } catch (error) {
-      return logs.waitForRoom(error).then(() => 'again');
+      return logs.disk.waitForRoom(error).then(() => 'again');
     }
   }
 
@@ -124,7 +124,7 @@ export class Incoming {
         return 'done';
       }
     } catch (error) {
-      await logs.waitForRoom(error);
+      await logs.disk.waitForRoom(error);
       return 'again';
     }
     // Even when the session ended meanwhile: the result is whole, and the core may want it.

@@ -18,25 +18,24 @@ import type { SessionMessage } from '../../protocol/messages.js';
 import type { StepReport, Work } from '../../protocol/work.js';
 import type { Clock } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
-import { entriesOf } from '../core/events.js';
 import type { Job } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
+import { entriesOf } from '../core/selected.js';
 import type { Feed } from '../feed/feed.js';
 import { commitOf } from '../feed/publication.js';
 import type { LogFiles, LogName } from '../store/logs.js';
-import { lacksRoom } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
+import { DiskRoom } from './disk-room.js';
 import { Followers } from './followers.js';
 import { LiveSteps } from './live-steps.js';
 import type { Decided } from './performer.js';
 import { liveReadings, logNameOf, type Reading, readingsOf } from './readings.js';
 import { Results } from './results.js';
 
-/** How long a runner's log waits before a full disk is tried again. */
-const retryAfterMs = 1_000;
-
 export class LogRoom {
   readonly followers: Followers;
+  /** What finds the disk full waits there. */
+  readonly disk: DiskRoom;
   /** What there is to be read of every job of a commit, or of one of their runs. */
   readonly readings: (commit: Commit, run?: number | null) => Promise<readonly Reading[]>;
   readonly #core: DispatcherCore;
@@ -45,7 +44,6 @@ export class LogRoom {
   readonly #clock: Clock;
   readonly #feed: Feed;
   readonly #steps = new LiveSteps();
-  #waitingForRoom = 0;
   #isClosed = false;
 
   constructor(core: DispatcherCore, store: Store, files: LogFiles, clock: Clock, feed: Feed) {
@@ -53,6 +51,7 @@ export class LogRoom {
     this.#files = files;
     this.#clock = clock;
     this.#feed = feed;
+    this.disk = new DiskRoom(clock, feed.tell);
     const left = { steps: this.#steps, files };
     this.readings = (commit, run = null) => readingsOf(core, store, left, { commit, run });
     const look = (commit: Commit) => liveReadings(core, this.#steps, commit);
@@ -150,7 +149,7 @@ export class LogRoom {
         await this.#files.seal(name);
         isKept = true;
       } catch (error) {
-        await this.waitForRoom(error);
+        await this.disk.waitForRoom(error);
       }
     }
   }
@@ -203,30 +202,6 @@ export class LogRoom {
       logNameOf(job),
       remarks.length > 0 ? remarks : [sentence(entry.reason)],
     );
-  }
-
-  /** Resolves when what failed so may be tried again. Anything but want of room is thrown on. */
-  waitForRoom(error: unknown): Promise<void> {
-    if (!lacksRoom(error)) throw error;
-    if (this.#waitingForRoom === 0) {
-      const why = error instanceof Error ? error.message : String(error);
-      const msg = `no room for a log (${why}): its runner waits, nothing is lost; free some`;
-      this.#feed.tell({ event: 'disk-full', level: 'error', msg });
-    }
-    this.#waitingForRoom += 1;
-    return new Promise((resolve) => {
-      this.#clock.after(retryAfterMs, () => {
-        resolve();
-        // Whoever finds no room once more is counted again before this.
-        this.#clock.soon(() => this.#waitedForRoom());
-      });
-    });
-  }
-
-  #waitedForRoom(): void {
-    this.#waitingForRoom -= 1;
-    if (this.#waitingForRoom > 0) return;
-    this.#feed.tell({ event: 'disk-has-room', msg: 'there is room for logs: all goes on' });
   }
 
   #size(log: LogId): number {

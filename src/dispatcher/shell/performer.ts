@@ -13,8 +13,9 @@
  */
 
 import type { Cancel, Clock } from '../../world/clock.js';
-import { entriesOf, registrationsOf, type Send, sendsOf, testedOf } from '../core/events.js';
+import type { Send } from '../core/events.js';
 import type { Entry } from '../core/journal.js';
+import { entriesOf, registrationsOf, sendsOf, testedOf } from '../core/selected.js';
 import type { Decision } from '../feed/batches.js';
 import type { Store } from '../store/store.js';
 

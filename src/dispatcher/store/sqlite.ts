@@ -3,46 +3,20 @@
  * Never keeps anything in memory that is not in the file.
  */
 
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { Address } from '../../protocol/address.js';
 import { type Commit, type Pausable, parsePausable, type RunId } from '../../protocol/ids.js';
 import { UsageError } from '../../world/exit.js';
-import { makeFolder } from '../../world/files.js';
-import { type Lock, tryLock } from '../../world/lock.js';
+import type { Lock } from '../../world/lock.js';
 import type { Tested } from '../core/events.js';
 import type { Entry, JobId } from '../core/journal.js';
 import { migrate } from './migrations.js';
-import { lacksRoom } from './no-room.js';
 import { type OfRepository, type Removal, removalFrom } from './removal.js';
 import { deriver } from './rows.js';
-import { storeFile } from './schema.js';
 import { type SealedSecrets, sealedIn } from './sealed.js';
 import type { JobRow, Registration } from './store.js';
 import { testKeeper } from './test-rows.js';
 import { readEntry } from './upcast.js';
-
-/** Opens or makes the store in `folder`. Throws `UsageError` where that cannot be. */
-export function openSqliteStore(folder: string): SqliteStore {
-  let lock: Lock | null = null;
-  try {
-    makeFolder(folder);
-    lock = tryLock(join(folder, 'lock'));
-    if (lock === null) {
-      throw new UsageError(
-        `Another dispatcher uses the data folder ${folder}: stop it, or choose --data.`,
-      );
-    }
-    const database = new Database(join(folder, storeFile));
-    const fileNow = () => statSync(database.name, { throwIfNoEntry: false })?.ino;
-    const file = fileNow();
-    return new SqliteStore(database, lock, () => fileNow() === file);
-  } catch (error) {
-    lock?.release();
-    throw error instanceof UsageError ? error : new UsageError(explain(folder, error));
-  }
-}
 
 type Append = (
   entries: readonly Entry[],
@@ -239,19 +213,4 @@ export class SqliteStore implements Removal {
     const rows = this.#statement(query).raw().all(values) as [seq: number, text: string][];
     return rows.map(([seq, text]) => readEntry(seq, text));
   }
-}
-
-function explain(folder: string, error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  if (lacksRoom(error)) {
-    return `No room for the data folder ${folder}: free some, or choose another with --data.`;
-  }
-  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
-    return `The store in ${folder} is damaged (${message}): restore a copy, or choose --data.`;
-  }
-  if (code === 'SQLITE_ERROR') {
-    return `The store in ${folder} is not as Trivet made it (${message}): restore a copy, or choose --data.`;
-  }
-  const why = code ?? message;
-  return `Cannot use the data folder ${folder} (${why}): make it writable, or choose --data.`;
 }

@@ -1,0 +1,34 @@
+/**
+ * Owns which effects of a turn are for whom: for the disk, for the wire, for those who are told. Pure.
+ */
+
+import type { Effect, Notice, Send, Tested } from './events.js';
+import type { Entry } from './journal.js';
+
+/** Those that are to be made durable. */
+export function entriesOf(effects: readonly Effect[]): Entry[] {
+  return effects.flatMap((effect) => (effect.kind === 'append' ? effect.entry : []));
+}
+
+/** Of classic runners and pauses, those that are to be made durable. */
+export function registrationsOf(effects: readonly Effect[]) {
+  return effects.filter((effect) => effect.kind === 'register' || effect.kind === 'pause');
+}
+
+/** Of tests, those that are to be made durable. */
+export function testedOf(effects: readonly Effect[]): Tested[] {
+  return effects.flatMap((effect) => (effect.kind === 'tested' ? effect.tested : []));
+}
+
+/** Those that are to be told. */
+export function noticesOf(effects: readonly Effect[]): Notice[] {
+  return effects.flatMap((effect) => (effect.kind === 'publish' ? effect.notice : []));
+}
+
+/** Those that leave. */
+export function sendsOf(effects: readonly Effect[]): Send[] {
+  return effects.filter(
+    (effect): effect is Send =>
+      !['append', 'register', 'pause', 'tested', 'publish'].includes(effect.kind),
+  );
+}

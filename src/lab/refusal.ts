@@ -1,0 +1,5 @@
+/** Owns what a lab says where something cannot be done now. */
+
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
