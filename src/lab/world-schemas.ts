@@ -6,7 +6,7 @@ import { z } from 'zod';
 import {
   type Choice,
   type Decision,
-  strikes,
+  interventions,
   type WorldAction,
   type WorldDocument,
 } from '../record/world.js';
@@ -17,7 +17,7 @@ const name = z.string().min(1).max(256);
 const says = z.string().max(16_384);
 
 const choice: z.ZodType<Choice> = z.union([
-  z.strictObject({ do: z.enum(strikes), process: name }),
+  z.strictObject({ do: z.enum(interventions), process: name }),
   z.strictObject({ do: z.literal('chance'), seed: whole }),
 ]);
 

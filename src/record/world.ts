@@ -8,7 +8,7 @@
 import type { LabLaw } from './lab.js';
 
 /** What can be made to befall one machine. */
-export const strikes = [
+export const interventions = [
   'kill',
   'power-cut',
   'freeze',
@@ -19,11 +19,11 @@ export const strikes = [
   'delay',
 ] as const;
 
-export type Strike = (typeof strikes)[number];
+export type Intervention = (typeof interventions)[number];
 
-/** What can be decided otherwise: a blow, or that chance goes on as in another seed. */
+/** What can be decided otherwise: an intervention, or that chance goes on as in another seed. */
 export type Choice =
-  | { readonly do: Strike; readonly process: string }
+  | { readonly do: Intervention; readonly process: string }
   | { readonly do: 'chance'; readonly seed: number };
 
 /** Of one world: each is made anew whenever somebody goes back. */

@@ -32,10 +32,10 @@ describe.skipIf(!hasBrowser)('a simulated world on the page of the wire', { time
     expect(await panel.getByRole('radio').first().isEnabled()).toBe(true);
     await enter(panel.getByRole('textbox', { name: 'Seed' }), '-7');
     await panel.getByText('A seed is a whole number from 0 to').waitFor();
-    const blow = 'dispatcher is killed (SIGKILL)';
-    await panel.getByLabel('Decide at step 20').selectOption(blow);
+    const intervention = 'dispatcher is killed (SIGKILL)';
+    await panel.getByLabel('Decide at step 20').selectOption(intervention);
     await panel.getByRole('button', { name: 'Fork' }).click();
-    await panel.getByRole('list', { name: 'Decisions' }).getByText(blow).waitFor();
+    await panel.getByRole('list', { name: 'Decisions' }).getByText(intervention).waitFor();
     await page.getByText('the process of dispatcher has ended').first().waitFor();
     await page.getByRole('link', { name: 'Lay it beside its twin without the bug' }).click();
     await page.getByRole('status').getByText('The twin is run from its beginning').waitFor();

@@ -1,9 +1,9 @@
 /**
- * Owns what somebody can decide in a world that is under way: blows against one machine, or that chance
+ * Owns what somebody can decide in a world that is under way: interventions on one machine, or that chance
  * goes on as in another seed. It is done through the same doors as what faults do.
  */
 
-import type { Choice, Strike } from '../../src/record/world.js';
+import type { Choice, Intervention } from '../../src/record/world.js';
 import type { Actors } from './actors.js';
 import type { Ground, Machine } from './machine.js';
 import { dispatcherAddress } from './machine.js';
@@ -15,10 +15,10 @@ const partedForMs = 6_000;
 /** A line that is as slow as that is seen, and costs no session. */
 const delayedByMs = 1_500;
 
-interface Blow {
+interface Possibility {
   readonly says: string;
   readonly isPossible: (machine: Machine) => boolean;
-  readonly strike: (ground: Ground, machine: Machine) => void;
+  readonly act: (ground: Ground, machine: Machine) => void;
   /** Somebody dies of it, or a connection breaks. */
   readonly isDeadly: boolean;
 }
@@ -26,17 +26,17 @@ interface Blow {
 const isAlive = ({ life }: Machine) => life.isAlive;
 const isUp = ({ life }: Machine) => life.isAlive && !life.isFrozen;
 
-const blows: Readonly<Record<Strike, Blow>> = {
+const interventions: Readonly<Record<Intervention, Possibility>> = {
   kill: {
     says: 'is killed (SIGKILL)',
     isPossible: isAlive,
-    strike: (_, { life }) => life.end(),
+    act: (_, { life }) => life.end(),
     isDeadly: true,
   },
   'power-cut': {
     says: 'loses its power, and what its disk had not synced',
     isPossible: isAlive,
-    strike: ({ network }, { life, disk, host }) => {
+    act: ({ network }, { life, disk, host }) => {
       network.cutPower(host);
       life.end();
       disk.cutPower();
@@ -46,55 +46,55 @@ const blows: Readonly<Record<Strike, Blow>> = {
   freeze: {
     says: `stands still for ${frozenForMs / 1_000} s (SIGSTOP)`,
     isPossible: isUp,
-    strike: (_, { life }) => life.freeze(frozenForMs),
+    act: (_, { life }) => life.freeze(frozenForMs),
     isDeadly: true,
   },
   thaw: {
     says: 'goes on (SIGCONT)',
     isPossible: ({ life }) => life.isAlive && life.isFrozen,
-    strike: (_, { life }) => life.thaw(),
+    act: (_, { life }) => life.thaw(),
     isDeadly: false,
   },
   start: {
     says: 'is started',
     isPossible: ({ life }) => !life.isAlive,
-    strike: (_, machine) => machine.start(),
+    act: (_, machine) => machine.start(),
     isDeadly: false,
   },
   drain: {
     says: 'is asked to end (Ctrl-C)',
     isPossible: isUp,
-    strike: (_, machine) => machine.drain(),
+    act: (_, machine) => machine.drain(),
     isDeadly: true,
   },
   part: {
     says: `is parted from the dispatcher for ${partedForMs / 1_000} s`,
     isPossible: ({ host }) => host !== dispatcherAddress.host,
-    strike: ({ network }, { host }) => network.part(host, dispatcherAddress.host, partedForMs),
+    act: ({ network }, { host }) => network.part(host, dispatcherAddress.host, partedForMs),
     isDeadly: true,
   },
   delay: {
     says: `has all that is under way to it, and from it, arrive ${delayedByMs / 1_000} s later`,
     isPossible: isAlive,
-    strike: ({ network }, { host }) => network.holdUp(host, delayedByMs),
+    act: ({ network }, { host }) => network.holdUp(host, delayedByMs),
     isDeadly: false,
   },
 };
 
 export function wordsOf(choice: Choice): string {
   if (choice.do === 'chance') return `chance goes on as in the world of seed ${choice.seed}`;
-  return `${choice.process} ${blows[choice.do].says}`;
+  return `${choice.process} ${interventions[choice.do].says}`;
 }
 
 /** What can be decided now. */
 export function choicesIn({ seed }: Ground, { machines }: Actors): Choice[] {
-  const names = Object.keys(blows) as Strike[];
-  const strikes = machines.flatMap((machine) =>
+  const names = Object.keys(interventions) as Intervention[];
+  const possible = machines.flatMap((machine) =>
     names
-      .filter((name) => blows[name].isPossible(machine))
+      .filter((name) => interventions[name].isPossible(machine))
       .map((name): Choice => ({ do: name, process: machine.name })),
   );
-  return [...strikes, { do: 'chance', seed: seed + 1 }];
+  return [...possible, { do: 'chance', seed: seed + 1 }];
 }
 
 /** Has it happen; where it cannot, nothing does. */
@@ -107,9 +107,9 @@ export function decide(ground: Ground, { machines }: Actors, choice: Choice): vo
     return;
   }
   const machine = machines.find(({ name }) => name === choice.process);
-  const blow = blows[choice.do];
-  if (machine === undefined || !blow.isPossible(machine)) return;
+  const intervention = interventions[choice.do];
+  if (machine === undefined || !intervention.isPossible(machine)) return;
   // A world in which nobody dies promises more than one in which somebody may.
-  if (blow.isDeadly) witness.nobodyDies = false;
-  blow.strike(ground, machine);
+  if (intervention.isDeadly) witness.nobodyDies = false;
+  intervention.act(ground, machine);
 }
