@@ -1,6 +1,6 @@
 /**
  * Owns the words between what `trivet up` decides and what it does: what can happen to its processes,
- * and what is to be done with them.
+ * and what is to be done with them. `at`: which of them, from 0 in the order of their start.
  */
 
 /** A line of a process's story; `event` is empty where it only complained. */
@@ -14,9 +14,9 @@ export interface Told {
 
 export type Event =
   | { readonly kind: 'begin' }
-  | { readonly kind: 'started'; readonly member: number; readonly pid: number }
-  | { readonly kind: 'told'; readonly member: number; readonly told: Told }
-  | { readonly kind: 'exited'; readonly member: number; readonly how: Exit }
+  | { readonly kind: 'started'; readonly at: number; readonly pid: number }
+  | { readonly kind: 'told'; readonly at: number; readonly told: Told }
+  | { readonly kind: 'exited'; readonly at: number; readonly how: Exit }
   | { readonly kind: 'key'; readonly key: string }
   /** Ctrl-C, or a signal that means the same. */
   | { readonly kind: 'stop' };
@@ -27,14 +27,14 @@ export interface Exit {
 }
 
 export type Effect =
-  | { readonly kind: 'start'; readonly member: number; readonly port: number }
+  | { readonly kind: 'start'; readonly at: number; readonly port: number }
   | {
       readonly kind: 'signal';
-      readonly member: number;
+      readonly at: number;
       readonly pid: number;
       readonly signal: Signal;
     }
-  | { readonly kind: 'say'; readonly member: number; readonly text: string; readonly level: number }
+  | { readonly kind: 'say'; readonly at: number; readonly text: string; readonly level: number }
   | { readonly kind: 'leave'; readonly code: number };
 
 export type Signal = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';

@@ -8,21 +8,21 @@
 
 import type { Frame } from '../screen/painting.js';
 import { type Shade, shaded } from '../screen/shades.js';
-import type { Crew, Member } from './crew.js';
+import type { Processes, UpProcess } from './processes.js';
 
-export function footer(crew: Crew): Frame {
-  const all = crew.members.map((one, at) => described(one, at, at === crew.chosen));
-  return [all.join('  '), shaded('dim', keys(crew))];
+export function footer(processes: Processes): Frame {
+  const all = processes.all.map((one, at) => described(one, at, at === processes.chosen));
+  return [all.join('  '), shaded('dim', keys(processes))];
 }
 
-function described(member: Member, at: number, isChosen: boolean): string {
-  const { mark, shade, word } = standing(member);
-  const title = `${at + 1} ${member.name}`;
+function described(one: UpProcess, at: number, isChosen: boolean): string {
+  const { mark, shade, word } = standing(one);
+  const title = `${at + 1} ${one.name}`;
   const name = isChosen ? shaded('inverse', title) : shaded(shadeOf(at), title);
   return [name, shaded(shade, mark), ...(word === '' ? [] : [word])].join(' ');
 }
 
-function standing({ state, isAlone, tests, isToReturn }: Member): {
+function standing({ state, isAlone, tests, isToReturn }: UpProcess): {
   readonly mark: string;
   readonly shade: Shade;
   readonly word: string;
@@ -36,11 +36,11 @@ function standing({ state, isAlone, tests, isToReturn }: Member): {
   return { mark: '●', shade: 'green', word: busy };
 }
 
-function keys({ members, chosen, leaving }: Crew): string {
+function keys({ all, chosen, leaving }: Processes): string {
   if (leaving === 'ending') return 'ending all';
   if (leaving === 'draining') return 'finishing what is in hand · q end at once';
-  const one = chosen === null ? undefined : members[chosen];
-  if (one === undefined) return `1-${Math.min(9, members.length)} choose · q finish and leave`;
+  const one = chosen === null ? undefined : all[chosen];
+  if (one === undefined) return `1-${Math.min(9, all.length)} choose · q finish and leave`;
   if (one.pid === null) return `${one.name}: r start · q finish and leave`;
   const freeze = one.state === 'frozen' ? 'thaw' : 'freeze';
   return `${one.name} (${one.pid}): r restart · k kill -9 · z ${freeze} · q finish and leave`;

@@ -4,11 +4,11 @@
 
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Member } from './crew.js';
 import type { Signal } from './events.js';
+import type { UpProcess } from './processes.js';
 
 /** The words of a command, before its flags. */
-type Programs = Readonly<Record<Member['program'], readonly string[]>>;
+type Programs = Readonly<Record<UpProcess['program'], readonly string[]>>;
 
 /** Wherever Trivet is installed, its launchers lie above this file. */
 const launcher = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
@@ -21,7 +21,7 @@ export const launchers: Programs = {
 
 /** What that process is told on its command line. */
 export function flagsOf(
-  { name, program }: Pick<Member, 'name' | 'program'>,
+  { name, program }: Pick<UpProcess, 'name' | 'program'>,
   port: number,
   repos: readonly string[],
 ): string[] {

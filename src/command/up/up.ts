@@ -18,9 +18,9 @@ import { widthOf, wrapped } from '../screen/cells.js';
 import { type Footed, footed } from '../screen/footed.js';
 import { type Shade, shaded } from '../screen/shades.js';
 import { isInteractive } from '../screen/terminal.js';
-import { type Crew, crewOf, handle } from './crew.js';
 import type { Effect, Event, Told } from './events.js';
 import { footer, shadeOf } from './footer.js';
+import { handle, type Processes, processesOf } from './processes.js';
 import { flagsOf, launchers, spelled, spelledSignal } from './programs.js';
 
 /** More would not fit below each other on any screen. */
@@ -66,7 +66,7 @@ export async function up(argv: readonly string[]): Promise<number> {
   const clones = await Promise.all(named.map((repo) => openClone(repo)));
   const repos = clones.map(({ path }) => path);
   return new Promise((resolve) => {
-    new Up(crewOf(read.runners, read.port), repos, resolve).begin();
+    new Up(processesOf(read.runners, read.port), repos, resolve).begin();
   });
 }
 
@@ -77,13 +77,13 @@ class Up {
   readonly #guard: Guard = standGuard();
   readonly #whoWidth: number;
   #screen: Footed | null = null;
-  #crew: Crew;
+  #processes: Processes;
 
-  constructor(crew: Crew, repos: readonly string[], leave: (code: number) => void) {
-    this.#crew = crew;
+  constructor(processes: Processes, repos: readonly string[], leave: (code: number) => void) {
+    this.#processes = processes;
     this.#repos = repos;
     this.#leave = leave;
-    this.#whoWidth = Math.max(...crew.members.map(({ name }) => name.length));
+    this.#whoWidth = Math.max(...processes.all.map(({ name }) => name.length));
   }
 
   begin(): void {
@@ -94,18 +94,18 @@ class Up {
     process.on('exit', () => this.#signalAll(['SIGTERM', 'SIGCONT']));
     if (isInteractive()) {
       const key = (name: string) => this.#happen({ kind: 'key', key: name });
-      this.#screen = footed(() => footer(this.#crew), key);
+      this.#screen = footed(() => footer(this.#processes), key);
     }
     this.#happen({ kind: 'begin' });
   }
 
   #happen(event: Event): void {
-    const wasEnding = this.#crew.leaving === 'ending';
-    const [crew, effects] = handle(this.#crew, event);
-    this.#crew = crew;
+    const wasEnding = this.#processes.leaving === 'ending';
+    const [processes, effects] = handle(this.#processes, event);
+    this.#processes = processes;
     for (const effect of effects) this.#perform(effect);
     this.#screen?.tell([]);
-    if (crew.leaving === 'ending' && !wasEnding) {
+    if (processes.leaving === 'ending' && !wasEnding) {
       setTimeout(() => this.#happen({ kind: 'stop' }), killAfterMs).unref();
     }
   }
@@ -113,14 +113,14 @@ class Up {
   #perform(effect: Effect): void {
     switch (effect.kind) {
       case 'start':
-        this.#start(effect.member, effect.port);
+        this.#start(effect.at, effect.port);
         break;
       case 'signal':
-        this.#say(effect.member, spelledSignal(effect.signal, effect.pid), 'bold');
-        this.#children.get(effect.member)?.kill(effect.signal);
+        this.#say(effect.at, spelledSignal(effect.signal, effect.pid), 'bold');
+        this.#children.get(effect.at)?.kill(effect.signal);
         break;
       case 'say':
-        this.#say(effect.member, harmless(effect.text), effect.level >= warning ? 'red' : null);
+        this.#say(effect.at, harmless(effect.text), effect.level >= warning ? 'red' : null);
         break;
       case 'leave':
         this.#guard.dismiss();
@@ -131,12 +131,12 @@ class Up {
     }
   }
 
-  #start(member: number, dispatcherPort: number): void {
-    const one = this.#crew.members[member];
+  #start(at: number, dispatcherPort: number): void {
+    const one = this.#processes.all[at];
     if (one === undefined) return;
     const flagged = flagsOf(one, dispatcherPort, this.#repos);
     const words = [...launchers[one.program], ...flagged];
-    this.#say(member, spelled(words), 'bold');
+    this.#say(at, spelled(words), 'bold');
     const [command = '', ...args] = [...words, '--log-format', 'json'];
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -144,18 +144,18 @@ class Up {
       // In a group of its own: a Ctrl-C at the terminal is for us, who then ask it to finish.
       detached: true,
     });
-    this.#children.set(member, child);
-    const told = (event: Told) => this.#happen({ kind: 'told', member, told: event });
+    this.#children.set(at, child);
+    const told = (event: Told) => this.#happen({ kind: 'told', at, told: event });
     createInterface({ input: child.stdout }).on('line', (line) => told(toldBy(line)));
     createInterface({ input: child.stderr }).on('line', (line) => told(complaint(line)));
     child.on('error', ({ message }) => told(complaint(message)));
     child.on('close', (code, signal) => {
-      this.#children.delete(member);
+      this.#children.delete(at);
       this.#watch();
-      this.#happen({ kind: 'exited', member, how: { code, signal } });
+      this.#happen({ kind: 'exited', at, how: { code, signal } });
     });
     this.#watch();
-    if (child.pid !== undefined) this.#happen({ kind: 'started', member, pid: child.pid });
+    if (child.pid !== undefined) this.#happen({ kind: 'started', at, pid: child.pid });
   }
 
   #watch(): void {
@@ -168,11 +168,11 @@ class Up {
     }
   }
 
-  #say(member: number, text: string, shade: Shade | null): void {
-    const name = (this.#crew.members[member]?.name ?? '').padEnd(this.#whoWidth);
+  #say(at: number, text: string, shade: Shade | null): void {
+    const name = (this.#processes.all[at]?.name ?? '').padEnd(this.#whoWidth);
     const room = this.#screen === null ? Number.POSITIVE_INFINITY : process.stdout.columns;
     const lines = wrapped(text, room - widthOf(name) - widthOf(edge)).map((line, index) => {
-      const who = shaded(shadeOf(member), index === 0 ? name : ' '.repeat(widthOf(name)));
+      const who = shaded(shadeOf(at), index === 0 ? name : ' '.repeat(widthOf(name)));
       return `${who}${edge}${shade === null ? line : shaded(shade, line)}`;
     });
     if (this.#screen === null) process.stdout.write(`${lines.join('\n')}\n`);

@@ -1,33 +1,33 @@
 import { expect, test } from 'vitest';
-import { type Crew, crewOf, handle } from '../../src/command/up/crew.js';
 import type { Effect, Event, Told } from '../../src/command/up/events.js';
 import { footer } from '../../src/command/up/footer.js';
+import { handle, type Processes, processesOf } from '../../src/command/up/processes.js';
 import { flagsOf, spelled, spelledSignal } from '../../src/command/up/programs.js';
 
 const [dispatcher, one, two, observer] = [0, 1, 2, 3];
 
-/** A crew to which things happen, with what follows of them. */
+/** Processes to which things happen, with what follows of them. */
 class Story {
-  crew: Crew = crewOf(2, 0);
+  processes: Processes = processesOf(2, 0);
   effects: readonly Effect[] = [];
   #pid = 100;
 
   happen(event: Event): this {
-    [this.crew, this.effects] = handle(this.crew, event);
+    [this.processes, this.effects] = handle(this.processes, event);
     for (const effect of this.effects) {
       if (effect.kind !== 'start') continue;
       this.#pid += 1;
-      [this.crew] = handle(this.crew, { kind: 'started', member: effect.member, pid: this.#pid });
+      [this.processes] = handle(this.processes, { kind: 'started', at: effect.at, pid: this.#pid });
     }
     return this;
   }
 
-  told(member: number, event: string, more: Partial<Told> = {}): this {
-    return this.happen({ kind: 'told', member, told: { event, msg: event, level: 30, ...more } });
+  told(at: number, event: string, more: Partial<Told> = {}): this {
+    return this.happen({ kind: 'told', at, told: { event, msg: event, level: 30, ...more } });
   }
 
-  exited(member: number, code: number | null, signal: string | null = null): this {
-    return this.happen({ kind: 'exited', member, how: { code, signal } });
+  exited(at: number, code: number | null, signal: string | null = null): this {
+    return this.happen({ kind: 'exited', at, how: { code, signal } });
   }
 
   press(...keys: readonly string[]): this {
@@ -49,24 +49,24 @@ function working(): Story {
 
 test('the others are started once the dispatcher listens, at the port that it was given', () => {
   const story = new Story().happen({ kind: 'begin' });
-  expect(story.done).toEqual([{ kind: 'start', member: dispatcher, port: 0 }]);
+  expect(story.done).toEqual([{ kind: 'start', at: dispatcher, port: 0 }]);
   story.told(dispatcher, 'listening', { port: 4711 });
   expect(story.done).toEqual([
-    { kind: 'start', member: one, port: 4711 },
-    { kind: 'start', member: two, port: 4711 },
-    { kind: 'start', member: observer, port: 4711 },
+    { kind: 'start', at: one, port: 4711 },
+    { kind: 'start', at: two, port: 4711 },
+    { kind: 'start', at: observer, port: 4711 },
   ]);
 });
 
 test('the foot says how each is by a mark and a word, and which keys there are', () => {
   const story = working().told(one, 'testing', { run: 'r1', commit: '1a2b3c4d5e' });
   story.exited(two, null, 'SIGKILL').press('4', 'z');
-  expect(footer(story.crew)).toEqual([
+  expect(footer(story.processes)).toEqual([
     '1 dispatcher ●  2 runner-1 ● busy 1a2b3c4  3 runner-2 ✝  4 observer ‖ frozen',
     'observer (104): r restart · k kill -9 · z thaw · q finish and leave',
   ]);
   story.told(one, 'ended', { run: 'r1' }).told(one, 'away').press('escape');
-  expect(footer(story.crew)).toEqual([
+  expect(footer(story.processes)).toEqual([
     '1 dispatcher ●  2 runner-1 ○ waits  3 runner-2 ✝  4 observer ‖ frozen',
     '1-4 choose · q finish and leave',
   ]);
@@ -76,7 +76,7 @@ test('a number chooses a process, and then a key does to it what one would type 
   const story = working();
   expect(story.press('k').done).toEqual([]);
   expect(story.press('2', 'k').done).toEqual([
-    { kind: 'signal', member: one, pid: 102, signal: 'SIGKILL' },
+    { kind: 'signal', at: one, pid: 102, signal: 'SIGKILL' },
   ]);
   expect(story.press('z').done).toMatchObject([{ signal: 'SIGSTOP' }]);
   expect(story.press('z').done).toMatchObject([{ signal: 'SIGCONT' }]);
@@ -88,14 +88,14 @@ test('a number chooses a process, and then a key does to it what one would type 
 test('one that lives is restarted by asking it to finish, one that is gone at once', () => {
   const story = working().press('2', 'r');
   expect(story.done).toMatchObject([{ signal: 'SIGTERM', pid: 102 }]);
-  expect(story.exited(one, 0).done).toEqual([{ kind: 'start', member: one, port: 4711 }]);
+  expect(story.exited(one, 0).done).toEqual([{ kind: 'start', at: one, port: 4711 }]);
   expect(story.told(one, 'session').exited(one, null, 'SIGKILL').done).toEqual([]);
-  expect(story.press('r').done).toEqual([{ kind: 'start', member: one, port: 4711 }]);
+  expect(story.press('r').done).toEqual([{ kind: 'start', at: one, port: 4711 }]);
 });
 
 test('a dispatcher that comes back has its port again, and nobody else is started for it', () => {
   const story = working().exited(dispatcher, null, 'SIGKILL').press('1', 'r');
-  expect(story.done).toEqual([{ kind: 'start', member: dispatcher, port: 4711 }]);
+  expect(story.done).toEqual([{ kind: 'start', at: dispatcher, port: 4711 }]);
   expect(story.told(dispatcher, 'listening', { port: 4711 }).done).toEqual([]);
 });
 
