@@ -2,7 +2,7 @@
 
 import { expect, test, vi } from 'vitest';
 import { violations } from '../support/axe.js';
-import { hasBrowser, isLive, profileAt } from '../support/browser.js';
+import { hasBrowser, holds, isLive, profileAt } from '../support/browser.js';
 import { patienceMs, startLab } from '../support/labs.js';
 
 vi.setConfig({ testTimeout: 4 * patienceMs });
@@ -45,5 +45,10 @@ test.skipIf(!hasBrowser)('three deaths by button, and every law holds', async ()
 
   await page.getByText('All 10 laws hold').waitFor();
   expect(await violations(page, null, '.lab')).toEqual([]);
+  // What is long scrolls within the page, and never the page itself.
+  await holds(
+    page,
+    `(({ scrollHeight, scrollWidth }) => scrollHeight <= innerHeight && scrollWidth <= innerWidth)(document.documentElement)`,
+  );
   expect(faults).toEqual([]);
 });
