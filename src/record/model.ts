@@ -142,7 +142,9 @@ export class Model {
     if (change.what === 'law-broken') this.broken.push(index);
     const state = change.state ?? statesBy[change.what];
     const last = lane.strip.at(-1);
-    const commit = state === 'busy' ? (change.commit ?? last?.commit ?? '') : '';
+    // Who is heard again goes on with what it had.
+    const before = last?.state === 'busy' ? last.commit : (lane.runs.inHand?.commit ?? '');
+    const commit = state === 'busy' ? (change.commit ?? before) : '';
     if (state !== undefined && (last?.state !== state || last.commit !== commit)) {
       lane.strip.push({ from: index, state, commit });
     }

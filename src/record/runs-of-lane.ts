@@ -52,6 +52,11 @@ export class RunsOfLane {
     this.#letGo(span);
   }
 
+  /** The newest of those that are in hand by now; null: none is. */
+  get inHand(): RunSpan | null {
+    return this.#spans[this.#inHand.at(-1) ?? -1] ?? null;
+  }
+
   /** All that were in hand between these places, and perhaps some that were not any more. */
   between(first: number, last: number): readonly RunSpan[] {
     const start = lastAtMost(this.#spans, first, ({ from }) => from);

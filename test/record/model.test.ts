@@ -39,6 +39,21 @@ describe('what a recording tells', () => {
     expect(states).toEqual(['idle', 'busy', 'dead']);
   });
 
+  test('has a runner that is heard again go on with what it had in hand', () => {
+    const { header } = threeDeaths();
+    const commit = commitOf(1);
+    const about = { kind: 'change', process: 'ada', says: '' } as const;
+    const records: WireRecord[] = [
+      { ...about, n: 1, atUs: 1, what: 'leased', state: 'busy', commit, run: '7f3a-1' },
+      { ...about, n: 2, atUs: 2, what: 'silent', state: 'silent' },
+      { ...about, n: 3, atUs: 3, what: 'heard', state: 'busy' },
+      { ...about, n: 4, atUs: 4, what: 'lost', state: 'silent', commit, run: '7f3a-1' },
+      { ...about, n: 5, atUs: 5, what: 'heard', state: 'busy' },
+    ];
+    const strip = modelOf({ header, records }).lane('ada')?.strip;
+    expect(strip?.map((stretch) => stretch.commit)).toEqual([commit, '', commit, '', '']);
+  });
+
   test('leaves the span of a lost run open, and gives its commit another', () => {
     const runs = model.runs.filter(({ commit }) => commit === commitOf(2));
     expect(
