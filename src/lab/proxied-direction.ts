@@ -34,7 +34,7 @@ interface Waiting {
   readonly kind: 'bytes' | 'end' | 'reset';
   readonly bytes: Buffer;
   /** Null: it is no message of its own. */
-  readonly message: Omit<HeldMessage, 'from' | 'to'> | null;
+  readonly message: Omit<HeldMessage, 'from' | 'to' | 'connection'> | null;
   readonly dueMs: number;
 }
 
@@ -72,8 +72,10 @@ export class ProxiedDirection {
 
   /** Messages that wait, oldest first. */
   get held(): HeldMessage[] {
-    const { from, to } = this.#ends;
-    return this.#queue.flatMap(({ message }) => (message === null ? [] : { ...message, from, to }));
+    const { from, to, connection } = this.#ends;
+    return this.#queue.flatMap(({ message }) =>
+      message === null ? [] : { ...message, from, to, connection },
+    );
   }
 
   /** The line is another than before. */

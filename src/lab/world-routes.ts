@@ -32,7 +32,11 @@ export function serveWorld(app: Hono, world: SimulatedWorld): void {
     context.body([...world.recording.since(0)].join(''), 200, ndjson),
   );
   app.get('/api/world/twin', (context) =>
-    context.body(Readable.toWeb(world.twin()) as ReadableStream<Uint8Array>, 200, ndjson),
+    context.body(
+      Readable.toWeb(Readable.from(world.twin())) as ReadableStream<Uint8Array>,
+      200,
+      ndjson,
+    ),
   );
 }
 

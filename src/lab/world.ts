@@ -3,7 +3,6 @@
  * recording that begins anew when somebody goes back.
  */
 
-import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { parseHeader, parseRecord, type Read } from '../record/parse.js';
 import { type WireHeader, wireFormat, wireVersion } from '../record/record.js';
@@ -72,7 +71,7 @@ export class SimulatedWorld {
   }
 
   /** The same seed and decisions without the bug, or without the decisions where there is none: its recording. */
-  twin(): Readable {
+  twin(): AsyncIterable<Buffer> {
     this.#twin?.kill();
     const { seed = 0, decisions = [], atMs = 0 } = this.#document ?? {};
     const isPlanted = this.#wanted.plant !== null;
@@ -82,7 +81,7 @@ export class SimulatedWorld {
     const twin = new WorldProcess(['--seed', String(seed), ...argv]);
     this.#twin = twin;
     twin.output.once('close', () => twin.kill());
-    return twin.output;
+    return whole(twin);
   }
 
   close(): void {
@@ -136,6 +135,13 @@ export class SimulatedWorld {
   #tell(): void {
     if (this.#document !== null) this.recording.tell('world', this.#document);
   }
+}
+
+/** All that it tells; breaks off where it ends before it is through. */
+async function* whole({ output, ended }: WorldProcess): AsyncGenerator<Buffer> {
+  yield* output;
+  const { isWell, says } = await ended;
+  if (!isWell) throw new Error(says);
 }
 
 /** The planted bugs, each a lesson. Throws `UsageError` where their process fails. */

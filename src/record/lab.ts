@@ -55,6 +55,8 @@ export interface HeldMessage {
   readonly verb: string;
   readonly from: string;
   readonly to: string;
+  /** As in the record. */
+  readonly connection: string;
   readonly head: string;
 }
 

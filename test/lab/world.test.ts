@@ -52,6 +52,13 @@ describe('the lab of a simulated world', { timeout }, () => {
     await until((one) => one.planted?.line?.file === 'src/dispatcher/store/logs.ts');
   });
 
+  test('a twin that ends before it is through is no shorter recording: it breaks off', async () => {
+    const { app, world } = await aLab({ seed: 7, plant: null });
+    const answer = await app.request('/api/world/twin');
+    world.close();
+    await expect(answer.text()).rejects.toThrow();
+  });
+
   test('refuses what is no action, and says what is', async () => {
     const { app } = await aLab({ seed: 7, plant: null });
     const refusal = await app.request('/api/world', { method: 'POST', body: '{"do":"dance"}' });
@@ -73,6 +80,7 @@ async function aLab(wanted: WorldWanted) {
   const body = async (path: string) => (await app.request(`/api/world${path}`)).text();
   return {
     app,
+    world,
     document: async () => JSON.parse(await body('')) as WorldDocument,
     until: (isSo: (document: WorldDocument) => boolean) =>
       eventually('the world is so', () => {

@@ -61,7 +61,7 @@ export function useLabKeys(lab: LabDocument, chosen: Signal<string | null>): voi
       does: 'lab: deliver the next held message',
       call: () => deliver(lab, chosen.value),
     },
-    { key: 'n', does: 'lab: the lesson goes on', call: () => void wished({ do: 'next' }) },
+    { key: 'n', does: 'lab: the scenario goes on', call: () => void wished({ do: 'next' }) },
     ...Object.entries(commitKeys).map(([what, key]) => ({
       ...{ key, does: `lab: push a ${what} commit` },
       call: () => void wished({ do: 'commit', what: what as CommitKind }),

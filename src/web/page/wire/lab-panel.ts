@@ -1,5 +1,5 @@
 /**
- * Owns the buttons of a lecture: a lesson and its next step, commits, what can be done to each process and
+ * Owns the buttons of a lecture: a scenario and its next step, commits, what can be done to each process and
  * to its line, held messages that are delivered by hand, and the laws with their verdicts.
  * Never decides whether something can be done where that is not plain to see; the lab does, and says why not.
  */
@@ -25,7 +25,7 @@ export function LabPanel({ lab }: { readonly lab: LabDocument }) {
   const chosen = useSignal<string | null>(null);
   useLabKeys(lab, chosen);
   return html`<section class="lab" aria-label="The lab" inert=${connection.value === 'waiting'}>
-    <${Lessons} lab=${lab} />
+    <${Scenarios} lab=${lab} />
     <div class="commits-of" role="group" aria-label="Push a commit">
       <h2>Commit</h2>
       ${commitKinds.map((what) => html`<${LabButton} key=${what} action=${{ do: 'commit', what }} does=${what} label=${`Push a ${what} commit`} hint=${commitKeys[what]} />`)}
@@ -37,25 +37,25 @@ export function LabPanel({ lab }: { readonly lab: LabDocument }) {
   </section>`;
 }
 
-function Lessons({ lab: { scenario, scenarios } }: { readonly lab: LabDocument }) {
+function Scenarios({ lab: { scenario, scenarios } }: { readonly lab: LabDocument }) {
   const picked = useSignal(scenarios[0]?.name ?? '');
   const one = scenarios.find(({ name }) => name === picked.value);
   if (scenario === null) {
-    return html`<div class="lesson-of">
-      <label>Lesson <select value=${picked.value} onChange=${(event: Event) => {
+    return html`<div class="scenario-of">
+      <label>Scenario <select value=${picked.value} onChange=${(event: Event) => {
         picked.value = (event.currentTarget as HTMLSelectElement).value;
       }}>${scenarios.map(({ name, title }) => html`<option key=${name} value=${name}>${title}</option>`)}</select></label>
-      <${LabButton} action=${{ do: 'scenario', name: picked.value }} does="Begin" label=${`Begin the lesson ${one?.title ?? ''}`} />
+      <${LabButton} action=${{ do: 'scenario', name: picked.value }} does="Begin" label=${`Begin the scenario ${one?.title ?? ''}`} />
       <p class="quiet">${one?.says}</p>
     </div>`;
   }
   const { title, step, steps, asks, isOver, isWell } = scenario;
   const how = isWell ? 'over' : 'over: something did not come';
-  return html`<div class="lesson-of">
+  return html`<div class="scenario-of">
     <h2>${title} <span class="quiet">${isOver ? how : `step ${step} of ${steps}`}</span></h2>
     ${asks === null ? '' : html`<p class="asks-of" aria-live="polite">${asks}</p>`}
-    ${isOver ? '' : html`<${LabButton} action=${{ do: 'next' }} does="Next" label="Next: the lesson goes on" hint="n" isOff=${asks === null} />`}
-    <${LabButton} action=${{ do: 'scenario', name: null }} does=${isOver ? 'Other lessons' : 'End'} label=${isOver ? 'Other lessons' : 'End the lesson'} />
+    ${isOver ? '' : html`<${LabButton} action=${{ do: 'next' }} does="Next" label="Next: the scenario goes on" hint="n" isOff=${asks === null} />`}
+    <${LabButton} action=${{ do: 'scenario', name: null }} does=${isOver ? 'Other scenarios' : 'End'} label=${isOver ? 'Other scenarios' : 'End the scenario'} />
   </div>`;
 }
 
@@ -134,8 +134,9 @@ function Held({ lines }: { readonly lines: readonly LabLine[] }) {
 const heldShown = 12;
 
 /** Of each direction of a connection only the first can pass. */
-function isFirst({ id, from }: HeldMessage, held: readonly HeldMessage[]): boolean {
-  return held.find((other) => other.from === from)?.id === id;
+function isFirst({ id, from, connection }: HeldMessage, held: readonly HeldMessage[]): boolean {
+  const first = held.find((other) => other.from === from && other.connection === connection);
+  return first?.id === id;
 }
 
 function HeldOne({

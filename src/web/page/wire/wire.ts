@@ -7,12 +7,12 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { html } from '../html.js';
 import { useTitle } from '../page.js';
 import { Bytes } from './bytes.js';
+import { Caption } from './caption.js';
 import { Frames } from './clock.js';
 import { Controls, Legend } from './controls.js';
 import { Diagram } from './diagram.js';
 import { Exports } from './exports.js';
 import { FilterWords } from './filter-field.js';
-import { Lesson } from './lesson.js';
 import { Minimap } from './minimap.js';
 import { Moment } from './moment.js';
 import { Open, type Opened } from './open.js';
@@ -63,7 +63,7 @@ export function Wire() {
       ${fileName.value ? html`<span class="of-file"><span class="cut">${fileName.value}</span> <button type="button" onClick=${goLive}>Back to the live wire</button></span>` : ''}
     <//>
     <${FilterWords} view=${view} />
-    <${Lesson} view=${view} />
+    <${Caption} view=${view} />
     <div class="stage">
       ${view.model.value === null ? html`<p class="nothing-yet">${fileName.value === null ? 'Waiting for the wire…' : 'Open a recording, or drop one here.'}</p>` : isTable ? html`<${Table} view=${view} />` : html`<${Diagram} view=${view} port=${fixedPort} />`}
       <aside class="beside" aria-label="Runners and the moment">

@@ -1,5 +1,5 @@
 /**
- * Owns what is always in view of a lesson: what it says of the moment, and whether what must always hold
+ * Owns what is always in view of a lab: what is said of the moment, and whether what must always hold
  * did so until then.
  */
 
@@ -8,8 +8,8 @@ import { html } from '../html.js';
 import { connection } from '../live.js';
 import type { View } from './view.js';
 
-/** Nothing where there is neither lesson nor law: a dispatcher that does its work. */
-export function Lesson({ view }: { readonly view: View }) {
+/** Nothing where there is neither caption nor law: a dispatcher that does its work. */
+export function Caption({ view }: { readonly view: View }) {
   const model = view.model.value;
   const index = view.moment.value;
   if (view.laid.value < 0 || model === null) return null;
@@ -18,7 +18,7 @@ export function Lesson({ view }: { readonly view: View }) {
   if (caption === null && !isWatched) return null;
   const isAway = isWatched && view.isLive && connection.value === 'waiting';
   const broken = wordsAt(view, model.broken, index);
-  return html`<div class="lesson">
+  return html`<div class="caption-bar">
     <p class="caption-now" aria-live="polite">${caption ?? model.header.title}</p>
     ${
       isWatched
