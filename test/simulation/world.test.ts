@@ -7,7 +7,7 @@ import { type Ended, traceOf } from './record.js';
 import { regressions } from './regressions.js';
 import { restWithinMs, simulate } from './world.js';
 
-/** A minute for five hundred worlds, on a core of their own. */
+/** Two minutes for five hundred worlds, on a core of their own; `npm run simulate` goes through more. */
 const busyMachineMs = 600_000;
 
 /** A world in which everything went as it must; else its seed and what went wrong. */
@@ -17,7 +17,7 @@ function verdict({ seed, broken }: Ended): string {
 }
 
 describe('simulated worlds', () => {
-  test.each([1, 501, 1_001, 1_501, 2_001])(
+  test.each([1, 501])(
     'five hundred seeds from %i on keep every law',
     async (from) => {
       for (let seed = from; seed < from + 500; seed += 1) {
