@@ -183,6 +183,7 @@ class RealLab {
       readMs: this.#read.pace ?? null,
       recordAnew: (title) => this.#recordAnew(title),
       wrote: (line) => this.#file?.write(line),
+      mark: guard.mark,
       running: (pids) => guard.watch(pids),
       complained: (name, line) => process.stderr.write(`${name}: ${line}\n`),
     });

@@ -26,6 +26,8 @@ export interface ProcessesGiven {
   readonly project: Project;
   readonly recorder: LabRecorder;
   readonly clock: Clock;
+  /** In the environment of each. */
+  readonly mark: Readonly<Record<string, string>>;
   readonly events: ProcessesEvents;
 }
 
@@ -121,8 +123,8 @@ export class Processes {
   }
 
   #add(name: string, role: LabRole, commandLine: () => readonly string[]): void {
-    const { folder, recorder } = this.#given;
-    const environment = role === 'runner' ? { [runnerVariable]: name } : {};
+    const { folder, recorder, mark } = this.#given;
+    const environment = { ...mark, ...(role === 'runner' && { [runnerVariable]: name }) };
     recorder.states.add(name, role, 'dead');
     const managed = new ManagedProcess(
       name,

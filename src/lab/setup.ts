@@ -25,6 +25,8 @@ export interface SetupGiven {
   readonly recordAnew: (title: string) => void;
   /** Each line of the record. */
   readonly wrote: (line: string) => void;
+  /** What is started carries that in its environment. */
+  readonly mark: Readonly<Record<string, string>>;
   /** These run by now. */
   readonly running: (pids: readonly number[]) => void;
   readonly complained: (name: string, line: string) => void;
@@ -75,13 +77,13 @@ export class Setup {
 
   /** Starts so many runners of those programs, and the others; answers before they have found each other. */
   async start(programs: Programs, runners = this.#given.runners): Promise<Processes> {
-    const { clock, running, complained } = this.#given;
+    const { clock, mark, running, complained } = this.#given;
     this.#setups += 1;
     const folder = join(this.#given.folder, `${programs}-${this.#setups}`);
     const project = await Project.in(folder);
     this.#lawChecker.begin(project);
     const processes = await Processes.prepare({
-      ...{ programs, runners, folder, project, clock, recorder: this.recorder },
+      ...{ programs, runners, folder, project, clock, mark, recorder: this.recorder },
       events: {
         fact: (fact) => {
           this.recorder.fact(fact);

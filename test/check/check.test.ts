@@ -169,9 +169,7 @@ test('it is ended as well when the check itself is killed', async () => {
   const killed = spawn(process.execPath, [launcher('trivet'), ...words], { stdio: 'ignore', env });
   await eventually('the program has begun', () => alive(pids).length === 3);
   killed.kill('SIGKILL');
-  await eventually('its process group is gone', () => alive(pids).length <= 1);
-  // Who has left the group is beyond the guard; see docs/reliability.md.
-  for (const pid of alive(pids)) process.kill(pid, 'SIGKILL');
+  await eventually('all of it is gone, and who has left its group', () => alive(pids).length === 0);
 });
 
 test('"trivet check" is a command among the others', () => {

@@ -10,7 +10,7 @@ import { Program } from '../../src/command/check/program.js';
 import { climb, type Setting, type Stage } from '../../src/command/check/stage.js';
 import { typed } from '../support/typed.js';
 
-const noGuard = { watch: () => {}, dismiss: () => {} };
+const noGuard = { mark: {}, watch: () => {}, dismiss: () => {} };
 
 /** Climbs that one stage, with a program that runs for ever. */
 function climbed(play: Stage['play']) {

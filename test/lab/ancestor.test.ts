@@ -142,5 +142,6 @@ async function ancestorsDispatcher(results: string) {
 
 function resultOf(results: string, commit: string): Promise<string> {
   const path = join(results, commit);
-  return eventually('the result is written', () => existsSync(path) && readFileSync(path, 'utf8'));
+  const written = () => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+  return eventually('the result is written', () => written() || null);
 }

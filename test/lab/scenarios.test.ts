@@ -63,6 +63,7 @@ async function labFor(scenario: Scenario, onTestFinished: (end: () => Promise<vo
     readMs: 10,
     recordAnew: (title) => recording.restart({ ...base, title }),
     wrote: (line) => written.push(line),
+    mark: {},
     running: () => {},
     complained: () => {},
   });

@@ -7,7 +7,7 @@ import { Program } from '../../src/command/check/program.js';
 import { climb, type Role } from '../../src/command/check/stage.js';
 
 /** Tests end what they start by themselves. */
-const noGuard = { watch: () => {}, dismiss: () => {} };
+const noGuard = { mark: {}, watch: () => {}, dismiss: () => {} };
 
 /** A line for each stage: `liveness: passed`, or `liveness: failed, ` and why. */
 export async function climbed(

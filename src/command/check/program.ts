@@ -62,7 +62,10 @@ export class Program {
     this.#ended = null;
     this.#mayEnd = false;
     const child = spawn(file, args, {
-      env: { ...process.env, ...environmentOf(this.#told), TRIVET_CHECK: this.#id },
+      env: {
+        ...{ ...process.env, ...environmentOf(this.#told) },
+        ...{ ...this.#guard.mark, TRIVET_CHECK: this.#id },
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A process group of its own, which is signalled as a whole.
       detached: true,

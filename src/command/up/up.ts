@@ -140,7 +140,7 @@ class Up {
     const [command = '', ...args] = [...words, '--log-format', 'json'];
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: childEnvironment(),
+      env: { ...childEnvironment(), ...this.#guard.mark },
       // In a group of its own: a Ctrl-C at the terminal is for us, who then ask it to finish.
       detached: true,
     });
