@@ -101,7 +101,7 @@ test('what is never said again, promised too early or not ended is found out onc
     ', len(output), output)) != b"OK":',
     ', len(output), output)) == 1:',
   ]);
-  const goesOn = broken('runner.py', ['os.killpg(run.suite.pid, signal.SIGKILL)', 'pass']);
+  const goesOn = broken('runner.py', ['os.killpg(self.suite.pid, signal.SIGKILL)', 'pass']);
   const early = broken('observer.sh', [
     'until [ "$(ask "dispatch:$commit")" = OK ]; do sleep 0.2; done',
     'ask "dispatch:$commit"',

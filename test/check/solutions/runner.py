@@ -153,6 +153,14 @@ class Run:
         self.report = None
         self.is_revoked = False
 
+    def end_if_revoked(self):
+        # Asked both by who revokes and by who has started the suite: one of them comes second.
+        if self.is_revoked and self.suite is not None:
+            try:
+                os.killpg(self.suite.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # It has just ended by itself.
+
 
 class SessionRunner:
     def __init__(self):
@@ -216,6 +224,7 @@ class SessionRunner:
     def test(self, name, run):
         def started(suite):
             run.suite = suite
+            run.end_if_revoked()
 
         def printed(piece):
             run.log += piece
@@ -255,8 +264,7 @@ class SessionRunner:
         run = self.runs.get(name)
         if run is not None:
             run.is_revoked = True
-            if run.suite is not None:
-                os.killpg(run.suite.pid, signal.SIGKILL)
+            run.end_if_revoked()
         self.forget(name)
 
     def leave(self):
