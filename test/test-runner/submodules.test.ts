@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -81,6 +82,28 @@ test('a repository that a suite put in a submodule’s place can start no progra
   expect(await checkout.at(withLibrary)).toBeNull();
   expect(existsSync(proof)).toBe(false);
   expect(readFileSync(join(place, 'lib.txt'), 'utf8')).toBe('version 1');
+});
+
+test('what a suite told a submodule is not believed, whatever the submodule is called', async () => {
+  const library = makeRepository();
+  library.commit('library', { 'lib.txt': 'version 1' });
+  const { clone, author } = twoCommits();
+  const add = ['submodule', 'add', '-q', '--name', 'index', library.path, 'index'];
+  author.git('-c', 'protocol.file.allow=always', ...add);
+  const commit = author.commit('with a library');
+  author.push();
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(commit)).toBeNull();
+
+  const proof = join(temporaryFolder(), 'proof');
+  const own = join(checkout.folder, '.git', 'modules', 'index');
+  appendFileSync(join(own, 'config'), `[filter "evil"]\nsmudge = "touch ${proof}; cat"\n`);
+  mkdirSync(join(own, 'info'), { recursive: true });
+  writeFileSync(join(own, 'info', 'attributes'), '* filter=evil\n');
+  checkout.clean();
+  expect(await checkout.at(commit)).toBeNull();
+  expect(existsSync(proof)).toBe(false);
+  expect(readFileSync(join(checkout.folder, 'index', 'lib.txt'), 'utf8')).toBe('version 1');
 });
 
 test.each([

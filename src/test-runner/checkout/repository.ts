@@ -101,7 +101,8 @@ function identityOfAll(folder: string): string | null {
   const add = (path: string): void => {
     for (const entry of readdirSync(path, { withFileTypes: true })) {
       const below = join(path, entry.name);
-      if (entry.name === 'index') continue;
+      // A submodule may be called so as well: its folder is no index.
+      if (entry.name === 'index' && !entry.isDirectory()) continue;
       // A folder's own times change with each lock that comes and goes in it.
       hash.update(`${below}\0${entry.isDirectory() ? '' : identityOf(below)}\0`);
       if (entry.isDirectory()) add(below);
