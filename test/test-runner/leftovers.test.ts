@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readIndex } from '../../src/test-runner/checkout/git-index.js';
@@ -25,6 +25,7 @@ const plain = {
   links: 'ln -s "$1" link; ln -s /nowhere src/broken; rm a.txt; ln -s "$1/precious" a.txt',
   'a link in place of a folder': 'rm -r src; ln -s "$1" src',
   'a pipe': 'mkfifo src/pipe',
+  'a folder without its files': 'rm -r src/deep',
 };
 
 const odd = {
@@ -53,6 +54,25 @@ for (const [size, more] of Object.entries({ small: {}, large: manyFiles })) {
     expect(statSync(join(elsewhere, 'precious')).mode & 0o777).toBe(0o600);
   });
 }
+
+test.each([
+  ['small', {}],
+  ['large', manyFiles],
+])('a folder of a %s tree whose files a suite removed is gone with its commit', async (_, more) => {
+  const { author, clone } = twoCommits();
+  const before = author.commit('many', more);
+  const commit = author.commit('deep', { 'src/deep/er/a': 'a', 'src/other/b': 'b' });
+  author.push();
+  const checkout = await checkoutOf(clone);
+  expect(await checkout.at(before)).toBeNull();
+  const content = contentOf(checkout.folder);
+  expect(await checkout.at(commit)).toBeNull();
+  rmSync(join(checkout.folder, 'src', 'deep', 'er'), { recursive: true });
+  rmSync(join(checkout.folder, 'src', 'other', 'b'));
+  checkout.clean();
+  expect(await checkout.at(before)).toBeNull();
+  expect(contentOf(checkout.folder)).toBe(content);
+});
 
 test.each([
   ...Object.entries(plain).map(([name, mess]) => [name, mess, true] as const),

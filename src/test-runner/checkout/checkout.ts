@@ -19,7 +19,7 @@ import { Attributes, failedFilter } from './attributes.js';
 import { Fetching } from './fetching.js';
 import { readIndex } from './git-index.js';
 import { isClear, watchMountsOver } from './ground.js';
-import { evenOut, removeLeftovers } from './leftovers.js';
+import { evenOut, removeEmpty, removeLeftovers } from './leftovers.js';
 import { removeOldTrees, removeTree } from './removal.js';
 import { followShallow, leftIn, makeHold, nothingLeft, restoreRepository } from './repository.js';
 import { forget, hasSubmodules, updateSubmodules } from './submodules.js';
@@ -150,6 +150,7 @@ export class Checkout {
       else if (index !== null && removeLeftovers(this.folder, index)) return;
       await this.#git.git(['clean', '-ffdxq']);
       await this.#git.run(evenOut);
+      await this.#git.run(removeEmpty);
     });
     // What cannot be cleaned (a suite may do anything to its tree) is made anew.
     if (fault === null || this.#git.isEnded) return null;

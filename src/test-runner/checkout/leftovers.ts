@@ -12,10 +12,11 @@ import {
   lstatSync,
   openSync,
   readdirSync,
+  rmdirSync,
   type Stats,
   unlinkSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { GitIndex } from './git-index.js';
 
 /** Files: a look at so many takes as long as the processes, and holds up all that we do besides. */
@@ -25,14 +26,14 @@ const filesMost = 500;
 const namesMost = 2 * filesMost;
 
 /**
- * Cleans a small tree where that takes no more than removing files. Answers whether it now is what
+ * Cleans a small tree where that takes no more than removing files, and folders that are empty then. Answers whether it now is what
  * git left there, but for files that were changed or removed. Never so where no `/proc` is.
  */
 export function removeLeftovers(tree: string, index: GitIndex): boolean {
   if (index.size > filesMost) return false;
   const files = index.paths();
   const expected = { files, folders: foldersOf(files), namesLeft: namesMost };
-  return isSeenTo(Buffer.from(tree), '', expected);
+  return namesLeftIn(Buffer.from(tree), '', expected) !== null;
 }
 
 interface Expected {
@@ -42,33 +43,47 @@ interface Expected {
   namesLeft: number;
 }
 
-/** The folder and all below it; `at` may be looked up once only, `path` is its name in the tree. */
-function isSeenTo(at: Buffer, path: string, expected: Expected): boolean {
-  const { files, folders } = expected;
+/**
+ * How many names are left in the folder, with all below it seen to; null where that takes more. `at`
+ * may be looked up once only, `path` is its name in the tree.
+ */
+function namesLeftIn(at: Buffer, path: string, expected: Expected): number | null {
   const handle = handleOf(at);
-  if (handle === null) return false;
+  if (handle === null) return null;
   try {
     const here = `/proc/self/fd/${handle}`;
-    if (modeOf(fstatSync(handle)) !== folderMode) return false;
+    if (modeOf(fstatSync(handle)) !== folderMode) return null;
     const names = readdirSync(here, 'latin1');
     expected.namesLeft -= names.length;
-    if (expected.namesLeft < 0) return false;
-    return names.every((name) => {
-      const inTree = path === '' ? name : `${path}/${name}`;
-      if (inTree === '.git') return true;
+    if (expected.namesLeft < 0) return null;
+    let left = 0;
+    for (const name of names) {
       const child = Buffer.concat([Buffer.from(`${here}/`), Buffer.from(name, 'latin1')]);
-      const found = lstatSync(child);
-      if (found.isDirectory()) {
-        return folders.has(inTree) && isSeenTo(child, inTree, expected);
-      }
-      if (name === '.git') return false;
-      if (files.has(inTree)) return isEven(found);
-      unlinkSync(child);
-      return true;
-    });
+      const isKept = seeTo(child, path === '' ? name : `${path}/${name}`, expected);
+      if (isKept === null) return null;
+      if (isKept) left += 1;
+    }
+    return left;
   } finally {
     closeSync(handle);
   }
+}
+
+/** Whether it stays; null where that takes more. */
+function seeTo(at: Buffer, path: string, expected: Expected): boolean | null {
+  if (path === '.git') return true;
+  const found = lstatSync(at);
+  if (found.isDirectory()) {
+    if (!expected.folders.has(path)) return null;
+    const left = namesLeftIn(at, path, expected);
+    // git would leave it there, when a commit comes that does not have it.
+    if (left === 0) rmdirSync(at);
+    return left === null ? null : left > 0;
+  }
+  if (basename(path) === '.git') return null;
+  if (expected.files.has(path)) return isEven(found) ? true : null;
+  unlinkSync(at);
+  return false;
 }
 
 /** Null where it is no folder, or has no name in `/proc`. */
@@ -131,4 +146,10 @@ export const evenOut = [
     '{}',
     '+',
   ],
+];
+
+/** To be run after that: folders whose files are gone, which a later commit may not have. */
+export const removeEmpty = [
+  ...['find', '.', '-xdev', '-path', './.git', '-prune'],
+  ...['-o', '-type', 'd', '-empty', '-prune', '-exec', 'rmdir', '-p', '{}', ';'],
 ];
