@@ -1,5 +1,5 @@
 /**
- * Owns all jobs that are not over, and those that were over just now or are of a commit that is not.
+ * Owns all jobs of each commit that is not over, or was over just now: all of them or none.
  * Never changes a job but by journal entries; in which order the waiting ones are served stands in
  * queue.ts.
  */
@@ -22,8 +22,8 @@ export class Jobs {
   readonly #leased = new Set<JobId>();
   /** Those that are not over, by the branch that they were handed over on. */
   readonly #byBranch = new Map<string, Set<JobId>>();
-  /** Of commits whose jobs are all over. */
-  readonly #finished = new Set<JobId>();
+  /** Commits whose jobs are all over, and since when. */
+  readonly #over = new Map<Commit, number>();
 
   /** `isPaused`: of that repository nothing is leased. */
   constructor(isPaused: (repository: string | null) => boolean = () => false) {
@@ -120,16 +120,13 @@ export class Jobs {
     };
   }
 
-  /** Forgets what had been over for a while at that time; the store remembers. */
+  /** Forgets commits that had been over for a while at that time, whole; the store remembers. */
   forgetFinished(atMs: number): void {
-    for (const id of this.#finished) {
-      const job = this.known(id);
-      // In the order in which their commits were over: the first that is too young ends the search.
-      if (atMs - job.sinceMs < finishedRememberedMs) return;
-      this.#finished.delete(id);
-      // One of its commit was asked for again: it comes back here with that one's end.
-      if (!this.#isOver(job.commit)) continue;
-      this.#forget(job);
+    for (const [commit, sinceMs] of this.#over) {
+      // In the order in which they were over: the first that is too young ends the search.
+      if (atMs - sinceMs < finishedRememberedMs) return;
+      this.#over.delete(commit);
+      this.#forget(commit);
     }
   }
 
@@ -141,7 +138,6 @@ export class Jobs {
   /** Takes it from where it was. */
   #displace(before: Job, entry: Entry): void {
     this.#blocked.delete(before.id);
-    this.#finished.delete(before.id);
     if (before.state.kind === 'waiting') {
       if (entry.kind === 'leased') this.queue.serve(before);
       else this.queue.leave(before);
@@ -153,6 +149,7 @@ export class Jobs {
 
   #place(job: Job): void {
     this.#noteBranch(job);
+    this.#over.delete(job.commit);
     switch (job.state.kind) {
       case 'blocked':
         this.#blocked.add(job.id);
@@ -171,8 +168,7 @@ export class Jobs {
         break;
       case 'finished':
         // Those that wait for it look at it until they are over themselves.
-        if (!this.#isOver(job.commit)) break;
-        for (const { id } of this.ofCommit(job.commit)) this.#finished.add(id);
+        if (this.#isOver(job.commit)) this.#over.set(job.commit, job.sinceMs);
         break;
     }
   }
@@ -190,12 +186,12 @@ export class Jobs {
     return this.ofCommit(commit).every(({ state }) => state.kind === 'finished');
   }
 
-  #forget(job: Job): void {
-    this.#all.delete(job.id);
-    for (const run of job.runs) this.#byRun.delete(run.id);
-    const ids = this.#byCommit.get(job.commit);
-    ids?.delete(job.id);
-    if (ids?.size === 0) this.#byCommit.delete(job.commit);
+  #forget(commit: Commit): void {
+    for (const { id, runs } of this.ofCommit(commit)) {
+      this.#all.delete(id);
+      for (const run of runs) this.#byRun.delete(run.id);
+    }
+    this.#byCommit.delete(commit);
   }
 }
 

@@ -11,12 +11,14 @@ import type { Entry, JobId } from '../core/journal.js';
 import type { Store } from '../store/store.js';
 import type { LogRoom } from './log-room.js';
 
-/** The jobs of the commit that memory has forgotten; what it has is newer than the store. */
+/** The jobs of the commit, where memory has forgotten them; what it has is newer than the store. */
 export async function histories(
   core: DispatcherCore,
   store: Store,
   commit: Commit,
 ): Promise<Histories> {
+  // It has all of them or none.
+  if (core.jobsOf(commit).length > 0) return [];
   const rows = await store.jobsOf(commit);
   const known = new Map<JobId, readonly Entry[]>();
   const unread = () => rows.filter(({ id }) => core.job(id) === undefined && !known.has(id));
