@@ -15,7 +15,6 @@ import {
   readdirSync,
   readSync,
   renameSync,
-  rmSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -55,7 +54,10 @@ export interface Disk {
   syncNames(folder: string): Promise<void>;
   /** The same, and returns only then. */
   syncNamesNow(folder: string): void;
-  /** Gives a file a second name; who reads under that name sees the old file or this one, whole. */
+  /**
+   * Gives a file a second name, where it does not have it; who reads under that name sees the old file or
+   * this one, whole.
+   */
   link(path: string, as: string): void;
   /** Whether `as` is, by all that can be seen, what `link(path, as)` made, and nothing since. */
   isLinked(path: string, as: string): boolean;
@@ -118,18 +120,23 @@ async function syncNames(path: string): Promise<void> {
 }
 
 function link(path: string, as: string): void {
+  if (isNamed(path, as) || isLinked(path, as)) return;
   const draft = join(dirname(as), `.${basename(as)}.new`);
-  rmSync(draft, { force: true });
-  try {
-    // A second name for the same bytes: no copy, however long the file.
-    linkSync(path, draft);
-  } catch {
-    // Another file system, or one without links: a copy serves as well.
-    copyFileSync(path, draft);
-  }
+  remove(draft);
+  // Another file system, or one without links: a copy serves as well.
+  if (!isNamed(path, draft)) copyFileSync(path, draft);
   renameSync(draft, as);
-  // Renaming one name of a file onto another name of the same file leaves both.
-  rmSync(draft, { force: true });
+}
+
+/** Whether it could be given that name too: no copy, however long the file. */
+function isNamed(path: string, as: string): boolean {
+  try {
+    linkSync(path, as);
+    return true;
+  } catch {
+    // The name is taken, or there are no links: there are other ways, which say what is wrong.
+    return false;
+  }
 }
 
 function isLinked(path: string, as: string): boolean {

@@ -66,8 +66,9 @@ export class SimulatedDisk {
         return inode !== undefined && inode === this.#files.get(as);
       },
       link: (path, as) => {
-        this.#makeRoom(life);
         const inode = this.#known(path, life);
+        if (inode === this.#files.get(as)) return;
+        this.#makeRoom(life);
         if (life.step()) this.#files.set(as, inode);
         life.step();
       },

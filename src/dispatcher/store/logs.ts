@@ -103,8 +103,10 @@ export class LogFiles {
 
   /** Waits until what was appended is on disk, and the file's name; closes the file. */
   async seal(name: LogName): Promise<void> {
-    const log = this.#opened(name);
     const path = this.#path(name);
+    // Of a suite that printed nothing there is no file, and none is needed.
+    if (!this.#open.has(path) && this.#disk.sizeOf(path) === null) return;
+    const log = this.#opened(name);
     // Taken out first: whoever else wants the log meanwhile opens it anew, and closes its own.
     this.#open.delete(path);
     try {
@@ -208,11 +210,21 @@ export class LogFiles {
     const already = this.#open.get(path);
     if (already !== undefined) return already;
     this.#makePlace();
-    this.#disk.makeFolder(dirname(path));
-    const file = this.#disk.open(path, 'write');
+    const file = this.#fileAt(path);
     const log = { file, size: file.size };
     this.#open.set(path, log);
     return log;
+  }
+
+  /** Made where it is missing, and its folder with it. */
+  #fileAt(path: string): OpenFile {
+    try {
+      return this.#disk.open(path, 'write');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      this.#disk.makeFolder(dirname(path));
+      return this.#disk.open(path, 'write');
+    }
   }
 
   /** Closes the log that was opened first; if it grows again, it is opened again. */

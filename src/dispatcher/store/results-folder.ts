@@ -52,8 +52,7 @@ export class ResultsFolder {
   link(path: string, commit: Commit, apart: string | null): void {
     // People clear it away, as they may: it holds copies.
     this.#disk.makeFolder(this.#folder);
-    const published = this.#path(commit, apart);
-    if (!this.#disk.isLinked(path, published)) this.#disk.link(path, published);
+    this.#disk.link(path, this.#path(commit, apart));
   }
 
   /** Makes it be these texts, one behind the other. */
