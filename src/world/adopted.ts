@@ -18,6 +18,9 @@ const probeEveryMs = 5_000;
 /** Half-open sockets to peers that lost power are found by the heartbeat; this finds the rest. */
 const keepAliveAfterMs = 30_000;
 
+/** More than that goes out at once: the system says then whether it has room for it. */
+const gatheredMax = 8_192;
+
 /**
  * Holds back what comes until it is clear who speaks: a few bytes, of which no verb of ours is made. Until
  * then it is read though its connection be paused: a browser is answered while a full disk keeps peers waiting.
@@ -112,6 +115,14 @@ export function adopt(
     socket.unshift(unread);
     return true;
   };
+  /** Small messages of one turn go out at its end, at once. */
+  const gather = (bytes: string | Uint8Array) => {
+    if (socket.writableLength + bytes.length > gatheredMax) socket.uncork();
+    else if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+  };
   return { connection: connectionOver(), giveAway, heedPauses };
 
   function connectionOver(): Connection {
@@ -123,6 +134,7 @@ export function adopt(
       write: (bytes) => {
         if (socket.destroyed || !socket.writable) return false;
         passed(bytes.length);
+        gather(bytes);
         const hasRoom = socket.write(bytes);
         if (!hasRoom) socket.setTimeout(unreadAfterMs);
         return hasRoom;
@@ -135,6 +147,7 @@ export function adopt(
         socket.setTimeout(unreadAfterMs);
       },
       destroy: () => {
+        socket.uncork();
         socket.destroy();
       },
       pause: () => {

@@ -1,7 +1,8 @@
 /**
  * Owns how a process tells what happens: one event, as a sentence for people or a JSON line.
  * Never decides what is worth telling; each process's own `story.ts` holds its sentences.
- * Lines are written at once, for a process may be killed right after the one that matters.
+ * Lines are written by the end of the turn in which they are told, for a process may be killed right after
+ * the one that matters.
  */
 
 import { type LevelWithSilent, type Logger, pino } from 'pino';
@@ -26,6 +27,9 @@ export interface StoryOptions {
 /** So much of the story is kept while it cannot be written; what comes then is dropped. */
 const unwrittenBytesMax = 1_024 * 1_024;
 
+/** More of it goes out before the turn is over. */
+const gatheredMax = 16_384;
+
 /** A terminal narrower than that wraps for itself. */
 const columnsMin = 40;
 
@@ -34,6 +38,7 @@ export function storyteller({ level, format }: StoryOptions): Tell {
   const stdout = pino.destination({ dest: 1, sync: true, maxLength: unwrittenBytesMax });
   // A full disk, a terminal that was closed: what could not be written goes out with the next line.
   stdout.on('error', () => {});
+  const write = gathered((lines) => stdout.write(lines));
   const { isTTY } = process.stdout;
   const colour = isTTY && process.env['NO_COLOR'] === undefined;
   const asText = (line: Line) =>
@@ -41,10 +46,27 @@ export function storyteller({ level, format }: StoryOptions): Tell {
   const logger: Logger = pino(
     { level, base: null },
     format === 'json'
-      ? { write: (line: string) => stdout.write(harmlessJson(line)) }
-      : { write: (line: string) => stdout.write(`${asText(JSON.parse(line))}\n`) },
+      ? { write: (line: string) => write(harmlessJson(line)) }
+      : { write: (line: string) => write(`${asText(JSON.parse(line))}\n`) },
   );
   return ({ level: at = 'info', msg, ...fields }) => logger[at](fields, harmless(msg));
+}
+
+/** Lines that are told in one turn go out at its end, at once: also where the process ends with it. */
+function gathered(write: (lines: string) => void): (line: string) => void {
+  let unwritten = '';
+  const flush = () => {
+    if (unwritten === '') return;
+    const lines = unwritten;
+    unwritten = '';
+    write(lines);
+  };
+  process.once('exit', flush);
+  return (line) => {
+    if (unwritten === '') process.nextTick(flush);
+    unwritten += line;
+    if (unwritten.length > gatheredMax) flush();
+  };
 }
 
 /** Text from outside as a terminal may safely show it: no escapes, no newlines. */
