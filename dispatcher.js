@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 process.on('SIGHUP', () => {});
 // See src/world/garbage.ts.
 setFlagsFromString('--semi-space-growth-factor=1');
+setFlagsFromString('--no-parallel-scavenge');
 import('./dist/dispatcher/main.js').catch((error) => {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
   console.error('Trivet is not built yet: run "npm ci" in its folder first.');

@@ -4,7 +4,9 @@
  * Bytes that come from sockets and pipes, or go there, lie outside of its heap, and it counts them
  * late: of a long log tens of MB would pile up that have long been passed on. What is young in its heap
  * stays in the 1 MB where it begins (see the launchers, which say so before anything is loaded): it
- * would grow to 32 MB, for programs that make more of it, and each fork copies the tables of all pages.
+ * would grow to 32 MB, for programs that make more of it, and each fork copies the tables of all pages. It is
+ * collected by one thread (the launchers say that as well): for so little, several wait for each other
+ * longer than they work.
  */
 
 import { setFlagsFromString } from 'node:v8';
