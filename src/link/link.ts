@@ -201,7 +201,9 @@ class SessionLink implements Link {
       this.#missedBeats += 1;
       const isResting = this.#options.isResting?.() === true;
       const heartbeats = isResting ? (welcome.restingHeartbeats ?? 1) : 1;
-      if (this.#missedBeats > missedPingsMax * heartbeats) this.#goAway('fell silent');
+      if (this.#missedBeats >= missedPingsMax + heartbeats) this.#goAway('fell silent');
+      // A ping did not come that was due: whoever is there answers ours.
+      else if (isResting && this.#missedBeats > heartbeats) this.send({ verb: 'ping' });
     });
     this.#options.handle({ kind: 'session', welcome });
   }

@@ -93,9 +93,9 @@ export const heartbeatEveryMs = 900;
 
 /**
  * A runner that has nothing in hand and says in `hello` that it rests is pinged at each so many-th
- * heartbeat only: ten thousand of them would else take a quarter of a core for saying nothing.
+ * heartbeat only: ten thousand of them would else take half a core for saying nothing.
  */
-export const restingHeartbeats = 5;
+export const restingHeartbeats = 10;
 
 /** Pings that may go unanswered: with `heartbeatEveryMs`, less than three seconds of silence. */
 export const missedPingsMax = 3;

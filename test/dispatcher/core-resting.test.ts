@@ -35,13 +35,26 @@ describe('a runner that says that it rests', () => {
     );
   });
 
-  test('leaves the pool in the end where it only falls silent', () => {
+  test('leaves the pool where it leaves a ping unanswered, and those that are then hurried', () => {
     const s = scenario();
     s.given(() => s.runner('ada', { rests: true }));
     s.freezes('ada');
     s.passes(missedPingsMax * heartbeatEveryMs);
     s.outcome();
-    s.passes(whileMs);
+    s.passes((restingHeartbeats + 1) * heartbeatEveryMs);
     s.outcomeOf(/left/, '(runner ada left: missed 3 pings)');
+  });
+
+  test('and answers late is let rest again', () => {
+    const s = scenario();
+    s.given(() => s.runner('ada', { rests: true }));
+    s.freezes('ada');
+    s.passes((restingHeartbeats + 1) * heartbeatEveryMs);
+    s.thaws('ada');
+    s.passes(heartbeatEveryMs);
+    const before = s.pings('ada');
+    s.passes(whileMs);
+    expect(s.pings('ada')).toBe(before + 10);
+    s.outcome();
   });
 });

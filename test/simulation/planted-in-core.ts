@@ -146,9 +146,9 @@ export const plantedInCore: readonly PlantedBug[] = [
   },
   {
     name: 'a dead session renews its lease',
-    file: 'dispatcher/core/core.ts',
-    line: '  peer.silentBeats += 1;',
-    becomes: '  peer.silentBeats = 0;',
+    file: 'dispatcher/core/heartbeats.ts',
+    line: '    this.#beats += 1;',
+    becomes: '    this.#beats = 0;',
     breaks: ['rest', 'bounds'],
     withinSeeds: 300,
   },

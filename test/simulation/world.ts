@@ -36,7 +36,7 @@ const aftermathMs = misfortuneMsMost + 1_000;
  * A world at rest is watched so long for what still moves: until the last peer that rests has been
  * found to be silent.
  */
-const calmMs = (missedPingsMax + 1) * restingHeartbeats * heartbeatEveryMs;
+const calmMs = (restingHeartbeats + missedPingsMax + 1) * heartbeatEveryMs;
 
 /** Time for an answer where nothing goes wrong. */
 const answerMs = 500;

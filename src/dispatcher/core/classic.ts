@@ -17,7 +17,6 @@ import {
   missedPings,
   reconnectHeartbeats,
   reconnectsMax,
-  silentBeatsMax,
 } from './rules.js';
 import { giveBack, loseAll } from './sessions.js';
 import type { State, Turn } from './turn.js';
@@ -65,7 +64,7 @@ export function answered(turn: Turn, { runner: key, asked, answer }: EventOf<'an
     if (said === 'pong') comeBack(turn, runner);
     return;
   }
-  runner.silentBeats = 0;
+  turn.state.pool.heartbeats.hear(runner);
   if (said === 'OK' || said === 'ok') {
     runner.unconfirmed.delete(asked.run);
     return;
@@ -89,8 +88,9 @@ export function results(
   { request, commit, run, report }: EventOf<'classic-results'>,
 ): void {
   if (run !== null) {
-    const holder = turn.state.pool.holderOf(run);
-    if (holder !== undefined) holder.silentBeats = 0;
+    const { pool } = turn.state;
+    const holder = pool.holderOf(run);
+    if (holder !== undefined) pool.heartbeats.hear(holder);
     takeReport(turn, run, report, null);
   }
   // A classic runner sends twice when it missed our reply; saying OK again is harmless (A26).
@@ -111,7 +111,7 @@ export function pulse(turn: Turn, runner: Runner, address: Address): void {
     }
     return;
   }
-  if (runner.silentBeats > silentBeatsMax) {
+  if (turn.state.pool.heartbeats.isLost(runner)) {
     goAway(turn, runner, missedPings);
     return;
   }
@@ -157,7 +157,7 @@ function goAway(turn: Turn, runner: Runner, reason: string): void {
 }
 
 function comeBack(turn: Turn, runner: Runner): void {
-  runner.silentBeats = 0;
+  turn.state.pool.heartbeats.hear(runner);
   if (runner.reconnects === null) return;
   turn.state.pool.setReconnects(runner, null);
   turn.publish({

@@ -99,7 +99,7 @@ export class DispatcherCore {
 
   #hear(session: string): void {
     const peer = this.#state.pool.get(session);
-    if (peer !== undefined) peer.silentBeats = 0;
+    if (peer !== undefined) this.#state.pool.heartbeats.hear(peer);
   }
 
   /**
@@ -121,7 +121,8 @@ export class DispatcherCore {
     const { state } = turn;
     state.beats += 1;
     // Who has closed meanwhile answers a ping with a reset, and what it said last is lost with that.
-    if (!turn.isListening) for (const peer of state.pool.all()) pulse(turn, peer);
+    const pulsing = turn.isListening ? [] : state.pool.heartbeats.beat(state.beats);
+    for (const peer of pulsing) pulse(turn, peer);
     if (state.beats % beatsPerHeartbeat !== 0) return;
     // What would end a wait may have come already, and not have been heard.
     if (!turn.isListening) this.#endOverdue(turn);
@@ -199,6 +200,11 @@ export class DispatcherCore {
     return this.#state.pool.runners();
   }
 
+  /** Beats since anything was heard of it. */
+  silentBeats(peer: Peer): number {
+    return this.#state.pool.heartbeats.silentBeats(peer);
+  }
+
   observers(): readonly Observer[] {
     return this.#state.pool.observers();
   }
@@ -233,7 +239,6 @@ export class DispatcherCore {
 
 /** One beat of a peer. */
 function pulse(turn: Turn, peer: Peer): void {
-  peer.silentBeats += 1;
   if (peer.role !== 'runner') sessions.pulse(turn, peer, peer.session);
   else if (peer.via.kind === 'session') sessions.pulse(turn, peer, peer.via.session);
   else classic.pulse(turn, peer, peer.via.address);

@@ -20,8 +20,9 @@ interface PeerCommon {
   readonly repository: string | null;
   /** Its own beat among those between two pings, so that the pings of a thousand are spread out. */
   readonly phase: number;
-  /** Beats since anything was heard. */
-  silentBeats: number;
+  /** When anything was heard last, and since when it is in doubt whether it is there; see heartbeats.ts. */
+  heardAtBeat: number;
+  doubtedAtBeat: number | null;
   pingsSent: number;
   /** They come in the order of the pings: the n-th answers the n-th. */
   pongsHeard: number;

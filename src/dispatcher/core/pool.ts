@@ -1,31 +1,32 @@
 /**
- * Owns who is there: runners by session or classic address, observers and spectators, and how long
- * each has been silent. Never journaled: after a restart everybody introduces themselves again.
- * Invariants: a runner is given no more runs than its capacity; whatever changes whether it is
- * free is a method here, so that those that are free can always be found at once.
+ * Owns who is there: runners by session or classic address, observers and spectators. Never journaled:
+ * after a restart everybody introduces themselves again.
+ * Invariants: a runner is given no more runs than its capacity; whatever changes whether it is free, or
+ * rests, is a method here, so that those that are can always be found at once.
  */
 
 import type { Address } from '../../protocol/address.js';
 import type { Hello, OfferBody } from '../../protocol/bodies.js';
 import type { RunId, SessionId } from '../../protocol/ids.js';
-import { restingHeartbeats } from '../../protocol/limits.js';
 import { FreeRunners } from './free-runners.js';
+import { Heartbeats } from './heartbeats.js';
 import type { Observer, Peer, PeerKey, Runner, Spectator } from './peers.js';
-import { backoffMs, beatsPerHeartbeat } from './rules.js';
+import { backoffMs } from './rules.js';
 import { demandMet, offerOf, repositoriesOf } from './shape.js';
 
 export class Pool {
   readonly free = new FreeRunners();
+  readonly heartbeats = new Heartbeats();
   readonly #peers = new Map<PeerKey, Peer>();
+  readonly #observers = new Map<PeerKey, Observer>();
   readonly #named = new Map<string, Peer>();
   readonly #holders = new Map<RunId, Runner>();
   readonly #paused = new Set<string>();
-  #joins = 0;
 
   joinSession(session: SessionId, hello: Hello): Peer {
     const { process, repository, labels, capacity, knows } = hello;
     const name = this.#nameFor(hello);
-    const common = { key: session, name, process, repository, ...this.#unheard() };
+    const common = { key: session, name, process, repository, ...this.heartbeats.first() };
     const peer: Peer =
       hello.role !== 'runner'
         ? { ...common, role: hello.role, session }
@@ -50,7 +51,7 @@ export class Pool {
       key,
       name,
       repository: null,
-      ...this.#unheard(),
+      ...this.heartbeats.first(),
       ...idle(),
       role: 'runner',
       via: { kind: 'classic', address },
@@ -66,6 +67,8 @@ export class Pool {
     const peer = this.#peers.get(key);
     if (peer === undefined) return;
     this.#peers.delete(key);
+    this.#observers.delete(key);
+    this.heartbeats.leave(peer);
     if (this.#named.get(peer.name) === peer) this.#named.delete(peer.name);
     if (peer.role === 'runner') this.drain(peer);
   }
@@ -106,7 +109,7 @@ export class Pool {
   }
 
   observers(): Observer[] {
-    return this.all().filter((peer): peer is Observer => peer.role === 'observer');
+    return [...this.#observers.values()];
   }
 
   spectators(): Spectator[] {
@@ -117,7 +120,8 @@ export class Pool {
   take(runner: Runner, run: RunId, confirmedBy: number | null): void {
     runner.runs.add(run);
     // As long as it rested its silence meant nothing.
-    runner.silentBeats = 0;
+    this.heartbeats.hear(runner);
+    this.heartbeats.place(runner);
     if (confirmedBy !== null) runner.unconfirmed.set(run, confirmedBy);
     this.#holders.set(run, runner);
     this.free.place(runner);
@@ -127,6 +131,7 @@ export class Pool {
     if (!runner.runs.delete(run)) return;
     runner.unconfirmed.delete(run);
     this.#holders.delete(run);
+    this.heartbeats.place(runner);
     this.free.place(runner);
   }
 
@@ -177,6 +182,8 @@ export class Pool {
   #add<P extends Peer>(peer: P): P {
     this.#peers.set(peer.key, peer);
     this.#named.set(peer.name, peer);
+    this.heartbeats.place(peer);
+    if (peer.role === 'observer') this.#observers.set(peer.key, peer);
     if (peer.role === 'runner') {
       peer.paused = this.#paused.has(peer.name);
       this.free.place(peer);
@@ -191,12 +198,6 @@ export class Pool {
       const other = this.#named.get(name)?.process;
       if (other === undefined || process === undefined || other === process) return name;
     }
-  }
-
-  #unheard() {
-    this.#joins += 1;
-    const phase = this.#joins % (beatsPerHeartbeat * restingHeartbeats);
-    return { phase, silentBeats: 0, pingsSent: 0, pongsHeard: 0 };
   }
 }
 

@@ -6,9 +6,10 @@ import type { RunId, SessionId } from '../../protocol/ids.js';
 import type { Handback } from '../../protocol/job-bodies.js';
 import { restingHeartbeats } from '../../protocol/limits.js';
 import type { EventOf } from './events.js';
+import { isResting } from './heartbeats.js';
 import { giveUpIfExhausted, isRecorded, lose, resume, takeReport } from './leases.js';
 import type { Peer, Runner } from './peers.js';
-import { isDue, missedPings, silentBeatsMax } from './rules.js';
+import { isDue, missedPings } from './rules.js';
 import type { Turn } from './turn.js';
 
 /** A peer introduced itself. Each run that it still holds is wanted, recorded or revoked. */
@@ -63,9 +64,8 @@ export function left(turn: Turn, session: SessionId, reason: string): void {
 
 /** One beat of a session: asked again where that is due, or given up. */
 export function pulse(turn: Turn, peer: Peer, session: SessionId): void {
-  const isResting = peer.role === 'runner' && peer.rests && peer.runs.size === 0;
-  const heartbeats = isResting ? restingHeartbeats : 1;
-  if (peer.silentBeats > silentBeatsMax * heartbeats) {
+  const heartbeats = isResting(peer) ? restingHeartbeats : 1;
+  if (turn.state.pool.heartbeats.isLost(peer)) {
     turn.hangUp(session, `you ${missedPings}`);
     left(turn, session, missedPings);
   } else if (isDue(turn.state, peer, heartbeats)) turn.ping(peer, session);

@@ -25,11 +25,11 @@ export function tellUnmatched(turn: Turn): void {
 /** Repositories whose jobs wait, while there are runners, but none for them. */
 function untested(turn: Turn): [string, Notice][] {
   const { jobs, pool, severalRepositories: several } = turn.state;
-  const runners = pool.runners();
+  const lines = jobs.queue.lines();
+  const runners = lines.length === 0 ? [] : pool.runners();
   if (runners.length === 0) return [];
   const tested = sorted(runners.flatMap(({ offer }) => namesOf(offer) ?? []));
-  return jobs.queue
-    .lines()
+  return lines
     .filter(({ shape }) => !runners.some(({ offer }) => isOfRepository(offer, shape, several)))
     .flatMap(({ shape: { repository } }): [string, Notice][] => {
       if (repository === null) return [];
@@ -41,12 +41,13 @@ function untested(turn: Turn): [string, Notice][] {
 function unwanted(turn: Turn): [string, Notice][] {
   const { jobs, pool } = turn.state;
   const observers = pool.observers();
+  if (observers.length === 0) return [];
   const watched = sorted(observers.flatMap(({ repository }) => repository ?? []));
   const wanted = new Set([
     ...observers.map(({ repository }) => repository),
     ...jobs.queue.lines().map(({ shape }) => shape.repository),
   ]);
-  if (observers.length === 0 || wanted.has(null)) return [];
+  if (wanted.has(null)) return [];
   const idle = new Map<string, number>();
   for (const { offer, runs } of pool.runners()) {
     const tested = namesOf(offer) ?? [];

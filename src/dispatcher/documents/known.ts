@@ -24,6 +24,7 @@ export interface Known {
     | 'pauses'
     | 'repositories'
     | 'runners'
+    | 'silentBeats'
     | 'waits'
     | 'whyWaiting'
   >;

@@ -87,7 +87,7 @@ export class JobRows {
   }
 
   async runner(runner: Runner): Promise<RunnerInRow> {
-    const { name, via, offer, capacity, draining, paused, silentBeats, runs } = runner;
+    const { name, via, offer, capacity, draining, paused, runs } = runner;
     const running = [...runs].flatMap((id) => {
       const job = this.#known.core.jobOfRun(id);
       const run = job?.runs.find((one) => one.id === id);
@@ -101,7 +101,7 @@ export class JobRows {
       labels: [...offer.labels],
       capacity,
       state: running.length > 0 ? 'busy' : free,
-      silentMs: (silentBeats * heartbeatEveryMs) / beatsPerHeartbeat,
+      silentMs: (this.#known.core.silentBeats(runner) * heartbeatEveryMs) / beatsPerHeartbeat,
       running: await Promise.all(running),
     };
   }

@@ -48,7 +48,7 @@ export class VitalSigns {
     let silentBeats = 0;
     for (const runner of this.#core.runners()) {
       runners[stateOf(runner)] += 1;
-      silentBeats = Math.max(silentBeats, runner.silentBeats);
+      silentBeats = Math.max(silentBeats, this.#core.silentBeats(runner));
     }
     return {
       jobs: { running, waiting, blocked },
