@@ -98,7 +98,9 @@ class GitRepository implements Repository {
     this.#own = gitIn(source.path, this.#reading);
     this.#swift = swiftGitIn(source.path, this.#reading);
     this.#far = new FarRemote(source.path, keptAs, this.#reading);
-    this.#upkeep = upkeepOf(source.path, { stop: this.#stop.signal });
+    this.#upkeep = upkeepOf(source.path, join(source.gitFolder, 'objects'), {
+      stop: this.#stop.signal,
+    });
     this.#reader = this.#readerOf(source.path);
   }
 

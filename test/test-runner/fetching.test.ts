@@ -3,6 +3,8 @@
  */
 
 import { execFileSync } from 'node:child_process';
+import { existsSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Commit } from '../../src/protocol/ids.js';
 import { checkoutOf } from '../support/checkouts.js';
@@ -58,6 +60,30 @@ test('a clone that only runners fetch into is tended, as its settings let git do
   clone.git('config', '--unset', 'maintenance.auto');
   await tested(author.commit('five'));
   expect(packsIn(clone)).toBe(1);
+});
+
+test('upkeep that was killed long ago stands in the way of none, one that may go on does', async () => {
+  const { author, clone, tested } = await scene();
+  clone.git('config', 'gc.autoPackLimit', '2');
+  const lock = join(clone.path, '.git', 'objects', 'maintenance.lock');
+  writeFileSync(lock, '');
+  for (const subject of ['two', 'three', 'four']) await tested(author.commit(subject));
+  expect(packsIn(clone)).toBe(4);
+  const yesterday = Date.now() / 1_000 - 86_400;
+  utimesSync(lock, yesterday, yesterday);
+  await tested(author.commit('five'));
+  expect(packsIn(clone)).toBe(1);
+  expect(existsSync(lock)).toBe(false);
+});
+
+test('a remote is fetched from whatever it is called by now, and once there is one', async () => {
+  const { author, clone, tested } = await scene();
+  const [[, url = ''] = []] = [...clone.git('remote', '-v').matchAll(/\t(.+) \(fetch\)/g)];
+  clone.git('remote', 'rename', 'origin', 'upstream');
+  await tested(author.commit('two'));
+  clone.git('remote', 'remove', 'upstream');
+  clone.git('remote', 'add', 'origin', url);
+  await tested(author.commit('three'));
 });
 
 /** A runner's clone of a remote that is far; `tested` is a commit once it was pushed and tested. */

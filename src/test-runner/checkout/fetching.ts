@@ -8,7 +8,7 @@
  */
 
 import type { Commit } from '../../protocol/ids.js';
-import type { Clone } from '../../world/clone.js';
+import { type Clone, followed } from '../../world/clone.js';
 import { type Git, GitFault, patientGitIn } from '../../world/git.js';
 import { type Upkeep, upkeepOf } from '../../world/upkeep.js';
 
@@ -30,21 +30,25 @@ export class Fetching {
   readonly #git: Git;
   readonly #quietGit: Git;
   readonly #upkeep: Upkeep;
+  #remote: string | null;
   #last: Commit | null = null;
   #tending: Promise<void> = Promise.resolve();
 
   /** `git` is ended where its remote is silent; `marks` are for upkeep, which ends with us. */
   constructor(clone: Clone, git: Git, marks: Readonly<Record<`TRIVET_${string}`, string>>) {
+    this.#remote = clone.remote;
     this.#clone = clone;
     this.#git = git;
     this.#quietGit = patientGitIn(clone.path, { marks });
-    this.#upkeep = upkeepOf(clone.path, { marks });
+    this.#upkeep = upkeepOf(clone.path, clone.objects, { marks });
   }
 
   /** Rejects where git fails; even then the commit may have come. */
   async fetch(commit: Commit): Promise<void> {
-    const { remote } = this.#clone;
+    // By now it may be called otherwise, or there may be one at last.
+    const { remote } = await followed(this.#git, this.#clone.path, this.#remote);
     if (remote === null) return;
+    this.#remote = remote;
     this.#last = commit;
     try {
       await this.#git([...fetch, '--', remote, `+${commit}:${kept}${commit}`]);
