@@ -5,7 +5,7 @@
  * `own`     there is no remote, or the repository is bare: its own branches count
  */
 
-import { type Clone, followed, openClone, repositoryName } from '../world/clone.js';
+import { type Clone, followed, openClone, repositoryName, withoutEnd } from '../world/clone.js';
 import { type Git, gitIn } from '../world/git.js';
 import { isLocalPath } from '../world/git-folder.js';
 
@@ -33,7 +33,7 @@ export async function findSource(given: string): Promise<Source> {
   const { path } = clone;
   const git = gitIn(path);
   const printed = await git(['rev-parse', '--path-format=absolute', '--git-common-dir']);
-  return sourceAt({ path, gitFolder: printed.trimEnd() }, clone);
+  return sourceAt({ path, gitFolder: withoutEnd(printed) }, clone);
 }
 
 /** The same source as the clone's configuration has it by now. */

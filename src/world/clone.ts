@@ -32,23 +32,23 @@ export interface Clone {
 export async function openClone(path: string): Promise<Clone> {
   assertFolder(path);
   const git = gitIn(path);
-  const [gitDir, format, bare, objects] = await git([
+  const printed = await git([
     'rev-parse',
     ...['--absolute-git-dir', '--show-object-format', '--is-bare-repository'],
     ...['--git-path', 'objects'],
-  ]).then(
-    (text) => text.split('\n'),
-    (error) => {
-      if (!(error instanceof GitFault)) throw error;
-      if (error.message === gitNotFound) throw new UsageError(`${gitNotFound}.`);
-      // There may be one that git does not touch, as another user's: its words are the remedy.
-      const isNone = error.message.includes('not a git repository');
-      const what = isNone ? 'is not a git repository' : 'cannot be used as a clone';
-      throw new UsageError(`${path} ${what}: ${error.message}`);
-    },
-  );
+  ]).catch((error) => {
+    if (!(error instanceof GitFault)) throw error;
+    if (error.message === gitNotFound) throw new UsageError(`${gitNotFound}.`);
+    // There may be one that git does not touch, as another user's: its words are the remedy.
+    const isNone = error.message.includes('not a git repository');
+    const what = isNone ? 'is not a git repository' : 'cannot be used as a clone';
+    throw new UsageError(`${path} ${what}: ${error.message}`);
+  });
+  // Paths may hold line breaks themselves.
+  const parts = /^(.+)\n(sha1|sha256)\n(true|false)\n(.+)\n$/s.exec(printed);
+  const [, gitDir, format, bare, objects] = parts ?? [];
   if (gitDir === undefined || objects === undefined) throw new Error('rev-parse said too little');
-  const top = bare === 'true' ? gitDir : (await git(['rev-parse', '--show-toplevel'])).trimEnd();
+  const top = bare === 'true' ? gitDir : withoutEnd(await git(['rev-parse', '--show-toplevel']));
   const { remote, origin } = await followed(git, top);
   const isPartial = await git(['config', '--get-regexp', '^remote\\..*\\.promisor$']).then(
     (text) => / true$/m.test(text),
@@ -65,6 +65,11 @@ export async function openClone(path: string): Promise<Clone> {
     originFolder: origin !== null && isLocalPath(origin) ? gitFolderAt(origin) : null,
     isPartial,
   };
+}
+
+/** What git printed as one path, which may end with a blank. */
+export function withoutEnd(printed: string): string {
+  return printed.replace(/\n$/, '');
 }
 
 function assertFolder(path: string): void {

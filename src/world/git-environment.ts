@@ -49,6 +49,10 @@ export function gitSettings(allowFileProtocol = false): string[] {
     'core.hooksPath=/dev/null',
     'core.fsmonitor=false',
     'core.quotePath=false',
+    // A bare repository that we are given is meant, as one that `--git-dir` names.
+    'safe.bareRepository=all',
+    // A commit is what everybody has under its id, not what somebody has put in its place here.
+    'core.useReplaceRefs=false',
     // Nor what a template would put into a new repository: hooks, attributes.
     'init.templateDir=',
     // Upkeep ends with its command; in the background it would outlive us and hold locks.

@@ -40,6 +40,16 @@ test('a commit is handed over with the jobs that its own workflow files describe
   ]);
 });
 
+test('a commit that somebody has replaced at the remote is planned as everybody else has it', async () => {
+  const { remote, author } = makeRemote();
+  const commit = author.commit('with two', files);
+  const other = author.commit('another', { '.woodpecker/lint.yml': 'steps: []\n' });
+  author.push();
+  remote.git('replace', commit, other);
+  const { jobs } = await (await plannerOf(remote))(commit);
+  expect(jobs).toMatchObject([{ name: 'lint' }, { name: 'test' }]);
+});
+
 test('a tag is an event of its own, and the message is known whole', async () => {
   const { remote, author } = makeRemote();
   const when = 'when: [{event: tag}]\n';

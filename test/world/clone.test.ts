@@ -1,9 +1,10 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { findSource } from '../../src/observer/source.js';
 import { openClone, repositoryName } from '../../src/world/clone.js';
 import { UsageError } from '../../src/world/exit.js';
-import { makeClone, makeRepository, temporaryFolder } from '../support/git.js';
+import { makeBare, makeClone, makeRepository, temporaryFolder, userSets } from '../support/git.js';
 
 const nameAt = async (path: string) => repositoryName(await openClone(path));
 
@@ -79,6 +80,22 @@ test('a repository that git does not touch, as another user’s, is called so, w
   onTestFinished(() => void vi.unstubAllEnvs());
   const refused = expect(openClone(path)).rejects;
   await refused.toThrow(`cannot be used as a clone: ${words} ${remedy}`);
+});
+
+test('a path may hold any character, also a line break, or a blank at its end', async () => {
+  const folder = temporaryFolder();
+  for (const name of ['two\nlines', 'blank ', 'sha1\nfalse\n']) {
+    const { path } = makeRepository(join(folder, name));
+    const gitDir = join(path, '.git');
+    expect(await openClone(path)).toMatchObject({ path, gitDir, objects: join(gitDir, 'objects') });
+    expect(await findSource(path)).toMatchObject({ path, gitFolder: gitDir });
+  }
+});
+
+test('a bare repository is taken where the user wants none but those that are named', async () => {
+  userSets('[safe]\nbareRepository = explicit\n');
+  const { path } = makeBare(join(temporaryFolder(), 'demo.git'));
+  expect(await openClone(path)).toMatchObject({ path, gitDir: path });
 });
 
 test('a path that cannot be followed is refused with a sentence', async () => {
