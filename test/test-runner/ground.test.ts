@@ -71,6 +71,13 @@ test.each([1, 2])('and one of which a folder above it, %i up, is a link now', as
   expect(readFileSync(join(victim, 'precious'), 'utf8')).toBe('precious');
 });
 
+test('a folder in which a suite may write no more is ours again', async () => {
+  const { checkout, second } = await beside();
+  chmodSync(dirname(checkout.folder), 0o500);
+  expect(await checkout.at(second)).toBeNull();
+  expect(statSync(dirname(checkout.folder)).mode & 0o777).toBe(0o700);
+});
+
 test('a file where the tree was gives way to one', async () => {
   const { checkout, second } = await beside();
   rmSync(checkout.folder, { recursive: true });

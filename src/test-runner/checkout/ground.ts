@@ -4,7 +4,7 @@
  * died with a share in place; cleaning would then empty what it leads to. Never looks into a tree.
  */
 
-import { lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GitFault } from '../../world/git.js';
 
@@ -19,6 +19,14 @@ export function makeReal(folder: string): boolean {
   return false;
 }
 
+/** A suite may have forbidden us the folder in which its tree lies. */
+function makePassable(folder: string): void {
+  const { mode } = lstatSync(folder);
+  if ((mode & ownersAll) !== ownersAll) chmodSync(folder, (mode & 0o7777) | ownersAll);
+}
+
+const ownersAll = 0o700;
+
 function isReal(folder: string): boolean {
   return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
 }
@@ -32,6 +40,7 @@ export function isClear(tree: string): boolean {
   const above = dirname(own);
   if (!isReal(above)) throw new GitFault(`${above} is not a folder any more: remove what is there`);
   const isOwnReal = makeReal(own);
+  makePassable(own);
   return makeReal(tree) && isOwnReal && mountsIn(tree).length === 0;
 }
 
@@ -54,8 +63,13 @@ export function watchMountsOver(path: string): () => string | null {
 }
 
 function identityOf(path: string): string | null {
-  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? null : `${found.dev} ${found.ino}`;
+  try {
+    const { dev, ino } = lstatSync(path, { bigint: true });
+    return `${dev} ${ino}`;
+  } catch {
+    // Not there, or not for us to see.
+    return null;
+  }
 }
 
 /** What that path lies in: each mount at it or above it. */
