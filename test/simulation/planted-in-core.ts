@@ -177,7 +177,7 @@ export const plantedInCore: readonly PlantedBug[] = [
     line: `  turn.recall(event.histories);
   const { state } = turn;`,
     becomes: '  const { state } = turn;',
-    breaks: ['same'],
+    breaks: ['same', 'log'],
     withinSeeds: 100,
   },
   {

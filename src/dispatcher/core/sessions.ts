@@ -64,11 +64,13 @@ export function left(turn: Turn, session: SessionId, reason: string): void {
 
 /** One beat of a session: asked again where that is due, or given up. */
 export function pulse(turn: Turn, peer: Peer, session: SessionId): void {
-  const heartbeats = isResting(peer) ? restingHeartbeats : 1;
-  if (turn.state.pool.heartbeats.isLost(peer)) {
+  const { heartbeats } = turn.state.pool;
+  if (heartbeats.isLost(peer)) {
     turn.hangUp(session, `you ${missedPings}`);
     left(turn, session, missedPings);
-  } else if (isDue(turn.state, peer, heartbeats)) turn.ping(peer, session);
+  } else if (isDue(turn.state, peer, isResting(peer) ? restingHeartbeats : 1)) {
+    turn.ping(peer, session);
+  }
 }
 
 /** Takes all of a runner's leases; the jobs go to the front of the queue. */
