@@ -54,7 +54,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     file: 'dispatcher/shell/readings.ts',
     line: "  const chosen = 'run' in state ? state.run : null;",
     becomes: '  const chosen = null;',
-    breaks: ['told'],
+    breaks: ['told', 'log'],
     withinSeeds: 4_000,
     from: 2_950,
   },
@@ -64,7 +64,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     line: '    const clock = notBefore(world.clock, memory.recovered.lastAtMs);',
     becomes: '    const clock = notBefore(world.clock, 0);',
     breaks: ['rest'],
-    withinSeeds: 200,
+    withinSeeds: 400,
   },
   {
     name: 'a classic runner is told OK before its address is kept',
