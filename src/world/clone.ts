@@ -22,6 +22,8 @@ export interface Clone {
   readonly remote: string | null;
   /** That remote's URL, or its absolute path; null where there is none. */
   readonly origin: string | null;
+  /** The same as the user spells it (`insteadOf`): submodules with a relative URL lie beside that. */
+  readonly spelled: string | null;
   /** The origin's git directory where its objects can be read without a fetch; else null. */
   readonly originFolder: string | null;
   /** Whether it lacks objects, which its remote promised to have (`git clone --filter`). */
@@ -62,6 +64,7 @@ export async function openClone(path: string): Promise<Clone> {
     format: format === 'sha256' ? 'sha256' : 'sha1',
     remote,
     origin,
+    spelled: origin === null ? null : await spelling(git, { path: top, remote, origin }),
     originFolder: origin !== null && isLocalPath(origin) ? gitFolderAt(origin) : null,
     isPartial,
   };
@@ -97,6 +100,22 @@ export async function followed(
   const remote = [before, 'origin', ...lone].find((name) => remotes.has(name)) ?? null;
   // None is no fault: such a repository is pushed to, or committed in.
   return { remote, origin: remotes.get(remote) ?? null };
+}
+
+/**
+ * A checkout hears the user's settings and none of the clone's: where it would not come from there to
+ * the origin, the origin itself.
+ */
+async function spelling(
+  git: Git,
+  { path, remote, origin }: { path: string; remote: string | null; origin: string },
+): Promise<string> {
+  const urls = await git(['config', '--get-all', `remote.${remote}.url`]).catch(() => '');
+  const [url = ''] = urls.split('\n');
+  if (url === '' || isLocalPath(url) || url === origin) return origin;
+  const meant = await gitIn('/')(['ls-remote', '--get-url', '--', url]).catch(() => '');
+  const there = withoutEnd(meant);
+  return (isLocalPath(there) ? resolve(path, there) : there) === origin ? url : origin;
 }
 
 /**

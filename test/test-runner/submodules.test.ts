@@ -119,6 +119,32 @@ test.each([
   expect(readFileSync(join(checkout.folder, 'lib', 'lib.txt'), 'utf8')).toBe('version 1');
 });
 
+test.each(['user', 'clone'])(
+  'a relative submodule lies beside the origin, in the spelling that all know: insteadOf of the %s',
+  async (whose) => {
+    const folder = temporaryFolder();
+    const library = makeRepository(join(folder, whose === 'user' ? 'far' : 'mirror', 'lib'));
+    const version = library.commit('library', { 'lib.txt': 'version 1' });
+    const app = makeRepository(join(folder, 'mirror', 'app'));
+    app.commit('app', { '.gitmodules': '[submodule "lib"]\n\tpath = lib\n\turl = ../lib\n' });
+    app.git('update-index', '--add', '--cacheinfo', `160000,${version},lib`);
+    app.git('commit', '-qm', 'with a library');
+    const commit = app.git('rev-parse', 'HEAD') as Commit;
+    const clone = makeClone(app.path);
+    clone.git('remote', 'set-url', 'origin', 'https://example.com/team/app');
+    const [mirror, far] = [join(folder, 'mirror', 'app'), join(folder, 'far')];
+    const rewriting =
+      `[url "${mirror}"]\ninsteadOf = https://example.com/team/app\n` +
+      `[url "${far}/"]\ninsteadOf = https://example.com/team/\n`;
+    if (whose === 'user') userSets(rewriting);
+    else appendFileSync(join(clone.path, '.git', 'config'), rewriting);
+
+    const checkout = await checkoutOf(clone);
+    expect(await checkout.at(commit)).toBeNull();
+    expect(readFileSync(join(checkout.folder, 'lib', 'lib.txt'), 'utf8')).toBe('version 1');
+  },
+);
+
 test('beside a link to a repository that nobody can name, submodules are had as by a fresh clone', async () => {
   const { clone, author } = withSubmodule();
   author.git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},stray`);

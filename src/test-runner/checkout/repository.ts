@@ -174,7 +174,7 @@ export const checkoutSettings: readonly (readonly [string, string, string])[] = 
   ['submodule', 'alternateLocation', 'no'],
 ];
 
-function configuration({ format, origin, path, isPartial }: Clone): string {
+function configuration({ format, spelled, path, isPartial }: Clone): string {
   const extensions = [
     ...(format === 'sha256' ? ['objectFormat = sha256'] : []),
     // What is missing is fetched when it is wanted, by the suite's own git too.
@@ -196,7 +196,7 @@ function configuration({ format, origin, path, isPartial }: Clone): string {
     ...extensions,
     '[remote "origin"]',
     // Submodules with a relative URL lie beside it; beside the clone itself where it has none.
-    `url = ${quoted(origin ?? path)}`,
+    `url = ${quoted(spelled ?? path)}`,
     ...(isPartial ? ['promisor = true', 'partialCloneFilter = blob:none'] : []),
     '',
   ].join('\n');

@@ -145,7 +145,7 @@ function cloneAt(path: string, { url, format }: Origin): Clone {
   const objects = join(path, 'objects');
   return {
     ...{ path, gitDir: path, objects, format },
-    ...{ remote: 'origin', origin: url, originFolder, isPartial: false },
+    ...{ remote: 'origin', origin: url, spelled: url, originFolder, isPartial: false },
   };
 }
 
