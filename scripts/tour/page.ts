@@ -50,9 +50,13 @@ function commandsIn(text: string): string[] {
 
 export const prompt = '$ ';
 
-/** The page without what is another each time: hours, how long it took, what came of a seed. */
+/**
+ * The page without what is another each time: hours, how long it took, what came of a seed, and, on a busy
+ * machine, who was late with an answer.
+ */
 export function asAlways(page: string): string {
   return page
+    .replaceAll(/^.*\* .* (?:has not answered its ping|is heard again)\n/gm, '')
     .replaceAll(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'day and hour')
     .replaceAll(/\b\d{4}-\d\d-\d\d (?=\d\d:)/g, '')
     .replaceAll(/\b\d\d:\d\d:\d\d\b/g, 'hour')

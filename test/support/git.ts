@@ -32,7 +32,8 @@ export interface TestRepository {
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {
   const path = mkdtempSync(join(tmpdir(), 'trivet-test-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  // What a process that was killed had started may still write.
+  onTestFinished(() => rmSync(path, { recursive: true, force: true, maxRetries: 10 }));
   return path;
 }
 
