@@ -23,7 +23,7 @@ const performer = new Performer(realClock, {
   },
   send: () => console.log('sent: OK'),
   publish: () => console.log('told to all who watch'),
-  lacksRoom: () => true,
+  isForWaiting: () => true,
   blocked: (isBlocked) => console.log(isBlocked ? 'the disk is full: we wait' : 'there is room'),
 });
 

@@ -4,12 +4,14 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { openNotices } from '../notices/open.js';
 import { Web } from '../web/web.js';
 import { realClock, realSteadyUs } from '../world/clock.js';
 import { descriptorsMax } from '../world/descriptors.js';
 import { exitCodes, run, UsageError } from '../world/exit.js';
+import { makeFolder } from '../world/files.js';
 import { type Hosts, hostsNamed } from '../world/hosts.js';
 import type { Browse } from '../world/http-first.js';
 import { type Network, networkOver } from '../world/network.js';
@@ -141,13 +143,21 @@ function network(
 }
 
 function openLogs({ data, results }: Options): LogFiles {
+  const folder = join(data, 'logs');
+  makeWritable(folder, 'logs', '--data');
+  makeWritable(results, 'results', '--results');
+  return new LogFiles(folder, results);
+}
+
+/** A folder that is another user's, say, is told now, not at the first commit. */
+function makeWritable(folder: string, what: string, flag: string): void {
   try {
-    return new LogFiles(join(data, 'logs'), results);
+    makeFolder(folder);
+    accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UsageError(
-      `Cannot write results to ${results} (${code ?? message}): make it writable, ` +
-        'or choose --results.',
+      `Cannot write ${what} to ${folder} (${code ?? message}): make it writable, or choose ${flag}.`,
     );
   }
 }

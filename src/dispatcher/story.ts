@@ -13,6 +13,7 @@ import type { Entry } from './core/journal.js';
 import type { Batch } from './feed/feed.js';
 import type { Recorded } from './feed/publication.js';
 import { ending, jobNamed, pausedNamed, seconds } from './sentences.js';
+import { lacksRoom } from './store/no-room.js';
 
 /** The sentences for one batch: what one event brought. */
 export function tellBatch(batch: Batch, severalRepositories = false): Told[] {
@@ -25,13 +26,15 @@ export function tellBatch(batch: Batch, severalRepositories = false): Told[] {
   return [...tellTogether(entries, notices, name), ...troubles];
 }
 
-/** The disk is full, or has room again. */
-export function tellRoom(isFull: boolean, error: unknown): Told {
-  if (!isFull) {
-    return { event: 'disk-has-room', msg: 'there is room on the disk: all goes on' };
+/** The disk takes nothing, or does again. */
+export function tellRoom(isBlocked: boolean, error: unknown): Told {
+  if (!isBlocked) {
+    return { event: 'disk-has-room', msg: 'the disk can be written again: all goes on' };
   }
   const why = error instanceof Error ? error.message : 'it is full';
-  const msg = `no room on the disk (${why}): nothing is lost, all waits; free some`;
+  const msg = lacksRoom(error)
+    ? `no room on the disk (${why}): nothing is lost, all waits; free some`
+    : `the disk cannot be written (${why}): nothing is lost, all waits; mend that`;
   return { event: 'disk-full', level: 'error', msg };
 }
 

@@ -83,7 +83,8 @@ export const realDisk: Disk = {
 };
 
 const flags = {
-  read: constants.O_RDONLY,
+  // A pipe in its place would be waited for without end.
+  read: constants.O_RDONLY | constants.O_NONBLOCK,
   write: constants.O_RDWR | constants.O_CREAT,
   'append-new': 'ax+',
 } as const;
@@ -111,7 +112,7 @@ function remove(path: string): void {
 }
 
 async function syncNames(path: string): Promise<void> {
-  const folder = adopt(openSync(path, 'r'));
+  const folder = adopt(openSync(path, flags.read));
   try {
     await folder.sync();
   } finally {

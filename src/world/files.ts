@@ -5,6 +5,7 @@
 
 import {
   closeSync,
+  constants,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -58,7 +59,8 @@ function isFolder(path: string): boolean {
 
 /** Makes a file durable, or of a folder the names that were created, renamed or removed in it. */
 export function syncToDisk(path: string): void {
-  const file = openSync(path, 'r');
+  // A pipe in its place would be waited for without end.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     fsyncSync(file);
   } finally {

@@ -88,7 +88,7 @@ export function wholeNumber(flag: string, most: number): (text: string | number)
 export function wireName(flag: string, pattern = namePattern) {
   return <Text extends string | undefined>(text: Text): Text => {
     if (text === undefined || pattern.test(text)) return text;
-    const blanks = pattern === peerNamePattern ? ', with single blanks between,' : '';
+    const blanks = pattern === peerNamePattern ? ', with single blanks between' : '';
     const equals = pattern === labelPattern ? ' =' : '';
     const instead = /[\p{L}\p{N}]/u.test(text) ? `: ${nearestName(text)}, say` : '';
     throw new UsageError(

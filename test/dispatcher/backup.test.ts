@@ -82,6 +82,8 @@ describe('bad input gets a sentence, exit code 2, and leaves nothing', () => {
     await spawnDispatcher(folder);
     const file = join(folder, 'nowhere', 'b.db');
     expect(await refusal(folder, file)).toMatch(/^Cannot make .*nowhere\/b\.db \(.*\): choose/);
+    const below = join(folder, 'data', 'trivet.db', 'b.db');
+    expect(await refusal(folder, below)).toMatch(/^Cannot make .*trivet\.db\/b\.db \(.*\): choose/);
   });
 
   test('a store that is none', async () => {

@@ -42,7 +42,7 @@ function given() {
     },
     send: (send) => happened.push(send.kind === 'reply' ? `OK ${send.request}` : send.kind),
     publish: (turn) => happened.push(`told of ${turn.length}`),
-    lacksRoom: (error) => (error as { code?: string }).code !== undefined,
+    isForWaiting: (error) => (error as { code?: string }).code !== undefined,
     blocked: (isBlocked) => happened.push(isBlocked ? 'blocked' : 'open again'),
   };
   return { performer: new Performer(clock, hands), happened, disk, clock };

@@ -1,11 +1,11 @@
 /**
- * Owns the wait for room on a full disk: whoever found none tries again by and by, and people are told when
- * that begins, and once nobody waits any more. Any other failure of the disk is thrown on.
+ * Owns the wait for a disk that is full, or refuses a log: whoever found it so tries again by and by, and
+ * people are told when that begins, and once nobody waits any more. What waiting cannot mend is thrown on.
  */
 
 import type { Clock } from '../../world/clock.js';
-import type { Tell } from '../../world/story.js';
-import { lacksRoom } from '../store/no-room.js';
+import type { Tell, Told } from '../../world/story.js';
+import { isForWaiting, lacksRoom } from '../store/no-room.js';
 
 /** How long a runner's log waits before a full disk is tried again. */
 const retryAfterMs = 1_000;
@@ -20,14 +20,10 @@ export class DiskRoom {
     this.#tell = tell;
   }
 
-  /** Resolves when what failed so may be tried again. Anything but want of room is thrown on. */
+  /** Resolves when what failed so may be tried again; throws on what waiting cannot mend. */
   waitForRoom(error: unknown): Promise<void> {
-    if (!lacksRoom(error)) throw error;
-    if (this.#waiting === 0) {
-      const why = error instanceof Error ? error.message : String(error);
-      const msg = `no room for a log (${why}): its runner waits, nothing is lost; free some`;
-      this.#tell({ event: 'disk-full', level: 'error', msg });
-    }
+    if (!isForWaiting(error)) throw error;
+    if (this.#waiting === 0) this.#tell(toldOfLog(error));
     this.#waiting += 1;
     return new Promise((resolve) => {
       this.#clock.after(retryAfterMs, () => {
@@ -41,6 +37,14 @@ export class DiskRoom {
   #waited(): void {
     this.#waiting -= 1;
     if (this.#waiting > 0) return;
-    this.#tell({ event: 'disk-has-room', msg: 'there is room for logs: all goes on' });
+    this.#tell({ event: 'disk-has-room', msg: 'logs can be written again: all goes on' });
   }
+}
+
+function toldOfLog(error: unknown): Told {
+  const why = error instanceof Error ? error.message : String(error);
+  const msg = lacksRoom(error)
+    ? `no room for a log (${why}): its runner waits, nothing is lost; free some`
+    : `a log cannot be written (${why}): its runner waits, nothing is lost; mend that`;
+  return { event: 'disk-full', level: 'error', msg };
 }

@@ -25,7 +25,7 @@ import type { Recorder } from '../feed/recorder.js';
 import { Spectators } from '../feed/spectators.js';
 import { Tap } from '../feed/tap.js';
 import { withSecrets } from '../secrets/given.js';
-import { lacksRoom } from '../store/no-room.js';
+import { isForWaiting } from '../store/no-room.js';
 import { tellBatch, tellRoom } from '../story.js';
 import { Admission, connectionsMaxDefault, connectionsUsedUp } from './admission.js';
 import { openToAll } from './auth.js';
@@ -128,7 +128,7 @@ export class Dispatcher {
       append: (...all) => store.append(...all),
       send: (send) => this.#send(send),
       publish: (turn, lastSeq) => this.#publish(turn, lastSeq),
-      lacksRoom,
+      isForWaiting,
       blocked: (isBlocked, error) => this.#block(isBlocked, error),
     });
   }

@@ -9,7 +9,7 @@ import type { Commit } from '../../protocol/ids.js';
 import type { Clock } from '../../world/clock.js';
 import type { JobId } from '../core/journal.js';
 import type { LogFiles } from '../store/logs.js';
-import { lacksRoom } from '../store/no-room.js';
+import { isForWaiting, lacksRoom } from '../store/no-room.js';
 import { type Ahead, aheadOf, chosen, passed } from './ahead.js';
 import { headingOf, type Part } from './parts.js';
 import { type Reading, toldApart } from './readings.js';
@@ -128,9 +128,9 @@ export class Followers {
       if (part.key !== follower.part?.key) begin(follower, part, readings);
       follower.part = part;
       const count = this.#read(follower, part);
-      if (count === null) {
+      if (typeof count === 'string') {
         this.#drop(follower);
-        follower.reader.write('\nBUSY: no further file can be opened, ask again later\n');
+        follower.reader.write(`\n${count}\n`);
         follower.reader.end();
         return;
       }
@@ -163,13 +163,14 @@ export class Followers {
     return [...readings.values()].filter((of) => (name ?? of.name) === of.name);
   }
 
-  /** The next piece; null where the system lets us open no further file. */
-  #read({ offset }: Follower, { log }: Part): number | null {
+  /** The next piece; a sentence where there is one that cannot be read. */
+  #read({ offset }: Follower, { log }: Part): number | string {
     try {
       return log === null ? 0 : this.#logs.read(log, offset, this.#piece);
     } catch (error) {
-      if (lacksRoom(error)) return null;
-      throw error;
+      if (!isForWaiting(error)) throw error;
+      if (lacksRoom(error)) return 'BUSY: no further file can be opened, ask again later';
+      return `This log cannot be read on the dispatcher's disk (${(error as Error).message}).`;
     }
   }
 

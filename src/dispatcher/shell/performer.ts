@@ -30,7 +30,7 @@ export interface Hands {
   /** `lastSeq`: of the turn's last entry, where it has any. */
   readonly publish: (turn: Decided, lastSeq: number) => void;
   /** Whether an error of the first two means "not now" rather than "never". */
-  readonly lacksRoom: (error: unknown) => boolean;
+  readonly isForWaiting: (error: unknown) => boolean;
   readonly blocked: (blocked: boolean, error: unknown) => void;
 }
 
@@ -110,7 +110,7 @@ export class Performer {
       await this.#hands.prepare(turn);
       if (!isEmpty) lastSeq = await this.#hands.append(entries, registrations, testedOf(effects));
     } catch (error) {
-      if (!this.#hands.lacksRoom(error)) throw error;
+      if (!this.#hands.isForWaiting(error)) throw error;
       if (!this.#isBlocked) this.#hands.blocked(true, error);
       this.#isBlocked = true;
       this.#cancelRetry = this.#clock.after(retryEveryMs, () => void this.#perform());

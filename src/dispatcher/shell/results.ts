@@ -115,9 +115,9 @@ export class Results {
       // The first of many: the others have the same reason.
       if (isFull && this.#unpublished.size > 1) return;
       const why = error instanceof Error ? error.message : String(error);
-      const later = isFull ? ': its log is kept, and put there when there is room' : '';
+      const later = isFull ? ', and put there when there is room' : '';
       const { commit } = finished.log;
-      const msg = `the output of ${short(commit)} could not be put in place (${why})${later}`;
+      const msg = `the output of ${short(commit)} could not be put in place (${why}): its log is kept${later}`;
       this.#tell({ event: 'results-not-published', commit, level: 'warn', msg });
     }
   }

@@ -32,7 +32,8 @@ export function backUp(data: string, file: string): number {
   } catch (error) {
     throw new UsageError(explain(path, file, error));
   } finally {
-    rmSync(draft, { force: true });
+    // Where we may not even look there is none.
+    if (existsSync(draft)) rmSync(draft);
   }
 }
 

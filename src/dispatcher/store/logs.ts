@@ -11,6 +11,7 @@ import type { Commit } from '../../protocol/ids.js';
 import { stepLogsMax } from '../../protocol/limits.js';
 import { type Disk, type OpenFile, realDisk } from '../../world/disk.js';
 import type { JobId } from '../core/journal.js';
+import { isForWaiting } from './no-room.js';
 import { ResultsFolder } from './results-folder.js';
 
 /** Which log: the `number`-th run of a job, or one of that run's steps. */
@@ -37,6 +38,8 @@ export function timesBeside(path: string): string {
   return `${path}.times`;
 }
 
+const withBeside = (path: string) => [path, indexBeside(path), timesBeside(path)];
+
 const lineFeed = 0x0a;
 
 /** Logs open at once: a thousand runs must not use up the descriptors of the connections. */
@@ -47,6 +50,8 @@ export class LogFiles {
   readonly #results: ResultsFolder;
   readonly #disk: Disk;
   readonly #open = new Map<string, OpenLog>();
+  /** Logs that are to begin empty, and that the disk refused to look at. */
+  readonly #uncleared = new Set<string>();
 
   /** `folder` holds the logs, `results` a file per commit with its latest run's output. */
   constructor(folder: string, results: string, disk: Disk = realDisk) {
@@ -59,11 +64,13 @@ export class LogFiles {
   /** Nothing is there yet: the store may be a backup, and older than a log of that name. */
   begin(name: LogName): void {
     const path = this.#path(name);
-    if (this.#disk.sizeOf(path) === null) return;
-    this.#disk.remove(path);
-    this.#disk.remove(indexBeside(path));
-    this.#disk.remove(timesBeside(path));
-    this.#disk.syncNamesNow(dirname(path));
+    try {
+      this.#clear(path);
+    } catch (error) {
+      if (!isForWaiting(error)) throw error;
+      // Whoever writes it will wait, and nobody else.
+      this.#uncleared.add(path);
+    }
   }
 
   /** Where that log's bytes are, for whoever reads them in a thread of its own. */
@@ -71,10 +78,10 @@ export class LogFiles {
     return this.#path(name);
   }
 
-  /** Bytes stored so far. */
+  /** Bytes stored so far, as far as can be seen: whoever writes, or reads, finds out more. */
   size(name: LogName): number {
     const path = this.#path(name);
-    return this.#open.get(path)?.size ?? this.#disk.sizeOf(path) ?? 0;
+    return this.#open.get(path)?.size ?? this.#sizeOf(path) ?? 0;
   }
 
   /**
@@ -142,7 +149,7 @@ export class LogFiles {
 
   /** Makes that log be what is public of its commit; see `ResultsFolder`. */
   publish(name: LogName, apart: string | null = null): void {
-    if (this.size(name) === 0) this.#touch(name);
+    if (this.size(name) === 0) this.append(name, 0, Buffer.alloc(0));
     this.#results.link(this.#path(name), name.commit, apart);
   }
 
@@ -156,10 +163,9 @@ export class LogFiles {
     apart: string | null,
     breathe: () => Promise<void>,
   ): Promise<void> {
-    const read = (log: LogName) => (offset: number, into: Buffer) => this.read(log, offset, into);
     const texts = parts.map(({ heading, log }) => ({
       heading,
-      read: log === null ? () => 0 : read(log),
+      read: (offset: number, into: Buffer) => (log === null ? 0 : this.read(log, offset, into)),
     }));
     return this.#results.copy(texts, commit, apart, breathe);
   }
@@ -183,16 +189,14 @@ export class LogFiles {
       await this.#results.discard(path, name.commit, apart, steps.length > 0);
     }
     for (const log of [path, ...steps.map((step) => this.#path({ ...name, step }))]) {
-      await this.#disk.discard(log);
-      await this.#disk.discard(indexBeside(log));
-      await this.#disk.discard(timesBeside(log));
+      for (const file of withBeside(log)) await this.#disk.discard(file);
     }
   }
 
   /** The steps of that run of which there is a log. */
   steps(name: LogName): number[] {
     const all = Array.from({ length: stepLogsMax }, (_, index) => index + 1);
-    return all.filter((step) => this.#disk.sizeOf(this.#path({ ...name, step })) !== null);
+    return all.filter((step) => this.#sizeOf(this.#path({ ...name, step })) !== null);
   }
 
   close(): void {
@@ -200,15 +204,28 @@ export class LogFiles {
     this.#open.clear();
   }
 
-  #touch(name: LogName): void {
-    this.#opened(name);
-    this.release(name);
+  /** Null also where the disk refuses to say. */
+  #sizeOf(path: string): number | null {
+    try {
+      return this.#disk.sizeOf(path);
+    } catch (error) {
+      if (isForWaiting(error)) return null;
+      throw error;
+    }
+  }
+
+  #clear(path: string): void {
+    if (this.#disk.sizeOf(path) === null) return;
+    for (const file of withBeside(path)) this.#disk.remove(file);
+    this.#disk.syncNamesNow(dirname(path));
   }
 
   #opened(name: LogName): OpenLog {
     const path = this.#path(name);
     const already = this.#open.get(path);
     if (already !== undefined) return already;
+    if (this.#uncleared.has(path)) this.#clear(path);
+    this.#uncleared.delete(path);
     this.#makePlace();
     const file = this.#fileAt(path);
     const log = { file, size: file.size };

@@ -53,7 +53,7 @@ export interface Store {
   recover(): Promise<Recovered>;
   /**
    * All or nothing, durable when it resolves; where it is nothing it rejects with the disk's error
-   * (see `lacksRoom`), or `UsageError` where the store was taken away from under us. Answers the
+   * (see `isForWaiting`), or `UsageError` where the store was taken away from under us. Answers the
    * sequence number of the last entry, 0 where there is none; those before it have the ones before,
    * and none is ever given twice. Asked again only once the last one has been answered.
    */
