@@ -11,6 +11,7 @@ import type { Commit } from '../../protocol/ids.js';
 import { stepLogsMax } from '../../protocol/limits.js';
 import { type Disk, type OpenFile, realDisk } from '../../world/disk.js';
 import type { JobId } from '../core/journal.js';
+import { withBeside } from './beside.js';
 import { isForWaiting } from './no-room.js';
 import { ResultsFolder } from './results-folder.js';
 
@@ -27,18 +28,6 @@ interface OpenLog {
   readonly file: OpenFile;
   size: number;
 }
-
-/** Where a reader may keep what it knows of that log's lines (src/web/logs). It goes with the log. */
-export function indexBeside(path: string): string {
-  return `${path}.lines`;
-}
-
-/** Where it may keep when they came. */
-export function timesBeside(path: string): string {
-  return `${path}.times`;
-}
-
-const withBeside = (path: string) => [path, indexBeside(path), timesBeside(path)];
 
 const lineFeed = 0x0a;
 

@@ -6,7 +6,7 @@
  */
 
 import { z } from 'zod';
-import { indexBeside } from '../../dispatcher/store/logs.js';
+import { indexBeside } from '../../dispatcher/store/beside.js';
 import { parseJson, readIfThere } from '../../world/files.js';
 import type { IndexState } from './line-index.js';
 import { writeBeside } from './times.js';
