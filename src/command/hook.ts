@@ -6,13 +6,13 @@
 
 import { chmodSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { formatAddress } from '../protocol/address.js';
 import { type Clone, openClone } from '../world/clone.js';
 import { exitCodes, UsageError } from '../world/exit.js';
 import { makeFolder, readIfThere } from '../world/files.js';
 import { readFlags } from '../world/flags.js';
 import { gitIn } from '../world/git.js';
+import { home } from '../world/home.js';
 import { type DispatcherRead, dispatcherFlags } from './asking.js';
 import { printJson } from './shown/printing.js';
 
@@ -109,7 +109,7 @@ function block(read: Read): string {
 /** In the background, so that nobody waits for it; and nothing that goes wrong is anybody's trouble. */
 function pollLine(read: Partial<DispatcherRead>): string {
   const { 'dispatcher-server': address } = read;
-  const program = fileURLToPath(new URL('../../trivet.js', import.meta.url));
+  const program = join(home, 'trivet.js');
   const files = (['token-file', 'tls-ca', 'tls-cert', 'tls-key'] as const).flatMap((flag) => {
     const file = read[flag];
     return file === undefined ? [] : [`--${flag}`, resolve(file)];

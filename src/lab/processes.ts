@@ -5,11 +5,11 @@
  */
 
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { launchers } from '../command/up/programs.js';
 import type { LabRole } from '../record/lab.js';
 import { dispatcher } from '../record/record.js';
 import type { Clock } from '../world/clock.js';
+import { home } from '../world/home.js';
 import { type Fact, factsIn, type StoryLine } from './facts.js';
 import { ManagedProcess, type ProcessEvents } from './managed-process.js';
 import { type Project, runnerVariable } from './project.js';
@@ -46,10 +46,7 @@ const suiteTimeout = '40s';
 const [endsWithinMs, killedWithinMs] = [3_000, 3_000];
 
 /** Beside our sources or as we were built: stand-ins run as they were built. */
-const standIn = (role: LabRole) => [
-  process.execPath,
-  fileURLToPath(new URL(`../../dist/lab/ancestor/${role}.js`, import.meta.url)),
-];
+const standIn = (role: LabRole) => [process.execPath, join(home, `dist/lab/ancestor/${role}.js`)];
 
 export class Processes {
   readonly programs: Programs;

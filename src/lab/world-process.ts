@@ -9,10 +9,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { UsageError } from '../world/exit.js';
+import { home } from '../world/home.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const script = 'scripts/world.ts';
 
 /** A world takes 100 MB. */
@@ -38,12 +37,12 @@ export class WorldProcess {
 
   /** Throws `UsageError` where there is no clone. */
   constructor(argv: readonly string[]) {
-    if (!existsSync(join(root, script)) || !existsSync(join(root, 'node_modules/tsx'))) {
+    if (!existsSync(join(home, script)) || !existsSync(join(home, 'node_modules/tsx'))) {
       throw new UsageError(noClone);
     }
     const limits = [`--max-old-space-size=${heapMegabytesMax}`];
     const words = [...limits, '--import', 'tsx', script, ...argv];
-    this.#child = spawn(process.execPath, words, { cwd: root, stdio: 'pipe' });
+    this.#child = spawn(process.execPath, words, { cwd: home, stdio: 'pipe' });
     this.#child.stdin.on('error', () => {});
     this.ended = whyEnded(this.#child);
   }

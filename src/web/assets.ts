@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
 import { UsageError } from '../world/exit.js';
+import { home } from '../world/home.js';
 
 export interface Asset {
   readonly type: string;
@@ -37,10 +38,9 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** The built page, also where the dispatcher runs from its sources. */
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const pageFolder = join(root, 'dist/web/page');
-const recordFolder = join(root, 'dist/record');
-const stylesFolder = join(root, 'src/web/styles');
+const pageFolder = join(home, 'dist/web/page');
+const recordFolder = join(home, 'dist/record');
+const stylesFolder = join(home, 'src/web/styles');
 
 const notBuilt = 'The page is not built: "npm run build" builds it, or do without by --no-web.';
 

@@ -3,23 +3,21 @@
  * sources, as tests and scripts do. Never knows what it does.
  */
 
-import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
+import { isBuilt, moduleFile } from './home.js';
 
 /**
- * The thread that runs the module `name` of that folder; `data` is its `workerData`. One that needs more
- * than `limits` ends with an error.
+ * The thread that runs the module `name`, as `web/logs/log-worker`; `data` is its `workerData`. One that
+ * needs more than `limits` ends with an error.
  */
 export function startThread(
-  folder: string,
   name: string,
   data: unknown,
   resourceLimits: ResourceLimits = {},
 ): Worker {
-  const extension = extname(import.meta.filename);
-  const file = join(folder, `${name}${extension}`);
-  if (extension === '.js') return new Worker(file, { workerData: data, resourceLimits });
+  const file = moduleFile(name);
+  if (isBuilt) return new Worker(file, { workerData: data, resourceLimits });
   // A thread does not inherit the loader that reads TypeScript, and would look for it where we were started.
   const loader = import.meta.resolve('tsx/esm/api');
   const bootstrap = `import(${JSON.stringify(loader)}).then(({ register }) => {

@@ -2,16 +2,15 @@
  * Owns how the three processes are started, and how that is written in a shell.
  */
 
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, relative } from 'node:path';
+import { home } from '../../world/home.js';
 import type { Signal } from './events.js';
 import type { UpProcess } from './processes.js';
 
 /** The words of a command, before its flags. */
 type Programs = Readonly<Record<UpProcess['program'], readonly string[]>>;
 
-/** Wherever Trivet is installed, its launchers lie above this file. */
-const launcher = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+const launcher = (name: string) => join(home, name);
 
 export const launchers: Programs = {
   dispatcher: [process.execPath, launcher('dispatcher.js')],

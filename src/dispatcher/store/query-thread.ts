@@ -13,7 +13,7 @@ export class QueryThread implements Queries {
 
   /** `path` is the store's file; a dispatcher has it open, and has brought it up to date. */
   constructor(path: string) {
-    const start = () => startThread(import.meta.dirname, 'query-worker', path);
+    const start = () => startThread('dispatcher/store/query-worker', path);
     this.#thread = new AskedThread('reads the store', start);
   }
 

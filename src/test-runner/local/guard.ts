@@ -8,14 +8,13 @@
  */
 
 import { spawn } from 'node:child_process';
-import { extname, join } from 'node:path';
+import { moduleFile } from '../../world/home.js';
 
 const script = 'cat >/dev/null; exec "$0" "$@"';
 
 /** Starts the guard over all whose environment holds `TRIVET_GUARD=<name>`. Ends after us. */
 export function standGuard(name: string): void {
-  const { dirname, filename } = import.meta;
-  const killer = join(dirname, `kill-marked${extname(filename)}`);
+  const killer = moduleFile('test-runner/local/kill-marked');
   const command = [process.execPath, ...process.execArgv, killer, `TRIVET_GUARD=${name}`];
   const guard = spawn('sh', ['-c', script, ...command], {
     stdio: ['pipe', 'ignore', 'ignore'],

@@ -22,7 +22,7 @@ export function readInThread(clock: Clock, order: Order, heapMb = heapMbMax): Pr
   if (formats.every((format) => order.wanted[format].length === 0)) return Promise.resolve(nothing);
   return new Promise((resolve) => {
     const limits = { maxOldGenerationSizeMb: heapMb };
-    const thread = startThread(import.meta.dirname, 'worker', order, limits);
+    const thread = startThread('test-runner/reports/worker', order, limits);
     const fail = (why: string) => resolve({ tests: null, lines: [`reports: ${why}`] });
     const cancel = clock.after(endedAfterMs, () => {
       fail(`they took longer than ${endedAfterMs / 1_000} s to be read`);

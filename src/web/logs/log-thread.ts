@@ -15,7 +15,7 @@ const restsAfterMs = 5_000;
 export class LogThread {
   readonly #thread = new AskedThread(
     'reads logs',
-    () => startThread(import.meta.dirname, 'log-worker', null),
+    () => startThread('web/logs/log-worker', null),
     restsAfterMs,
   );
 
