@@ -2,7 +2,7 @@
  * Owns what `npm run simulate` prints: a world's story, its failure, and the table at the end.
  */
 
-import { harmless } from '../../src/world/story.js';
+import { harmless } from '../../src/world/harmless.js';
 import { laws } from '../../test/simulation/laws.js';
 import { type Ended, type TraceLine, traceOf } from '../../test/simulation/record.js';
 

@@ -14,8 +14,8 @@ import { clientFlags, tokenFile } from '../world/command-line.js';
 import { clientCredentials } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
 import { parseJson } from '../world/files.js';
+import { harmless } from '../world/harmless.js';
 import type { Network } from '../world/network.js';
-import { harmless } from '../world/story.js';
 import { clientNetwork } from '../world/tls.js';
 import { readToken, type Token } from '../world/token.js';
 

@@ -5,8 +5,9 @@
 
 import yargs from 'yargs';
 import { filterFields } from '../record/filter.js';
+import { completionKey } from '../world/completion-key.js';
 import { exitCodes, UsageError } from '../world/exit.js';
-import { completionKey, readFlags } from '../world/flags.js';
+import { readFlags } from '../world/flags.js';
 import { gitIn } from '../world/git.js';
 import type { Command } from './main.js';
 

@@ -11,7 +11,7 @@
 
 import type { Occasion } from '../workflow/occasion.js';
 import type { Job, Plan, PlannedStep } from '../workflow/plan-types.js';
-import { harmless } from '../world/story.js';
+import { harmless } from '../world/harmless.js';
 
 export function drawn(plan: Plan, { event, branch, ref }: Occasion): string {
   const on = event === 'tag' ? ref.replace('refs/tags/', '') : branch;

@@ -4,7 +4,7 @@
  */
 
 import { type Finding, written } from '../workflow/finding.js';
-import { harmless } from '../world/story.js';
+import { harmless } from '../world/harmless.js';
 
 export function inShort(findings: readonly Finding[]): string {
   const places = new Map<string, Finding[]>();

@@ -9,7 +9,7 @@ import { planCommit } from '../workflow/plan.js';
 import type { SourceFile } from '../workflow/sources.js';
 import { exitCodes } from '../world/exit.js';
 import { readFlags } from '../world/flags.js';
-import { harmless } from '../world/story.js';
+import { harmless } from '../world/harmless.js';
 import { headOf, readSource, workflowFiles } from './work-tree.js';
 
 const flags = {

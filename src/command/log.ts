@@ -9,7 +9,7 @@ import { runsMax } from '../protocol/limits.js';
 import { exitCodes, UsageError } from '../world/exit.js';
 import { wholeNumber } from '../world/flag-values.js';
 import { readFlags } from '../world/flags.js';
-import { harmless } from '../world/story.js';
+import { harmless } from '../world/harmless.js';
 import { about, commitArgument } from './about.js';
 import { type Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
 import { LogLines } from './log-lines.js';

@@ -4,8 +4,8 @@
  */
 
 import { nearest } from '../protocol/nearest.js';
+import { completionKey } from '../world/completion-key.js';
 import { exitCodes, run, UsageError } from '../world/exit.js';
-import { completionKey } from '../world/flags.js';
 import { ownVersion } from '../world/version.js';
 
 export interface Command {

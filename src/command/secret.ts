@@ -10,7 +10,7 @@ import { events } from '../workflow/occasion.js';
 import { exitCodes, UsageError } from '../world/exit.js';
 import { wireName } from '../world/flag-values.js';
 import { type Flags, readFlags } from '../world/flags.js';
-import { harmless } from '../world/story.js';
+import { harmless } from '../world/harmless.js';
 import { Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
 import { readHidden } from './hidden-input.js';
 

@@ -5,7 +5,7 @@
 import { documents } from '../protocol/documents.js';
 import { exitCodes } from '../world/exit.js';
 import { readFlags } from '../world/flags.js';
-import { harmless } from '../world/story.js';
+import { harmless } from '../world/harmless.js';
 import { about, commitArgument } from './about.js';
 import { type DispatcherRead, dispatcherFlags } from './asking.js';
 import { printJson } from './shown/printing.js';

@@ -6,7 +6,7 @@
 import { formatAddress } from '../protocol/address.js';
 import { every, realClock } from '../world/clock.js';
 import { exitCodes, UsageError } from '../world/exit.js';
-import { harmless } from '../world/story.js';
+import { harmless } from '../world/harmless.js';
 import type { Dispatcher } from './asking.js';
 import { NotARecording, type WireLines } from './wire-lines.js';
 

@@ -8,7 +8,7 @@ import type { Request } from '../protocol/messages.js';
 import { exitCodes, UsageError } from '../world/exit.js';
 import { wireName } from '../world/flag-values.js';
 import { readFlags } from '../world/flags.js';
-import { harmless } from '../world/story.js';
+import { harmless } from '../world/harmless.js';
 import { about, commitArgument } from './about.js';
 import { Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
 import { type Named, shown } from './naming.js';

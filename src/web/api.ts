@@ -5,10 +5,10 @@
 
 import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseCommit, parseJobName, parsePausable } from '../protocol/ids.js';
 import { type Question, question, type questions } from '../protocol/questions.js';
-import { harmless } from '../world/story.js';
+import { harmless } from '../world/harmless.js';
 import type { Behind, Wanted } from './behind.js';
 import type { SharedAnswers } from './shared-answers.js';
 

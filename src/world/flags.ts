@@ -5,6 +5,7 @@
  */
 
 import yargs, { type Options } from 'yargs';
+import { completionKey } from './completion-key.js';
 import { readConfigFile } from './config-file.js';
 import { withHint } from './did-you-mean.js';
 import { UsageError } from './exit.js';
@@ -27,9 +28,6 @@ export interface Usage {
     readonly isOptional?: boolean;
   } | null;
 }
-
-/** The flag by which a shell asks what its user may want to type next. */
-export const completionKey = 'get-yargs-completions';
 
 /**
  * Reads flags, environment and file; null where `--help`, or what to type next, was asked for and

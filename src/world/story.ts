@@ -7,6 +7,7 @@
 
 import { type LevelWithSilent, type Logger, pino } from 'pino';
 import { controls } from '../protocol/characters.js';
+import { harmless } from './harmless.js';
 
 /** Something that happened: stable field names for machines, `msg` for people. */
 export interface Told {
@@ -67,11 +68,6 @@ function gathered(write: (lines: string) => void): (line: string) => void {
     unwritten += line;
     if (unwritten.length > gatheredMax) flush();
   };
-}
-
-/** Text from outside as a terminal may safely show it: no escapes, no newlines. */
-export function harmless(text: string): string {
-  return text.replace(controls, '?');
 }
 
 /** The same JSON, harmless on a terminal: its writer escapes the first 32 characters only. */

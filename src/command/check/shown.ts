@@ -2,7 +2,7 @@
  * Owns how the marks of a ladder look: to a person as they are given, and to a program that grades.
  */
 
-import { harmless } from '../../world/story.js';
+import { harmless } from '../../world/harmless.js';
 import { shaded } from '../screen/shades.js';
 import { sideBySide } from './bytes.js';
 import type { Mark, Role, Stage } from './stage.js';

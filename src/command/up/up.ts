@@ -5,15 +5,15 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openClone } from '../../world/clone.js';
 import { exitCodes } from '../../world/exit.js';
 import { parseJson } from '../../world/files.js';
 import { port, wholeNumber } from '../../world/flag-values.js';
 import { readFlags } from '../../world/flags.js';
 import { type Guard, standGuard } from '../../world/guard.js';
+import { harmless } from '../../world/harmless.js';
 import { endingSignals } from '../../world/signals.js';
-import { harmless } from '../../world/story.js';
 import { widthOf, wrapped } from '../screen/cells.js';
 import { type Footed, footed } from '../screen/footed.js';
 import { type Shade, shaded } from '../screen/shades.js';

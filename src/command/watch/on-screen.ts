@@ -5,7 +5,7 @@
 import { documents } from '../../protocol/documents.js';
 import { type Cancel, every, realClock } from '../../world/clock.js';
 import { exitCodes, UsageError } from '../../world/exit.js';
-import { harmless } from '../../world/story.js';
+import { harmless } from '../../world/harmless.js';
 import type { Dispatcher } from '../asking.js';
 import { Tamed } from '../log-text.js';
 import type { Named } from '../naming.js';

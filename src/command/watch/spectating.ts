@@ -10,7 +10,7 @@ import type { Hello } from '../../protocol/bodies.js';
 import { nearestName } from '../../protocol/ids.js';
 import { type Cancel, realClock } from '../../world/clock.js';
 import { UsageError } from '../../world/exit.js';
-import { harmless } from '../../world/story.js';
+import { harmless } from '../../world/harmless.js';
 import { ownVersion } from '../../world/version.js';
 import type { Dispatcher } from '../asking.js';
 import type { Happening } from './told.js';

@@ -4,7 +4,7 @@
  */
 
 import type { SessionMessage } from '../../protocol/messages.js';
-import { harmless } from '../../world/story.js';
+import { harmless } from '../../world/harmless.js';
 import { short } from '../shown/words.js';
 
 export type Happening = Extract<SessionMessage, { verb: 'entry' | 'event' }>;
