@@ -65,6 +65,8 @@ export function readFlags(
     .usage(synopsis)
     .scriptName(program)
     .wrap(80)
+    // As all that we say, and as `withHint` reads it.
+    .locale('en')
     .version('version', 'show the version and exit', ownVersion())
     .help('help', 'show this and exit')
     .exitProcess(false)

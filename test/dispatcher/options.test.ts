@@ -61,3 +61,9 @@ test('any loopback address will do', () => {
     expect(readOptions(['--host', host])).toMatchObject({ host });
   }
 });
+
+test('what is wrong is said in English, whatever language the machine speaks', () => {
+  vi.stubEnv('LC_ALL', 'de_DE.UTF-8');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(() => readOptions(['--prot', '1'])).toThrow('did you mean --port?');
+});
