@@ -61,7 +61,7 @@ await run(async (argv) => {
   const auth = new Auth(options.token, classicHosts, turnedAway);
   const descriptors = Math.floor(descriptorsMax() * connectionsShare);
   const connectionsMax = Math.min(connectionsMaxDefault, descriptors);
-  const settings = options.repositories.read();
+  const settings = await options.repositories.read();
   const guarded = { ...options, auth, connectionsMax, settings, steadyUs: realSteadyUs };
   const queries = new QueryThread(join(options.data, storeFile));
   const store = storeUpon(sqlite);
@@ -77,7 +77,7 @@ await run(async (argv) => {
   const isRemembered = (job: JobId) => dispatcher.remembered.job(job) !== undefined;
   const past = { store: sqlite, queries, logs, isRemembered, tell };
   const keeper = new Keeper({ ...past, keep: options.keep, clock: realClock });
-  const notices = openNotices(
+  const notices = await openNotices(
     { file: options.notify, webUrl: options.webUrl, data: options.data },
     { clock: realClock, feed: dispatcher.feed, queries, tell },
   );
@@ -117,7 +117,7 @@ await run(async (argv) => {
       options.web?.hooksSecret?.reread(tell);
       options.tls?.current();
       void vault.reopen().then(() => vault.tellOfTrouble(tell));
-      options.repositories.reread(tell, (now) => dispatcher.set(now));
+      void options.repositories.reread(tell, (now) => dispatcher.set(now));
       notices.reread();
       reread();
     },

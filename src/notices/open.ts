@@ -7,9 +7,7 @@ import type { Queries } from '../dispatcher/store/queries.js';
 import type { Commit } from '../protocol/ids.js';
 import type { Clock } from '../world/clock.js';
 import type { Tell } from '../world/story.js';
-import { type Asked, Notices } from './notices.js';
-import { Outbox } from './outbox.js';
-import { senderOf } from './senders/send.js';
+import type { Asked } from './notices.js';
 import type { Target } from './target.js';
 import type { TargetsFile } from './targets-file.js';
 
@@ -34,10 +32,18 @@ export interface OpenNotices {
   close(): void;
 }
 
-/** Tells others from now on; where nobody is named, nothing is opened and nothing read. */
-export function openNotices({ file, webUrl, data }: NoticesOptions, world: World): OpenNotices {
+/** Tells others from now on; where nobody is named, nothing is opened, read or loaded. */
+export async function openNotices(
+  { file, webUrl, data }: NoticesOptions,
+  world: World,
+): Promise<OpenNotices> {
   const found = file.read();
   if (found === null) return { reread: () => {}, close: () => {} };
+  const [{ Notices }, { Outbox }, { senderOf }] = await Promise.all([
+    import('./notices.js'),
+    import('./outbox.js'),
+    import('./senders/send.js'),
+  ]);
   const linkTo = (commit: Commit) => (webUrl === null ? null : `${webUrl}/commits/${commit}`);
   const send = senderOf(world.clock, linkTo);
   const notices = new Notices({ ...world, outbox: new Outbox(data), send, linkTo }, found.targets);

@@ -17,8 +17,8 @@ function fileWith(text: string): string {
 const read = (text: string) => new RepositoriesFile(fileWith(text), false).read();
 
 describe('the file with settings of repositories', () => {
-  test('says of each what its jobs demand, and what its runners are told', () => {
-    const settings = read(`
+  test('says of each what its jobs demand, and what its runners are told', async () => {
+    const settings = await read(`
 shop:
   labels: [gpu]
   executor: container
@@ -47,16 +47,16 @@ till:
     ['[shop]', 'is to hold names of repositories'],
     ['a b: {}', 'names "a b", which is no name of a repository'],
     ['shop: {', 'is no YAML'],
-  ])('%s: says what is wrong', (text, says) => {
-    expect(() => read(text)).toThrow(says);
+  ])('%s: says what is wrong', async (text, says) => {
+    await expect(read(text)).rejects.toThrow(says);
   });
 
-  test('that is wrong when it is read anew changes nothing, and that is told', () => {
+  test('that is wrong when it is read anew changes nothing, and that is told', async () => {
     const path = fileWith('shop: {priority: 5}');
     const file = new RepositoriesFile(path, false);
     writeFileSync(path, 'shop: {priorty: 5}');
     const told: Told[] = [];
-    file.reread(
+    await file.reread(
       (one) => told.push(one),
       () => expect.unreachable(),
     );
@@ -65,8 +65,8 @@ till:
 });
 
 describe('settings of a repository', () => {
-  test('are part of a job from its acceptance on, but for what its plan says itself', () => {
-    const settings = read('demo: {labels: [gpu], priority: 5, command: make}');
+  test('are part of a job from its acceptance on, but for what its plan says itself', async () => {
+    const settings = await read('demo: {labels: [gpu], priority: 5, command: make}');
     const s = scenario();
     s.given(() => {
       s.sets(settings);

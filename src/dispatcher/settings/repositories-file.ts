@@ -4,8 +4,7 @@
  * a file that is wrong leaves all as it was.
  */
 
-import { parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isCloneUrl } from '../../protocol/clone-url.js';
 import { labelPattern, namePattern } from '../../protocol/ids.js';
 import { commandCharactersMax } from '../../protocol/job-bodies.js';
@@ -51,11 +50,11 @@ export class RepositoriesFile {
     this.#supersede = supersede;
   }
 
-  /** What it says now. Throws `UsageError`. */
-  read(): Settings {
+  /** What it says now. Rejects with a `UsageError`. */
+  async read(): Promise<Settings> {
     const repositories = new Map<string, RepositorySettings>();
     if (this.#path === null) return { supersede: this.#supersede, repositories };
-    for (const [name, settings] of Object.entries(mapIn(this.#path))) {
+    for (const [name, settings] of Object.entries(await mapIn(this.#path))) {
       if (!namePattern.test(name)) {
         throw new UsageError(`${this.#path} names "${name}", which is no name of a repository.`);
       }
@@ -65,11 +64,11 @@ export class RepositoriesFile {
   }
 
   /** Reads it anew, and hands on what it says; or tells why it stays as it was. */
-  reread(tell: Tell, apply: (settings: Settings) => void): void {
+  async reread(tell: Tell, apply: (settings: Settings) => void): Promise<void> {
     if (this.#path === null) return;
     const file = this.#path;
     try {
-      const settings = this.read();
+      const settings = await this.read();
       apply(settings);
       const count = settings.repositories.size;
       const msg = `read ${file} anew: settings of ${count} ${count === 1 ? 'repository' : 'repositories'}`;
@@ -82,7 +81,9 @@ export class RepositoriesFile {
   }
 }
 
-function mapIn(path: string): Record<string, unknown> {
+/** Where there is such a file it is read at the start, and what reads it is at hand from then on. */
+async function mapIn(path: string): Promise<Record<string, unknown>> {
+  const { parseDocument } = await import('yaml');
   const document = parseDocument(textNamed(path, 'the settings of repositories', bytesMax));
   const [wrong] = document.errors;
   if (wrong !== undefined) {
