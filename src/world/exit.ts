@@ -3,6 +3,7 @@
  */
 
 import { inspect } from 'node:util';
+import { traceInSources } from './trace-in-sources.js';
 
 /** Bad input or a world that does not fit: one sentence that says what to do. Exit code 2. */
 export class UsageError extends Error {
@@ -17,7 +18,9 @@ export const exitCodes = { fine: 0, red: 1, usage: 2, aborted: 3 } as const;
  */
 export async function run(main: (argv: readonly string[]) => Promise<void>): Promise<void> {
   process.on('uncaughtException', (error) => {
-    process.stderr.write(`${error instanceof UsageError ? error.message : inspect(error)}\n`);
+    process.stderr.write(
+      `${error instanceof UsageError ? error.message : traceInSources(inspect(error))}\n`,
+    );
     process.exit(exitCodes.usage);
   });
   try {

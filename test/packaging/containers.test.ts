@@ -39,7 +39,7 @@ test('what the package is made of is copied: its files, its commands, and what b
   const wanted = [
     ...files,
     ...Object.values(manifest.bin),
-    ...manifest.scripts.build.match(/\S+json/g),
+    ...manifest.scripts.build.match(/\S+\/\S+|\S+json/g),
   ];
   expect(
     wanted.filter((path) => !copied.some((whole) => `${path}/`.startsWith(`${whole}/`))),

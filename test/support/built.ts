@@ -10,16 +10,22 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 const stamp = join(root, 'dist/built');
-const projects = ['tsconfig.build.json', 'tsconfig.page.json'];
 
 /** Whoever else builds at the same moment builds the same. */
 export function setup(): void {
-  const sources = ['src', 'tsconfig.json', ...projects].map((path) => join(root, path));
-  if (existsSync(stamp) && Math.max(...sources.map(newest)) < statSync(stamp).mtimeMs) return;
-  const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  for (const project of projects) {
-    execFileSync(process.execPath, [compiler, '-p', join(root, project)], { stdio: 'inherit' });
-  }
+  const sources = [
+    'src',
+    'scripts/build.ts',
+    'tsconfig.json',
+    'tsconfig.page.json',
+    'package.json',
+  ];
+  if (
+    existsSync(stamp) &&
+    Math.max(...sources.map((path) => newest(join(root, path)))) < statSync(stamp).mtimeMs
+  )
+    return;
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
   writeFileSync(stamp, '');
 }
 
