@@ -2,7 +2,7 @@
  * Owns how a request of a lab's page is read: JSON from outside becomes an action, or is refused.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { commitKinds, type LabAction, lineStates, processActions } from '../record/lab.js';
 
 /** Whether there is such a process is looked at when it is done. */

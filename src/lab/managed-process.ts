@@ -5,7 +5,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LabProcess, LabRole } from '../record/lab.js';
 import { parseJson } from '../world/files.js';
 import type { StoryLine } from './facts.js';

@@ -2,7 +2,7 @@
  * Owns the check of what a simulated world tells, and of what somebody asks of it. Pure.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type Choice,
   type Decision,

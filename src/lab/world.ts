@@ -3,7 +3,7 @@
  * recording that begins anew when somebody goes back.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseHeader, parseRecord, type Read } from '../record/parse.js';
 import { type WireHeader, wireFormat, wireVersion } from '../record/record.js';
 import { Recording } from '../record/recording.js';

@@ -3,7 +3,7 @@
  * days, and says all that its sender needs but the secrets.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { verdicts } from '../dispatcher/core/journal.js';
 import { commit } from '../protocol/bodies.js';
 

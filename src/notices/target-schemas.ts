@@ -3,7 +3,7 @@
  * what may not. Pure: secrets are named by their files here, and read elsewhere.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearest } from '../protocol/nearest.js';
 import { isGlob } from '../workflow/glob.js';
 

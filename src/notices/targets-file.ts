@@ -5,7 +5,7 @@
  */
 
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../world/exit.js';
 import { parseJson, textNamed } from '../world/files.js';
 import type { Tell } from '../world/story.js';

@@ -6,7 +6,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { commit } from '../protocol/bodies.js';
 import { UsageError } from '../world/exit.js';
 import { parseJson, readIfThere, writeAtomically } from '../world/files.js';

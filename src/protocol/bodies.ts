@@ -5,7 +5,7 @@
  * Unknown keys are dropped, so that a newer peer may say more than we understand.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { prose } from './characters.js';
 import {
   jobNamePattern,

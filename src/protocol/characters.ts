@@ -3,7 +3,7 @@
  * counts code points where the wire holds bytes, and which ones no text for people may hold.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What commands a terminal, ends a line or turns text around. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is being removed

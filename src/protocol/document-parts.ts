@@ -3,7 +3,7 @@
  * attempts and their steps. Times are milliseconds since 1970, durations milliseconds.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { testSummary } from './tests.js';
 import { stepReport } from './work.js';
 

@@ -5,7 +5,7 @@
  * or end without a full stop, as they stand in a row.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   atMs,
   commitInLine,

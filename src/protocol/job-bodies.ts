@@ -3,7 +3,7 @@
  * and what it reports. Unknown keys are dropped, as in all bodies (bodies.ts).
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { jobName, labels, name } from './bodies.js';
 import { prose } from './characters.js';
 import { isCloneUrl } from './clone-url.js';

@@ -4,7 +4,7 @@
  * what a reader sees. Times are milliseconds since 1970.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 const line = z.number().int().min(1);
 

@@ -3,7 +3,7 @@
  * below `/api`. What comes back is in documents.ts. Never says how it is found.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { namePattern, parseRevision, parseRun, peerNamePattern } from './ids.js';
 
 /** Rows in one answer. */

@@ -3,7 +3,7 @@
  * dispatcher about them. A value stands in a body only, never in a header, and no answer holds one.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { controls } from './characters.js';
 import { namePattern } from './ids.js';
 import { secretBytesMax, secretScopesMax } from './limits.js';

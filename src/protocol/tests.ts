@@ -4,7 +4,7 @@
  * that tools write. Never looks at a verdict: that is the steps' affair.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { prose } from './characters.js';
 
 /** Characters of a test's name, its suite's included; of a path; of what a failure says. */

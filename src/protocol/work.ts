@@ -4,7 +4,7 @@
  * Never looks into a step: the dispatcher hands it on as it came.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { prose } from './characters.js';
 import { containerWordsMax, settingsDepthMax, stepLogsMax, stepsMax } from './limits.js';
 

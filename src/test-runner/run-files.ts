@@ -6,7 +6,7 @@
  */
 
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { commit, run } from '../protocol/bodies.js';
 import { type LogId, logIdOf, ownerOf, parseLog, type RunId } from '../protocol/ids.js';
 import { assignment, type Report, report } from '../protocol/job-bodies.js';

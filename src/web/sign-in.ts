@@ -4,7 +4,7 @@
 
 import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { refused } from './api.js';
 import { askingOf } from './asking.js';
 import type { Guard } from './guard.js';

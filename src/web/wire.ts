@@ -9,7 +9,7 @@ import type { ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Hono, MiddlewareHandler } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Recording, WireForm } from '../record/recording.js';
 import type { Clock } from '../world/clock.js';
 import { refused } from './api.js';

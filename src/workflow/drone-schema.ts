@@ -3,7 +3,7 @@
  * a few other keys, so they are made from ours.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { step, workflow } from './schema.js';
 import {
   dependencies,

@@ -3,7 +3,7 @@
  * warning and the known key that is near; old forms and what Trivet does not do are warned of.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { didYouMean, type Remark, warning } from './finding.js';
 import { findingsOfFileMax } from './limits.js';
 import { notes } from './schema-parts.js';

@@ -4,7 +4,7 @@
  * however many ways there are to write it.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Variable } from '../protocol/work.js';
 import { events } from './occasion.js';
 

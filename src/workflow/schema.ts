@@ -4,7 +4,7 @@
  * `silence`, `retry`, `priority`, `group`, `cache`, `reports`, `stop_on` and lists of labels.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { jobNamePattern } from '../protocol/ids.js';
 import { containerWordsMax } from '../protocol/limits.js';
 import { containerPatterns } from '../protocol/work.js';

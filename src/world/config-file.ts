@@ -5,7 +5,7 @@
  */
 
 import type { Options } from 'yargs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from './exit.js';
 import { textNamed } from './files.js';
 

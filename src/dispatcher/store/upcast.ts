@@ -4,7 +4,7 @@
  * Never drops what it does not know: a newer release of the same version may have added it.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { commit, run } from '../../protocol/bodies.js';
 import { defaultJob, handbackReasons, queueing } from '../../protocol/job-bodies.js';
 import { testSummary } from '../../protocol/tests.js';

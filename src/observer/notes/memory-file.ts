@@ -4,7 +4,7 @@
  */
 
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson, readIfThere, writeAtomically } from '../../world/files.js';
 import { type Memory, memory, nothing } from './verdicts.js';
 

@@ -3,7 +3,7 @@
  * Entries may come twice, after a restart or a new session: they lead to the same line.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { run } from '../../protocol/bodies.js';
 import { type Commit, peerNamePattern, type RunId } from '../../protocol/ids.js';
 import { type NoteLine, sentenceOf } from './note.js';

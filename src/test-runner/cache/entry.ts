@@ -6,7 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One cache that a run wants. */
 export interface Wanted {

@@ -2,7 +2,7 @@
  * Owns what an engine knows of a container: whether it has begun, how it ended, whether it is well.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { ask, type Engine } from './engine.js';
 
 const inspected = z.array(

@@ -19,7 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isCloneUrl } from '../../protocol/clone-url.js';
 import { namePattern } from '../../protocol/ids.js';
 import { repositoriesMax } from '../../protocol/limits.js';

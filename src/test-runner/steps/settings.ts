@@ -3,7 +3,7 @@
  * becomes the secret's value. Never knows where secrets come from.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { secretKey } from '../../protocol/secrets.js';
 import type { Variable } from '../../protocol/work.js';
 

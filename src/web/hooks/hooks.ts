@@ -6,7 +6,7 @@
 
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearestName } from '../../protocol/ids.js';
 import type { Token } from '../../world/token.js';
 import { refused } from '../api.js';

@@ -5,7 +5,7 @@
  * checkpoints must stand behind line feeds (indexed-log.ts).
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { indexBeside } from '../../dispatcher/store/beside.js';
 import { parseJson, readIfThere } from '../../world/files.js';
 import type { IndexState } from './line-index.js';

@@ -7,7 +7,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type LogId, parseLog } from '../../protocol/ids.js';
 import { refused } from '../api.js';
 import { type AboutLog, linesMax } from './indexed-log.js';

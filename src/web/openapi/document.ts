@@ -4,7 +4,7 @@
  */
 
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { documents, parts, refusal } from '../../protocol/documents.js';
 import { logLines, logOutline, logSearch } from '../../protocol/log-documents.js';
 import { ownVersion } from '../../world/version.js';

@@ -3,7 +3,7 @@
  * with, and which its answer is of. A test holds it against the routes that there are.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { questions } from '../../protocol/questions.js';
 import { bodies, reads } from '../api.js';
 import { badgeRoute } from '../badge.js';
