@@ -6,6 +6,7 @@
  *   all ── fails ──> those that ls-remote lists, less those at nothing ── fails ──> halves of them
  */
 
+import { rmSync, statSync } from 'node:fs';
 import { type FedGit, fedGitIn, GitFault, type GitOptions } from '../world/git.js';
 
 /** A ref of the remote that cannot be had. */
@@ -55,6 +56,7 @@ export class FarRemote {
       this.#refused = [];
     } catch (error) {
       const fault = refusalIn(error);
+      if (removedLockIn(fault)) return this.fetch(remote, globs);
       // A remote that is away has said it best at first.
       const listed = await this.#list(remote, globs).catch(() => {
         throw fault;
@@ -127,6 +129,23 @@ export class FarRemote {
     return refs.filter(({ ref }) => !ref.includes('\ufffd') && globs.some((g) => matches(ref, g)));
   }
 }
+
+/**
+ * A git that was killed, or a power cut, leaves the lock of a ref that it was about to move. Where that
+ * ref is ours and the lock old, it goes. Answers whether one has gone.
+ */
+function removedLockIn({ message }: GitFault): boolean {
+  const [, lock] =
+    /Unable to create '([^']+\/refs\/trivet\/[^']+\.lock)': File/.exec(message) ?? [];
+  const since = lock === undefined ? undefined : statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+  if (lock === undefined || since === undefined) return false;
+  if (Date.now() - since < forgottenAfterMs) return false;
+  rmSync(lock);
+  return true;
+}
+
+/** A ref is locked for as long as its file is written. */
+const forgottenAfterMs = 10 * 60_000;
 
 function isNowhere({ id }: Listed): boolean {
   return /^0+$/.test(id);

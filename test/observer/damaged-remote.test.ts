@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Poll } from '../../src/observer/core/news.js';
@@ -52,7 +52,24 @@ test('a branch of a far remote whose file a power cut emptied is named; the othe
   expect(names(await repository.poll())).toEqual([['main', 'a/other', 'c'], []]);
 });
 
-test('so is one whose commit is missing there, or damaged, until it is mended', async () => {
+test('a lock that a killed git left on a ref of ours holds up its branch, until it is old', async () => {
+  const { author, clone } = withBranches('a', 'b');
+  const repository = await open(clone);
+  await repository.poll();
+  const locks = ['main', 'b'].map((branch) =>
+    join(clone.path, '.git/refs/trivet/refs/heads', `${branch}.lock`),
+  );
+  const later = author.commit('later');
+  author.push(...['main', 'a', 'b'].map((branch) => `+HEAD:refs/heads/${branch}`));
+  for (const lock of locks) writeFileSync(lock, '');
+  expect(names(await repository.poll())).toEqual([['a'], ['b', 'main']]);
+  const yesterday = Date.now() / 1_000 - 86_400;
+  for (const lock of locks) utimesSync(lock, yesterday, yesterday);
+  const { tips } = await repository.poll();
+  expect(tips.map(({ commit }) => commit)).toEqual([later, later, later]);
+});
+
+test('a branch whose commit is missing there, or damaged, is named until it is mended', async () => {
   const { remote, clone, move } = withBranches('a', 'b', 'c', 'd', 'e');
   const damaged = remote.git('rev-parse', 'c');
   const object = join(remote.path, 'objects', damaged.slice(0, 2), damaged.slice(2));

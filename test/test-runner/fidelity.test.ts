@@ -87,6 +87,7 @@ const suites = {
     'for d in sub stray lib; do git init -q $d && echo x >$d/x; done',
   'believes a submodule unchanged':
     '[ ! -e lib/lib.txt ] || (cd lib && git update-index --skip-worktree lib.txt && rm lib.txt)',
+  'removes a folder': 'rm -rf sub/deep',
   'turns folders into files': 'rm -rf sub; echo x >sub',
 } as const;
 
