@@ -103,7 +103,9 @@ export class Web {
       context.set('remoteHost', context.env.incoming.socket.remoteAddress ?? '');
       if (denial !== null) return refused(context, denial.status, denial.says);
       await next();
-      for (const [name, value] of Object.entries(protectionOf(this.#shell))) {
+      for (const [name, value] of Object.entries(
+        protectionOf(this.#shell, this.#guard.wantsToken),
+      )) {
         if (!context.res.headers.has(name)) context.header(name, value);
       }
       return undefined;

@@ -6,12 +6,9 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { holds } from './browser.js';
 
-/** All of one page come later, when the browser rests; a style on its way axe would write in itself. */
-const stylesAreHere = `(() => {
-  const links = [...document.querySelectorAll('link[rel=stylesheet]')];
-  const later = links.filter(({ href }) => href.includes('/styles/pages/'));
-  return later.length >= 3 && links.every(({ sheet }) => sheet !== null);
-})()`;
+/** A style on its way axe would write in itself. */
+const stylesAreHere =
+  "[...document.querySelectorAll('link[rel=stylesheet]')].every(({ sheet }) => sheet !== null)";
 
 /** `impacts`: those that count; null: all. `within`: a selector. */
 export async function violations(

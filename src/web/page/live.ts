@@ -20,7 +20,9 @@ export interface Happening {
 type Hear = (happening: Happening | 'resync') => void;
 
 /** As the page shows it: whether what it says is what is. */
-export const connection = signal<'live' | 'waiting' | 'resting'>('waiting');
+export const connection = signal<'beginning' | 'live' | 'waiting' | 'resting'>(
+  document.hidden ? 'resting' : 'beginning',
+);
 
 /** A tab that is looked away from is given so long to be looked at again. */
 const restsAfterMs = 5_000;

@@ -60,12 +60,13 @@ function Mark() {
 function Liveness() {
   const state = connection.value;
   const says = {
+    beginning: null,
     live: 'live',
     waiting: 'not connected: trying again',
     resting: 'resting while nobody looks',
   }[state];
   return html`<span class="liveness ${state}" title=${says}><span class="dot" aria-hidden="true"></span>${
-    state === 'live' ? 'live' : 'offline'
+    state === 'live' || state === 'beginning' ? 'live' : 'offline'
   }</span>`;
 }
 

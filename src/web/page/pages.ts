@@ -1,12 +1,12 @@
 /**
- * Owns which module shows which page. Each comes when it is first wanted, and all of them when the browser
- * has nothing else to do: the first paint waits for no other page, and none needs the dispatcher later.
+ * Owns which module shows which page. Each comes when it is first wanted, which begins when somebody points
+ * at a link to it: whoever reads a list loads no lab.
  */
 
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { type Element, html } from './html.js';
-import type { Page } from './router.js';
+import { type Page, pageAt } from './router.js';
 import { styled } from './styled.js';
 
 type Show = (at: Page) => Element;
@@ -50,6 +50,7 @@ const modules: Readonly<Record<Exclude<Page['kind'], 'nothing'>, () => Promise<S
       import('./wire/wire.js'),
       styled('wire'),
       styled('wire-parts'),
+      styled('lab'),
     ]);
     return () => html`<${Wire} />`;
   },
@@ -75,25 +76,37 @@ const shown = signal<Readonly<Partial<Record<Kind, Show>>>>({});
 /** A dispatcher that is away is asked again. */
 const againAfterMs = 2_000;
 
-/** All the others are fetched so long after the first at the latest. */
-const restWithinMs = 3_000;
-
 /** Brings that page's module; again and again where it cannot be had. */
 export async function fetched(kind: Kind): Promise<void> {
-  if (shown.value[kind] !== undefined) return;
   try {
-    const show = await modules[kind]();
-    shown.value = { ...shown.value, [kind]: show };
+    await brought(kind);
   } catch {
-    setTimeout(() => void fetched(kind), againAfterMs);
+    // A dispatcher of another release has other modules, and they do not go with ours: anew, with those.
+    if (await isGone(import.meta.url)) location.reload();
+    else setTimeout(() => void fetched(kind), againAfterMs);
   }
 }
 
-/** Safari knows no idle time. */
-const whenIdle: (call: () => void) => void =
-  'requestIdleCallback' in globalThis
-    ? (call) => requestIdleCallback(call, { timeout: restWithinMs })
-    : (call) => setTimeout(call, restWithinMs);
+async function brought(kind: Kind): Promise<void> {
+  if (shown.value[kind] !== undefined) return;
+  const show = await modules[kind]();
+  shown.value = { ...shown.value, [kind]: show };
+}
+
+async function isGone(address: string): Promise<boolean> {
+  const response = await fetch(address, { method: 'HEAD', cache: 'no-store' }).catch(() => null);
+  return response?.status === 404;
+}
+
+for (const sign of ['pointerover', 'focusin'] as const) {
+  document.addEventListener(sign, ({ target }) => {
+    const link = target instanceof Element ? target.closest('a') : null;
+    if (link === null || link.origin !== location.origin) return;
+    const { kind } = pageAt(link.pathname);
+    // Who only points at it has lost nothing.
+    if (kind !== 'nothing') void brought(kind).catch(() => {});
+  });
+}
 
 /** What the address names, once it is here. */
 export function PageAt({ at }: { readonly at: Exclude<Page, { kind: 'nothing' }> }) {
@@ -101,10 +114,5 @@ export function PageAt({ at }: { readonly at: Exclude<Page, { kind: 'nothing' }>
   useEffect(() => {
     void fetched(at.kind);
   }, [at.kind]);
-  const isHere = show !== undefined;
-  useEffect(() => {
-    if (isHere)
-      whenIdle(() => (Object.keys(modules) as Kind[]).forEach((kind) => void fetched(kind)));
-  }, [isHere]);
   return show === undefined ? html`<p class="empty" aria-busy="true">…</p>` : show(at);
 }

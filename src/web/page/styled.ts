@@ -1,12 +1,18 @@
 /**
- * Owns how a page comes by styles that no other has. The server names them with the page that is opened
- * first (shell.ts); here they are fetched for those that one goes to from there.
+ * Owns how a page comes by styles that no other has. Those of the page that is opened first are on their way
+ * by then (shell.ts).
  */
 
-/** Resolves when `/styles/pages/<name>.css` is in force, or cannot be had. */
+const asked = new Map<string, Promise<void>>();
+
+/** Resolves when `styles/pages/<name>.css` is in force, or cannot be had. */
 export function styled(name: string): Promise<void> {
-  const href = `/styles/pages/${name}.css`;
-  if (document.querySelector(`link[href="${href}"]`) !== null) return Promise.resolve();
+  const coming = asked.get(name) ?? linked(new URL(`../styles/pages/${name}.css`, import.meta.url));
+  asked.set(name, coming);
+  return coming;
+}
+
+function linked({ href }: URL): Promise<void> {
   return new Promise((resolve) => {
     const link = document.createElement('link');
     link.rel = 'stylesheet';

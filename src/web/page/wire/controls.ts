@@ -16,7 +16,7 @@ export function Controls({ view, children }: { readonly view: View; readonly chi
   const isGoing = mode !== 'paused';
   return html`<div class="controls" role="toolbar" aria-label="Playback">
     ${
-      view.model.value !== null && view.isLive
+      view.isLive
         ? html`<button type="button" class="live-button ${mode === 'live' ? 'is-live' : ''}" aria-pressed=${mode === 'live'} onClick=${() => view.goLive()} title="Follow the newest"><span class="dot" aria-hidden="true"></span>Live</button>`
         : ''
     }

@@ -53,7 +53,7 @@ export function Minimap({ view, port }: { readonly view: View; readonly port: Po
   return html`<div class="minimap">
     <canvas ref=${canvas} height=${height} aria-hidden="true"></canvas>
     <span class="seen" style=${{ left: share(top), right: `calc(100% - ${share(top + seen.value)})` }}></span>
-    <span class="moment-at" style=${{ left: share(at) }}></span>
+    ${view.axis.count === 0 ? '' : html`<span class="moment-at" style=${{ left: share(at) }}></span>`}
     ${view.bookmarks.value.map((n) => {
       const place = view.model.value?.indexOf(n) ?? null;
       return place === null

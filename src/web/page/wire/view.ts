@@ -49,9 +49,13 @@ export class View {
   shown = 0;
   hidden = 0;
   /** Whether more comes. */
-  isLive = false;
+  isLive: boolean;
   /** Our clock when the record began, as far as its quickest messages tell. */
   #beganMs = Number.POSITIVE_INFINITY;
+
+  constructor(isLive: boolean) {
+    this.isLive = isLive;
+  }
 
   begin(header: WireHeader, isLive: boolean): void {
     this.isLive = isLive;

@@ -25,7 +25,7 @@ import { useWireKeys } from './wire-keys.js';
 
 export function Wire() {
   useTitle('Wire');
-  const view = useMemo(() => new View(), []);
+  const view = useMemo(() => new View(!isFileAsked()), []);
   const port = { scrollTop: useSignal(0), height: useSignal(500) };
   const fixedPort = useMemo(() => port, []);
   const fileName = useSignal(isFileAsked() ? '' : null);
