@@ -1,11 +1,13 @@
 /**
  * Owns what those cost who look: the throughput and the push latency of a trio with three hundred
- * browsers that follow everything, the tap on, beside those of the same trio without any, in turns.
+ * browsers that follow everything, the tap on, beside those of the same trio without any, in turns;
+ * and how soon one of them paints a page (paint.ts).
  */
 
 import { pause } from './clock.js';
 import { Crowd } from './crowd.js';
 import type { Benchmark, Figure } from './figures.js';
+import { paints } from './paint.js';
 import { Project } from './project.js';
 import { inRoom } from './room.js';
 import { cpuSeconds, finished, type Told } from './trio.js';
@@ -67,16 +69,19 @@ export const page: Benchmark = {
         await measure(viewed);
         crowd.end();
       }
+      const painted = await paints(port);
       return {
         figures: [
           figure('commits of a push', '/s', viewed.rates, alone.rates),
           figure('push to first line', 'ms', viewed.latencies, alone.latencies),
           figure('CPU of the dispatcher per commit', 'ms', viewed.cpuMs, alone.cpuMs),
+          ...painted.figures,
         ],
         floors: [
           { says: 'commits of a push, alone', unit: '/s', samples: alone.rates },
           { says: 'push to first line, alone', unit: 'ms', samples: alone.latencies },
           { says: 'CPU per commit, alone', unit: 'ms', samples: alone.cpuMs },
+          ...painted.floors,
         ],
         notes: ['Floor: the same without anybody who looks. Those who look run on the same cores.'],
       };
