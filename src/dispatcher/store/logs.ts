@@ -138,7 +138,10 @@ export class LogFiles {
 
   /** Makes that log be what is public of its commit; see `ResultsFolder`. */
   publish(name: LogName, apart: string | null = null): void {
-    if (this.size(name) === 0) this.append(name, 0, Buffer.alloc(0));
+    if (this.size(name) === 0) {
+      this.#opened(name);
+      this.release(name);
+    }
     this.#results.link(this.#path(name), name.commit, apart);
   }
 
