@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { openNotices } from '../notices/open.js';
+import { formatAddress } from '../protocol/address.js';
 import { Web } from '../web/web.js';
 import { realClock, realSteadyUs } from '../world/clock.js';
 import { descriptorsMax } from '../world/descriptors.js';
@@ -184,10 +185,11 @@ function introduce(
   { port, isNew }: { readonly port: number; readonly isNew: boolean },
 ): void {
   const { host, data, results, dialect } = options;
+  const address = formatAddress({ host, port });
   const scheme = options.tls === null ? 'http' : 'https';
-  const page = options.web === null ? null : `${scheme}://${host}:${port}/`;
+  const page = options.web === null ? null : `${scheme}://${address}/`;
   const look = page === null ? '' : `; to look at: ${page}`;
-  const msg = `dispatcher on ${host}:${port}, waiting for runners and commits${look}`;
+  const msg = `dispatcher on ${address}, waiting for runners and commits${look}`;
   tell({ event: 'listening', host, port, page, data, results, dialect, msg });
   tell({
     event: 'memory',

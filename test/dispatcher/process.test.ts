@@ -35,6 +35,14 @@ test('SIGHUP asks a process without a terminal to read anew, and ends nothing', 
   await dispatcher.exit;
 });
 
+test('an IPv6 address is told as others write it', async () => {
+  const flags = ['--host', '::1'];
+  const { port, told } = await spawnDispatcher(temporaryFolder(), { flags });
+  const msg = told.find(({ event }) => event === 'listening')?.['msg'];
+  expect(msg).toMatch(`dispatcher on [::1]:${port}, `);
+  expect(msg).toMatch(`http://[::1]:${port}/`);
+});
+
 describe('A32: SIGKILL between acceptance and result', () => {
   test('A27, A41: nothing is lost, and the run that went on meanwhile is not run again', async () => {
     const folder = temporaryFolder();
