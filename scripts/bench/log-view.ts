@@ -6,7 +6,7 @@
 
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { indexBeside } from '../../src/dispatcher/store/beside.js';
+import { indexBeside } from '../../src/dispatcher/store/log-names.js';
 import { LogReader } from '../../src/web/logs/log-reader.js';
 import type { Benchmark, Figure } from './figures.js';
 import { timed } from './floors.js';

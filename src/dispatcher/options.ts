@@ -9,7 +9,7 @@ import type { WebOptions } from '../web/behind.js';
 import { allowClassic, readCommandLine } from '../world/command-line.js';
 import { Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
-import { duration, hostNames, port } from '../world/flag-values.js';
+import { duration, hostName, hostNames, port } from '../world/flag-values.js';
 import type { FlagValues } from '../world/reread.js';
 import type { StoryOptions } from '../world/story.js';
 import { readToken, type Token, tokenIn } from '../world/token.js';
@@ -55,7 +55,12 @@ export interface Options {
 }
 
 const flags = {
-  host: { type: 'string', default: 'localhost', describe: 'address to listen on' },
+  host: {
+    type: 'string',
+    default: 'localhost',
+    coerce: hostName,
+    describe: 'address to listen on',
+  },
   port: { default: '8888', describe: 'port to listen on; 0: any free one', coerce: port('port') },
   data: { type: 'string', default: '.trivet', describe: 'folder for the store and the logs' },
   'secrets-key': {

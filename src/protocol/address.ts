@@ -38,5 +38,8 @@ export function isLoopback(host: string): boolean {
 /** Names and IPv4. At most 253 characters, as in DNS; never a dash first, as in options. */
 const named = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?$/;
 
-/** Two colons at least, and perhaps the interface that a link-local address belongs to. */
-const ipv6 = /^(?=.*:.*:)[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9._-]{1,40})?$/;
+/**
+ * Two colons at least, none alone at the end (there a port was cut off), and perhaps the interface that a
+ * link-local address belongs to.
+ */
+const ipv6 = /^(?=.*:.*:)(?!.*[^:]:$)[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9._-]{1,40})?$/;

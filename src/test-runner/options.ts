@@ -11,6 +11,7 @@ import { clientCredentials, type Renewing } from '../world/credentials.js';
 import { UsageError } from '../world/exit.js';
 import {
   atMostAWeek,
+  hostName,
   port,
   size,
   spellDuration,
@@ -79,6 +80,7 @@ const flags = {
   host: {
     type: 'string',
     default: 'localhost',
+    coerce: hostName,
     describe: 'where to listen, as a classic dispatcher can reach us',
   },
   port: {

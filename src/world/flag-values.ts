@@ -97,6 +97,11 @@ export function wireName(flag: string, pattern = namePattern) {
   };
 }
 
+/** Reads the host to listen on; an IPv6 address may stand in brackets, as before a port. */
+export function hostName(text: string): string {
+  return parseHost(text) ?? text;
+}
+
 /** Reads names or addresses of hosts, with commas between. */
 export function hostNames(flag: string): (text: string) => string[] {
   return (text) =>

@@ -60,6 +60,7 @@ test('any loopback address will do', () => {
   for (const host of ['localhost', '127.0.0.1', '::1']) {
     expect(readOptions(['--host', host])).toMatchObject({ host });
   }
+  expect(readOptions(['--host', '[::1]'])).toMatchObject({ host: '::1' });
 });
 
 test('what is wrong is said in English, whatever language the machine speaks', () => {

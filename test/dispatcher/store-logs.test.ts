@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { indexBeside, timesBeside } from '../../src/dispatcher/store/beside.js';
-import { LogFiles, type LogName } from '../../src/dispatcher/store/logs.js';
+import { indexBeside, type LogName, timesBeside } from '../../src/dispatcher/store/log-names.js';
+import { LogFiles } from '../../src/dispatcher/store/logs.js';
 import { commit } from '../support/commits.js';
 import { temporaryFolder } from '../support/git.js';
 

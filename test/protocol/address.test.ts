@@ -56,6 +56,7 @@ describe('host:port on the command line', () => {
     ['localhost:65535', { host: 'localhost', port: 65_535 }],
     ['localhost', null],
     ['::1', null],
+    ['2001:db8::1', null],
     [':8888', null],
     ['localhost:65536', null],
     ['localhost:123456', null],

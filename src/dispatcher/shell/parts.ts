@@ -6,7 +6,7 @@
 
 import type { StepReport } from '../../protocol/work.js';
 import { stepEnding } from '../sentences.js';
-import type { LogName } from '../store/logs.js';
+import type { LogName } from '../store/log-names.js';
 import type { Reading } from './readings.js';
 
 /** One log of a job, or what there is still to come. */

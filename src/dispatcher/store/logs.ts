@@ -1,28 +1,16 @@
 /**
  * Owns what suites printed: one append-only file a run, written and read by offset.
- * Never holds a log in memory. A file is named by the job it belongs to, never by a text from
- * outside (A48): logs/1a/1a2b…-17.2.log is the second run of job 17, which tests 1a2b…, and
- * 1a2b…-17.2.s3.log that of its third step.
+ * Never holds a log in memory; how the files are called stands in log-names.ts.
  * Invariant: the bytes of a log are contiguous, and each was written once.
  */
 
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Commit } from '../../protocol/ids.js';
 import { stepLogsMax } from '../../protocol/limits.js';
 import { type Disk, type OpenFile, realDisk } from '../../world/disk.js';
-import type { JobId } from '../core/journal.js';
-import { withBeside } from './beside.js';
+import { beginningOf, type LogName, pathOf, withBeside } from './log-names.js';
 import { isForWaiting } from './no-room.js';
 import { ResultsFolder } from './results-folder.js';
-
-/** Which log: the `number`-th run of a job, or one of that run's steps. */
-export interface LogName {
-  readonly commit: Commit;
-  readonly job: JobId;
-  readonly number: number;
-  /** From 1; absent: the run's own. */
-  readonly step?: number;
-}
 
 interface OpenLog {
   readonly file: OpenFile;
@@ -116,7 +104,7 @@ export class LogFiles {
   /** Closes the files of that run that are open. */
   release(name: LogName): void {
     for (const [path, { file }] of this.#open) {
-      if (!path.startsWith(this.#beginning(name))) continue;
+      if (!path.startsWith(beginningOf(this.#folder, name))) continue;
       this.#open.delete(path);
       file.close();
     }
@@ -246,11 +234,6 @@ export class LogFiles {
   }
 
   #path(name: LogName): string {
-    return `${this.#beginning(name)}${name.step === undefined ? '' : `s${name.step}.`}log`;
-  }
-
-  /** Of the names of all files of a run. */
-  #beginning({ commit, job, number }: LogName): string {
-    return join(this.#folder, commit.slice(0, 2), `${commit}-${job}.${number}.`);
+    return pathOf(this.#folder, name);
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import * as z from 'zod';
-import { indexBeside } from '../../dispatcher/store/beside.js';
+import { indexBeside } from '../../dispatcher/store/log-names.js';
 import { parseJson, readIfThere } from '../../world/files.js';
 import type { IndexState } from './line-index.js';
 import { writeBeside } from './times.js';

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { timesBeside } from '../../dispatcher/store/beside.js';
+import { timesBeside } from '../../dispatcher/store/log-names.js';
 import { parseJson, readIfThere } from '../../world/files.js';
 import type { Arrival } from './arrivals.js';
 
