@@ -63,7 +63,7 @@ export class Shell {
       '<body>',
       "<noscript>This page needs JavaScript. Without it: <code>printf 'status\\n' | nc -N</code> " +
         'at this port says the same.</noscript>',
-      `<div id="page">${frame(path, first.wantsToken && !first.isTrusted)}</div>`,
+      `<div id="page" aria-busy="true">${frame(path, first.wantsToken && !first.isTrusted)}</div>`,
       `<script type="application/json" id="first">{"first":${rest},"document":${data}}</script>`,
       `<template id="needed">${needed.join('\n')}</template>`,
       `<script>${begin}</script>`,
@@ -135,11 +135,16 @@ function beginning(main: string): string {
   return `
     const begin = () => {
       document.head.append(document.getElementById('needed').content);
-      import('${main}');
+      import('${main}').catch(again);
     };
+    const again = () =>
+      setTimeout(() => fetch('${main}').then(() => location.reload(), again), ${againAfterMs});
     requestAnimationFrame(() => setTimeout(begin));
     setTimeout(begin, ${unpaintedForMs});
   `;
 }
 
 const unpaintedForMs = 1_000;
+
+/** What was lost on its way a browser does not fetch twice: the page is loaded anew, once that can be. */
+const againAfterMs = 2_000;

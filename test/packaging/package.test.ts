@@ -142,9 +142,7 @@ function started(command: string, ...args: string[]) {
 /** What a page names, a library or a style too, and is not there. */
 async function lacksOf(page: string): Promise<string[]> {
   const text = await (await fetch(page)).text();
-  const named = [...text.matchAll(/"(\/(?:page|styles|libraries)\/[^"]+)"/g)].map(
-    ([, path]) => path,
-  );
+  const named = [...text.matchAll(/"(\/files\/[^"]+)"/g)].map(([, path]) => path);
   expect(named.length).toBeGreaterThan(5);
   const answers = named.map(async (path = '') =>
     (await fetch(new URL(path, page))).ok ? [] : path,

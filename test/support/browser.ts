@@ -85,21 +85,26 @@ export async function profileAt(
   return { open, faults, context };
 }
 
-/** Containers of other tests bring networks up and down; Chromium drops what it loads meanwhile. */
-const networkChanged = 'ERR_NETWORK_CHANGED';
+/**
+ * Containers of other tests bring networks up and down; Chromium drops what it loads meanwhile, and shows its
+ * page of errors, or ours loads itself anew.
+ */
+const networkChanged = /ERR_NETWORK_CHANGED|interrupted by another navigation/;
 
-/** Loads it again where a change of networks came between. */
+/** Loads it, and again where a change of networks came between; until it is more than its document. */
 async function load(page: Page, path: string): Promise<void> {
   let isDropped = true;
   page.on('requestfailed', (request) => {
-    isDropped ||= request.failure()?.errorText.includes(networkChanged) === true;
+    isDropped ||= networkChanged.test(request.failure()?.errorText ?? '');
   });
+  const isBusy = async () => (await page.locator('#page[aria-busy]').count()) > 0;
   while (isDropped) {
     isDropped = false;
     await page.goto(path).catch((error: Error) => {
-      if (!error.message.includes(networkChanged)) throw error;
+      if (!networkChanged.test(error.message)) throw error;
       isDropped = true;
     });
+    await expect.poll(async () => isDropped || !(await isBusy()), { timeout: 60_000 }).toBe(true);
   }
 }
 

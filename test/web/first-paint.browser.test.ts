@@ -46,7 +46,8 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout }, () => {
       const { open, context } = await profileAt(scene.port, { width });
       for (const path of headed) {
         await context.route('**/files/**', (route) => route.abort());
-        const bare = await open(path);
+        const bare = await context.newPage();
+        await bare.goto(path);
         const before = await places(bare);
         await bare.close();
         await context.unrouteAll();
@@ -86,6 +87,21 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout }, () => {
       `performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/queue.js'))`,
     );
     expect((await loaded(page)).filter((path) => path.includes('/wire/'))).toEqual([]);
+  });
+
+  test('a page whose modules were lost on their way loads itself anew, once they can be had', async () => {
+    const scene = await aFullScene();
+    const { context, faults } = await profileAt(scene.port);
+    await context.route('**/files/**', (route) => route.abort());
+    const page = await context.newPage();
+    const lost = page.waitForEvent('requestfailed', (request) =>
+      request.url().endsWith('/main.js'),
+    );
+    await page.goto('/commits');
+    await lost;
+    await context.unrouteAll();
+    await isLive(page);
+    expect(faults).toEqual([]);
   });
 
   test('a page of an earlier release is loaded anew where it wants a module that is gone', async () => {

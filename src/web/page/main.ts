@@ -3,13 +3,18 @@
  */
 
 import { render } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { html } from './html.js';
 import { Surroundings, useTitle } from './page.js';
 import { fetched, PageAt } from './pages.js';
 import { page } from './router.js';
 
+/** Busy until what is in it can be used. */
+const root = document.getElementById('page');
+
 function Page() {
   const at = page.value;
+  useEffect(() => root?.removeAttribute('aria-busy'), []);
   return html`<${Surroundings}>${at.kind === 'nothing' ? html`<${Nothing} />` : html`<${PageAt} at=${at} />`}<//>`;
 }
 
@@ -18,7 +23,6 @@ function Nothing() {
   return html`<div class="refusal"><h1>Not here</h1><p>There is no such page. <a href="/">Home</a> is over there.</p></div>`;
 }
 
-const root = document.getElementById('page');
 const { kind } = page.value;
 // The first paint is of the page, not of a place for it.
 if (kind !== 'nothing') await fetched(kind);
