@@ -94,7 +94,7 @@ export const plantedInStore: readonly PlantedBug[] = [
   },
   {
     name: 'what steps print is written into the log of their run',
-    file: 'dispatcher/store/logs.ts',
+    file: 'dispatcher/store/log-names.ts',
     line: "name.step === undefined ? '' :",
     becomes: "name.step !== 0 ? '' :",
     breaks: ['log'],
