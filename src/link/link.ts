@@ -202,8 +202,8 @@ class SessionLink implements Link {
       const isResting = this.#options.isResting?.() === true;
       const heartbeats = isResting ? (welcome.restingHeartbeats ?? 1) : 1;
       if (this.#missedBeats >= missedPingsMax + heartbeats) this.#goAway('fell silent');
-      // A ping did not come that was due: whoever is there answers ours.
-      else if (isResting && this.#missedBeats > heartbeats) this.send({ verb: 'ping' });
+      // The one ping in a long while did not come: whoever is there answers ours.
+      else if (heartbeats > 1 && this.#missedBeats > heartbeats) this.send({ verb: 'ping' });
     });
     this.#options.handle({ kind: 'session', welcome });
   }

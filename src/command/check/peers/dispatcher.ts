@@ -46,6 +46,7 @@ export async function isSilentUntilDialled(
   { scene }: Setting,
 ): Promise<void> {
   setPinging(false);
+  for (const session of port.sessions) session.fallSilent();
   const why = () =>
     new Complaint(
       `expected a new connection, for nothing came on the old one for many times ${heartbeatEveryMs} ms, but none came`,
