@@ -22,6 +22,8 @@ export interface SessionHost {
   readonly isOnlyWatching: boolean;
   /** A message came from it, or goes to it. */
   readonly tap: (direction: 'in' | 'out', message: SessionMessage) => void;
+  /** Whether its socket is paused from now on, until the disk, or the store, has answered. */
+  readonly waits: (isWaiting: boolean) => void;
   /** There is room again for what is written. */
   readonly drained: () => void;
   /** The session is over. */
@@ -47,11 +49,6 @@ export class Session {
     this.id = id;
     this.#connection = connection;
     this.#host = host;
-  }
-
-  /** Its socket is paused until the disk, or the store, has answered. */
-  get isWaiting(): boolean {
-    return this.#isWorking;
   }
 
   /** From here on what it says is heard. */
@@ -158,9 +155,11 @@ export class Session {
 
   async #waitFor(message: SessionMessage, answer: Promise<Waited>): Promise<void> {
     this.#isWorking = true;
+    this.#host.waits(true);
     this.#connection.pause();
     if ((await answer) === 'again') this.#inbox.unshift(message);
     this.#isWorking = false;
+    this.#host.waits(false);
     if (!this.#isClosed) this.#work();
     // One for the pause above; what had to wait anew has paused for itself.
     this.#connection.resume();

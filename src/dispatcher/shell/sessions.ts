@@ -41,6 +41,7 @@ const emptyLine = Buffer.from('\n');
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #open = new Map<SessionId, Session>();
+  readonly #waiting = new Set<SessionId>();
   #counter = 0;
   #isClosed = false;
 
@@ -59,9 +60,7 @@ export class Sessions {
 
   /** Who waits for our disk or store cannot be heard, and must not be called silent for it. */
   vouchForWaiting(): void {
-    for (const [id, session] of this.#open) {
-      if (session.isWaiting) this.#options.handle({ kind: 'heard', session: id });
-    }
+    for (const session of this.#waiting) this.#options.handle({ kind: 'heard', session });
   }
 
   /** Shows to all that we live, though nothing can be said: an empty line means nothing. */
@@ -84,9 +83,14 @@ export class Sessions {
       tap: (direction, message) => {
         if (!isOnlyWatching) tap.session(line, direction, message);
       },
+      waits: (isWaiting) => {
+        if (isWaiting) this.#waiting.add(id);
+        else this.#waiting.delete(id);
+      },
       drained: () => watching.drained(),
       gone: () => {
         this.#open.delete(id);
+        this.#waiting.delete(id);
         watching.gone();
       },
     });
