@@ -103,9 +103,11 @@ export class Pool {
 
   /** Those that are here; a classic runner that went away is not. */
   runners(): Runner[] {
-    return this.all().filter(
-      (peer): peer is Runner => peer.role === 'runner' && peer.reconnects === null,
-    );
+    const here: Runner[] = [];
+    for (const peer of this.#peers.values()) {
+      if (peer.role === 'runner' && peer.reconnects === null) here.push(peer);
+    }
+    return here;
   }
 
   observers(): Observer[] {

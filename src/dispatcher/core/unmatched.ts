@@ -5,8 +5,9 @@
  */
 
 import type { Notice } from './events.js';
+import type { Pool } from './pool.js';
 import { unmatchedForMs } from './rules.js';
-import { isOfRepository, namesOf } from './shape.js';
+import { isOfRepository, namesOf, type Offer } from './shape.js';
 import type { Turn } from './turn.js';
 
 /** Tells of those who have been unmatched for a while: at a start, processes come in any order. */
@@ -49,16 +50,28 @@ function unwanted(turn: Turn): [string, Notice][] {
   ]);
   if (wanted.has(null)) return [];
   const idle = new Map<string, number>();
-  for (const { offer, runs } of pool.runners()) {
+  for (const { offer, runners } of idleOffers(pool)) {
     const tested = namesOf(offer) ?? [];
     // Of several that it tests one may be all that comes for now.
-    if (runs.size > 0 || tested.some((repository) => wanted.has(repository))) continue;
-    for (const repository of tested) idle.set(repository, (idle.get(repository) ?? 0) + 1);
+    if (tested.some((repository) => wanted.has(repository))) continue;
+    for (const repository of tested) idle.set(repository, (idle.get(repository) ?? 0) + runners);
   }
   return [...idle].map(([repository, runners]): [string, Notice] => {
     const notice = { kind: 'unwanted', repository, runners, watched } as const;
     return [`unwanted ${repository}`, notice];
   });
+}
+
+/** What runners offer that have nothing in hand: of ten thousand, mostly the same. */
+function idleOffers(pool: Pool): Iterable<{ readonly offer: Offer; readonly runners: number }> {
+  const offers = new Map<string, { readonly offer: Offer; runners: number }>();
+  for (const { offer, runs } of pool.runners()) {
+    if (runs.size > 0) continue;
+    const those = offers.get(offer.key);
+    if (those === undefined) offers.set(offer.key, { offer, runners: 1 });
+    else those.runners += 1;
+  }
+  return offers.values();
 }
 
 function sorted(names: readonly string[]): string[] {
