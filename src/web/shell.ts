@@ -146,5 +146,5 @@ function beginning(main: string): string {
 
 const unpaintedForMs = 1_000;
 
-/** What was lost on its way a browser does not fetch twice: the page is loaded anew, once that can be. */
+/** Not every browser fetches a module twice: the page is loaded anew, once that can be. */
 const againAfterMs = 2_000;

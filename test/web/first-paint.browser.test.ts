@@ -104,6 +104,22 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout }, () => {
     expect(faults).toEqual([]);
   });
 
+  test('a page whose module could not be had for a while is there once it can be had', async () => {
+    const scene = await aFullScene();
+    const { open, context, faults } = await profileAt(scene.port);
+    const page = await open('/commits');
+    await isLive(page);
+    await context.route('**/files/**', (route) => route.abort());
+    const lost = page.waitForEvent('requestfailed', (request) =>
+      request.url().endsWith('queue.js'),
+    );
+    await page.getByRole('link', { name: 'Queue' }).click();
+    await lost;
+    await context.unrouteAll();
+    await page.getByText('Waits for its turn').waitFor();
+    expect(faults).toEqual([]);
+  });
+
   test('a page of an earlier release is loaded anew where it wants a module that is gone', async () => {
     const scene = await aFullScene();
     const { open, context } = await profileAt(scene.port);
