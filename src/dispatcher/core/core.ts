@@ -200,9 +200,9 @@ export class DispatcherCore {
     return this.#state.pool.runners();
   }
 
-  /** Beats since anything was heard of it. */
-  silentBeats(peer: Peer): number {
-    return this.#state.pool.heartbeats.silentBeats(peer);
+  /** How long nothing was heard of it, a beat more or less. */
+  silentMs(peer: Peer): number {
+    return this.#state.pool.heartbeats.silentMs(peer);
   }
 
   observers(): readonly Observer[] {

@@ -6,7 +6,7 @@
 
 import { restingHeartbeats } from '../../protocol/limits.js';
 import type { Peer } from './peers.js';
-import { beatsPerHeartbeat, silentBeatsMax } from './rules.js';
+import { beatEveryMs, beatsPerHeartbeat, silentBeatsMax } from './rules.js';
 
 /** Beats from one ping of a resting runner to the next. */
 const restingBeats = beatsPerHeartbeat * restingHeartbeats;
@@ -41,9 +41,9 @@ export class Heartbeats {
     this.place(peer);
   }
 
-  /** Beats since anything was heard. */
-  silentBeats(peer: Peer): number {
-    return this.#beats - peer.heardAtBeat;
+  /** How long nothing was heard, a beat more or less. */
+  silentMs(peer: Peer): number {
+    return this.#silentBeats(peer) * beatEveryMs;
   }
 
   /** Whether three pings in a row went unanswered, and the last one's answer is due. */
@@ -70,9 +70,13 @@ export class Heartbeats {
   beat(number: number): Peer[] {
     this.#beats += 1;
     for (const peer of this.#dueAt(number - 1)) {
-      if (this.silentBeats(peer) > 1) this.#doubt(peer);
+      if (this.#silentBeats(peer) > 1) this.#doubt(peer);
     }
     return [...this.#wakeful, ...this.#dueAt(number)];
+  }
+
+  #silentBeats(peer: Peer): number {
+    return this.#beats - peer.heardAtBeat;
   }
 
   /** Its answer is late: from now on it is asked as often as others. */

@@ -47,6 +47,8 @@ export const missedPings = `missed ${missedPingsMax} pings`;
 /** A beat is a quarter of the heartbeat: the grain in which silence is counted. */
 export const beatsPerHeartbeat = 4;
 
+export const beatEveryMs = heartbeatEveryMs / beatsPerHeartbeat;
+
 /** Whether this is the beat of that peer, once in so many heartbeats. */
 export function isDue(
   { beats }: { readonly beats: number },

@@ -24,7 +24,7 @@ export interface Known {
     | 'pauses'
     | 'repositories'
     | 'runners'
-    | 'silentBeats'
+    | 'silentMs'
     | 'waits'
     | 'whyWaiting'
   >;

@@ -8,10 +8,8 @@ import type {
   RunningJob,
   WaitingJob,
 } from '../../protocol/documents.js';
-import { heartbeatEveryMs } from '../../protocol/limits.js';
 import type { Job } from '../core/job.js';
 import type { Runner } from '../core/peers.js';
-import { beatsPerHeartbeat } from '../core/rules.js';
 import type { Run } from '../core/run.js';
 import { namesOf } from '../core/shape.js';
 import { waitReason } from '../shell/wait-reasons.js';
@@ -101,7 +99,7 @@ export class JobRows {
       labels: [...offer.labels],
       capacity,
       state: running.length > 0 ? 'busy' : free,
-      silentMs: (this.#known.core.silentBeats(runner) * heartbeatEveryMs) / beatsPerHeartbeat,
+      silentMs: this.#known.core.silentMs(runner),
       running: await Promise.all(running),
     };
   }

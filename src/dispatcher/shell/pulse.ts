@@ -6,7 +6,7 @@
 import { heartbeatEveryMs } from '../../protocol/limits.js';
 import { type Cancel, type Clock, every } from '../../world/clock.js';
 import type { Event } from '../core/events.js';
-import { beatsPerHeartbeat, listenForMs, stalledAfterMs } from '../core/rules.js';
+import { beatEveryMs, beatsPerHeartbeat, listenForMs, stalledAfterMs } from '../core/rules.js';
 
 export interface PulseOptions {
   readonly clock: Clock;
@@ -18,8 +18,6 @@ export interface PulseOptions {
   /** Shows to peers that we live; called once a heartbeat while nothing can be said. */
   readonly breathe: () => void;
 }
-
-const beatEveryMs = heartbeatEveryMs / beatsPerHeartbeat;
 
 export class Pulse {
   readonly #options: PulseOptions;

@@ -3,12 +3,10 @@
  * for those who measure it, and for those who ask whether it can take commits.
  */
 
-import { heartbeatEveryMs } from '../../protocol/limits.js';
 import type { Vitals } from '../../web/behind.js';
 import type { DispatcherCore } from '../core/core.js';
 import type { JobId } from '../core/journal.js';
 import type { Runner } from '../core/peers.js';
-import { beatsPerHeartbeat } from '../core/rules.js';
 import type { Tap } from '../feed/tap.js';
 import type { Performer } from './performer.js';
 
@@ -45,15 +43,15 @@ export class VitalSigns {
   now(): Vitals {
     const { waiting, blocked, leased: running } = this.#core.counts();
     const runners = { available: 0, busy: 0, offline: 0 };
-    let silentBeats = 0;
+    let silentMs = 0;
     for (const runner of this.#core.runners()) {
       runners[stateOf(runner)] += 1;
-      silentBeats = Math.max(silentBeats, this.#core.silentBeats(runner));
+      silentMs = Math.max(silentMs, this.#core.silentMs(runner));
     }
     return {
       jobs: { running, waiting, blocked },
       runners,
-      silentMs: (silentBeats * heartbeatEveryMs) / beatsPerHeartbeat,
+      silentMs,
       messages: this.#tap.counted,
     };
   }
