@@ -45,18 +45,26 @@ export class Fetching {
 
   /** Rejects where git fails; even then the commit may have come. */
   async fetch(commit: Commit): Promise<void> {
-    // By now it may be called otherwise, or there may be one at last.
-    const { remote } = await followed(this.#git, this.#clone.path, this.#remote);
+    // There may be one at last.
+    const remote = this.#remote ?? (await this.#follow());
     if (remote === null) return;
-    this.#remote = remote;
     this.#last = commit;
     try {
       await this.#git([...fetch, '--', remote, `+${commit}:${kept}${commit}`]);
     } catch (error) {
       if (error instanceof GitFault && error.isSilence) throw error;
+      // By now it may be called otherwise.
+      if ((await this.#follow()) !== remote) return this.fetch(commit);
       // It may be the remote that is away, or the commit, or a server that gives no single commits.
       await this.#git([...fetch, '--prune', '--', remote, `+refs/heads/*:${kept}heads/*`]);
     }
+  }
+
+  /** The remote that the clone has by now: the same as long as it is there. */
+  async #follow(): Promise<string | null> {
+    const { remote } = await followed(this.#git, this.#clone.path, this.#remote);
+    this.#remote = remote;
+    return remote;
   }
 
   /** What should follow a fetch, begun now, while nobody waits. Costs nothing where none was. */
