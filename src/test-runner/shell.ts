@@ -4,41 +4,22 @@
  * Its world comes as an argument, so that another can be simulated.
  */
 
-import type { World as Wire } from '../link/ask.js';
 import { type Link, openLink } from '../link/link.js';
 import type { LinkEvent } from '../link/link-event.js';
 import { impossible } from '../protocol/impossible.js';
 import { type Cancel, every } from '../world/clock.js';
 import { exitCodes } from '../world/exit.js';
-import { type Hosts, nobody } from '../world/hosts.js';
+import { nobody } from '../world/hosts.js';
 import type { Connection, ConnectionHandler, Listener } from '../world/network.js';
-import type { Tell } from '../world/story.js';
-import type { Token } from '../world/token.js';
 import { ClassicDispatcher } from './classic/dispatcher.js';
 import { listen } from './classic/listen.js';
 import { Core } from './core/core.js';
 import type { Effect, Event } from './core/events.js';
 import type { Executor } from './executor.js';
-import { type Introduction, introduce } from './introduction.js';
+import type { RunnerOptions, World } from './given.js';
+import { introduce } from './introduction.js';
 import { Runs } from './runs.js';
 import { Story } from './story.js';
-
-export interface World extends Wire {
-  readonly tell: Tell;
-  readonly exit: (code: number) => void;
-}
-
-export interface RunnerOptions extends Introduction {
-  readonly host: string;
-  /** Null: the first free one of the documented range. */
-  readonly port: number | null;
-  readonly token?: Token | null;
-  /** Hosts beyond this machine whose classic dispatcher may dial us. */
-  readonly mayDial?: Hosts;
-  /** Where a classic dispatcher can dial us; null where it cannot, which it is told (A17). */
-  readonly reachable: string | null;
-  readonly logBytesMax: number;
-}
 
 export interface Runner {
   /** The executor offers something else by now, perhaps with more slots. */

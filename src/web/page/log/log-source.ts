@@ -7,6 +7,7 @@
 import { signal } from '@preact/signals';
 import type { LogLines, LogOutline, LogSearch } from '../../../protocol/log-documents.js';
 import { type Happening, hear } from '../live.js';
+import { asRefusal, fetched } from './asked.js';
 import { type Span, spansOf, styleFrom, visible } from './sgr.js';
 
 export interface ShownLine {
@@ -230,25 +231,4 @@ function linesOf({ from, lines, style: begins, cut, times }: LogLines): ShownLin
     if (came.has(number)) atMs = came.get(number) ?? null;
     return { spans: here.spans, atMs, cutBytes: cuts.get(number) ?? null };
   });
-}
-
-class Refusal extends Error {
-  readonly status: number;
-
-  constructor(status: number, says: string) {
-    super(says);
-    this.status = status;
-  }
-}
-
-function asRefusal(error: unknown): { readonly status: number; readonly says: string } {
-  if (error instanceof Refusal) return { status: error.status, says: error.message };
-  return { status: 0, says: 'The dispatcher cannot be reached' };
-}
-
-async function fetched<Body>(url: string, signal: AbortSignal | null = null): Promise<Body> {
-  const response = await fetch(url, { signal });
-  const body = await response.json();
-  if (!response.ok) throw new Refusal(response.status, String(body.error));
-  return body;
 }
