@@ -30,7 +30,7 @@ export interface First {
 
 export class Shell {
   readonly #assets: Assets;
-  #made: Made | null = null;
+  #constant: Constant | null = null;
 
   constructor(assets: Assets) {
     this.#assets = assets;
@@ -51,11 +51,11 @@ export class Shell {
     // With these the browser need not read one to know of the next.
     const needed = [
       ...styles.map((name) =>
-        preload('preload" as="style', assets.address(`${ofOnePage}${name}.css`)),
+        link('rel="preload" as="style"', assets.address(`${ofOnePage}${name}.css`)),
       ),
       ...assets
         .neededBy(mainModule, ...shown)
-        .map((of) => preload('modulepreload', assets.address(of))),
+        .map((of) => link('rel="modulepreload"', assets.address(of))),
     ];
     return [
       head,
@@ -74,20 +74,20 @@ export class Shell {
   }
 
   /** Made when the first browser comes: until then nobody need read the files. */
-  get #parts(): Made {
-    this.#made ??= made(this.#assets);
-    return this.#made;
+  get #parts(): Constant {
+    this.#constant ??= constantIn(this.#assets);
+    return this.#constant;
   }
 }
 
 /** What is the same in every document. */
-interface Made {
+interface Constant {
   readonly head: string;
   readonly begin: string;
   readonly policy: string;
 }
 
-function made(assets: Assets): Made {
+function constantIn(assets: Assets): Constant {
   const { importMap } = assets;
   const common = assets.pathsBelow('/web/styles/').filter((path) => !path.startsWith(ofOnePage));
   const style = common.map((path) => assets.text(path)).join('\n');
@@ -118,8 +118,8 @@ function made(assets: Assets): Made {
   return { head, begin, policy };
 }
 
-function preload(rel: string, address: string): string {
-  return `<link rel="${rel}" href="${address}">`;
+function link(attributes: string, address: string): string {
+  return `<link ${attributes} href="${address}">`;
 }
 
 /** By what the policy knows a text in the document. */
