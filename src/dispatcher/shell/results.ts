@@ -9,14 +9,15 @@ import { type Commit, short } from '../../protocol/ids.js';
 import type { StepReport } from '../../protocol/work.js';
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
+import type { JobId } from '../core/journal.js';
 import type { LogName } from '../store/log-names.js';
 import type { LogFiles } from '../store/logs.js';
-import { lacksRoom } from '../store/no-room.js';
+import { isForWaiting } from '../store/no-room.js';
 import { apartBy } from '../store/results-folder.js';
 import { headingOf, isRest, partsOf } from './parts.js';
 import { type Reading, toldApart, unnamed } from './readings.js';
 
-/** How long a full folder is left alone. */
+/** How long a folder that is full, or refuses, is left alone. */
 const retryAfterMs = 1_000;
 
 /** So many copies are made later; of those beyond it the log alone tells. */
@@ -28,13 +29,21 @@ export interface Finished {
   readonly steps: readonly StepReport[];
 }
 
+interface Unpublished extends Finished {
+  /** No other job of its commit has ended since. */
+  isLatest: boolean;
+}
+
 export class Results {
   readonly #files: LogFiles;
   readonly #readings: (commit: Commit) => Promise<readonly Reading[]>;
   readonly #clock: Clock;
   readonly #tell: Tell;
-  /** The latest output of each commit for which there is no room. */
-  readonly #unpublished = new Map<Commit, Finished>();
+  /** The latest output of each job that could not be put in place, in the order of their ends. */
+  readonly #unpublished = new Map<JobId, Unpublished>();
+  /** Two at a time would write into one draft. */
+  #underway: Promise<unknown> = Promise.resolve();
+  #isToldOf = false;
   #cancelRetry: Cancel = () => {};
 
   /** `readings` answers every job of a commit. */
@@ -52,7 +61,10 @@ export class Results {
 
   /** Puts the output of these in place. */
   async publish(finished: readonly Finished[]): Promise<void> {
-    for (const one of finished) await this.#attempt(one, () => this.#place(one));
+    for (const one of finished) {
+      this.#outdo(one);
+      await this.#attempt(one, () => this.#place(one));
+    }
     // One sync for all results of a turn.
     const [last] = finished;
     if (last !== undefined) await this.#attempt(last, async () => this.#files.syncPublished());
@@ -61,6 +73,7 @@ export class Results {
   /** The same for an end that no run led to: the reason is the log's last line. */
   async publishReason(log: LogName, lines: readonly string[]): Promise<void> {
     const finished = { log, steps: [] };
+    this.#outdo(finished);
     await this.#attempt(finished, async () => {
       // One that is no run's tells of the last end only.
       if (log.number === 0) this.#files.begin(log);
@@ -75,10 +88,10 @@ export class Results {
     this.#cancelRetry();
   }
 
-  async #place({ log, steps }: Finished): Promise<void> {
+  async #place({ log, steps }: Finished, isLatest = true): Promise<void> {
     const readings = await this.#readings(log.commit);
     const own = readings.find(({ job }) => job === log.job);
-    await this.#put({ log, steps }, own, null);
+    if (isLatest) await this.#put({ log, steps }, own, null);
     for (const reading of readings) {
       const apart = toldApart(reading, readings);
       if (apart.length === 0 || apart.includes(unnamed)) continue;
@@ -87,6 +100,7 @@ export class Results {
       // One that is asked for again in the same turn is not over any more, and has its result.
       else if (reading.isOver && reading.log !== null) await this.#putIfMissing(reading, name);
     }
+    this.#unpublished.delete(log.job);
   }
 
   async #put({ log, steps }: Finished, reading: Reading | undefined, apart: string | null) {
@@ -109,44 +123,68 @@ export class Results {
 
   async #attempt(finished: Finished, work: () => Promise<void>): Promise<void> {
     try {
-      await work();
+      await this.#afterOthers(work);
     } catch (error) {
-      const isFull = lacksRoom(error);
-      if (isFull) this.#placeLater(finished);
-      // The first of many: the others have the same reason.
-      if (isFull && this.#unpublished.size > 1) return;
-      const why = error instanceof Error ? error.message : String(error);
-      const later = isFull ? ', and put there when there is room' : '';
       const { commit } = finished.log;
+      const isForLater = isForWaiting(error);
+      if (isForLater) this.#placeLater(finished);
+      // The others have the same reason.
+      if (isForLater && this.#isToldOf) return;
+      this.#isToldOf = isForLater;
+      const why = error instanceof Error ? error.message : String(error);
+      const later = isForLater ? ', and put there once that can be done' : '';
       const msg = `the output of ${short(commit)} could not be put in place (${why}): its log is kept${later}`;
       this.#tell({ event: 'results-not-published', commit, level: 'warn', msg });
     }
   }
 
-  #placeLater(finished: Finished): void {
-    if (this.#unpublished.size === 0) this.#awaitRoom();
-    if (this.#unpublished.size < unpublishedMax) {
-      this.#unpublished.set(finished.log.commit, finished);
+  /** What waits of its commit is not the latest any more. */
+  #outdo({ log: { commit } }: Finished): void {
+    for (const waiting of this.#unpublished.values()) {
+      if (waiting.log.commit === commit) waiting.isLatest = false;
     }
   }
 
-  #awaitRoom(): void {
+  /** Begins once whatever was asked for before is over. */
+  #afterOthers(work: () => Promise<void>): Promise<void> {
+    const done = this.#underway.then(work);
+    this.#underway = done.catch(() => {});
+    return done;
+  }
+
+  #placeLater({ log, steps }: Finished): void {
+    if (this.#unpublished.size === 0) this.#tryLater();
+    this.#unpublished.delete(log.job);
+    if (this.#unpublished.size < unpublishedMax)
+      this.#unpublished.set(log.job, { log, steps, isLatest: true });
+  }
+
+  #tryLater(): void {
+    this.#cancelRetry();
     this.#cancelRetry = this.#clock.after(retryAfterMs, () => void this.#placeAgain());
   }
 
-  /** In the order in which they came, up to the first for which there is still no room. */
+  /** Up to the first that still cannot be: the others come before it the next time. */
   async #placeAgain(): Promise<void> {
-    try {
-      for (const [commit, finished] of this.#unpublished) {
-        await this.#place(finished);
-        // Meanwhile a newer one may have taken its place.
-        if (this.#unpublished.get(commit) === finished) this.#unpublished.delete(commit);
+    for (const [job, waiting] of this.#unpublished) {
+      // Meanwhile a newer one may have come.
+      const isWaiting = () => this.#unpublished.get(job) === waiting;
+      try {
+        await this.#afterOthers(async () => {
+          if (isWaiting()) await this.#place(waiting, waiting.isLatest);
+        });
+      } catch {
+        // It was told of, and its log is kept.
+        if (isWaiting()) {
+          this.#unpublished.delete(job);
+          this.#unpublished.set(job, waiting);
+        }
+        break;
       }
-      this.#files.syncPublished();
-      this.#tell({ event: 'results-published', msg: 'all output is in place' });
-    } catch {
-      // Still full, or gone: it was told of, and their logs are kept.
-      this.#awaitRoom();
     }
+    if (this.#unpublished.size > 0) return this.#tryLater();
+    await this.#afterOthers(async () => this.#files.syncPublished()).catch(() => {});
+    this.#isToldOf = false;
+    this.#tell({ event: 'results-published', msg: 'all output is in place' });
   }
 }
