@@ -7,12 +7,15 @@ import { type LogId, ownerOf, type RunId } from '../protocol/ids.js';
 import { logChunkBytesMax } from '../protocol/limits.js';
 import type { SessionMessage } from '../protocol/messages.js';
 import type { OpenFile } from '../world/disk.js';
+import { isRefused } from '../world/refusals.js';
 
 export interface PumpOptions {
   /** False: no room, `drained` will be called. */
   readonly send: (message: SessionMessage) => boolean;
   /** All logs of the run that were to be sent have been, and have ended. */
   readonly shipped: (run: RunId) => void;
+  /** The disk refuses to read that log from there on: it is not sent any more. */
+  readonly unreadable: (log: LogId, offset: number) => void;
 }
 
 /** A log that is to be sent from `offset` on; there are `bytes` of it already. */
@@ -109,14 +112,26 @@ export class LogPump {
   }
 
   #sendChunk(log: LogId, shipment: Shipment): boolean {
-    const { file, offset, bytes } = shipment;
-    const due = Math.max(0, Math.min(bytes - offset, this.#buffer.length));
-    const length = file.read(this.#buffer.subarray(0, due), offset);
+    const { offset } = shipment;
+    const length = this.#read(log, shipment);
     if (length === 0) return false;
     shipment.offset += length;
     const body = this.#buffer.subarray(0, length);
     this.#hasRoom = this.#options.send({ verb: 'log', log, offset, body });
     return true;
+  }
+
+  /** The next chunk into the buffer; answers its length. */
+  #read(log: LogId, { file, offset, bytes }: Shipment): number {
+    const due = Math.max(0, Math.min(bytes - offset, this.#buffer.length));
+    try {
+      return file.read(this.#buffer.subarray(0, due), offset);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      this.#close(log);
+      this.#options.unreadable(log, offset);
+      return 0;
+    }
   }
 
   #close(log: LogId): void {

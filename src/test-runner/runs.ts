@@ -13,21 +13,22 @@ import type { SessionMessage } from '../protocol/messages.js';
 import type { StepReport } from '../protocol/work.js';
 import type { Clock } from '../world/clock.js';
 import type { OpenFile } from '../world/disk.js';
+import { isRefused, lacksRoom } from '../world/refusals.js';
 import { Attempt } from './attempt.js';
 import type { Because, Ending, KeptRun, Run } from './core/events.js';
 import { type Executor, isMachineFault, isRefusal, type Slot } from './executor.js';
 import { LogPump, type Order, type PumpOptions } from './log-pump.js';
 import { logsOf } from './run-files.js';
 
-export interface RunsEvents extends PumpOptions {
+export interface RunsEvents extends Omit<PumpOptions, 'unreadable'> {
   readonly starting: (run: Run, command: string) => void;
   readonly stepped: (run: RunId, report: StepReport) => void;
   readonly ended: (run: Run, ending: Ending) => void;
-  /** The log of an ended run is not on disk any more. */
+  /** The log of an ended run is not on disk any more, or cannot be read. */
   readonly logLost: (run: RunId) => void;
 }
 
-/** A log for reading; null where the disk has lost it, `not now` without descriptors. */
+/** A log for reading; null where the disk has lost it or refuses it, `not now` without descriptors. */
 export type Opened = OpenFile | null | 'not now';
 
 export class Runs {
@@ -40,8 +41,10 @@ export class Runs {
   #slots = 0;
   readonly #slotOf = new Map<RunId, Slot>();
   readonly #going = new Map<RunId, Attempt>();
-  /** Logs that cannot be opened for want of descriptors; tried again at every tick. */
+  /** Logs that cannot be opened yet; tried again at every tick. */
   readonly #unopened = new Map<LogId, { readonly offset: number; report: Report | null }>();
+  /** Runs that are over, whose files the disk does not let go; tried again at every tick. */
+  readonly #clinging = new Map<RunId, Slot>();
   /** Whether the dispatcher at hand knows logs of steps. */
   #takesSteps = false;
   /** Runs whose logs it gets as they grow. */
@@ -52,7 +55,8 @@ export class Runs {
     this.#executor = executor;
     this.#logBytesMax = logBytesMax;
     this.#events = events;
-    this.#pump = new LogPump(events);
+    const unreadable = (log: LogId, offset: number) => this.#unreadable(log, offset);
+    this.#pump = new LogPump({ ...events, unreadable });
   }
 
   /** Results that an earlier process left in slots that are new: they are in hand from now on. */
@@ -118,16 +122,17 @@ export class Runs {
       const from = each.log === log ? offset : 0;
       this.#unopened.delete(each.log);
       const file = this.log(each.log);
-      if (file === 'not now') this.#unopened.set(each.log, { offset: from, report });
-      else if (file !== null) {
+      // While its run goes on there is time.
+      if (file === 'not now' || (file === null && report === null)) {
+        this.#unopened.set(each.log, { offset: from, report });
+      } else if (file !== null) {
         const ended = report !== null || this.#hasEnded(each.log);
         orders.push({ ...each, file, offset: from, ended });
-      } else if (report !== null) {
+      } else {
         for (const order of orders) order.file.close();
         this.#events.logLost(run);
         return;
       }
-      // A run that goes on without a log (a full disk) is handed back by its own end.
     }
     this.#pump.ship(orders);
   }
@@ -137,9 +142,10 @@ export class Runs {
     this.#pump.drained();
   }
 
-  /** Tries again what could not be opened. */
+  /** Tries again what could not be opened, or removed. */
   tick(): void {
     for (const [log, { offset, report }] of [...this.#unopened]) this.ship(log, offset, report);
+    for (const [run, slot] of [...this.#clinging]) this.#remove(run, slot);
   }
 
   /** What an earlier release is told: where no steps are known, a report has room for no tests. */
@@ -164,8 +170,10 @@ export class Runs {
     try {
       return slot.files.openLog(log);
     } catch (error) {
-      if (!isMachineFault(error as NodeJS.ErrnoException)) throw error;
-      return 'not now';
+      if (isMachineFault(error as NodeJS.ErrnoException)) return 'not now';
+      // Another runner's disk may do better.
+      if (isRefused(error)) return null;
+      throw error;
     }
   }
 
@@ -173,13 +181,35 @@ export class Runs {
     for (const log of this.#unopenedOf(run)) this.#unopened.delete(log);
     this.#followed.delete(run);
     this.#pump.forget(run);
-    this.#slotOf.get(run)?.files.forget(run);
+    const slot = this.#slotOf.get(run);
     this.#slotOf.delete(run);
+    if (slot !== undefined) this.#remove(run, slot);
   }
 
   /** Resolves once no suite is going on. */
   async settled(): Promise<void> {
     await Promise.all([...this.#going.values()].map(({ ended }) => ended));
+  }
+
+  #remove(run: RunId, slot: Slot): void {
+    try {
+      slot.files.forget(run);
+      this.#clinging.delete(run);
+    } catch (error) {
+      if (!isRefused(error) && !lacksRoom(error)) throw error;
+      this.#clinging.set(run, slot);
+    }
+  }
+
+  /** While its run goes on it is tried again. */
+  #unreadable(log: LogId, offset: number): void {
+    const { run } = ownerOf(log);
+    if (this.#going.has(run)) {
+      this.#unopened.set(log, { offset, report: null });
+      return;
+    }
+    this.#pump.forget(run);
+    this.#events.logLost(run);
   }
 
   /** The log of a step begins with what it prints first. */

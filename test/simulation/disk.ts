@@ -16,10 +16,11 @@ interface Inode {
   syncedSize: number;
 }
 
-/** What the system says when there is no room. */
-class DiskFull extends Error {
-  readonly code = 'ENOSPC';
-}
+/**
+ * What a disk says that does not do its work: nothing finds room; nothing below a folder whose rights
+ * were changed can be reached by its name; nothing works at all.
+ */
+export type Refusal = 'ENOSPC' | 'EACCES' | 'EIO';
 
 export class SimulatedDisk {
   readonly #timeline: Timeline;
@@ -27,14 +28,19 @@ export class SimulatedDisk {
   readonly #files = new Map<string, Inode>();
   /** The names as they would be after a power cut at the least. */
   readonly #synced = new Map<string, Inode>();
-  /** While true, nothing can be written. */
-  isFull = false;
+  /** What it says at present; null: all is well. */
+  refusal: Refusal | null = null;
   /** Files that its processes hold open; a process's death closes its own. */
   openFiles = 0;
 
   constructor(timeline: Timeline, random: Random) {
     this.#timeline = timeline;
     this.#random = random;
+  }
+
+  /** Whether no file can be found by its name. */
+  get isOutOfReach(): boolean {
+    return this.refusal === 'EACCES' || this.refusal === 'EIO';
   }
 
   /** As a process sees it. */
@@ -50,30 +56,45 @@ export class SimulatedDisk {
     };
     return {
       makeFolder: () => {
+        this.#reach(life);
         life.step();
       },
-      list: (folder) => this.list(folder),
-      sizeOf: (path) => this.#files.get(path)?.size ?? null,
+      list: (folder) => {
+        this.#reach(life);
+        return this.list(folder);
+      },
+      sizeOf: (path) => {
+        this.#reach(life);
+        return this.#files.get(path)?.size ?? null;
+      },
       open: (path, how) => this.#open(life, path, how, count),
       remove: (path) => {
+        this.#reach(life);
         if (life.step()) this.#files.delete(path);
       },
       discard: async (path) => {
+        this.#reach(life);
         if (life.step()) this.#files.delete(path);
       },
       isLinked: (path, as) => {
+        this.#reach(life);
         const inode = this.#files.get(path);
         return inode !== undefined && inode === this.#files.get(as);
       },
       link: (path, as) => {
+        this.#reach(life);
         const inode = this.#known(path, life);
         if (inode === this.#files.get(as)) return;
         this.#makeRoom(life);
         if (life.step()) this.#files.set(as, inode);
         life.step();
       },
-      readText: (path) => this.read(path)?.toString() ?? null,
+      readText: (path) => {
+        this.#reach(life);
+        return this.read(path)?.toString() ?? null;
+      },
       writeText: (path, text) => {
+        this.#reach(life);
         this.#makeRoom(life);
         const bytes = Buffer.from(text);
         const inode = { bytes, size: bytes.length, syncedSize: bytes.length };
@@ -83,6 +104,7 @@ export class SimulatedDisk {
       },
       syncNames: (folder) => this.#syncNames(life, folder),
       syncNamesNow: (folder) => {
+        this.#reach(life);
         if (life.step()) this.#keepNames(this.#namesIn(folder));
       },
     };
@@ -142,6 +164,7 @@ export class SimulatedDisk {
   }
 
   #open(life: Life, path: string, how: How, count: (by: number) => void): OpenFile {
+    this.#reach(life);
     if (how === 'append-new' && this.#files.has(path)) {
       throw Object.assign(new Error(`EEXIST ${path}`), { code: 'EEXIST' });
     }
@@ -156,16 +179,20 @@ export class SimulatedDisk {
     const used = () => {
       if (!isOpen && life.isAlive) throw new Error(`${path} is used after it was closed`);
     };
+    const use = () => {
+      used();
+      this.#refuse(life, 'EIO');
+    };
     return {
       get size() {
         return inode.size;
       },
       read: (into, offset) => {
-        used();
+        use();
         return inode.bytes.copy(into, 0, Math.min(offset, inode.size), inode.size);
       },
       write: (bytes, offset) => {
-        used();
+        use();
         this.#makeRoom(life);
         return life.step() ? this.#write(inode, bytes, offset) : bytes.length;
       },
@@ -201,9 +228,10 @@ export class SimulatedDisk {
 
   #sync(life: Life, inode: Inode): Promise<void> {
     const { size } = inode;
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#timeline.after(this.#random.between(0, 4), () => {
         if (!life.step()) return;
+        if (this.refusal === 'EIO') return life.hear(() => reject(refused('EIO')));
         inode.syncedSize = Math.max(inode.syncedSize, size);
         life.hear(resolve);
       });
@@ -212,9 +240,11 @@ export class SimulatedDisk {
 
   #syncNames(life: Life, folder: string): Promise<void> {
     const names = this.#namesIn(folder);
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#timeline.after(this.#random.between(0, 4), () => {
         if (!life.step()) return;
+        const { refusal, isOutOfReach } = this;
+        if (isOutOfReach && refusal !== null) return life.hear(() => reject(refused(refusal)));
         this.#keepNames(names);
         life.hear(resolve);
       });
@@ -233,7 +263,17 @@ export class SimulatedDisk {
   }
 
   #makeRoom(life: Life): void {
-    if (this.isFull && life.isAlive) throw new DiskFull('no space left on device');
+    this.#refuse(life, 'ENOSPC');
+  }
+
+  /** What has a name is looked for by it. */
+  #reach(life: Life): void {
+    this.#refuse(life, 'EACCES');
+    this.#refuse(life, 'EIO');
+  }
+
+  #refuse(life: Life, refusal: Refusal): void {
+    if (this.refusal === refusal && life.isAlive) throw refused(refusal);
   }
 
   #known(path: string, life: Life): Inode {
@@ -242,6 +282,16 @@ export class SimulatedDisk {
     return inode ?? { bytes: Buffer.alloc(0), size: 0, syncedSize: 0 };
   }
 }
+
+function refused(code: Refusal): Error {
+  return Object.assign(new Error(`${code}: ${refusals[code]}`), { code });
+}
+
+const refusals = {
+  ENOSPC: 'no space left on device',
+  EACCES: 'permission denied',
+  EIO: 'i/o error',
+} as const;
 
 function rename(names: Map<string, Inode>, name: string, inode: Inode | undefined): void {
   if (inode === undefined) names.delete(name);

@@ -3,6 +3,7 @@
  * doing of them. A calm seed has few faults, a wild one all of them at once.
  */
 
+import type { Refusal } from './disk.js';
 import type { Ground, Machine } from './machine.js';
 import { everyMachine, type Stricken } from './machines.js';
 
@@ -55,7 +56,10 @@ export class FaultPlan {
     }
     const drawn = Object.keys(everyday).map((name) => [name, rate(10)]);
     if (this.isStill) drawn.push(['dispatcher frozen', 1]);
-    else if (ground.hasBackups) drawn.push(['backup put back', 10]);
+    else {
+      if (ground.hasBackups) drawn.push(['backup put back', 10]);
+      if (ground.disksRefuse !== null) drawn.push(['disk that refuses', 10]);
+    }
     this.#misfortunes = Object.fromEntries(drawn) as Misfortunes;
     this.#pauseMs = random.between(150, 3_000);
     this.#strikeAgain();
@@ -67,14 +71,14 @@ export class FaultPlan {
     this.#ground.network.heal();
     this.#ground.history.failingLooks = 0;
     for (const machine of everyMachine(this.#machines)) {
-      machine.disk.isFull = false;
+      machine.disk.refusal = null;
       machine.restartMsMost = 300;
       machine.life.thaw();
       machine.life.endAfter(Number.POSITIVE_INFINITY);
       machine.start();
     }
     const { memory } = this.#machines.dispatcher;
-    if (memory !== undefined) memory.isFull = false;
+    if (memory !== undefined) memory.refusal = null;
     for (const runner of this.#machines.runners) {
       runner.lagMs = 0;
       runner.failingFetches = 0;
@@ -144,17 +148,7 @@ const everyday = {
     runner.abort();
     return runner.machine.name;
   },
-  'full disk': (ground: Ground, machines: Stricken) =>
-    onSome(ground, machines, (machine) => {
-      const { dispatcher } = machines;
-      const memory = machine === dispatcher.machine ? dispatcher.memory : undefined;
-      machine.disk.isFull = true;
-      if (memory !== undefined) memory.isFull = true;
-      ground.timeline.after(ground.random.between(100, misfortuneMsMost), () => {
-        machine.disk.isFull = false;
-        if (memory !== undefined) memory.isFull = false;
-      });
-    }),
+  'full disk': (ground: Ground, machines: Stricken) => disksSay('ENOSPC', ground, machines),
   partition: ({ random, network }: Ground, machines: Stricken) => {
     const some = random.pick(everyMachine(machines));
     const other = random.pick([machines.dispatcher, ...machines.runners]).machine;
@@ -166,6 +160,9 @@ const everyday = {
 
 const faults = {
   ...everyday,
+  // In some worlds only: rights that were taken away, or a disk that is loose.
+  'disk that refuses': (ground: Ground, machines: Stricken) =>
+    ground.disksRefuse === null ? null : disksSay(ground.disksRefuse, ground, machines),
   // In some worlds only: whatever was acknowledged since that backup is undone.
   'backup put back': (_ground: Ground, { dispatcher }: Stricken) => {
     if (dispatcher.restore === undefined) return null;
@@ -173,6 +170,20 @@ const faults = {
     return dispatcher.machine.name;
   },
 } as const;
+
+/** For a while, on one of the machines. */
+function disksSay(refusal: Refusal, ground: Ground, machines: Stricken): string | null {
+  return onSome(ground, machines, (machine) => {
+    const { dispatcher } = machines;
+    const memory = machine === dispatcher.machine ? dispatcher.memory : undefined;
+    const say = (what: Refusal | null) => {
+      machine.disk.refusal = what;
+      if (memory !== undefined) memory.refusal = what;
+    };
+    say(refusal);
+    ground.timeline.after(ground.random.between(100, misfortuneMsMost), () => say(null));
+  });
+}
 
 /** Mostly about as long as the silence that costs a session, sometimes much longer. */
 function freezeMs({ random }: Ground): number {

@@ -4,7 +4,7 @@
  */
 
 import type { Told } from '../../src/world/story.js';
-import type { SimulatedDisk } from './disk.js';
+import type { Refusal, SimulatedDisk } from './disk.js';
 import type { History } from './history.js';
 import { Life } from './life.js';
 import type { SimulatedNetwork } from './network.js';
@@ -25,6 +25,8 @@ export interface Ground {
   readonly changes: Random;
   /** In this world the dispatcher's store is put back now and then. */
   readonly hasBackups: boolean;
+  /** In this world disks refuse to work now and then, and say so; null: they are full at most. */
+  readonly disksRefuse: Refusal | null;
   /** In this world somebody watches. */
   readonly isWatched: boolean;
   /** In this world a team shares the queue. */
@@ -77,6 +79,8 @@ export class Machine {
   /** Starts its process, unless it lives. */
   start(): void {
     if (this.life.isAlive) return;
+    // It ends at once with a sentence, and somebody starts it again.
+    if (this.disk.isOutOfReach) return this.#startLater();
     const { timeline, random, suffered, witness, record } = this.#ground;
     const aheadMs = random.between(-this.wrongByMs, this.wrongByMs);
     if (Math.abs(aheadMs) > 1_000) suffered('started on a wrong clock');
@@ -104,9 +108,14 @@ export class Machine {
 
   /** Somebody starts it again, sooner or later. */
   #ended(): void {
-    const { timeline, random, tell, record } = this.#ground;
+    const { tell, record } = this.#ground;
     record?.ended(this.name);
     tell(this.name, { event: 'ended', msg: '(its process has ended)' });
+    this.#startLater();
+  }
+
+  #startLater(): void {
+    const { timeline, random } = this.#ground;
     timeline.after(random.between(20, this.restartMsMost), () => this.start());
   }
 }

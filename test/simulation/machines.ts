@@ -4,7 +4,7 @@
 
 import { ClassicRunnerMachine } from './classic-runner-machine.js';
 import { ConfusedRunner } from './confused-runner.js';
-import type { SimulatedDisk } from './disk.js';
+import type { Refusal, SimulatedDisk } from './disk.js';
 import { DispatcherMachine } from './dispatcher-machine.js';
 import type { Ground, Machine } from './machine.js';
 import { ObserverMachine } from './observer-machine.js';
@@ -27,7 +27,7 @@ interface Struck {
 
 /** What the fault plan can strike: machines of ours or not, with or without a store. */
 export interface Stricken {
-  readonly dispatcher: Struck & { readonly memory?: { isFull: boolean }; restore?(): void };
+  readonly dispatcher: Struck & { readonly memory?: { refusal: Refusal | null }; restore?(): void };
   readonly observer: Struck;
   readonly runners: readonly RunnerMachine[];
   readonly classic: Struck | null;

@@ -12,13 +12,10 @@ import type { Queries } from '../../src/dispatcher/store/queries.js';
 import { questionsOf } from '../../src/dispatcher/store/questions.js';
 import { SqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import type { Registration, Store } from '../../src/dispatcher/store/store.js';
+import type { Refusal } from './disk.js';
 import type { Life } from './life.js';
 import { repository } from './machine.js';
 import { secretName, secretValue } from './plans.js';
-
-class DatabaseFull extends Error {
-  readonly code = 'SQLITE_FULL';
-}
 
 /** Hears of each transaction once it is durable, before the process does anything further. */
 export type Appended = (entries: readonly Entry[], registrations: readonly Registration[]) => void;
@@ -26,7 +23,8 @@ export type Appended = (entries: readonly Entry[], registrations: readonly Regis
 export class Memory {
   /** What a transaction held that was the last to become durable. */
   lastAppended: readonly Entry[] = [];
-  isFull = false;
+  /** What the disk below it says at present; see `SimulatedDisk`. */
+  refusal: Refusal | null = null;
   #database = preparingOnce(new Database(':memory:'));
   readonly #appended: Appended;
   readonly #delayMs: () => number;
@@ -62,11 +60,11 @@ export class Memory {
     return {
       recover: answered(() => store.recover()),
       append: async (entries, registrations, tested) => {
-        const wasFull = this.isFull;
+        const refusedAtFirst = this.#refused();
         await this.#wait(life);
         // What had no room at first says so late.
-        if ((wasFull || this.isFull) && life.isAlive)
-          throw new DatabaseFull('database or disk is full');
+        const refusal = refusedAtFirst ?? this.#refused();
+        if (refusal !== null && life.isAlive) throw refusal;
         if (!life.step()) return new Promise(() => {});
         const seq = sqlite.append(entries, registrations, tested);
         this.lastAppended = entries;
@@ -82,6 +80,18 @@ export class Memory {
       isRecorded: answered((run) => store.isRecorded(run)),
       close: () => {},
     };
+  }
+
+  /** As SQLite says it. Its files are open: whoever changes rights does not reach them. */
+  #refused(): Error | null {
+    switch (this.refusal) {
+      case 'ENOSPC':
+        return Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+      case 'EIO':
+        return Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
+      default:
+        return null;
+    }
   }
 
   #wait(life: Life): Promise<void> {

@@ -74,7 +74,8 @@ export class ObserverMachine {
   }
 
   #save(life: Life, known: Known): void {
-    if (this.machine.disk.isFull) throw new Error('ENOSPC');
+    const { refusal } = this.machine.disk;
+    if (refusal !== null) throw new Error(refusal);
     // Whatever a position stands for was accepted.
     for (const commit of known.positions.values()) this.#accepted(commit);
     if (!life.step()) return;

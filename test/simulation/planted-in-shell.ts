@@ -56,7 +56,16 @@ export const plantedInShell: readonly PlantedBug[] = [
     becomes: '  const chosen = null;',
     breaks: ['told', 'log'],
     withinSeeds: 4_000,
-    from: 2_950,
+    from: 6_950,
+  },
+  {
+    name: 'two copies of one result are written at once',
+    file: 'dispatcher/shell/results.ts',
+    line: '    const done = this.#underway.then(work);',
+    becomes: '    const done = work();',
+    breaks: ['log'],
+    withinSeeds: 4_000,
+    from: 13_100,
   },
   {
     name: 'a clock that was set back makes a retry wait for hours',

@@ -12,6 +12,7 @@ import type { LocalSlot } from '../../src/test-runner/local/slots.js';
 import { RunFiles } from '../../src/test-runner/run-files.js';
 import { type Runner, startRunner } from '../../src/test-runner/shell.js';
 import type { StepExecutor } from '../../src/test-runner/steps/step-executor.js';
+import { UsageError } from '../../src/world/exit.js';
 import { SimulatedDisk } from './disk.js';
 import type { History } from './history.js';
 import type { Life } from './life.js';
@@ -134,8 +135,15 @@ export class RunnerMachine {
   /** As test-runner/main.ts does it. */
   #reread(): void {
     if (this.#runner === null) return;
-    this.#executor?.renew(this.#offer, {});
-    this.#runner.renew();
+    const { life } = this.machine;
+    try {
+      this.#executor?.renew(this.#offer, {});
+      this.#runner.renew();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      // Somebody reads that nothing has changed, and sends the signal again.
+      life.clock.after(1_000, () => this.#reread());
+    }
   }
 
   /** So many, and those in which results were left. */
@@ -147,8 +155,15 @@ export class RunnerMachine {
     const wanted = free.filter(
       (slot, index) => index < lacking || disk.list(folderOf(slot)).length > 0,
     );
-    this.#claimed.push(...wanted);
-    return wanted.map((slot) => this.#takeOver(life, slot));
+    try {
+      const slots = wanted.map((slot) => this.#takeOver(life, slot));
+      this.#claimed.push(...wanted);
+      return slots;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      throw new UsageError(`The folder cannot be used (${message}).`);
+    }
   }
 
   /** As slots.ts does it: what a dead process left is kept or forgotten. */

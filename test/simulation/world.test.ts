@@ -66,7 +66,8 @@ describe('simulated worlds', () => {
     const kinds = [
       ...['SIGKILL at once', 'SIGKILL in the middle', 'power cut', 'freeze', 'clock jump'],
       ...['sleep', 'dispatcher frozen', 'waited in the backlog', 'backup put back'],
-      ...['Ctrl-C', 'Ctrl-C twice', 'full disk', 'partition', 'started on a wrong clock'],
+      ...['Ctrl-C', 'Ctrl-C twice', 'full disk', 'disk that refuses', 'partition'],
+      ...['started on a wrong clock'],
       ...['cut', 'delayed', 'sliced', 'half-open', 'refused', 'dispatched twice'],
       ...['dispatched out of order', 'dispatched late'],
       ...['log repeated', 'log beyond its end', 'result before its log'],

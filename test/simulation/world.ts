@@ -12,7 +12,7 @@ import { heartbeatEveryMs, missedPingsMax, restingHeartbeats } from '../../src/p
 import type { WireRecord } from '../../src/record/record.js';
 import { type Actors, ownActors } from './actors.js';
 import { classicActors } from './classic-actors.js';
-import { SimulatedDisk } from './disk.js';
+import { type Refusal, SimulatedDisk } from './disk.js';
 import { misfortuneMsMost } from './fault-plan.js';
 import { History } from './history.js';
 import type { Ground } from './machine.js';
@@ -46,6 +46,9 @@ const commitsMost = 18;
 /** In so many of a thousand worlds the dispatcher's store is put back now and then, or deleted. */
 const backups = 200;
 
+/** Of a thousand worlds, in so many disks refuse to work now and then. */
+const refusing = 200;
+
 /** Of a thousand worlds, in so many commits have several jobs. */
 const plans = 300;
 
@@ -58,6 +61,8 @@ const classic = 50;
 /** What not every world has. */
 export interface Traits {
   readonly hasBackups: boolean;
+  /** What disks say that refuse to work; null where they are full at most. */
+  readonly disksRefuse: Refusal | null;
   readonly hasPlans: boolean;
   /** Plans of a team's kind, and all that goes with them: never together with those others. */
   readonly isTeam: boolean;
@@ -73,10 +78,16 @@ export function traitsOf(seed: number): Traits {
   const isPlain = !hasPlans && !isTeam && !isClassic(seed);
   return {
     hasBackups: new Random(seed, 'backups').perMille(backups),
+    disksRefuse: refusalIn(seed),
     ...{ hasPlans, isTeam },
     hasWorkflows: isPlain && new Random(seed, 'workflows').perMille(workflows),
     isWatched: new Random(seed, 'spectators').perMille(watched),
   };
+}
+
+function refusalIn(seed: number): Refusal | null {
+  const random = new Random(seed, 'disks');
+  return random.perMille(refusing) ? random.pick(['EACCES', 'EIO']) : null;
 }
 
 /** The stream's old name: another one would make other worlds of the same seeds. */
@@ -139,7 +150,7 @@ class World implements Underway {
     const suffered = (fault: string) => this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
     const record = onlooker && new WorldRecord(() => timeline.nowMs, onlooker.take);
     const disk = new SimulatedDisk(timeline, random);
-    const { hasPlans, hasBackups, isWatched, isTeam, hasWorkflows } = traitsOf(seed);
+    const { hasPlans, isTeam, hasWorkflows, ...traits } = traitsOf(seed);
     const planned = [
       ...(hasWorkflows ? [workflowPlanOf] : []),
       ...(isTeam ? [teamPlanOf] : []),
@@ -156,8 +167,7 @@ class World implements Underway {
       history: new History(new Random(seed, 'history'), plan),
       witness: new Witness(disk, hasWorkflows),
       changes: new Random(seed, 'offers'),
-      hasBackups,
-      isWatched,
+      ...traits,
       isTeam,
       hasWorkflows,
       tell: (who, told) => {

@@ -42,6 +42,28 @@ test('one that a closed session wanted is not shipped to the next, which says wh
   expect(given.done).toEqual([]);
 });
 
+test('a log that the disk refuses is lost once its run is over: another runner can make it anew', () => {
+  const given = heldRun();
+  given.failsWith('EACCES');
+  given.runs.ship(run, 0, report);
+  expect(given.done).toEqual(['lost']);
+  given.failsWith('EIO', 'read');
+  given.runs.ship(run, 0, report);
+  expect(given.done).toEqual(['lost', 'lost']);
+});
+
+test('files that the disk does not let go are removed once it does', () => {
+  const given = heldRun();
+  given.failsWith('EROFS', 'forget');
+  given.runs.forget(given.ended);
+  given.runs.tick();
+  expect(given.done).toEqual([]);
+  given.failsWith(null);
+  given.runs.tick();
+  given.runs.tick();
+  expect(given.done).toEqual(['forgotten']);
+});
+
 test('a log that the system refuses for another reason is our own bug', () => {
   const given = heldRun();
   given.failsWith('EINVAL');
@@ -52,16 +74,27 @@ test('a log that the system refuses for another reason is our own bug', () => {
 function heldRun() {
   const done: string[] = [];
   let code: string | null = null;
+  let failing = 'open';
+  const fail = (what: string) => {
+    if (code !== null && failing === what) throw Object.assign(new Error(code), { code });
+  };
   const log: OpenFile = {
     size: 5,
-    read: (into, offset) => Buffer.from('hello').subarray(offset).copy(into),
+    read: (into, offset) => {
+      fail('read');
+      return Buffer.from('hello').subarray(offset).copy(into);
+    },
     write: () => 0,
     sync: async () => {},
     close: () => {},
   };
   const openLog = () => {
-    if (code !== null) throw Object.assign(new Error(code), { code });
+    fail('open');
     return log;
+  };
+  const forget = () => {
+    fail('forget');
+    done.push('forgotten');
   };
   const ended: Run = {
     id: run,
@@ -69,7 +102,7 @@ function heldRun() {
     classic: false,
     assignment: untold,
   };
-  const slot = { files: { openLog }, kept: [{ run: ended, report }] };
+  const slot = { files: { openLog, forget }, kept: [{ run: ended, report }] };
   const executor = { slots: [slot] } as unknown as Executor;
   const runs = new Runs(handClock(), executor, 1, {
     send: (message) => done.push(`log ${message.verb === 'log' ? message.body : ''}`) > 0,
@@ -80,8 +113,9 @@ function heldRun() {
     logLost: () => done.push('lost'),
   });
   runs.adopt();
-  const failsWith = (wanted: string | null) => {
+  const failsWith = (wanted: string | null, what = 'open') => {
     code = wanted;
+    failing = what;
   };
-  return { runs, done, failsWith };
+  return { runs, done, ended, failsWith };
 }

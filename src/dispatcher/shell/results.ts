@@ -63,7 +63,7 @@ export class Results {
   async publish(finished: readonly Finished[]): Promise<void> {
     for (const one of finished) {
       this.#outdo(one);
-      await this.#attempt(one, () => this.#place(one));
+      await this.#attempt(one, () => this.#inTurn(() => this.#place(one)));
     }
     // One sync for all results of a turn.
     const [last] = finished;
@@ -79,7 +79,7 @@ export class Results {
       if (log.number === 0) this.#files.begin(log);
       for (const line of lines) this.#files.addLine(log, line);
       this.#files.release(log);
-      await this.#place(finished);
+      await this.#inTurn(() => this.#place(finished));
     });
   }
 
@@ -123,7 +123,7 @@ export class Results {
 
   async #attempt(finished: Finished, work: () => Promise<void>): Promise<void> {
     try {
-      await this.#afterOthers(work);
+      await work();
     } catch (error) {
       const { commit } = finished.log;
       const isForLater = isForWaiting(error);
@@ -146,7 +146,7 @@ export class Results {
   }
 
   /** Begins once whatever was asked for before is over. */
-  #afterOthers(work: () => Promise<void>): Promise<void> {
+  #inTurn(work: () => Promise<void>): Promise<void> {
     const done = this.#underway.then(work);
     this.#underway = done.catch(() => {});
     return done;
@@ -170,7 +170,7 @@ export class Results {
       // Meanwhile a newer one may have come.
       const isWaiting = () => this.#unpublished.get(job) === waiting;
       try {
-        await this.#afterOthers(async () => {
+        await this.#inTurn(async () => {
           if (isWaiting()) await this.#place(waiting, waiting.isLatest);
         });
       } catch {
@@ -183,7 +183,7 @@ export class Results {
       }
     }
     if (this.#unpublished.size > 0) return this.#tryLater();
-    await this.#afterOthers(async () => this.#files.syncPublished()).catch(() => {});
+    await this.#inTurn(async () => this.#files.syncPublished()).catch(() => {});
     this.#isToldOf = false;
     this.#tell({ event: 'results-published', msg: 'all output is in place' });
   }

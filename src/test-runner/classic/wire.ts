@@ -22,6 +22,7 @@ import type { Request } from '../../protocol/messages.js';
 import type { Cancel } from '../../world/clock.js';
 import type { OpenFile } from '../../world/disk.js';
 import type { Connection, ConnectionHandler } from '../../world/network.js';
+import { isRefused } from '../../world/refusals.js';
 
 /** What is asked on our port. The answer is a word, or for `runtest` what the core decides. */
 export interface Asked {
@@ -140,6 +141,9 @@ function head(log: OpenFile, bytes: number): Buffer {
   try {
     const buffer = Buffer.alloc(bytes);
     return buffer.subarray(0, log.read(buffer, 0));
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    return Buffer.from(`Trivet: the output cannot be read (${(error as Error).message}).`);
   } finally {
     log.close();
   }

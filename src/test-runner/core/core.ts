@@ -196,7 +196,10 @@ export class Core {
     const held = this.#active.get(run);
     if (held === undefined) return [];
     return [
-      handBack(run, { reason: 'stopped', detail: "its log is gone from the runner's disk" }),
+      handBack(run, {
+        reason: 'stopped',
+        detail: "its log is gone from the runner's disk, or cannot be read there",
+      }),
       ...this.#forget(held),
     ];
   }

@@ -87,7 +87,7 @@ export function claimSlots(
       else if (!existsSync(folder)) break;
       else if (!hasResults(folder)) continue;
       const lock = lockSlot(join(folder, 'lock'));
-      if (lock !== null) slots.push(takeOver(site, number, lock, clone, options));
+      if (lock !== null) slots.push(takenOver(site, number, lock, clone, options));
     }
   } catch (error) {
     release(slots);
@@ -132,6 +132,17 @@ function placeFor(state: string, clone: Clone, { checkouts, tell }: ClaimOptions
 interface Site {
   readonly state: string;
   readonly place: Place | null;
+}
+
+/** Whoever cannot have it does not keep its lock either. */
+function takenOver(...claimed: Parameters<typeof takeOver>): LocalSlot {
+  const [, , lock] = claimed;
+  try {
+    return takeOver(...claimed);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 function takeOver(
@@ -219,6 +230,11 @@ export function lockSlot(path: string): SlotLock | null {
   return { isWhole, renew, release: () => lock?.release() };
 }
 
+/** Null also where the disk refuses to say. */
 function inodeOf(path: string): bigint | null {
-  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
+  try {
+    return statSync(path, { bigint: true }).ino;
+  } catch {
+    return null;
+  }
 }
