@@ -18,6 +18,10 @@ export class Offers {
   readonly #heard = new Map<string, number>();
   /** By session: what it had in hand when it was looked at last. */
   #inHand = new Map<string, ReadonlySet<string>>();
+  /** Sessions that a process has left for another: what it says now is not heard over them. */
+  readonly #left = new Set<string>();
+  /** What was heard over those of a runner that the dispatcher takes for living still. */
+  #heardThere = new Map<string, OfferBody[]>();
   readonly #breaks: (how: string) => void;
 
   constructor(breaks: (how: string) => void) {
@@ -32,7 +36,8 @@ export class Offers {
   /** What the dispatcher may think that this runner offers; null where it is none of ours. */
   possible(runner: string): readonly OfferBody[] | null {
     const made = this.#made.get(machineOf(runner));
-    return made?.slice(this.#heard.get(runner) ?? 0) ?? null;
+    if (made === undefined) return null;
+    return [...made.slice(this.#heard.get(runner) ?? 0), ...(this.#heardThere.get(runner) ?? [])];
   }
 
   /** A dispatcher has started: it knows nobody. */
@@ -42,6 +47,7 @@ export class Offers {
 
   /** The dispatcher has told that, with these runners there. What it tells of is done already. */
   told(told: Told, runners: readonly Runner[]): void {
+    this.#noteFormer(runners);
     for (const runner of runners) this.#look(runner, runners);
     this.#inHand = new Map(runners.map(({ key, runs }) => [key, new Set(runs)]));
     if (told.event !== 'runner-offers') return;
@@ -64,6 +70,17 @@ export class Offers {
       if (last === undefined) continue;
       if (isDeepStrictEqual(last, { capacity, labels: [...offer.labels] })) continue;
       this.#breaks(`${name} offers ${last.capacity}, and is thought to offer ${capacity}`);
+    }
+  }
+
+  #noteFormer(runners: readonly Runner[]): void {
+    const newest = new Map(runners.map(({ name, key }) => [name, key]));
+    this.#heardThere = new Map();
+    for (const { key, name, capacity, offer } of runners) {
+      if (newest.get(name) !== key) this.#left.add(key);
+      if (!this.#left.has(key)) continue;
+      const others = this.#heardThere.get(name) ?? [];
+      this.#heardThere.set(name, [...others, { capacity, labels: [...offer.labels] }]);
     }
   }
 

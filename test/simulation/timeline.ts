@@ -36,6 +36,8 @@ export class Timeline {
 
   /** Lets events happen until `isOver` says so, or until that time. */
   async run(untilMs: number, isOver: () => boolean): Promise<void> {
+    // Whoever calls this may have set something in motion.
+    await quiet();
     while (!isOver()) {
       if (this.gate !== null) await this.gate();
       const [next] = this.#heap;
