@@ -1,9 +1,10 @@
 /**
  * Owns the file that a lab's record is written to, as it comes. A record that begins anew begins another
- * file beside the first: what was written stays.
+ * file beside the first: what was written stays. Of a line that finds no room nothing stays: whoever
+ * reads the record would stop there.
  */
 
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
 import { parse } from 'node:path';
 import { lineOf, type WireHeader } from '../record/record.js';
 import { UsageError } from '../world/exit.js';
@@ -23,10 +24,12 @@ export class RecordingFile {
 
   write(line: string): void {
     if (this.#file === null) return;
+    const stat = fstatSync(this.#file);
     try {
-      writeSync(this.#file, line);
+      writeFileSync(this.#file, line);
     } catch {
       // A full disk: the lecture goes on, and what is on the page is whole.
+      if (stat.isFile()) ftruncateSync(this.#file, stat.size);
     }
   }
 
@@ -54,7 +57,8 @@ export class RecordingFile {
 
 function opened(path: string): number {
   try {
-    return openSync(path, 'w');
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND;
+    return openSync(path, flags);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`--record cannot be written: ${why}`, { cause });

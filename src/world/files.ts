@@ -13,7 +13,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from './exit.js';
@@ -24,7 +24,8 @@ export function writeAtomically(path: string, text: string): void {
   try {
     const file = openSync(draft, 'w', 0o644);
     try {
-      writeSync(file, text);
+      // All of it, or an error: of one write, a full disk takes what fits and says nothing.
+      writeFileSync(file, text);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { realDisk } from '../../src/world/disk.js';
 import { makeFolder, readIfThere, writeAtomically } from '../../src/world/files.js';
 import { temporaryFolder } from '../support/git.js';
+import { inSmallFiles } from '../support/small-files.js';
 
 test('a folder is made with all that is missing above it, and twice is as good as once', () => {
   const above = temporaryFolder();
@@ -25,6 +26,24 @@ test('a file that is written twice holds the second text, and nothing is left be
   writeAtomically(path, 'old');
   writeAtomically(path, 'new');
   expect(readIfThere(path)).toBe('new');
+  expect(readdirSync(folder)).toEqual(['position.json']);
+});
+
+test('a text that found room for its beginning alone is an error, and the old file stays whole', () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'position.json');
+  writeAtomically(path, 'old');
+  const printed = inSmallFiles(
+    'world/files.ts',
+    `try {
+      ours.writeAtomically(${JSON.stringify(path)}, 'x'.repeat(100_000));
+      process.stdout.write('written');
+    } catch ({ code }) {
+      process.stdout.write(code);
+    }`,
+  );
+  expect(printed).toBe('EFBIG');
+  expect(readIfThere(path)).toBe('old');
   expect(readdirSync(folder)).toEqual(['position.json']);
 });
 

@@ -4,7 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UsageError } from '../../world/exit.js';
 import { readIfThere, syncToDisk } from '../../world/files.js';
@@ -34,7 +34,7 @@ export class KeyFile {
     try {
       const file = openSync(draft, 'wx', 0o600);
       try {
-        writeSync(file, `${key.toString('hex')}\n`);
+        writeFileSync(file, `${key.toString('hex')}\n`);
         fsyncSync(file);
       } finally {
         closeSync(file);
