@@ -8,7 +8,7 @@ import { plain } from '../../protocol/characters.js';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import { finish } from './endings.js';
 import type { EventOf } from './events.js';
-import { attempts } from './job.js';
+import { countedRuns } from './job.js';
 import { isWanted, takeReport } from './leases.js';
 import type { PeerKey, Runner } from './peers.js';
 import {
@@ -75,7 +75,7 @@ export function answered(turn: Turn, { runner: key, asked, answer }: EventOf<'an
 /** The run that a classic result for that commit would end, if any waits for one. */
 export function classicRunOf(state: State, commit: Commit): RunId | null {
   for (const job of state.jobs.ofCommit(commit)) {
-    const run = attempts(job).findLast(({ classic }) => classic)?.id;
+    const run = countedRuns(job).findLast(({ classic }) => classic)?.id;
     if (run === undefined) continue;
     if (isWanted(state, run, null)) return run;
   }

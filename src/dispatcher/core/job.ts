@@ -48,11 +48,11 @@ export interface Job {
   /** Since when it is as it is. */
   readonly sinceMs: number;
   readonly state: JobState;
-  /** Every attempt of its life, oldest first. */
+  /** All of its life, oldest first. */
   readonly runs: readonly Run[];
   /** How many of `runs` were over at the last `rerun`: only later ones count as faults. */
   readonly runsBefore: number;
-  /** Which of the attempts that count ended last: one that came back may do so after a newer one. */
+  /** Which of the runs that count ended last: one that came back may do so after a newer one. */
   readonly interruptedBy: RunId | null;
   /** Since the last `rerun`: the run that failed by tests, and whose end was not the verdict yet. */
   readonly retried: { readonly run: RunId; readonly tests: TestSummary } | null;
@@ -109,24 +109,24 @@ export function shapeAt({ shape, wider, wantedSinceMs }: Job, nowMs: number): Sh
   return last?.shape ?? shape;
 }
 
-/** The attempt with that id, if the job had it. */
+/** The run with that id, if the job had it. */
 export function runOf(job: Job, run: RunId): Run | undefined {
   return job.runs.find(({ id }) => id === run);
 }
 
-/** The attempts that count: those since the last `rerun`. */
-export function attempts(job: Job): readonly Run[] {
+/** The runs that count: those since the last `rerun`. */
+export function countedRuns(job: Job): readonly Run[] {
   return job.runs.slice(job.runsBefore);
 }
 
-/** The attempt that ended last, of those that count. */
+/** The run that ended last, of those that count. */
 export function lastEnded({ runs, interruptedBy }: Job): Run | undefined {
   return runs.find(({ id }) => id === interruptedBy);
 }
 
-/** Whether one of the attempts that count is that run, ended in one of those ways. */
-export function hasAttempt(job: Job, run: RunId, ends: readonly Run['end'][]): boolean {
-  return attempts(job).some(({ id, end }) => id === run && ends.includes(end));
+/** Whether that run counts, and ended in one of those ways. */
+export function countsAs(job: Job, run: RunId, ends: readonly Run['end'][]): boolean {
+  return countedRuns(job).some(({ id, end }) => id === run && ends.includes(end));
 }
 
 function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<Job> {

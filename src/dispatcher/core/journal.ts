@@ -91,7 +91,7 @@ type Happening =
   | {
       readonly kind: 'leased';
       readonly run: RunId;
-      /** The attempt, from 1. */
+      /** Among the runs of its job, from 1. */
       readonly number: number;
       readonly runner: string;
       readonly classic: boolean;

@@ -8,7 +8,7 @@ import type { Commit, RunId } from '../../protocol/ids.js';
 import type { Report } from '../../protocol/job-bodies.js';
 import { giveUp, giveUpAsAsked, release } from './endings.js';
 import { conclude } from './flaky.js';
-import { hasAttempt, type Job, runOf, shapeAt } from './job.js';
+import { countsAs, type Job, runOf, shapeAt } from './job.js';
 import type { PeerKey, Runner } from './peers.js';
 import { whyRetriesAreExhausted } from './rules.js';
 import { suits } from './shape.js';
@@ -29,7 +29,7 @@ export function isWanted({ jobs, pool }: State, run: RunId, from: PeerKey | null
     const holder = pool.holderOf(run);
     return holder === undefined || from === null || holder.key === from;
   }
-  return job.state.kind === 'waiting' && hasAttempt(job, run, ['lost', 'unconfirmed', 'stopped']);
+  return job.state.kind === 'waiting' && countsAs(job, run, ['lost', 'unconfirmed', 'stopped']);
 }
 
 /** The run's report, if it is wanted, ends its job, or has it run once more. */
@@ -61,7 +61,7 @@ export function resume(turn: Turn, run: RunId, runner: Runner): boolean {
   if (job === undefined) return false;
   const { state } = job;
   const isWaitingForAnyone =
-    state.kind === 'waiting' && hasAttempt(job, run, ['lost', 'unconfirmed']);
+    state.kind === 'waiting' && countsAs(job, run, ['lost', 'unconfirmed']);
   if (!isWaitingForAnyone && !(state.kind === 'leased' && state.run === run)) return false;
   // Others of its group have been leased meanwhile.
   if (turn.state.jobs.groups.holdersFor(job).length > 0) return false;
@@ -94,7 +94,7 @@ export function lose(turn: Turn, run: RunId, runner: string, reason: string): vo
   );
 }
 
-/** After the last attempt that the rules allow, the job is errored with its evidence. */
+/** After the last run that the rules allow, the job is errored with its evidence. */
 export function giveUpIfExhausted(turn: Turn, job: Job): void {
   const { pool, severalRepositories } = turn.state;
   const shape = shapeAt(job, turn.nowMs);

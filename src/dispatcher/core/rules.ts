@@ -4,7 +4,7 @@
  */
 
 import { heartbeatEveryMs, missedPingsMax } from '../../protocol/limits.js';
-import { attempts, type Job, lastEnded } from './job.js';
+import { countedRuns, type Job, lastEnded } from './job.js';
 import type { Run } from './run.js';
 
 /** A commit that costs three runners is taken for poison, not for bad luck, unless its plan says so. */
@@ -98,24 +98,24 @@ export function whyRetriesAreExhausted(
   candidates: () => readonly string[],
   nowMs: number,
 ): string | null {
-  const lost = attempts(job).filter(({ end }) => end === 'lost');
+  const lost = countedRuns(job).filter(({ end }) => end === 'lost');
   const lostMost = job.retries === null ? lostRunsMax : job.retries + 1;
   if (lost.length >= lostMost) {
     const evidence = lost.map((run) => `${run.runner} ${run.endedBecause}`).join('; ');
     const who = lost.length === 1 ? 'its runner was' : `${lost.length} runners were`;
     return `${who} lost while testing it: ${evidence}`;
   }
-  const failures = attempts(job).filter(isInfrastructureFailure);
+  const failures = countedRuns(job).filter(isInfrastructureFailure);
   if (failures.length > retryAfterMs.length) {
     const evidence = failures.map((run) => `${run.runner}: ${run.endedBecause}`);
     const what = failures.at(-1)?.end === 'machine-fault' ? 'no machine could run it' : unfetched;
     return `${what}: ${evidence.at(-1)}`;
   }
-  const unconfirmed = attempts(job).filter(isUnconfirmed);
+  const unconfirmed = countedRuns(job).filter(isUnconfirmed);
   if (unconfirmed.length > unconfirmedAtOnceMax + retryAfterMs.length) {
     return `${unconfirmed.length} times it came to no runner: ${unconfirmed.at(-1)?.endedBecause}`;
   }
-  const unknown = attempts(job).filter(isUnknown);
+  const unknown = countedRuns(job).filter(isUnknown);
   const patientUntilMs = (unknown[0]?.endedAtMs ?? nowMs) + patienceMs;
   const lately = unknown.filter(({ endedAtMs }) => endedAtMs >= patientUntilMs);
   if (lately.length === 0) return null;
@@ -139,11 +139,11 @@ export function nextTry(job: Job): { readonly atMs: number; readonly why: Setbac
   const last = lastEnded(job);
   if (last === undefined) return null;
   if (isUnconfirmed(last)) {
-    const count = attempts(job).filter(isUnconfirmed).length - unconfirmedAtOnceMax;
+    const count = countedRuns(job).filter(isUnconfirmed).length - unconfirmedAtOnceMax;
     return { atMs: last.endedAtMs + (retryAfterMs[count - 1] ?? 0), why: { kind: 'unconfirmed' } };
   }
   if (!isInfrastructureFailure(last)) return null;
-  const count = attempts(job).filter(isInfrastructureFailure).length;
+  const count = countedRuns(job).filter(isInfrastructureFailure).length;
   const why: Setback =
     last.end === 'machine-fault'
       ? { kind: 'machine-fault', runner: last.runner }
@@ -163,7 +163,7 @@ function isUnconfirmed({ end }: Run): boolean {
 
 /** When that runner, which did not have the commit, is asked again: its remote may lag a push. */
 export function askAgainAtMs(job: Job, runner: string): number {
-  const answers = attempts(job).filter((run) => isUnknown(run) && run.runner === runner);
+  const answers = countedRuns(job).filter((run) => isUnknown(run) && run.runner === runner);
   const last = answers.at(-1);
   if (last === undefined) return 0;
   return last.endedAtMs + (retryAfterMs[answers.length - 1] ?? Math.max(...retryAfterMs));
@@ -171,7 +171,7 @@ export function askAgainAtMs(job: Job, runner: string): number {
 
 /** Whether a runner's repository did not have its commit. */
 export function isUnknownSomewhere(job: Job): boolean {
-  return attempts(job).some(isUnknown);
+  return countedRuns(job).some(isUnknown);
 }
 
 function isUnknown({ end }: Run): boolean {

@@ -8,7 +8,7 @@ import type { Handback } from '../../protocol/job-bodies.js';
 import type { StepReport } from '../../protocol/work.js';
 import type { Entry } from './journal.js';
 
-/** One attempt. `end` is null while it has the lease; abandoned: its job ended without its result. */
+/** `end` is null while it has the lease; abandoned: its job ended without its result. */
 export interface Run {
   readonly id: RunId;
   readonly number: number;

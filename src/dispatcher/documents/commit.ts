@@ -1,5 +1,5 @@
 /**
- * Owns the document of one commit: each of its jobs with its plan, its attempts and their steps, its tests
+ * Owns the document of one commit: each of its jobs with its plan, its runs and their steps, its tests
  * and its story.
  */
 
@@ -83,7 +83,7 @@ async function jobOfCommit(
   };
 }
 
-/** Each attempt as the entries tell it, oldest first. */
+/** Each run as the entries tell it, oldest first. */
 function runsOf(known: Known, history: readonly Entry[]): RunOfJob[] {
   const runs = new Map<RunId, RunOfJob>();
   const end = (run: RunId | null, change: Partial<RunOfJob>) => {

@@ -6,7 +6,7 @@
 import type { Commit } from '../../protocol/ids.js';
 import { type StepReport, stepReport } from '../../protocol/work.js';
 import type { DispatcherCore } from '../core/core.js';
-import { attempts, type Job, jobFrom } from '../core/job.js';
+import { countedRuns, type Job, jobFrom } from '../core/job.js';
 import type { JobId } from '../core/journal.js';
 import type { Run } from '../core/run.js';
 import type { LogName } from '../store/log-names.js';
@@ -108,6 +108,6 @@ export function logNameOf(job: Job): LogName {
 function currentRun(job: Job): Run | undefined {
   const { state, runs } = job;
   const chosen = 'run' in state ? state.run : null;
-  const last = state.kind === 'finished' ? attempts(job).at(-1) : runs.at(-1);
+  const last = state.kind === 'finished' ? countedRuns(job).at(-1) : runs.at(-1);
   return runs.find(({ id }) => id === chosen) ?? last;
 }

@@ -150,7 +150,7 @@ export interface RunRow {
   readonly commit: Commit;
   readonly job: JobId;
   readonly name: string;
-  /** The attempt, from 1. */
+  /** Among the runs of its job, from 1. */
   readonly number: number;
   readonly runner: string;
   readonly leasedAtMs: number;
