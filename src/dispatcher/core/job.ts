@@ -52,8 +52,8 @@ export interface Job {
   readonly runs: readonly Run[];
   /** How many of `runs` were over at the last `rerun`: only later ones count as faults. */
   readonly runsBefore: number;
-  /** Which of the runs that count ended last: one that came back may do so after a newer one. */
-  readonly interruptedBy: RunId | null;
+  /** Which of the runs that count was interrupted last: one that came back may be after a newer. */
+  readonly lastInterrupted: RunId | null;
   /** Since the last `rerun`: the run that failed by tests, and whose end was not the verdict yet. */
   readonly retried: { readonly run: RunId; readonly tests: TestSummary } | null;
   readonly cancelAskedAtMs: number | null;
@@ -87,7 +87,7 @@ export function applied(job: Job | undefined, entry: Entry): Job {
       state: firstState(entry),
       runs: [],
       runsBefore: 0,
-      interruptedBy: null,
+      lastInterrupted: null,
       retried: null,
       cancelAskedAtMs: null,
       supersededBy: null,
@@ -119,9 +119,9 @@ export function countedRuns(job: Job): readonly Run[] {
   return job.runs.slice(job.runsBefore);
 }
 
-/** The run that ended last, of those that count. */
-export function lastEnded({ runs, interruptedBy }: Job): Run | undefined {
-  return runs.find(({ id }) => id === interruptedBy);
+/** The run that was interrupted last, of those that count. */
+export function interruptedRun(job: Job): Run | undefined {
+  return job.runs.find(({ id }) => id === job.lastInterrupted);
 }
 
 /** Whether that run counts, and ended in one of those ways. */
@@ -164,7 +164,7 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
         state: firstState(job),
         wantedSinceMs: entry.atMs,
         runsBefore: job.runs.length,
-        interruptedBy: null,
+        lastInterrupted: null,
         retried: null,
         cancelAskedAtMs: null,
         supersededBy: null,
@@ -201,7 +201,7 @@ function interrupted(
 ): Partial<Job> {
   return {
     state: { kind: 'waiting', interrupted: true },
-    interruptedBy: entry.run,
+    lastInterrupted: entry.run,
     runs: job.runs.map((run) => {
       if (run.id !== entry.run) return run;
       return { ...ended(run, entry, end, because), steps: stepsOf(entry) };

@@ -6,7 +6,7 @@
 
 import type { Commit, RunId } from '../../protocol/ids.js';
 import { Groups } from './groups.js';
-import { applied, type Job, jobFrom, lastEnded } from './job.js';
+import { applied, interruptedRun, type Job, jobFrom } from './job.js';
 import type { Entry, JobId } from './journal.js';
 import { Queue } from './queue.js';
 import { askAgainAtMs, finishedRememberedMs, nextTry } from './rules.js';
@@ -156,7 +156,7 @@ export class Jobs {
         break;
       case 'waiting': {
         this.queue.join(job, job.sinceMs, nextTry(job)?.atMs ?? null);
-        const last = lastEnded(job);
+        const last = interruptedRun(job);
         if (last?.end === 'unknown-commit') {
           this.queue.lookAgainAt(job, askAgainAtMs(job, last.runner));
         }

@@ -4,7 +4,7 @@
  */
 
 import { heartbeatEveryMs, missedPingsMax } from '../../protocol/limits.js';
-import { countedRuns, type Job, lastEnded } from './job.js';
+import { countedRuns, interruptedRun, type Job } from './job.js';
 import type { Run } from './run.js';
 
 /** A commit that costs three runners is taken for poison, not for bad luck, unless its plan says so. */
@@ -136,7 +136,7 @@ export type Setback =
 
 /** The earliest time at which a job may be tried again after such a failure, and why. */
 export function nextTry(job: Job): { readonly atMs: number; readonly why: Setback } | null {
-  const last = lastEnded(job);
+  const last = interruptedRun(job);
   if (last === undefined) return null;
   if (isUnconfirmed(last)) {
     const count = countedRuns(job).filter(isUnconfirmed).length - unconfirmedAtOnceMax;
