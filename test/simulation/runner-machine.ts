@@ -5,7 +5,7 @@
 import type { OfferBody } from '../../src/protocol/bodies.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import type { Handback } from '../../src/protocol/job-bodies.js';
-import type { Place } from '../../src/test-runner/local/doing.js';
+import type { Workplace } from '../../src/test-runner/local/doing.js';
 import { LocalExecutor } from '../../src/test-runner/local/executor.js';
 import { GivenSites } from '../../src/test-runner/local/sites.js';
 import type { LocalSlot } from '../../src/test-runner/local/slots.js';
@@ -41,7 +41,7 @@ export class RunnerMachine {
   #runner: Runner | null = null;
   #executor: LocalExecutor | null = null;
   /** What runs the steps of jobs in each of its slots. */
-  readonly #steps = new WeakMap<Place, StepExecutor>();
+  readonly #steps = new WeakMap<Workplace, StepExecutor>();
   /** Those that its process has claimed. */
   #claimed: number[] = [];
 
@@ -119,7 +119,7 @@ export class RunnerMachine {
     };
     const names = { runner: name, repository, guard: 'guard' };
     const means = this.#ground.hasWorkflows
-      ? { command: null, stepsBy: (place: Place) => this.#stepsIn(place) }
+      ? { command: null, stepsBy: (place: Workplace) => this.#stepsIn(place) }
       : { command: 'test' };
     const suite = { ...means, timeoutMs, graceMs, logBytesMax, names, environment: {} };
     const sites = new GivenSites(new Map([[repository, claim]]));
@@ -214,7 +214,7 @@ export class RunnerMachine {
     return localSlot;
   }
 
-  #stepsIn(place: Place): StepExecutor {
+  #stepsIn(place: Workplace): StepExecutor {
     const steps = this.#steps.get(place);
     if (steps === undefined) throw new Error('there are no steps in a place that is no slot');
     return steps;

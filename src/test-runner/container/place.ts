@@ -15,7 +15,7 @@ import { programOf } from './program.js';
 import { runMark, sweep } from './sweep.js';
 import { variablesOf } from './variables.js';
 
-export interface Site {
+export interface Equipment {
   readonly clock: Clock;
   readonly engine: Engine;
   readonly run: RunToStep;
@@ -28,16 +28,16 @@ export interface Site {
 
 export class ContainerPlace implements StepPlace {
   readonly workspace: string;
-  readonly #site: Site;
+  readonly #equipment: Equipment;
   readonly #running = new Set<ContainerStep>();
 
-  constructor(site: Site) {
-    this.workspace = site.workspace;
-    this.#site = site;
+  constructor(equipment: Equipment) {
+    this.workspace = equipment.workspace;
+    this.#equipment = equipment;
   }
 
   start(order: StepOrder): RunningStep {
-    const { clock, engine, run, labels, mounts, network, limits } = this.#site;
+    const { clock, engine, run, labels, mounts, network, limits } = this.#equipment;
     const isReached = order.isService || order.step.isDetached;
     const program = programOf(order, this.workspace);
     const step = new ContainerStep(clock, engine, {
@@ -61,7 +61,7 @@ export class ContainerPlace implements StepPlace {
     const running = [...this.#running];
     for (const step of running) step.kill();
     await Promise.allSettled(running.map(({ ended }) => ended));
-    const { engine, run } = this.#site;
+    const { engine, run } = this.#equipment;
     await sweep({ ...engine, folder: '/' }, runMark(run.id));
     rmSync(engine.folder, { recursive: true, force: true });
   }

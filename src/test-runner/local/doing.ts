@@ -20,14 +20,14 @@ export interface Doing {
 }
 
 /** Where it is done: a slot, or whatever folder has the checkout. */
-export interface Place extends Pick<LocalSlot, 'output' | 'startProcess'> {
+export interface Workplace extends Pick<LocalSlot, 'output' | 'startProcess'> {
   readonly checkout: Pick<LocalSlot['checkout'], 'folder'>;
 }
 
 /** What is there to do it with. */
 export interface Means {
   readonly clock: Clock;
-  readonly slot: Place;
+  readonly slot: Workplace;
   readonly run: Run;
   readonly options: Pick<
     SuiteOptions,

@@ -29,7 +29,7 @@ import type { StepExecutor } from '../steps/step-executor.js';
 import type { RunnerNames } from '../suite/environment.js';
 import { type Ended, errored } from '../suite/verdict.js';
 import { beginJob } from './beginning.js';
-import type { Doing, Means, Place } from './doing.js';
+import type { Doing, Means, Workplace } from './doing.js';
 import type { LocalSlot } from './slots.js';
 
 export interface SuiteOptions {
@@ -47,7 +47,7 @@ export interface SuiteOptions {
    * How a job's steps are run in a slot, and nothing else is then; by default as processes of this
    * machine.
    */
-  readonly stepsBy?: (place: Place) => StepExecutor;
+  readonly stepsBy?: (place: Workplace) => StepExecutor;
   /** What is done around the steps of a job, in this order. */
   readonly around?: readonly Around[];
   /** The folder of the owner's hooks; null: he has none. */

@@ -80,14 +80,14 @@ export function claimSlots(
   const slots: LocalSlot[] = [];
   try {
     makeFolder(state);
-    const site = { state: realpathSync(state), place: placeFor(state, clone, options) };
+    const folders = { state: realpathSync(state), place: placeFor(state, clone, options) };
     for (let number = 1; number <= slotsMax; number += 1) {
-      const folder = join(site.state, 'slots', String(number));
+      const folder = join(folders.state, 'slots', String(number));
       if (slots.length < count) makeFolder(folder);
       else if (!existsSync(folder)) break;
       else if (!hasResults(folder)) continue;
       const lock = lockSlot(join(folder, 'lock'));
-      if (lock !== null) slots.push(takenOver(site, number, lock, clone, options));
+      if (lock !== null) slots.push(takenOver(folders, number, lock, clone, options));
     }
   } catch (error) {
     release(slots);
@@ -129,8 +129,9 @@ function placeFor(state: string, clone: Clone, { checkouts, tell }: ClaimOptions
   return null;
 }
 
-interface Site {
+interface Folders {
   readonly state: string;
+  /** Of the checkouts; null: in the state folder. */
   readonly place: Place | null;
 }
 
@@ -146,7 +147,7 @@ function takenOver(...claimed: Parameters<typeof takeOver>): LocalSlot {
 }
 
 function takeOver(
-  { state, place }: Site,
+  { state, place }: Folders,
   number: number,
   claim: SlotLock,
   clone: Clone,
@@ -171,8 +172,8 @@ function takeOver(
     if (sandbox === null) return new SuiteProcess(clock, process);
     const kept = store === null ? [] : [store.folder];
     const covered = [state, ...(place === null ? [] : [place.base]), ...kept];
-    const site = { tree, objects: objectFolders(clone), covered, ...sandbox };
-    const command = sandboxed(process.command, site);
+    const surroundings = { tree, objects: objectFolders(clone), covered, ...sandbox };
+    const command = sandboxed(process.command, surroundings);
     const suite = new SuiteProcess(clock, { ...process, command, hasStatus: true });
     return {
       ended: suite.ended.then(endInSandbox),

@@ -25,8 +25,8 @@ export interface SandboxOptions {
   readonly network: boolean;
 }
 
-/** What a sandbox must know of the place where it stands. All paths are real ones. */
-export interface Site extends SandboxOptions {
+/** What a sandbox must know of what is around it. All paths are real ones. */
+export interface Surroundings extends SandboxOptions {
   /** The checkout. Its `.git` can only be read, as the next run's checkout builds upon it. */
   readonly tree: string;
   /** Where the checkout borrows its objects. */
@@ -49,9 +49,9 @@ const isolation = [
 ];
 
 /** The same command in the sandbox. */
-export function sandboxed({ file, args, says }: Command, site: Site): Command {
-  const { tree, objects, covered, secrets, network } = site;
-  const place = [
+export function sandboxed({ file, args, says }: Command, surroundings: Surroundings): Command {
+  const { tree, objects, covered, secrets, network } = surroundings;
+  const walls = [
     ...(network ? online() : ['--unshare-net']),
     ...covered.flatMap((folder) => ['--tmpfs', folder]),
     ...['--bind', tree, tree],
@@ -61,7 +61,7 @@ export function sandboxed({ file, args, says }: Command, site: Site): Command {
     ...['--chdir', tree],
   ];
   const status = ['--json-status-fd', String(statusDescriptor)];
-  return { file: 'env', args: bubblewrapped([...status, ...place], [file, ...args]), says };
+  return { file: 'env', args: bubblewrapped([...status, ...walls], [file, ...args]), says };
 }
 
 /** Where installers keep what they fetch: a home that can only be read is no place for it. */
