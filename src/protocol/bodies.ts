@@ -65,7 +65,8 @@ export const hello = z.object({
   capacity: capacity.default(1),
   /**
    * Later additions to the wire that it understands. `jobs`: that a commit may have several. `work`:
-   * what a job's steps are. `rests`: that it is pinged less often while it has nothing in hand.
+   * what a job's steps are. `rests`: that it is pinged less often while it has nothing in hand. `long`, of
+   * a spectator: that an entry may be as long as a report.
    */
   knows: z.array(name).max(knownMax).default([]),
   /** Runs still in hand from an earlier session: going on, or ended and not yet acknowledged. */

@@ -285,7 +285,8 @@ export const session = {
   },
   entry: {
     fields: { seq: 'sequence' },
-    body: as(json.entry),
+    // It holds what a report does, and what a hand-over asks of one job.
+    body: large(json.entry),
     from: 'dispatcher',
     to: 'spectator',
     says: 'what happened to a job, under its number in the journal',

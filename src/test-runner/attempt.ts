@@ -5,7 +5,7 @@
 
 import type { LogId } from '../protocol/ids.js';
 import { handback, type Report, report as reported } from '../protocol/job-bodies.js';
-import type { StepReport } from '../protocol/work.js';
+import { type StepReport, stepReport } from '../protocol/work.js';
 import type { Clock } from '../world/clock.js';
 import type { Because, Ending, Run } from './core/events.js';
 import {
@@ -142,7 +142,7 @@ export class Attempt {
   #stepped(standing: StepStanding, logs: RunLogs): void {
     const { number, name, state, startedAfterMs, reason } = standing;
     if (state !== 'running' && startedAfterMs !== null) logs.stepEnded(number, name, reason);
-    const report = { ...standing, logBytes: logs.bytesOf(number) };
+    const report = { ...standing, ...saidOf.parse(standing), logBytes: logs.bytesOf(number) };
     this.#steps.set(number, report);
     this.#events.stepped(report);
   }
@@ -158,6 +158,9 @@ export class Attempt {
     }
   }
 }
+
+/** Of a step in words; a plan's and a tool's may be longer than what the wire takes. */
+const saidOf = stepReport.pick({ name: true, reason: true });
 
 /** What an executor says of a run that it has done. */
 const verdictBody = reported.omit({ logBytes: true, durationMs: true, steps: true });

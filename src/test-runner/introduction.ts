@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import type { Address } from '../protocol/address.js';
 import type { Hello, OfferBody } from '../protocol/bodies.js';
 import { nearestName } from '../protocol/ids.js';
-import { heldRunsMax } from '../protocol/limits.js';
+import { heldRunsMax, jsonBytesMax } from '../protocol/limits.js';
 
 /** What is known of a runner before it listens. */
 export interface Introduction {
@@ -35,19 +35,30 @@ export function introduce(
   { labels, capacity }: OfferBody,
   inHand: Hello['runs'],
 ): Hello {
-  const tested = repositoriesIn(repositories);
-  return {
+  const hello: Hello = {
     role: 'runner',
     name,
     process: localStart,
     version,
-    ...tested,
+    ...repositoriesIn(repositories),
     labels,
     capacity,
     knows: ['jobs', 'work', 'rests'],
-    // The names of repositories need room as well.
-    runs: inHand.slice(0, 'repositories' in tested ? heldRunsMax / 2 : heldRunsMax),
+    runs: [],
   };
+  let room = jsonBytesMax - tokenBytesMax - bytesOf(hello);
+  const fitting = inHand.slice(0, heldRunsMax).filter((run) => {
+    room -= bytesOf(run) + 1;
+    return room >= 0;
+  });
+  return { ...hello, runs: fitting };
+}
+
+/** The link puts a token beside it, with its key. */
+const tokenBytesMax = 300;
+
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 /** A dispatcher of an earlier release reads `repository` only: it gives the jobs of the first. */

@@ -61,6 +61,24 @@ describe('who waits for nobody is told of in the story', () => {
     alone.outcome();
   });
 
+  test('with the names of a hundred others at most: it has to fit into one message', () => {
+    const s = scenario();
+    const names = Array.from({ length: 150 }, (_, index) => `copy-${1_000 + index}`);
+    s.given(() => {
+      s.observer('eve', { repository: 'proj' });
+      for (const name of names) s.runner(name, { repository: name });
+      s.dispatch(1, 'eve');
+    });
+    s.passes(unmatchedForMs);
+    s.outcome();
+    s.passes(2_000);
+    const hundred = names.slice(0, 100).join(',');
+    s.outcome(
+      `(no runner tests proj, but ${hundred})`,
+      ...names.map((name) => `(nobody has work of ${name}, but of proj)`),
+    );
+  });
+
   test('with the way out', () => {
     const notices = [
       { kind: 'untested', repository: 'proj', tested: ['proj-ci'] },

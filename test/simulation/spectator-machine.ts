@@ -44,7 +44,7 @@ export class SpectatorMachine {
   #run(life: Life): void {
     const { name, host } = this.machine;
     const introduction = { role: 'spectator', name, version: 'simulated' } as const;
-    const nothing = { repository: null, labels: [], capacity: 1, knows: [], runs: [] };
+    const nothing = { repository: null, labels: [], capacity: 1, knows: ['long'], runs: [] };
     this.#link = openLink(
       { clock: life.clock, network: this.#ground.network.seenBy(life, host) },
       {

@@ -61,6 +61,23 @@ test('what it cannot do is handed back; what is cancelled is ended there', async
   expect(report.end).toBe('cancelled');
 });
 
+test('sentences longer than the wire takes are cut: of a step, of a verdict, of a handback', async () => {
+  const { dispatcher, done, end } = await runnerElsewhere(temporaryFolder(), ['steps']);
+  const [one, two] = [dispatcher.runtest(commit(1)), dispatcher.runtest(commit(2))];
+  const { watch } = await eventually('both are begun', () => done.size === 2 && done.get(one));
+  const long = 'why '.repeat(50_000);
+  watch.stepped({ ...step, name: long, reason: long, startedAfterMs: null });
+  await eventually('the step', () => dispatcher.said('step').length === 1);
+  end(one, { kind: 'done', verdict: { ...passed, end: 'errored', reason: long } });
+  const report = await eventually('its report', () => dispatcher.reports.get(one));
+  expect(report.reason).toBe(long.slice(0, 500));
+  expect(report.steps).toMatchObject([{ name: long.slice(0, 100), reason: long.slice(0, 500) }]);
+  const handback = { reason: 'machine-fault', detail: long } as const;
+  end(two, { kind: 'handback', handback });
+  await eventually('a handback', () => dispatcher.said('handback').length === 1);
+  expect(dispatcher.hellos).toHaveLength(1);
+});
+
 test('more output than a log may hold stops it, and the log has what fits', async () => {
   const { dispatcher, done, end } = await runnerElsewhere();
   const run = dispatcher.runtest(commit(1));

@@ -70,6 +70,13 @@ export function spectate(
 function hello(): Hello {
   return {
     ...{ role: 'spectator', name: nearestName(userInfo().username) || 'somebody' },
-    ...{ version: ownVersion(), repository: null, labels: [], capacity: 1, knows: [], runs: [] },
+    ...{
+      version: ownVersion(),
+      repository: null,
+      labels: [],
+      capacity: 1,
+      knows: ['long'],
+      runs: [],
+    },
   };
 }

@@ -10,6 +10,9 @@ import { unmatchedForMs } from './rules.js';
 import { isOfRepository, namesOf, type Offer } from './shape.js';
 import type { Turn } from './turn.js';
 
+/** So many names tell which is meant, and fit into what is told of it, however long they are. */
+const namesToldMax = 100;
+
 /** Tells of those who have been unmatched for a while: at a start, processes come in any order. */
 export function tellUnmatched(turn: Turn): void {
   const { unmatched } = turn.state;
@@ -75,5 +78,5 @@ function idleOffers(pool: Pool): Iterable<{ readonly offer: Offer; readonly runn
 }
 
 function sorted(names: readonly string[]): string[] {
-  return [...new Set(names)].sort();
+  return [...new Set(names)].sort().slice(0, namesToldMax);
 }

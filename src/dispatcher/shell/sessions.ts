@@ -12,7 +12,7 @@ import type { Event } from '../core/events.js';
 import type { Feed } from '../feed/feed.js';
 import type { Spectators } from '../feed/spectators.js';
 import type { Tap } from '../feed/tap.js';
-import { wireForm } from '../feed/wire-form.js';
+import { shortWireForm, wireForm } from '../feed/wire-form.js';
 import type { Store } from '../store/store.js';
 import { Incoming } from './incoming.js';
 import type { LogRoom } from './log-room.js';
@@ -125,10 +125,10 @@ export class Sessions {
   }
 
   /** `lastSeq`: as `welcome` told it. */
-  #watch(session: Session, { after, taps = false }: Hello, lastSeq: number) {
+  #watch(session: Session, { after, taps = false, knows }: Hello, lastSeq: number) {
     return this.#options.spectators.admit({
       after: after ?? { seq: lastSeq, atMs: null },
-      ...{ taps, form: wireForm },
+      ...{ taps, form: knows.includes('long') ? wireForm : shortWireForm },
       write: (bytes) => session.write(bytes),
       hangUp: (says) => session.hangUp(says),
     });

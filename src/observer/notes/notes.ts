@@ -70,7 +70,8 @@ export class Notes {
     this.#options = options;
     this.#verdicts = new Verdicts(options.repository, world.memory.read());
     const { dispatcher: address, token, hello } = options;
-    const introduction = () => ({ ...hello, role: 'spectator' as const, ...this.#verdicts.after });
+    const watching = { role: 'spectator' as const, knows: ['long'] };
+    const introduction = () => ({ ...hello, ...watching, ...this.#verdicts.after });
     this.#link = openLink(world, {
       ...{ address, token, hello: introduction },
       handle: (event) => this.#hear(event),

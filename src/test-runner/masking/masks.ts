@@ -32,9 +32,9 @@ export class Masks {
     return passed + (rest.length < maskedCharactersMin ? rest : mask);
   }
 
-  /** The same of all sentences in a value of that schema. */
+  /** The same of all sentences in a value of that schema, which are cut as that has it. */
   inAll<Value>(value: Value, schema: z.ZodType<Value>): Value {
-    if (this.#needles === null) return value;
+    if (this.#needles === null) return schema.parse(value);
     const masked: unknown = JSON.parse(JSON.stringify(value), (_, part) =>
       typeof part === 'string' ? this.in(part) : part,
     );
