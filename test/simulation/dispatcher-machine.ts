@@ -107,7 +107,9 @@ export class DispatcherMachine {
     const tell = this.machine.telling(life);
     const dispatcher = new Dispatcher(world, options, memory, (told) => {
       tell(told);
-      if (life.isAlive) witness.offers.told(told, dispatcher.remembered.runners());
+      if (!life.isAlive) return;
+      witness.copies.told(told);
+      witness.offers.told(told, dispatcher.remembered.runners());
     });
     if (record !== null) dispatcher.feed.follow(record.followed());
     witness.recovered(this.memory.look(), dispatcher.remembered);

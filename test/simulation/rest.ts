@@ -55,7 +55,8 @@ export function checkRest(ground: Ground, machines: Machines, people: People): v
       (entry) => entry.kind === 'finished' && entry.job === job.id,
     );
     const result = dispatcher.machine.disk.read(resultOf(job, witness.jobsOf(job.commit)));
-    if (finished?.kind === 'finished' && finished.run !== null && result !== null) {
+    const isKnown = result !== null && witness.copies.isCertain(job.id);
+    if (finished?.kind === 'finished' && finished.run !== null && isKnown) {
       people.checkLog(job, result);
     }
   }

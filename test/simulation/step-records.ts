@@ -4,6 +4,7 @@
  */
 
 import type { Step, StepReport, Work } from '../../src/protocol/work.js';
+import type { Copies } from './copies.js';
 import type { SimulatedDisk } from './disk.js';
 import type { Broken } from './laws.js';
 import type { LedgerJob, LedgerRun } from './ledger.js';
@@ -25,6 +26,7 @@ export interface RecordedRun {
   };
   /** The dispatcher's. */
   readonly disk: SimulatedDisk;
+  readonly copies: Copies;
   /** The file in which all that the run printed is public. */
   readonly result: string;
 }
@@ -52,10 +54,14 @@ export function* judgeSteps(
   played: ReadonlyMap<number, Played>,
 ): Generator<Broken> {
   const { job, run, work, entry } = record;
-  const where = `${job.commit.slice(0, 7)} (${job.name}), run ${run.number},`;
+  const where = whereOf(job, run);
   const how = howUntrue(partsOf(work), played, entry);
   if (how !== null) yield { law: 'steps', how: `${where} ${how}` };
   else for (const { law, how } of judgeLogs(record, played)) yield { law, how: `${where} ${how}` };
+}
+
+function whereOf({ commit, name }: LedgerJob, { number }: LedgerRun): string {
+  return `${commit.slice(0, 7)} (${name}), run ${number},`;
 }
 
 /** Steps have the first numbers, services those behind. */
@@ -163,9 +169,13 @@ function* judgeLogs(record: RecordedRun, played: ReadonlyMap<number, Played>): G
   const skipped = record.entry.steps?.find(({ state }) => state === 'skipped');
   if (skipped !== undefined && disk.read(logOf(record, skipped.number)) !== null)
     yield { law: 'log', how: `has a log of ${skipped.name}, which was skipped` };
-  const result = disk.readSynced(record.result);
-  if (result === null || !isResult(result, record, expected))
-    yield { law: 'log', how: 'has a result that is not its logs' };
+  const isThere = () => {
+    const result = disk.readSynced(record.result);
+    return result !== null && isResult(result, record, expected);
+  };
+  const { job, run } = record;
+  const how = `${whereOf(job, run)} has a result that is not its logs`;
+  record.copies.recorded(job.id, { how, isThere }, true);
 }
 
 function expectedOf(record: RecordedRun, played: ReadonlyMap<number, Played>): Expected[] {

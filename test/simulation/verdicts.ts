@@ -5,6 +5,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
+import type { Copies } from './copies.js';
 import type { SimulatedDisk } from './disk.js';
 import type { Broken } from './laws.js';
 import type { LedgerJob, LedgerRun } from './ledger.js';
@@ -28,6 +29,7 @@ export interface Evidence {
   /** All jobs of the commit. */
   readonly siblings: readonly LedgerJob[];
   readonly steps: StepLaw;
+  readonly copies: Copies;
   /** Runners run nothing but steps: what has none, they cannot judge. */
   readonly hasWorkflows: boolean;
 }
@@ -35,14 +37,14 @@ export interface Evidence {
 /** The laws that this entry breaks. */
 export function* judge(job: LedgerJob, entry: Finished, evidence: Evidence): Generator<Broken> {
   const run = job.runs.find(({ id }) => id === entry.run);
-  const { disk, siblings, steps, hasWorkflows } = evidence;
+  const { disk, siblings, steps, copies, hasWorkflows } = evidence;
   const work = hasWorkflows ? workflowOf(job) : undefined;
   yield* judgeReason(job, run, entry, evidence);
   if (work === undefined) {
     yield* judgeTruth(job, run, entry, evidence);
     if (run !== undefined) yield* judgeLog(job, run, entry, evidence);
   } else if (run !== undefined) {
-    yield* steps.judge({ job, run, work, entry, disk, result: resultOf(job, siblings) });
+    yield* steps.judge({ job, run, work, entry, disk, copies, result: resultOf(job, siblings) });
   }
 }
 
@@ -108,7 +110,7 @@ function* judgeLog(
   job: LedgerJob,
   run: LedgerRun,
   entry: Finished,
-  { disk, siblings }: Evidence,
+  { disk, siblings, copies }: Evidence,
 ): Generator<Broken> {
   const { commit, id } = job;
   // A classic one that sends nothing leaves nothing.
@@ -132,10 +134,10 @@ function* judgeLog(
   } else if (!printed.equals(expected)) {
     yield { law: 'log', how: `${where} is not what the suite printed` };
   }
-  if (!isDeepStrictEqual(disk.readSynced(resultOf(job, siblings)), log)) {
-    const how = `the result of ${commit.slice(0, 7)} is not the log of its verdict's run`;
-    yield { law: 'log', how };
-  }
+  copies.recorded(id, {
+    how: `the result of ${commit.slice(0, 7)} is not the log of its verdict's run`,
+    isThere: () => isDeepStrictEqual(disk.readSynced(resultOf(job, siblings)), log),
+  });
 }
 
 /** What the suite printed: a reason that is no output stands below it, on a line of its own. */

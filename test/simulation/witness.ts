@@ -10,6 +10,7 @@ import type { SqliteStore } from '../../src/dispatcher/store/sqlite.js';
 import type { Registration } from '../../src/dispatcher/store/store.js';
 import { type Address, formatAddress } from '../../src/protocol/address.js';
 import type { Commit } from '../../src/protocol/ids.js';
+import { Copies } from './copies.js';
 import type { SimulatedDisk } from './disk.js';
 import type { Broken, Law } from './laws.js';
 import { Ledger, type LedgerJob } from './ledger.js';
@@ -33,6 +34,7 @@ export class Witness {
     (law, how) => this.breaks(law, how),
     (run) => this.suiteCompleted(run),
   );
+  readonly copies = new Copies((how) => this.breaks('log', how));
   readonly offers = new Offers((how) => this.breaks('offered', how));
   #turns = new Turns((how) => this.breaks('turns', how));
   readonly #started = new Map<string, Commit>();
@@ -196,10 +198,12 @@ export class Witness {
   died(memory: Remembered, unwritten: readonly Entry[]): void {
     const difference = this.#recollection.differenceOfDead(memory, unwritten);
     if (difference !== null) this.breaks('recovery', `when it died, ${difference}`);
+    this.copies.died();
   }
 
   /** The world came to rest: what must be so then. */
   atRest(store: SqliteStore): void {
+    this.copies.atRest();
     const job = this.#recollection.falseHistory(store);
     if (job !== null) this.breaks('recovery', `the history of job ${job} is not what happened`);
     this.recovered(store, this.#recollection.recoverAll(store));
@@ -235,7 +239,7 @@ export class Witness {
       });
       const evidence = {
         ...{ disk: this.#disk, completed: this.#completed, isCancelAsked, hasNewer, siblings },
-        ...{ steps: this.steps, hasWorkflows: this.#hasWorkflows },
+        ...{ steps: this.steps, copies: this.copies, hasWorkflows: this.#hasWorkflows },
       };
       for (const { law, how } of judge(job, entry, evidence)) this.breaks(law, how);
     }
