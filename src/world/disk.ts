@@ -121,7 +121,7 @@ async function syncNames(path: string): Promise<void> {
 }
 
 function link(path: string, as: string): void {
-  if (isNamed(path, as) || isLinked(path, as)) return;
+  if (isNamed(path, as) || isSame(path, as)) return;
   const draft = join(dirname(as), `.${basename(as)}.new`);
   remove(draft);
   // Another file system, or one without links: a copy serves as well.
@@ -140,10 +140,15 @@ function isNamed(path: string, as: string): boolean {
   }
 }
 
+function isSame(path: string, as: string): boolean {
+  const [file, other] = [path, as].map((name) => statSync(name, { throwIfNoEntry: false }));
+  return file !== undefined && file.dev === other?.dev && file.ino === other.ino;
+}
+
 function isLinked(path: string, as: string): boolean {
+  if (isSame(path, as)) return true;
   const [file, other] = [path, as].map((name) => statSync(name, { throwIfNoEntry: false }));
   if (file === undefined || other === undefined || !other.isFile()) return false;
-  if (file.dev === other.dev && file.ino === other.ino) return true;
   // A copy, where there are no links, has no other name, and its length.
   return other.nlink === 1 && other.size === file.size;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { DispatcherCore } from '../../src/dispatcher/core/core.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
+import { beatEveryMs } from '../../src/dispatcher/core/rules.js';
 import { Feed } from '../../src/dispatcher/feed/feed.js';
 import { LogRoom } from '../../src/dispatcher/shell/log-room.js';
 import { LogFiles } from '../../src/dispatcher/store/logs.js';
@@ -103,4 +104,38 @@ test('where a rerun ends without a run, its reason is not added to the log of th
   const read = (number: number) =>
     into.toString('utf8', 0, files.read({ commit: commit(1), job: 1, number }, 0, into));
   expect([read(1), read(0)]).toEqual(['green', 'It was cancelled.\n']);
+});
+
+test('a copy of what a run printed that takes long holds up no decision', async () => {
+  const folder = temporaryFolder();
+  const store = openSqliteStore(folder);
+  onTestFinished(() => store.close());
+  const files = new LogFiles(join(folder, 'logs'), join(folder, 'results'));
+  onTestFinished(() => files.close());
+  const clock = handClock();
+  const initial = {
+    ...{ start, nextJob: 2, repositories: [], classicRunners: [], paused: [] },
+    classicRunMaxMs: 1,
+  };
+  const core = new DispatcherCore(initial, history.slice(0, 2), clock.nowMs());
+  const room = new LogRoom(core, storeUpon(store), files, clock, new Feed(clock, 0));
+  files.publish = () => {
+    throw new Error('of steps there are copies');
+  };
+  const isAsked = new Promise<void>((resolve) => {
+    files.publishAll = () => {
+      resolve();
+      return new Promise(() => {});
+    };
+  });
+  const step = { number: 1, name: 'test', isService: false, isIgnored: false, reason: '' };
+  const passed = { state: 'passed', exitCode: 0, startedAfterMs: 0, durationMs: 1, logBytes: 0 };
+  const finished = { ...(history.at(-1) as Entry & { kind: 'finished' }), run: first };
+  const waited = room.publishResults([
+    { ...finished, steps: [{ ...step, ...passed, state: 'passed' }] },
+  ]);
+  await isAsked;
+  clock.pass(beatEveryMs);
+  await waited;
+  expect(clock.pending).toBe(0);
 });

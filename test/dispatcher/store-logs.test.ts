@@ -88,6 +88,22 @@ describe('a log grows by offsets', () => {
     expect([isAnyThere(), existsSync(logs.pathOf(first))]).toEqual([false, false]);
   });
 
+  test('of steps that nobody planned: each begins empty, and goes on where it was', () => {
+    const { logs } = opened();
+    const [one, other] = [1, 2].map((step) => ({ ...first, step })) as [LogName, LogName];
+    for (const log of [one, other])
+      logs.append(log, 0, Buffer.from('of a store that was put back'));
+    logs.release(first);
+    logs.begin(first);
+    logs.beginSteps(first);
+    logs.append(one, 0, Buffer.from('new, '));
+    logs.append(one, 5, Buffer.from('and whole'));
+    expect([text(logs, one), logs.append(other, 3, Buffer.from('x'))]).toEqual([
+      'new, and whole',
+      false,
+    ]);
+  });
+
   test('what is not there reads as nothing', () => {
     const { logs } = opened();
     expect(logs.read(first, 0, Buffer.alloc(9))).toBe(0);
@@ -132,6 +148,17 @@ describe('A50: the public result', () => {
     logs.append(second, 0, Buffer.from('second'));
     logs.publish(second);
     expect([text(logs, first), text(logs, second)]).toEqual(['first run', 'second']);
+  });
+
+  test('of steps is the latest, though it be as long as the one before', async () => {
+    const { logs, result } = opened();
+    for (const log of [first, second])
+      logs.append({ ...log, step: 1 }, 0, Buffer.from(`run ${log.number}\n`));
+    for (const log of [first, second]) {
+      const parts = [{ heading: '--- test ---\n', log: { ...log, step: 1 } }];
+      await logs.publishAll(parts, log.commit, null, async () => {});
+    }
+    expect(readFileSync(result, 'utf8')).toBe('--- test ---\nrun 2\n');
   });
 
   test('may be published again, as after a crash between the file and the journal', () => {

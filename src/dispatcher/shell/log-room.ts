@@ -20,6 +20,7 @@ import type { Clock } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
 import type { Job } from '../core/job.js';
 import type { Entry } from '../core/journal.js';
+import { beatEveryMs } from '../core/rules.js';
 import { entriesOf } from '../core/selected.js';
 import type { Feed } from '../feed/feed.js';
 import { commitOf } from '../feed/publication.js';
@@ -162,19 +163,28 @@ export class LogRoom {
       if (name === null) continue;
       this.#files.begin(name);
       const work = this.#core.job(name.job)?.work ?? null;
+      if (work === null) this.#files.beginSteps(name);
       const steps = work === null ? 0 : stepLogsOf(work);
       for (let step = 1; step <= steps; step += 1) this.#files.begin({ ...name, step });
     }
   }
 
-  /** The output of the runs that end their jobs, under the commit's own name. */
+  /**
+   * The output of the runs that end their jobs, under the commit's own name. Where much has to be copied
+   * it is waited for no longer than others can do without, and follows.
+   */
   publishResults(entries: readonly Entry[]): Promise<void> {
     const finished = entries.flatMap((entry) => {
       if (entry.kind !== 'finished' || entry.run === null) return [];
       const log = this.#name(entry.run);
       return log === null ? [] : [{ log, steps: entry.steps ?? [] }];
     });
-    return this.#results.publish(finished);
+    if (finished.length === 0) return Promise.resolve();
+    const placed = this.#results.publish(finished);
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(beatEveryMs, resolve);
+      void placed.then(cancel).then(resolve);
+    });
   }
 
   /** What changed is on disk: reasons are written down, files that nobody writes are closed. */

@@ -29,6 +29,8 @@ export class LogFiles {
   readonly #open = new Map<string, OpenLog>();
   /** Logs that are to begin empty, and that the disk refused to look at. */
   readonly #uncleared = new Set<string>();
+  /** How all logs of a run are called whose steps nobody knows yet, and which of them have begun. */
+  readonly #unplanned = new Map<string, Set<string>>();
 
   /** `folder` holds the logs, `results` a file per commit with its latest run's output. */
   constructor(folder: string, results: string, disk: Disk = realDisk) {
@@ -48,6 +50,11 @@ export class LogFiles {
       // Whoever writes it will wait, and nobody else.
       this.#uncleared.add(path);
     }
+  }
+
+  /** The same of all its steps, when each prints first: looking for all that may be there takes long. */
+  beginSteps(name: LogName): void {
+    this.#unplanned.set(beginningOf(this.#folder, name), new Set());
   }
 
   /** Where that log's bytes are, for whoever reads them in a thread of its own. */
@@ -103,6 +110,7 @@ export class LogFiles {
 
   /** Closes the files of that run that are open. */
   release(name: LogName): void {
+    this.#unplanned.delete(beginningOf(this.#folder, name));
     for (const [path, { file }] of this.#open) {
       if (!path.startsWith(beginningOf(this.#folder, name))) continue;
       this.#open.delete(path);
@@ -204,8 +212,11 @@ export class LogFiles {
     const path = this.#path(name);
     const already = this.#open.get(path);
     if (already !== undefined) return already;
-    if (this.#uncleared.has(path)) this.#clear(path);
+    const begun = this.#unplanned.get(beginningOf(this.#folder, name));
+    const isFirst = name.step !== undefined && begun?.has(path) === false;
+    if (isFirst || this.#uncleared.has(path)) this.#clear(path);
     this.#uncleared.delete(path);
+    if (isFirst) begun?.add(path);
     this.#makePlace();
     const file = this.#fileAt(path);
     const log = { file, size: file.size };
