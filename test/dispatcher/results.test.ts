@@ -84,6 +84,22 @@ test('one name that stays refused holds up no other', async () => {
   await eventually('the other is there', () => existsSync(join(world.path, commit(2))));
 });
 
+test('where two jobs of a commit end at once and the disk is late, the later one stays the latest', async () => {
+  const logs = [1, 2].map((job) => ({ commit: commit(1), job, number: 1 }));
+  const world = resultsOf(...logs.map((log) => reading(log, `job-${log.job}`)));
+  const { results, files, clock, told } = world;
+  for (const log of logs) files.append(log, 0, Buffer.from(`output ${log.job}\n`));
+  const sync = files.syncPublished.bind(files);
+  files.syncPublished = () => {
+    files.syncPublished = sync;
+    throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+  };
+  await results.publish(logs.map((log) => ({ log, steps: [] })));
+  clock.pass(1_000);
+  await eventually('all is told to be there', () => told.length === 2);
+  expect(world.read(commit(1))).toBe('output 2\n');
+});
+
 test('output that had to wait does not take the place of what came after it', async () => {
   const [old, next] = [1, 2].map((job) => ({ commit: commit(1), job, number: 1 })) as [
     LogName,

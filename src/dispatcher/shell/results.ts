@@ -66,7 +66,7 @@ export class Results {
       await this.#attempt(one, () => this.#inTurn(() => this.#place(one)));
     }
     // One sync for all results of a turn.
-    const [last] = finished;
+    const last = finished.at(-1);
     if (last !== undefined) await this.#attempt(last, async () => this.#files.syncPublished());
   }
 
