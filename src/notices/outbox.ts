@@ -8,6 +8,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Verdict } from '../dispatcher/core/journal.js';
+import { type Statements, statementsOf } from '../dispatcher/store/statements.js';
 import { UsageError } from '../world/exit.js';
 import { parseJson } from '../world/files.js';
 import { type Message, message, topicOf } from './message.js';
@@ -101,7 +102,7 @@ const sql = {
 
 export class Outbox {
   readonly #database: Database.Database;
-  readonly #run: { readonly [Name in keyof typeof sql]: Database.Statement };
+  readonly #run: Statements<typeof sql>;
   readonly #take: (place: Place, nowMs: number, outcome: Outcome) => ReadonlyMap<string, number>;
   /** How many wait for each target, where that was asked: to count ten thousand takes a while. */
   readonly #counts = new Map<string, number>();
@@ -109,11 +110,7 @@ export class Outbox {
   /** Throws `UsageError` where it cannot be had. */
   constructor(folder: string) {
     this.#database = opened(join(folder, outboxFile));
-    const prepared = Object.entries(sql).map(([name, text]) => [
-      name,
-      this.#database.prepare(text),
-    ]);
-    this.#run = Object.fromEntries(prepared);
+    this.#run = statementsOf(this.#database, sql);
     this.#run.forget.run();
     this.#take = this.#database.transaction(this.#taken.bind(this));
   }

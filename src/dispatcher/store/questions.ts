@@ -3,7 +3,7 @@
  * so that an answer takes as long with a million jobs as with ten. Never writes.
  */
 
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import { jobsOfCommitMax } from '../../protocol/limits.js';
 import type {
@@ -22,6 +22,7 @@ import type {
   RunRow,
   RunsQuestion,
 } from './queries.js';
+import { statementsOf } from './statements.js';
 import { testQuestionsOf } from './test-questions.js';
 import { thenQuestionsOf } from './then-questions.js';
 import { readEntry } from './upcast.js';
@@ -95,8 +96,7 @@ type Met = Omit<CommitRow, 'position' | 'jobs'> & Position;
 
 /** Prepares the statements once; answers a function for each question. */
 export function questionsOf(database: Database) {
-  const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]);
-  const ask = Object.fromEntries(prepared) as { readonly [Name in keyof typeof sql]: Statement };
+  const ask = statementsOf(database, sql);
 
   function commits({ repository, branch, before = end, most }: CommitsQuestion): CommitRow[] {
     const walk =

@@ -5,9 +5,10 @@
  * job with the highest id, so that no id is ever given twice.
  */
 
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { Commit } from '../../protocol/ids.js';
 import { handedOverMax } from '../../protocol/limits.js';
+import { statementsOf } from './statements.js';
 
 /** A commit as one repository has it. */
 export interface OfRepository {
@@ -83,8 +84,7 @@ const parts = [
 
 /** Prepares the statements once. */
 export function removalFrom(database: Database): Removal {
-  const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]);
-  const run = Object.fromEntries(prepared) as { readonly [Name in keyof typeof sql]: Statement };
+  const run = statementsOf(database, sql);
 
   function isRemovable(which: OfRepository): boolean {
     if (run.mustStay.get(which) !== undefined) return false;

@@ -3,19 +3,18 @@
  * same transaction as the entry itself.
  */
 
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { RunId } from '../../protocol/ids.js';
 import { impossible } from '../../protocol/impossible.js';
 import type { StepReport } from '../../protocol/work.js';
 import type { Conclusion, Entry } from '../core/journal.js';
+import { type Statements, statementsOf } from './statements.js';
 
 /** Prepares the statements once; answers the function that derives. */
 export function deriver(database: Database): (entry: Entry) => void {
-  const statements = prepare(database);
+  const statements = statementsOf(database, sql);
   return (entry) => derive(statements, entry);
 }
-
-type Statements = { readonly [Name in keyof typeof sql]: Statement };
 
 const sql = {
   accepted: `INSERT INTO job (id, repository, commit_id, name, branch, author, subject, accepted_at_ms)
@@ -47,12 +46,7 @@ const sql = {
               WHERE job = @job AND ending IS NULL`,
 };
 
-function prepare(database: Database): Statements {
-  const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]);
-  return Object.fromEntries(prepared) as Statements;
-}
-
-function derive(statements: Statements, entry: Entry): void {
+function derive(statements: Statements<typeof sql>, entry: Entry): void {
   switch (entry.kind) {
     case 'accepted':
       statements.accepted.run(entry);
@@ -94,7 +88,7 @@ function derive(statements: Statements, entry: Entry): void {
 }
 
 /** What the run's own runner said of its end. */
-function reported(statements: Statements, entry: Entry & Conclusion, run: RunId): void {
+function reported(statements: Statements<typeof sql>, entry: Entry & Conclusion, run: RunId): void {
   // SQLite's INTEGER columns are strict: a duration with a fraction would be refused.
   statements.reported.run({ ...entry, durationMs: Math.round(entry.durationMs) });
   for (const step of entry.steps ?? []) statements.step.run(stepRow(run, step));

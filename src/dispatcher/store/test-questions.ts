@@ -3,7 +3,7 @@
  * long the history is. Never writes.
  */
 
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { RunId } from '../../protocol/ids.js';
 import type { TestOutcome } from '../../protocol/tests.js';
 import type {
@@ -14,6 +14,7 @@ import type {
   HistoryQuestion,
   HistoryRow,
 } from './queries.js';
+import { statementsOf } from './statements.js';
 
 /** Rows in one answer, whatever `most` says. */
 const rowsMax = 500;
@@ -45,8 +46,7 @@ type Outcomes = readonly (readonly [test: string, outcome: TestOutcome])[];
 
 /** Prepares the statements once; answers a function for each question. */
 export function testQuestionsOf(database: Database) {
-  const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]);
-  const ask = Object.fromEntries(prepared) as { readonly [Name in keyof typeof sql]: Statement };
+  const ask = statementsOf(database, sql);
 
   function failing({ commit, most }: FailingQuestion): FailingRow[] {
     return ask.failing.all({ commit, rows: Math.min(most, rowsMax) }) as FailingRow[];

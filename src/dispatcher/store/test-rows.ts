@@ -5,9 +5,10 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { TestOutcome } from '../../protocol/tests.js';
 import type { Tested } from '../core/events.js';
+import { statementsOf } from './statements.js';
 
 /** Earlier runs of the job that are compared; each costs a list of thousands of tests. */
 const comparedMax = 5;
@@ -35,10 +36,7 @@ type Outcomes = readonly (readonly [test: string, outcome: TestOutcome])[];
 
 /** Prepares the statements once; answers the function that keeps what a run's tests came to. */
 export function testKeeper(database: Database): (tested: Tested) => void {
-  const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]);
-  const statements = Object.fromEntries(prepared) as {
-    readonly [Name in keyof typeof sql]: Statement;
-  };
+  const statements = statementsOf(database, sql);
 
   function flakyTests({ job, run, atMs, tests }: Tested): void {
     const others = statements.earlier.all({ job, run }) as { runner: string; outcomes: string }[];

@@ -3,10 +3,11 @@
  * whoever reads the journal later than it was written. By an index, and within bounds. Never writes.
  */
 
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { jobsOfCommitMax } from '../../protocol/limits.js';
 import type { Entry } from '../core/journal.js';
 import type { CommitThenQuestion, JobThenRow, LifeQuestion, Sighting } from './queries.js';
+import { statementsOf } from './statements.js';
 import { readEntry } from './upcast.js';
 
 /** Entries of a job that was tried for weeks, whatever `most` says. */
@@ -30,8 +31,7 @@ type Raw = readonly [seq: number, text: string];
 
 /** Prepares the statements once; answers a function for each question. */
 export function thenQuestionsOf(database: Database) {
-  const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]);
-  const ask = Object.fromEntries(prepared) as { readonly [Name in keyof typeof sql]: Statement };
+  const ask = statementsOf(database, sql);
 
   function commitThen({ repository, commit, upTo }: CommitThenQuestion): JobThenRow[] {
     const rows = ask.jobs.all({ repository, commit, rows: jobsOfCommitMax }) as Found[];
