@@ -84,7 +84,7 @@ export const plantedInStore: readonly PlantedBug[] = [
   },
   {
     name: 'the log of a future that a backup undid is taken for the beginning of a new one',
-    file: 'dispatcher/store/logs.ts',
+    file: 'dispatcher/store/beginnings.ts',
     line: '    if (this.#disk.sizeOf(path) === null) return;',
     becomes: '    if (path !== "") return;',
     breaks: ['log'],

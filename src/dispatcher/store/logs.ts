@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import type { Commit } from '../../protocol/ids.js';
 import { stepLogsMax } from '../../protocol/limits.js';
 import { type Disk, type OpenFile, realDisk } from '../../world/disk.js';
+import { Beginnings } from './beginnings.js';
 import { beginningOf, type LogName, pathOf, withBeside } from './log-names.js';
 import { isForWaiting } from './no-room.js';
 import { ResultsFolder } from './results-folder.js';
@@ -27,10 +28,7 @@ export class LogFiles {
   readonly #results: ResultsFolder;
   readonly #disk: Disk;
   readonly #open = new Map<string, OpenLog>();
-  /** Logs that are to begin empty, and that the disk refused to look at. */
-  readonly #uncleared = new Set<string>();
-  /** How all logs of a run are called whose steps nobody knows yet, and which of them have begun. */
-  readonly #unplanned = new Map<string, Set<string>>();
+  readonly #beginnings: Beginnings;
 
   /** `folder` holds the logs, `results` a file per commit with its latest run's output. */
   constructor(folder: string, results: string, disk: Disk = realDisk) {
@@ -38,23 +36,17 @@ export class LogFiles {
     this.#folder = folder;
     this.#results = new ResultsFolder(results, disk);
     this.#disk = disk;
+    this.#beginnings = new Beginnings(folder, disk);
   }
 
-  /** Nothing is there yet: the store may be a backup, and older than a log of that name. */
+  /** Nothing is there yet; see `Beginnings`. */
   begin(name: LogName): void {
-    const path = this.#path(name);
-    try {
-      this.#clear(path);
-    } catch (error) {
-      if (!isForWaiting(error)) throw error;
-      // Whoever writes it will wait, and nobody else.
-      this.#uncleared.add(path);
-    }
+    this.#beginnings.begin(this.#path(name));
   }
 
-  /** The same of all its steps, when each prints first: looking for all that may be there takes long. */
+  /** The same of all its steps, whatever they will be. */
   beginSteps(name: LogName): void {
-    this.#unplanned.set(beginningOf(this.#folder, name), new Set());
+    this.#beginnings.beginSteps(name);
   }
 
   /** Where that log's bytes are, for whoever reads them in a thread of its own. */
@@ -110,7 +102,7 @@ export class LogFiles {
 
   /** Closes the files of that run that are open. */
   release(name: LogName): void {
-    this.#unplanned.delete(beginningOf(this.#folder, name));
+    this.#beginnings.ended(name);
     for (const [path, { file }] of this.#open) {
       if (!path.startsWith(beginningOf(this.#folder, name))) continue;
       this.#open.delete(path);
@@ -202,21 +194,11 @@ export class LogFiles {
     }
   }
 
-  #clear(path: string): void {
-    if (this.#disk.sizeOf(path) === null) return;
-    for (const file of withBeside(path)) this.#disk.remove(file);
-    this.#disk.syncNamesNow(dirname(path));
-  }
-
   #opened(name: LogName): OpenLog {
     const path = this.#path(name);
     const already = this.#open.get(path);
     if (already !== undefined) return already;
-    const begun = this.#unplanned.get(beginningOf(this.#folder, name));
-    const isFirst = name.step !== undefined && begun?.has(path) === false;
-    if (isFirst || this.#uncleared.has(path)) this.#clear(path);
-    this.#uncleared.delete(path);
-    if (isFirst) begun?.add(path);
+    this.#beginnings.opening(name, path);
     this.#makePlace();
     const file = this.#fileAt(path);
     const log = { file, size: file.size };
