@@ -117,7 +117,7 @@ await run(async (argv) => {
       options.token?.reread(tell);
       options.web?.hooksSecret?.reread(tell);
       options.tls?.current();
-      void vault.reopen().then(() => vault.tellOfTrouble(tell));
+      void vault.reread(tell);
       void options.repositories.reread(tell, (now) => dispatcher.set(now));
       notices.reread();
       reread();

@@ -5,6 +5,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { UsageError } from '../world/exit.js';
+import { seenAt } from '../world/files.js';
 
 /** A token or a key; no file of a secret is larger. */
 const charactersMax = 8_192;
@@ -38,7 +39,7 @@ export function secretIn(path: string): Secret {
 
 /** Whether others on this machine may read the file. */
 export function isExposed(path: string): boolean {
-  return ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & othersMay) !== 0;
+  return ((seenAt(path)?.mode ?? 0) & othersMay) !== 0;
 }
 
 function lineIn(path: string): string {

@@ -6,7 +6,8 @@
  *   all ── fails ──> those that ls-remote lists, less those at nothing ── fails ──> halves of them
  */
 
-import { rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { seenAt } from '../world/files.js';
 import { type FedGit, fedGitIn, GitFault, type GitOptions } from '../world/git.js';
 
 /** A ref of the remote that cannot be had. */
@@ -137,7 +138,7 @@ export class FarRemote {
 function removedLockIn({ message }: GitFault): boolean {
   const [, lock] =
     /Unable to create '([^']+\/refs\/trivet\/[^']+\.lock)': File/.exec(message) ?? [];
-  const since = lock === undefined ? undefined : statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+  const since = lock === undefined ? undefined : seenAt(lock)?.mtimeMs;
   if (lock === undefined || since === undefined) return false;
   if (Date.now() - since < forgottenAfterMs) return false;
   rmSync(lock);

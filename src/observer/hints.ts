@@ -4,9 +4,10 @@
  * is no fault, because the observer polls at each interval anyway.
  */
 
-import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
+import { type FSWatcher, readdirSync, watch } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { Cancel } from '../world/clock.js';
+import { seenAt } from '../world/files.js';
 
 /** Folders of branches (`feature/…`) that are watched; each costs the system one watch. */
 const foldersMax = 1_000;
@@ -31,7 +32,7 @@ export function watchRefs(gitFolder: string, hint: () => void): Cancel {
       // git prepares a ref under this name first; a poll then would be too early.
       if (name.endsWith('.lock')) return;
       const path = join(folder, name);
-      if (name !== '' && isFolder(path)) {
+      if (name !== '' && seenAt(path)?.isDirectory() === true) {
         // A folder that was removed and made again needs a new watch, though its name is known.
         forget(path);
         watchBranches(path);
@@ -54,10 +55,6 @@ export function watchRefs(gitFolder: string, hint: () => void): Cancel {
     if (name === 'packed-refs') hint();
   });
   return () => forget(gitFolder);
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function foldersIn(path: string): string[] {

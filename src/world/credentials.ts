@@ -4,9 +4,10 @@
  */
 
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 import { UsageError } from './exit.js';
+import { seenAt } from './files.js';
 import type { Tell } from './story.js';
 
 /** What is on disk, in PEM. */
@@ -70,6 +71,7 @@ export class Renewing {
   #renew(now: string): void {
     this.#seen = now;
     try {
+      assertFiles(this.#files);
       this.#current = readCredentials(this.#files);
       this.#tell({ event: 'credentials-renewed', msg: `read anew: ${named(this.#files)}` });
       this.#tellOfTimes();
@@ -95,13 +97,24 @@ function named({ ca, cert, key }: CredentialFiles): string {
   return [ca, cert, key].filter((path) => path !== undefined).join(', ');
 }
 
-/** Another one whenever a file is written, or replaced, or its link leads elsewhere. */
+/**
+ * Another one whenever a file is written, or replaced, or its link leads elsewhere, or it cannot be
+ * reached any more.
+ */
 function identityOf({ ca, cert, key }: CredentialFiles): string {
   const identities = [ca, cert, key].map((path) => {
-    const found = path === undefined ? null : statSync(path, { throwIfNoEntry: false });
-    return found == null ? 'none' : `${found.ino} ${found.mtimeMs} ${found.size}`;
+    const found = path === undefined ? null : seenAt(path);
+    return found === null ? 'none' : `${found.ino} ${found.mtimeMs} ${found.size}`;
   });
   return identities.join(', ');
+}
+
+/** At the start it may be a pipe that somebody fills; later that would be waited for without end. */
+function assertFiles({ ca, cert, key }: CredentialFiles): void {
+  for (const path of [ca, cert, key]) {
+    if (path === undefined || (seenAt(path)?.isFile() ?? true)) continue;
+    throw new UsageError(`${path} is not a file.`);
+  }
 }
 
 function oddTimeOf(path: string): string | null {

@@ -6,7 +6,6 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { readIfThere } from './files.js';
 
 /** git's own rule: a colon before the first slash makes it a host, unless it is an URL anyway. */
 export function isLocalPath(url: string): boolean {
@@ -22,8 +21,8 @@ export function gitFolderAt(path: string): string | null {
   const places = [join(path, '.git'), path, join(`${path}.git`, '.git'), `${path}.git`];
   const folder = places.map(folderMeantBy).find((folder) => existsSync(join(folder, 'HEAD')));
   if (folder === undefined) return null;
-  const common = readIfThere(join(folder, 'commondir'))?.trimEnd();
-  return common === undefined ? folder : resolve(folder, common);
+  const common = wordsIn(join(folder, 'commondir')).trimEnd();
+  return common === '' ? folder : resolve(folder, common);
 }
 
 /** A path and a few words; what is longer is something else, a bundle most likely. */

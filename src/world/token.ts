@@ -4,10 +4,11 @@
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseSecret } from '../protocol/ids.js';
 import { UsageError } from './exit.js';
+import { seenAt } from './files.js';
 import type { Tell } from './story.js';
 
 /** What cannot be guessed in the lifetime of a network: 16 random letters are about 90 bits. */
@@ -30,8 +31,7 @@ export class Token {
   /** The file that it is from, where others than its owner may read or write that; else null. */
   get exposedIn(): string | null {
     if (this.#file === null || isCredential(this.#file)) return null;
-    const now = statSync(this.#file, { throwIfNoEntry: false });
-    return ((now?.mode ?? 0) & othersMay) === 0 ? null : this.#file;
+    return ((seenAt(this.#file)?.mode ?? 0) & othersMay) === 0 ? null : this.#file;
   }
 
   /** Reads its file anew. What cannot be used is not taken; sessions that are open stay so. */
@@ -40,7 +40,7 @@ export class Token {
     if (file === null) return;
     try {
       // What is handed over but once, through a pipe, would be waited for without end.
-      if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+      if (seenAt(file)?.isFile() === false) {
         throw new UsageError(`The token cannot be read anew: ${file} is not a file.`);
       }
       const text = textOf(file);

@@ -47,6 +47,7 @@ till:
     ['[shop]', 'is to hold names of repositories'],
     ['a b: {}', 'names "a b", which is no name of a repository'],
     ['shop: {', 'is no YAML'],
+    ['shop: *till', 'is no YAML: Unresolved alias'],
   ])('%s: says what is wrong', async (text, says) => {
     await expect(read(text)).rejects.toThrow(says);
   });

@@ -1,14 +1,26 @@
-import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { whyNot } from '../../src/dispatcher/secrets/scope.js';
+import { KeyFile } from '../../src/dispatcher/secrets/key-file.js';
+import { type Scope, whyNot } from '../../src/dispatcher/secrets/scope.js';
 import { seal, unseal } from '../../src/dispatcher/secrets/sealing.js';
+import { Vault } from '../../src/dispatcher/secrets/vault.js';
 import { Auth } from '../../src/dispatcher/shell/auth.js';
+import type { SealedSecret, SealedSecrets } from '../../src/dispatcher/store/sealed.js';
 import { encodeRequest } from '../../src/protocol/encoder.js';
 import type { SecretRequest } from '../../src/protocol/secrets.js';
 import { nobody } from '../../src/world/hosts.js';
+import type { Told } from '../../src/world/story.js';
 import { Token } from '../../src/world/token.js';
 import { tell } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
@@ -197,6 +209,47 @@ test('a file that holds no key is not replaced by one', async () => {
   expect(await set(port, 'deploy_token')).toMatch(/^Not kept: .*data\.key does not hold the key/);
   expect(readFileSync(join(folder, 'data.key'), 'utf8')).toBe('no key\n');
 });
+
+test('a key that cannot be reached any more is told of, and exposes nobody', async () => {
+  const folder = join(temporaryFolder(), 'keys');
+  mkdirSync(folder);
+  const told: Told[] = [];
+  const vault = await Vault.open(holding([]), new KeyFile(join(folder, 'key')));
+  await vault.set(scope, value);
+  const sealed = new KeyFile(join(folder, 'key')).read();
+  expect(sealed).not.toBeNull();
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'a file in the place of a folder');
+  await vault.reread((line) => told.push(line));
+  expect(told).toMatchObject([{ event: 'secrets-closed' }]);
+  expect(told[0]?.msg).toContain('cannot be read (ENOTDIR)');
+});
+
+test('where the disk does not give them, rereading leaves the secrets as they were', async () => {
+  const told: Told[] = [];
+  const store = holding([]);
+  const vault = await Vault.open(store, new KeyFile(join(temporaryFolder(), 'key')));
+  await vault.set(scope, value);
+  store.all = async () => {
+    throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_READ' });
+  };
+  await vault.reread((line) => told.push(line));
+  expect(told).toMatchObject([{ event: 'secrets-unreadable', level: 'warn' }]);
+  expect(vault.get(scope)?.value).toBe(value);
+});
+
+const scope: Scope = { name: 'token', repository: 'demo', branches: [], events: ['push'] };
+
+/** A store of secrets in memory. */
+function holding(all: SealedSecret[]): {
+  -readonly [Does in keyof SealedSecrets]: SealedSecrets[Does];
+} {
+  return {
+    all: async () => all,
+    put: async (secret) => void all.push(secret),
+    remove: async () => {},
+  };
+}
 
 test('a row that was exchanged for another opens no more', async () => {
   const first = await startDispatcher();

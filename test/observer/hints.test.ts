@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { watchRefs } from '../../src/observer/hints.js';
@@ -35,6 +35,11 @@ test('a folder of branches that was removed and made again is watched again', as
   await hintsAt(() => author.push('HEAD:refs/heads/feature/y'));
   author.commit('second');
   await hintsAt(() => author.push('HEAD:refs/heads/feature/y'));
+});
+
+test('a link that leads to itself in the place of a branch is only a hint', async () => {
+  const { remote, hintsAt } = watched();
+  await hintsAt(() => symlinkSync('loop', join(remote.path, 'refs/heads/loop')));
 });
 
 test('packing refs gives a hint', async () => {

@@ -3,7 +3,15 @@
  */
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Place, userPlace } from '../../src/test-runner/checkout/place.js';
@@ -83,6 +91,17 @@ test('others may come to a checkout where they may come to its clone', () => {
   };
   expect(modeFor(temporaryFolder())).toBe('700');
   expect(modeFor('/')).toBe('711');
+});
+
+test('a place below what is no folder any more does not stand, and nobody stumbles', () => {
+  const [checkouts, clone] = [join(temporaryFolder(), 'all'), temporaryFolder()];
+  const place = new Place(checkouts, clone, clone);
+  expect(place.stand()).toBe(true);
+  expect(place.stands()).toBe(true);
+  rmSync(checkouts, { recursive: true });
+  writeFileSync(checkouts, 'a file in the place of a folder');
+  expect(place.stands()).toBe(false);
+  expect(place.stand()).toBe(false);
 });
 
 test('a place that is not ours is not used, and the runner says where its checkouts lie instead', async () => {

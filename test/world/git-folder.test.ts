@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findSource } from '../../src/observer/source.js';
@@ -25,5 +26,11 @@ test('what is neither a folder of git nor points to one is none', () => {
   expect(gitFolderAt(folder)).toBeNull();
   expect(gitFolderAt(join(folder, 'missing'))).toBeNull();
   const { path } = makeRepository(join(folder, 'demo'));
+  expect(gitFolderAt(path)).toBe(join(path, '.git'));
+});
+
+test('a link to a shared folder that cannot be read is left to git, which says so', () => {
+  const { path } = makeRepository();
+  mkdirSync(join(path, '.git', 'commondir'));
   expect(gitFolderAt(path)).toBe(join(path, '.git'));
 });

@@ -3,9 +3,10 @@
  * one-shot requests, and whoever does not belong there.
  */
 
-import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import * as net from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as tls from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { tlsWanted } from '../../src/dispatcher/shell/auth.js';
@@ -208,6 +209,38 @@ describe('a certificate is renewed while the port is open', () => {
     renameSync(stranger.key, server.key);
     expect(credentials.current()).not.toBe(former);
     expect(told).toMatchObject([{}, { event: 'credentials-renewed' }]);
+  });
+
+  test('a folder that cannot be looked into costs nobody the certificate that was in it', () => {
+    const { server } = makeCertificates();
+    const folder = dirname(server.key);
+    const credentials = new Renewing({ ca: undefined, ...server });
+    const told: Told[] = [];
+    credentials.tellBy((line) => told.push(line));
+    const former = credentials.current();
+    renameSync(folder, `${folder}-away`);
+    writeFileSync(folder, 'a file in the place of a folder');
+    for (const _ of [1, 2]) expect(credentials.current()).toBe(former);
+    expect(told).toEqual([
+      {
+        event: 'credentials-not-renewed',
+        level: 'error',
+        msg: expect.stringContaining('the former certificates stay in use: Cannot read'),
+      },
+    ]);
+    rmSync(folder);
+    renameSync(`${folder}-away`, folder);
+    credentials.current();
+    expect(told).toMatchObject([{}, { event: 'credentials-renewed' }]);
+  });
+
+  test('a pipe in the place of a certificate is not waited for', () => {
+    const { server } = makeCertificates();
+    const credentials = new Renewing({ ca: undefined, ...server });
+    const former = credentials.current();
+    rmSync(server.cert);
+    execFileSync('mkfifo', [server.cert]);
+    expect(credentials.current()).toBe(former);
   });
 
   test('one that has expired is warned of with the time, for the clock may be wrong', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Told } from '../../src/world/story.js';
@@ -23,12 +23,15 @@ test.each([
   ['too short', (file: string) => writeFileSync(file, 'horse')],
   ['gone', (file: string) => rmSync(file)],
   ['a pipe, which nobody fills', (file: string) => pipeAt(file)],
+  ['a link to itself', (file: string) => linkToItself(file)],
+  ['in a folder that is a file by now', (file: string) => fileFor(dirname(file))],
 ])('a token file that is %s is not taken, and said', (_, spoil) => {
   const { file, token, told } = tokenIn('correct-horse-battery');
   spoil(file);
   token?.reread((line) => told.push(line));
   expect(token?.matches('correct-horse-battery')).toBe(true);
   expect(told[0]?.msg).toMatch(/The former token stays in use\.$/);
+  expect(() => token?.exposedIn).not.toThrow();
 });
 
 test('a token that others may read is named, but not one that systemd gives to us alone', () => {
@@ -43,6 +46,16 @@ test('a token that others may read is named, but not one that systemd gives to u
 function pipeAt(file: string): void {
   rmSync(file);
   execFileSync('mkfifo', [file]);
+}
+
+function linkToItself(file: string): void {
+  rmSync(file);
+  symlinkSync(file, file);
+}
+
+function fileFor(folder: string): void {
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'a file in the place of a folder');
 }
 
 function tokenIn(text: string) {

@@ -4,10 +4,10 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UsageError } from '../../world/exit.js';
-import { readIfThere, syncToDisk } from '../../world/files.js';
+import { readIfThere, seenAt, syncToDisk } from '../../world/files.js';
 import { keyBytes } from './sealing.js';
 
 export class KeyFile {
@@ -52,7 +52,7 @@ export class KeyFile {
 
   /** Whether others than its owner may read or write it. */
   isExposed(): boolean {
-    return ((statSync(this.path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
+    return ((seenAt(this.path)?.mode ?? 0) & 0o077) !== 0;
   }
 
   #text(): string | null {

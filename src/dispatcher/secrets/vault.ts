@@ -8,6 +8,7 @@
 import { secretsMax } from '../../protocol/limits.js';
 import { UsageError } from '../../world/exit.js';
 import type { Tell } from '../../world/story.js';
+import { isForWaiting } from '../store/no-room.js';
 import type { SealedSecret, SealedSecrets } from '../store/sealed.js';
 import type { KeyFile } from './key-file.js';
 import type { Scope } from './scope.js';
@@ -76,6 +77,21 @@ export class Vault {
       this.#held.clear();
       for (const held of opened) this.#held.set(placeOf(held), held);
     });
+  }
+
+  /** Opens all anew, and says what is wrong. What the disk does not give now stays as it was. */
+  async reread(tell: Tell): Promise<void> {
+    try {
+      await this.reopen();
+    } catch (error) {
+      if (!isForWaiting(error)) throw error;
+      const msg =
+        `the secrets cannot be read anew (${(error as Error).message}): the former stay in use. ` +
+        'Send SIGHUP again once the disk works';
+      tell({ event: 'secrets-unreadable', level: 'warn', msg });
+      return;
+    }
+    this.tellOfTrouble(tell);
   }
 
   /** Keeps it, in place of another of its name. Throws `UsageError`, the reason, where it cannot. */

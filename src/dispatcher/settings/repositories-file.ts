@@ -90,9 +90,18 @@ async function mapIn(path: string): Promise<Record<string, unknown>> {
     const [says] = wrong.message.split('\n');
     throw new UsageError(`${path} is no YAML: ${(says ?? '').replace(/[:.]$/, '')}.`);
   }
-  const parsed = z.record(z.string(), z.unknown()).safeParse(document.toJS() ?? {});
+  const parsed = z.record(z.string(), z.unknown()).safeParse(meantBy(document, path) ?? {});
   if (parsed.success) return parsed.data;
   throw new UsageError(`${path} is to hold names of repositories, and below each its settings.`);
+}
+
+/** What aliases stand for is found out last. */
+function meantBy(document: { toJS: () => unknown }, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new UsageError(`${path} is no YAML: ${(error as Error).message}.`);
+  }
 }
 
 function settingsOf(path: string, name: string, settings: unknown): RepositorySettings {

@@ -34,7 +34,11 @@ export function touch(file: string): void {
   }
 }
 
-/** Tells one folder from another that has its name later. */
+/** Tells one folder from another that has its name later. Null also where the disk refuses to say. */
 export function inodeOf(path: string): bigint | null {
-  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
+  try {
+    return statSync(path, { bigint: true }).ino;
+  } catch {
+    return null;
+  }
 }

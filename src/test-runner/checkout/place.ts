@@ -153,6 +153,11 @@ function assertExecutable(folder: string): void {
   }
 }
 
+/** Null also where the disk refuses to say. */
 function inodeOf(path: string): bigint | null {
-  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
+  try {
+    return lstatSync(path, { bigint: true }).ino;
+  } catch {
+    return null;
+  }
 }

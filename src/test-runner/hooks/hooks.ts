@@ -7,10 +7,11 @@
  * have the loader, or a shell, run a file of his (`LD_PRELOAD`, `BASH_ENV`) in their place.
  */
 
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../world/clock.js';
 import { UsageError } from '../../world/exit.js';
+import { seenAt } from '../../world/files.js';
 import { SuiteProcess } from '../suite/process.js';
 
 const names = ['before-job', 'after-job', 'before-step', 'after-step'] as const;
@@ -67,7 +68,7 @@ export function startHook(clock: Clock, hooks: Hooks, call: HookCall): SuiteProc
 export function hooksFolder(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const folder = resolve(text);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (seenAt(folder)?.isDirectory() !== true) {
     throw new UsageError(`--hooks: there is no folder ${folder}.`);
   }
   const hooks = names.map((name) => join(folder, name)).filter((file) => existsSync(file));
