@@ -17,7 +17,7 @@ function given() {
     clock,
     handle: (event: Event) => events.push(event),
     unperformedSinceMs: () => state.unperformedSinceMs,
-    beats: () => {},
+    vouch: () => {},
     breathe: () => {
       state.breaths += 1;
     },

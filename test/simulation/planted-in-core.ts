@@ -147,8 +147,8 @@ export const plantedInCore: readonly PlantedBug[] = [
   {
     name: 'a dead session renews its lease',
     file: 'dispatcher/core/heartbeats.ts',
-    line: '    this.#beats += 1;',
-    becomes: '    this.#beats = 0;',
+    line: '    this.#countedBeats += 1;',
+    becomes: '    this.#countedBeats = 0;',
     breaks: ['rest', 'bounds'],
     withinSeeds: 300,
   },

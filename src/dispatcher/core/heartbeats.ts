@@ -23,19 +23,19 @@ export class Heartbeats {
   readonly #resting = Array.from({ length: restingBeats }, () => new Set<Peer>());
   #joins = 0;
   /** Beats in which silence counted: not while we only listened. */
-  #beats = 0;
+  #countedBeats = 0;
 
   /** Of a peer that joins now. */
   first(): Pick<Peer, 'phase' | 'heardAtBeat' | 'doubtedAtBeat' | 'pingsSent' | 'pongsHeard'> {
     this.#joins += 1;
     const phase = this.#joins % restingBeats;
-    const heardAtBeat = this.#beats;
+    const heardAtBeat = this.#countedBeats;
     return { phase, heardAtBeat, doubtedAtBeat: null, pingsSent: 0, pongsHeard: 0 };
   }
 
   /** Something came from it, or its silence up to now means nothing. */
   hear(peer: Peer): void {
-    peer.heardAtBeat = this.#beats;
+    peer.heardAtBeat = this.#countedBeats;
     if (peer.doubtedAtBeat === null) return;
     peer.doubtedAtBeat = null;
     this.place(peer);
@@ -49,7 +49,7 @@ export class Heartbeats {
   /** Whether three pings in a row went unanswered, and the last one's answer is due. */
   isLost(peer: Peer): boolean {
     const sinceBeat = peer.doubtedAtBeat ?? peer.heardAtBeat;
-    return !isResting(peer) && this.#beats - sinceBeat > silentBeatsMax;
+    return !isResting(peer) && this.#countedBeats - sinceBeat > silentBeatsMax;
   }
 
   /** It is new, or whether it rests may have changed. */
@@ -68,7 +68,7 @@ export class Heartbeats {
 
   /** The next beat, with that number: those that are to be looked at. */
   beat(number: number): Peer[] {
-    this.#beats += 1;
+    this.#countedBeats += 1;
     for (const peer of this.#dueAt(number - 1)) {
       if (this.#silentBeats(peer) > 1) this.#doubt(peer);
     }
@@ -76,12 +76,12 @@ export class Heartbeats {
   }
 
   #silentBeats(peer: Peer): number {
-    return this.#beats - peer.heardAtBeat;
+    return this.#countedBeats - peer.heardAtBeat;
   }
 
   /** Its answer is late: from now on it is asked as often as others. */
   #doubt(peer: Peer): void {
-    peer.doubtedAtBeat = this.#beats;
+    peer.doubtedAtBeat = this.#countedBeats;
     this.place(peer);
   }
 

@@ -119,7 +119,7 @@ export class Dispatcher {
       clock,
       handle: (event: Event) => this.#handle(event),
       unperformedSinceMs: () => this.#performer.unperformedSinceMs,
-      beats: () => this.#sessions.vouchForWaiting(),
+      vouch: () => this.#sessions.vouchForWaiting(),
       breathe: () => this.#sessions.breathe(),
     };
     this.#pulse = new Pulse(pulse, world.clock.wallMs());

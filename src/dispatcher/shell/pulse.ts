@@ -13,8 +13,8 @@ export interface PulseOptions {
   readonly handle: (event: Event) => void;
   /** When the oldest decision was made that is not performed yet; null where all are. */
   readonly unperformedSinceMs: () => number | null;
-  /** Called each beat, before anything else. */
-  readonly beats: () => void;
+  /** Speaks for those who wait for us; called each beat, before anything else. */
+  readonly vouch: () => void;
   /** Shows to peers that we live; called once a heartbeat while nothing can be said. */
   readonly breathe: () => void;
 }
@@ -59,8 +59,8 @@ export class Pulse {
    * sign that we live. Where it takes longer than a heartbeat nobody may be called silent.
    */
   #beat(): void {
-    const { clock, handle, unperformedSinceMs, beats, breathe } = this.#options;
-    beats();
+    const { clock, handle, unperformedSinceMs, vouch, breathe } = this.#options;
+    vouch();
     this.noticeStall();
     const nowMs = clock.nowMs();
     const settledAtMs = unperformedSinceMs() ?? nowMs;

@@ -86,8 +86,8 @@ export class Notes {
 
   #hear(event: LinkEvent): void {
     if (event.kind === 'session') this.#welcome(event.welcome.lastSeq ?? 0);
-    if (event.kind === 'classic') this.#tellNobody('is a classic one');
-    if (event.kind === 'away' && event.final) this.#tellNobody(event.reason);
+    if (event.kind === 'classic') this.#tellThatNoneCome('is a classic one');
+    if (event.kind === 'away' && event.final) this.#tellThatNoneCome(event.reason);
     if (event.kind !== 'message' || this.#isDeaf) return;
     const { message } = event;
     if (message.verb === 'resync') this.#verdicts.resync(message.seq);
@@ -199,7 +199,7 @@ export class Notes {
     this.#link.introduceAgain();
   }
 
-  #tellNobody(why: string): void {
+  #tellThatNoneCome(why: string): void {
     const msg = `the dispatcher tells nobody of verdicts (${why}): no notes are written`;
     this.#world.tell({ event: 'no-notes', level: 'warn', msg });
   }

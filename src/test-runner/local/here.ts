@@ -44,12 +44,12 @@ export interface Here {
 }
 
 /** What is told of it: `step` is the name of the one that printed. */
-export interface Told {
+export interface HereEvents {
   readonly output: (bytes: Buffer, step: string | null) => void;
   readonly stepped: (standing: StepStanding) => void;
 }
 
-export function runHere(options: HereOptions, told: Told): Here {
+export function runHere(options: HereOptions, events: HereEvents): Here {
   const { commit, work, folder, runner, graceMs, secrets, whyNoSecret } = options;
   const withheld = Object.fromEntries(secretsNamedIn(work).map((name) => [name, whyNoSecret]));
   const masks = new Masks(secrets);
@@ -65,11 +65,11 @@ export function runHere(options: HereOptions, told: Told): Here {
   const watch = new MaskedWatch(
     {
       starting: () => {},
-      output: (bytes, step) => told.output(bytes, names.get(step ?? 0) ?? null),
+      output: (bytes, step) => events.output(bytes, names.get(step ?? 0) ?? null),
       lastOutput: () => '',
       stepped: (standing) => {
         names.set(standing.number, standing.name);
-        told.stepped(standing);
+        events.stepped(standing);
       },
     },
     masks,
