@@ -9,6 +9,7 @@ import { LogFiles } from '../../src/dispatcher/store/logs.js';
 import { openSqliteStore } from '../../src/dispatcher/store/open-sqlite.js';
 import { questionsOf } from '../../src/dispatcher/store/questions.js';
 import { sql } from '../../src/dispatcher/store/removal.js';
+import type { StepReport } from '../../src/protocol/work.js';
 import type { Told } from '../../src/world/story.js';
 import { type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
@@ -140,8 +141,19 @@ function kept(text: string, entries: readonly Entry[], remembered: readonly numb
     readdirSync(logFolder()).sort(),
   ];
   const logFolder = () => join(folder, 'logs', '00');
-  return { store, folder, told, sweep, left, files, keeper, reading };
+  return { store, logs, folder, told, sweep, left, files, keeper, reading };
 }
+
+/** How a step ended that printed so much. */
+function told(index: number, logBytes: number): StepReport {
+  return {
+    ...{ number: index + 1, name: `step ${index}`, isService: false, state: 'passed' },
+    ...{ isIgnored: false, exitCode: 0, reason: '', startedAfterMs: 1, durationMs: 1, logBytes },
+  };
+}
+
+/** Its first run is lost, and somebody gives it up. */
+const lostBefore = () => ({ verdict: 'errored', isLost: true }) as const;
 
 /** Each a day older than the next; the last is a day old when the clock begins. */
 function days(count: number, given: (number: number) => Parameters<typeof life>[1] = () => ({})) {
@@ -165,6 +177,37 @@ describe('the keeper', () => {
       expect(jobs, table).toEqual([3, 4]);
     }
     expect(told).toMatchObject([{ event: 'removed', commits: 2 }]);
+  });
+
+  test('counts the logs of steps, each as a block at least, and none where a step said nothing', async () => {
+    const steps = (bytes: readonly number[]) =>
+      bytes.map((logBytes, index) => told(index, logBytes));
+    const large = days(6, (number) => ({ steps: steps(number < 6 ? [300_000, 200_000] : []) }));
+    const one = kept('1MB', large);
+    await one.sweep();
+    expect(one.left()).toEqual([commit(6), commit(5)]);
+    const small = days(6, () => ({ steps: steps(Array(128).fill(1)) }));
+    const other = kept('2MB', small);
+    await other.sweep();
+    expect(other.left()).toEqual([commit(6), commit(5), commit(4)]);
+    const silent = kept(
+      '2MB',
+      days(6, () => ({ steps: steps(Array(128).fill(0)) })),
+    );
+    await silent.sweep();
+    expect(silent.left()).toHaveLength(6);
+  });
+
+  test('counts those of lost runs as they lie on disk', async () => {
+    const { store, logs, sweep, left } = kept('1MB', days(4, lostBefore));
+    for (const job of [1, 2, 3, 4]) {
+      const name = { commit: commit(job), job, number: 1 };
+      for (const step of [2, 257]) logs.append({ ...name, step }, 0, Buffer.alloc(300_000));
+      logs.release(name);
+    }
+    await sweep();
+    expect(left()).toEqual([commit(4)]);
+    expect(store.history(3)).toEqual([]);
   });
 
   test('takes many bites, and reads on where it was', async () => {

@@ -5,6 +5,7 @@
 import type { Entry, JobId, Verdict } from '../../src/dispatcher/core/journal.js';
 import { type Commit, runId } from '../../src/protocol/ids.js';
 import { defaultJob } from '../../src/protocol/job-bodies.js';
+import type { StepReport } from '../../src/protocol/work.js';
 import { commit as numbered } from './commits.js';
 
 interface Life {
@@ -18,6 +19,9 @@ interface Life {
   readonly verdict?: Verdict | null;
   readonly atMs?: number;
   readonly logBytes?: number;
+  readonly steps?: readonly StepReport[];
+  /** Its only run is, and no other led to the verdict. */
+  readonly isLost?: boolean;
 }
 
 /** A job that was accepted, and leased and finished in the same millisecond. */
@@ -27,7 +31,10 @@ export function life(job: JobId, given: Life = {}): Entry[] {
   const { atMs = 1_700_000_000_000 + job } = given;
   const run = runId('0badcafe', job);
   const who = { branch, author: 'Ada', subject: `Change ${job}`, by: 'eve' };
+  const { steps, isLost = false } = given;
   const ending = { exitCode: 0, signal: null, reason: '', logBytes, durationMs };
+  const lost: Entry = { kind: 'lost', job, atMs, run, runner, reason: 'it fell silent' };
+  const led = isLost ? { run: null } : { run, ...(steps !== undefined && { steps }) };
   const what = { ...defaultJob, repository, commit, name };
   const open: Entry[] = [
     { kind: 'accepted', job, atMs, ...what, ...who },
@@ -35,5 +42,9 @@ export function life(job: JobId, given: Life = {}): Entry[] {
   ];
   return verdict === null
     ? open
-    : [...open, { kind: 'finished', job, atMs, run, verdict, ...ending }];
+    : [
+        ...open,
+        ...(isLost ? [lost] : []),
+        { kind: 'finished', job, atMs, ...led, verdict, ...ending },
+      ];
 }

@@ -18,6 +18,9 @@ export interface PastCommit {
   readonly logBytes: number;
 }
 
+/** A file takes a block of the disk at least. */
+export const blockBytes = 4_096;
+
 const all: Keep = { ageMs: Infinity, logBytes: Infinity, commits: Infinity };
 
 const hourMs = 3_600_000;

@@ -8,7 +8,7 @@
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { JobId } from '../core/journal.js';
-import { type Keep, keeping, mayBeBeyond } from './keep.js';
+import { blockBytes, type Keep, keeping, mayBeBeyond } from './keep.js';
 import type { LogFiles } from './logs.js';
 import type { PastRow, Queries } from './queries.js';
 import type { Removal } from './removal.js';
@@ -24,9 +24,6 @@ const biteCommits = 5;
 
 /** With these pauses some seventy commits go in a second, more than any pool tests. */
 const pauseMs = 50;
-
-/** A file takes a block of the disk at least. */
-const blockBytes = 4_096;
 
 export interface Past {
   readonly keep: Keep;
@@ -86,7 +83,7 @@ export class Keeper {
 
   /** Goes through all of the past, newest first; answers how many commits it removed. */
   async #sweep(): Promise<number> {
-    const { clock, store, queries, logs } = this.#past;
+    const { clock, store, queries } = this.#past;
     const keep = this.#keep;
     const nowMs = clock.nowMs();
     // So a store that is young, or keeps all, never starts the thread that reads the past.
@@ -97,13 +94,11 @@ export class Keeper {
     for (;;) {
       const last = page.at(-1);
       if (last === undefined || this.#isClosed) return removed;
-      const beyond = page.filter((row) => {
-        const bytes = row.runs.map(
-          (run) => run.logBytes ?? logs.size({ ...run, commit: row.commit }),
-        );
-        const logBytes = bytes.reduce((sum, size) => sum + Math.max(size, blockBytes), 0);
-        return isBeyond({ finishedAtMs: row.finishedAtMs, logBytes });
-      });
+      const beyond: PastRow[] = [];
+      for (const row of page) {
+        const logBytes = await this.#logBytesOf(row);
+        if (isBeyond({ finishedAtMs: row.finishedAtMs, logBytes })) beyond.push(row);
+      }
       for (let first = 0; first < beyond.length; first += biteCommits) {
         removed += await this.#bite(beyond.slice(first, first + biteCommits));
         await this.#pause();
@@ -111,6 +106,22 @@ export class Keeper {
       await this.#pause();
       page = await queries.past({ before: last.position, most: pageCommits });
     }
+  }
+
+  /** On disk is looked for what no runner reported, a run at a time: it may have many steps. */
+  async #logBytesOf({ commit, runs }: PastRow): Promise<number> {
+    const { logs } = this.#past;
+    let sum = 0;
+    for (const { job, number, logBytes, stepLogBytes } of runs) {
+      if (this.#isClosed) return sum;
+      const name = { commit, job, number };
+      sum += Math.max(logBytes ?? logs.size(name), blockBytes) + stepLogBytes;
+      if (logBytes !== null) continue;
+      for (const step of logs.steps(name))
+        sum += Math.max(logs.size({ ...name, step }), blockBytes);
+      await this.#pause();
+    }
+    return sum;
   }
 
   async #bite(rows: readonly PastRow[]): Promise<number> {

@@ -186,6 +186,8 @@ export interface PastRow extends Pick<CommitRow, 'repository' | 'commit' | 'posi
     readonly job: JobId;
     readonly number: number;
     readonly logBytes: number | null;
+    /** What the logs of its steps take on disk, as far as a runner reported. */
+    readonly stepLogBytes: number;
   }[];
 }
 

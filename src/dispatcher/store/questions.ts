@@ -6,6 +6,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Commit, RunId } from '../../protocol/ids.js';
 import { jobsOfCommitMax } from '../../protocol/limits.js';
+import { blockBytes } from './keep.js';
 import type {
   BranchesQuestion,
   BranchRow,
@@ -87,8 +88,11 @@ export const sql = {
   journal: `SELECT seq, entry, job.id, repository, commit_id AS "commit", name
             FROM journal CROSS JOIN job ON job.id = journal.job
             WHERE seq > @after ORDER BY seq LIMIT @rows + 0`,
-  runsOfJob: `SELECT job, number, log_bytes AS logBytes FROM run
-              WHERE job = @job ORDER BY number DESC LIMIT @rows + 0`,
+  // Of a step that printed nothing there is no log.
+  runsOfJob: `SELECT job, number, log_bytes AS logBytes,
+                (SELECT ifnull(sum(max(log_bytes, ${blockBytes})), 0) FROM step
+                 WHERE step.run = run.id AND step.log_bytes > 0) AS stepLogBytes
+              FROM run WHERE job = @job ORDER BY number DESC LIMIT @rows + 0`,
 } as const;
 
 /** A commit as it is met on the way through its jobs: with the one that was met last. */
