@@ -32,11 +32,11 @@ function given() {
       if (disk.isFull) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
       happened.push('prepared');
     },
-    append: async (entries, registrations) => {
+    append: async (entries, listChanges) => {
       await disk.answers;
       if (disk.isBroken) throw new Error('broken');
       if (disk.isFull) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
-      const what = [...entries.map(({ job }) => job), ...registrations.map(() => 'an address')];
+      const what = [...entries.map(({ job }) => job), ...listChanges.map(() => 'an address')];
       happened.push(`on disk: ${what.join(' ')}`);
       return entries.length;
     },

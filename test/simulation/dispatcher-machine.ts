@@ -51,7 +51,7 @@ export class DispatcherMachine {
     const slow = new Random(ground.seed, 'store');
     const isSlow = slow.perMille(slowStores);
     this.memory = new Memory(
-      (entries, registrations) => ground.witness.appended(entries, registrations),
+      (entries, listChanges) => ground.witness.appended(entries, listChanges),
       () => (isSlow && slow.perMille(300) ? slow.between(1, answerMsMost) : 0),
     );
   }

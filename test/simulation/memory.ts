@@ -11,14 +11,14 @@ import { storeUpon } from '../../src/dispatcher/store/promises.js';
 import type { Queries } from '../../src/dispatcher/store/queries.js';
 import { questionsOf } from '../../src/dispatcher/store/questions.js';
 import { SqliteStore } from '../../src/dispatcher/store/sqlite.js';
-import type { Registration, Store } from '../../src/dispatcher/store/store.js';
+import type { ListChange, Store } from '../../src/dispatcher/store/store.js';
 import type { Refusal } from './disk.js';
 import type { Life } from './life.js';
 import { repository } from './machine.js';
 import { secretName, secretValue } from './plans.js';
 
 /** Hears of each transaction once it is durable, before the process does anything further. */
-export type Appended = (entries: readonly Entry[], registrations: readonly Registration[]) => void;
+export type Appended = (entries: readonly Entry[], listChanges: readonly ListChange[]) => void;
 
 export class Memory {
   /** What a transaction held that was the last to become durable. */
@@ -59,16 +59,16 @@ export class Memory {
     };
     return {
       recover: answered(() => store.recover()),
-      append: async (entries, registrations, tested) => {
+      append: async (entries, listChanges, tested) => {
         const refusedAtFirst = this.#refused();
         await this.#wait(life);
         // What had no room at first says so late.
         const refusal = refusedAtFirst ?? this.#refused();
         if (refusal !== null && life.isAlive) throw refusal;
         if (!life.step()) return new Promise(() => {});
-        const seq = sqlite.append(entries, registrations, tested);
+        const seq = sqlite.append(entries, listChanges, tested);
         this.lastAppended = entries;
-        this.#appended(entries, registrations);
+        this.#appended(entries, listChanges);
         life.step();
         return seq;
       },

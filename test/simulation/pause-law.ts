@@ -5,7 +5,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
-import type { Registration } from '../../src/dispatcher/store/store.js';
+import type { ListChange } from '../../src/dispatcher/store/store.js';
 
 export class PauseLaw {
   readonly #paused = new Set<string>();
@@ -19,8 +19,8 @@ export class PauseLaw {
   }
 
   /** One transaction: what was decided in it may stand on either side of a pause in it. */
-  appended(entries: readonly Entry[], registrations: readonly Registration[]): void {
-    const changes = registrations.filter((one) => 'what' in one);
+  appended(entries: readonly Entry[], listChanges: readonly ListChange[]): void {
+    const changes = listChanges.filter((one) => 'what' in one);
     const resumed = changes.flatMap(({ what, isKept }) => (isKept ? [] : (what as string)));
     const isPaused = (what: string) => this.#paused.has(what) && !resumed.includes(what);
     for (const entry of entries) {

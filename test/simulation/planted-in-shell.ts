@@ -78,8 +78,8 @@ export const plantedInShell: readonly PlantedBug[] = [
   {
     name: 'a classic runner is told OK before its address is kept',
     file: 'dispatcher/shell/performer.ts',
-    line: '    const [entries, registrations] = [entriesOf(effects), registrationsOf(effects)];',
-    becomes: '    const [entries, registrations] = [entriesOf(effects), []];',
+    line: '    const [entries, listChanges] = [entriesOf(effects), listChangesOf(effects)];',
+    becomes: '    const [entries, listChanges] = [entriesOf(effects), []];',
     breaks: ['accepted'],
     withinSeeds: 2_000,
   },

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Entry, JobId } from '../../src/dispatcher/core/journal.js';
 import type { Remembered } from '../../src/dispatcher/shell/dispatcher.js';
 import type { SqliteStore } from '../../src/dispatcher/store/sqlite.js';
-import type { Registration } from '../../src/dispatcher/store/store.js';
+import type { ListChange } from '../../src/dispatcher/store/store.js';
 import { type Address, formatAddress } from '../../src/protocol/address.js';
 import type { Commit } from '../../src/protocol/ids.js';
 import { Copies } from './copies.js';
@@ -78,12 +78,12 @@ export class Witness {
     return this.#ledger.jobsOf(commit);
   }
 
-  appended(entries: readonly Entry[], registrations: readonly Registration[]): void {
-    for (const registration of registrations) {
-      if (!('address' in registration) || !registration.isKept) continue;
-      this.#addresses.add(formatAddress(registration.address));
+  appended(entries: readonly Entry[], listChanges: readonly ListChange[]): void {
+    for (const change of listChanges) {
+      if (!('address' in change) || !change.isKept) continue;
+      this.#addresses.add(formatAddress(change.address));
     }
-    this.#pauses.appended(entries, registrations);
+    this.#pauses.appended(entries, listChanges);
     for (const entry of entries) {
       // A copy as the disk has it: what memory does to it later is not on disk.
       const written = JSON.stringify(entry);

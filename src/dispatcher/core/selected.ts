@@ -10,8 +10,8 @@ export function entriesOf(effects: readonly Effect[]): Entry[] {
   return effects.flatMap((effect) => (effect.kind === 'append' ? effect.entry : []));
 }
 
-/** Of classic runners and pauses, those that are to be made durable. */
-export function registrationsOf(effects: readonly Effect[]) {
+/** Those in the lists of classic runners and of pauses, which are to be made durable too. */
+export function listChangesOf(effects: readonly Effect[]) {
   return effects.filter((effect) => effect.kind === 'register' || effect.kind === 'pause');
 }
 

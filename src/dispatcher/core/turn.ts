@@ -79,7 +79,7 @@ export class Turn {
   readonly state: State;
   readonly nowMs: number;
   readonly #append: Entry[] = [];
-  readonly #registrations: Effect[] = [];
+  readonly #listChanges: Effect[] = [];
   readonly #tested: Effect[] = [];
   readonly #sends: Send[] = [];
   readonly #notices: Notice[] = [];
@@ -93,7 +93,7 @@ export class Turn {
   get effects(): Effect[] {
     return [
       ...this.#append.map((entry) => ({ kind: 'append', entry }) as const),
-      ...this.#registrations,
+      ...this.#listChanges,
       ...this.#tested,
       ...this.#sends,
       ...this.#notices.map((notice) => ({ kind: 'publish', notice }) as const),
@@ -129,7 +129,7 @@ export class Turn {
 
   /** Whether that classic runner is to be looked for after a restart of ours. */
   register(address: Address, isKept: boolean): void {
-    this.#registrations.push({ kind: 'register', address, isKept });
+    this.#listChanges.push({ kind: 'register', address, isKept });
     this.publish({ kind: isKept ? 'registered' : 'forgotten', address });
   }
 
@@ -140,7 +140,7 @@ export class Turn {
 
   /** Whether that is paused after a restart of ours, too. */
   pause(what: Pausable, isKept: boolean): void {
-    this.#registrations.push({ kind: 'pause', what, isKept });
+    this.#listChanges.push({ kind: 'pause', what, isKept });
     this.publish({ kind: isKept ? 'paused' : 'unpaused', what });
   }
 

@@ -15,7 +15,7 @@
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { Send } from '../core/events.js';
 import type { Entry } from '../core/journal.js';
-import { entriesOf, registrationsOf, sendsOf, testedOf } from '../core/selected.js';
+import { entriesOf, listChangesOf, sendsOf, testedOf } from '../core/selected.js';
 import type { Decision } from '../feed/batches.js';
 import type { Store } from '../store/store.js';
 
@@ -103,12 +103,12 @@ export class Performer {
     if (this.#isClosed) return;
     const turn = this.#turn;
     const effects = turn.flatMap((decision) => decision.effects);
-    const [entries, registrations] = [entriesOf(effects), registrationsOf(effects)];
-    const isEmpty = entries.length + registrations.length === 0;
+    const [entries, listChanges] = [entriesOf(effects), listChangesOf(effects)];
+    const isEmpty = entries.length + listChanges.length === 0;
     let lastSeq = 0;
     try {
       await this.#hands.prepare(turn);
-      if (!isEmpty) lastSeq = await this.#hands.append(entries, registrations, testedOf(effects));
+      if (!isEmpty) lastSeq = await this.#hands.append(entries, listChanges, testedOf(effects));
     } catch (error) {
       if (!this.#hands.isForWaiting(error)) throw error;
       if (!this.#isBlocked) this.#hands.blocked(true, error);

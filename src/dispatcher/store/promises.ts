@@ -22,8 +22,8 @@ export function storeUpon(sqlite: SqliteStore): Store {
         classicRunners: sqlite.classicRunners(),
         paused: sqlite.paused(),
       })),
-    append: (entries, registrations, tested) =>
-      answer(() => sqlite.append(entries, registrations, tested)),
+    append: (entries, listChanges, tested) =>
+      answer(() => sqlite.append(entries, listChanges, tested)),
     history: (job) => answer(() => sqlite.history(job)),
     commitsLike: (beginning, most) => answer(() => sqlite.commitsLike(beginning, most)),
     jobsOf: (commit) => answer(() => sqlite.jobsOf(commit)),

@@ -14,13 +14,13 @@ import { migrate } from './migrations.js';
 import { type OfRepository, type Removal, removalFrom } from './removal.js';
 import { deriver } from './rows.js';
 import { type SealedSecrets, sealedIn } from './sealed.js';
-import type { JobRow, Registration } from './store.js';
+import type { JobRow, ListChange } from './store.js';
 import { testKeeper } from './test-rows.js';
 import { readEntry } from './upcast.js';
 
 type Append = (
   entries: readonly Entry[],
-  registrations: readonly Registration[],
+  listChanges: readonly ListChange[],
   tested: readonly Tested[],
 ) => number;
 
@@ -53,11 +53,11 @@ export class SqliteStore implements Removal {
   /** As `Store.append`; done when it returns. */
   append(
     entries: readonly Entry[],
-    registrations: readonly Registration[] = [],
+    listChanges: readonly ListChange[] = [],
     tested: readonly Tested[] = [],
   ): number {
     this.#assertThere();
-    return this.#append(entries, registrations, tested);
+    return this.#append(entries, listChanges, tested);
   }
 
   unfinished(): Entry[] {
@@ -173,33 +173,33 @@ export class SqliteStore implements Removal {
     const insert = this.#database.prepare(
       'INSERT INTO journal (job, at_ms, kind, entry) VALUES (?, ?, ?, ?)',
     );
-    const all = this.#database.transaction<Append>((entries, registrations, tested) => {
+    const all = this.#database.transaction<Append>((entries, listChanges, tested) => {
       let seq = 0;
       for (const entry of entries) {
         const { job, atMs, kind } = entry;
         seq = Number(insert.run(job, atMs, kind, JSON.stringify(entry)).lastInsertRowid);
         derive(entry);
       }
-      for (const registration of registrations) this.#register(registration);
+      for (const change of listChanges) this.#changeList(change);
       for (const one of tested) keepTests(one);
       return seq;
     });
     return (...args) => all.immediate(...args);
   }
 
-  #register(registration: Registration): void {
-    const { isKept } = registration;
-    if ('what' in registration) {
-      const change = isKept
+  #changeList(change: ListChange): void {
+    const { isKept } = change;
+    if ('what' in change) {
+      const query = isKept
         ? 'INSERT OR IGNORE INTO paused (what) VALUES (?)'
         : 'DELETE FROM paused WHERE what = ?';
-      this.#statement(change).run(registration.what);
+      this.#statement(query).run(change.what);
       return;
     }
-    const change = isKept
+    const query = isKept
       ? 'INSERT OR IGNORE INTO classic_runner (host, port) VALUES (@host, @port)'
       : 'DELETE FROM classic_runner WHERE host = @host AND port = @port';
-    this.#statement(change).run(registration.address);
+    this.#statement(query).run(change.address);
   }
 
   /** Prepared at its first use, and kept: a statement costs more to prepare than to run. */

@@ -21,10 +21,10 @@ export interface JobRow {
 }
 
 /**
- * What is no history: the address of a classic runner, which would not register again, and that
- * something is paused. It is worth keeping, or is no longer.
+ * A change of what is no history but a list: addresses of classic runners, which would not register
+ * again, and what is paused. It is worth keeping, or is no longer.
  */
-export type Registration =
+export type ListChange =
   | { readonly address: Address; readonly isKept: boolean }
   | { readonly what: Pausable; readonly isKept: boolean };
 
@@ -59,7 +59,7 @@ export interface Store {
    */
   append(
     entries: readonly Entry[],
-    registrations: readonly Registration[],
+    listChanges: readonly ListChange[],
     tested: readonly Tested[],
   ): Promise<number>;
   /** The entries of a job, in the order in which they were appended. */
