@@ -99,7 +99,7 @@ test('where a rerun ends without a run, its reason is not added to the log of th
   const room = new LogRoom(core, storeUpon(store), files, clock, new Feed(clock, 0));
   const job = core.known(1);
   const effects = [{ kind: 'append', entry: cancelled } as const];
-  room.afterwards([{ atMs: 0, effects, jobs: new Map([[1, job]]) }]);
+  room.turns.afterwards([{ atMs: 0, effects, jobs: new Map([[1, job]]) }]);
   const into = Buffer.alloc(100);
   const read = (number: number) =>
     into.toString('utf8', 0, files.read({ commit: commit(1), job: 1, number }, 0, into));
@@ -131,8 +131,9 @@ test('a copy of what a run printed that takes long holds up no decision', async 
   const step = { number: 1, name: 'test', isService: false, isIgnored: false, reason: '' };
   const passed = { state: 'passed', exitCode: 0, startedAfterMs: 0, durationMs: 1, logBytes: 0 };
   const finished = { ...(history.at(-1) as Entry & { kind: 'finished' }), run: first };
-  const waited = room.publishResults([
-    { ...finished, steps: [{ ...step, ...passed, state: 'passed' }] },
+  const entry: Entry = { ...finished, steps: [{ ...step, ...passed, state: 'passed' }] };
+  const waited = room.turns.prepare([
+    { atMs: 0, effects: [{ kind: 'append', entry }], jobs: new Map() },
   ]);
   await isAsked;
   clock.pass(beatEveryMs);

@@ -124,7 +124,7 @@ export class Dispatcher {
     };
     this.#pulse = new Pulse(pulse, world.clock.wallMs());
     this.#performer = new Performer(clock, {
-      prepare: (turn) => this.#prepare(turn),
+      prepare: (turn) => this.#logs.turns.prepare(turn),
       append: (...all) => store.append(...all),
       send: (send) => this.#send(send),
       publish: (turn, lastSeq) => this.#publish(turn, lastSeq),
@@ -224,14 +224,8 @@ export class Dispatcher {
     }
   }
 
-  async #prepare(turn: Decided): Promise<void> {
-    const entries = turn.flatMap(({ effects }) => entriesOf(effects));
-    this.#logs.beginLogs(entries);
-    await this.#logs.publishResults(entries);
-  }
-
   #publish(turn: Decided, lastSeq: number): void {
-    this.#logs.afterwards(turn);
+    this.#logs.turns.afterwards(turn);
     for (const batch of batchesOf(turn, lastSeq)) {
       if (batch.length > 0) this.#feed.publish(batch);
     }

@@ -1,7 +1,7 @@
 /**
- * Owns the way of log bytes: from a session to their file, from the file to readers, and at the
- * end of a run to its public place (results.ts). Log bytes are not events and never pass through the
- * core; the core is only asked whether a run may still log.
+ * Owns the way of log bytes: from a session to their file, and from the file to readers. Log bytes are not
+ * events and never pass through the core; the core is only asked whether a run may still log. What the
+ * beginnings and ends of runs mean for their logs stands in turn-logs.ts.
  */
 
 import {
@@ -13,15 +13,10 @@ import {
   type SessionId,
 } from '../../protocol/ids.js';
 import type { Report } from '../../protocol/job-bodies.js';
-import { stepLogsMax } from '../../protocol/limits.js';
 import type { SessionMessage } from '../../protocol/messages.js';
-import type { StepReport, Work } from '../../protocol/work.js';
+import type { StepReport } from '../../protocol/work.js';
 import type { Clock } from '../../world/clock.js';
 import type { DispatcherCore } from '../core/core.js';
-import type { Job } from '../core/job.js';
-import type { Entry } from '../core/journal.js';
-import { beatEveryMs } from '../core/rules.js';
-import { entriesOf } from '../core/selected.js';
 import type { Feed } from '../feed/feed.js';
 import { commitOf } from '../feed/publication.js';
 import type { LogName } from '../store/log-names.js';
@@ -30,14 +25,17 @@ import type { Store } from '../store/store.js';
 import { DiskRoom } from './disk-room.js';
 import { Followers } from './followers.js';
 import { LiveSteps } from './live-steps.js';
-import type { Decided } from './performer.js';
-import { liveReadings, logNameOf, type Reading, readingsOf } from './readings.js';
+import { nameIn, stepLogsOf } from './logs-of-runs.js';
+import { liveReadings, type Reading, readingsOf } from './readings.js';
 import { Results } from './results.js';
+import { TurnLogs } from './turn-logs.js';
 
 export class LogRoom {
   readonly followers: Followers;
   /** What finds the disk full waits there. */
   readonly disk: DiskRoom;
+  /** What becomes of logs as runs begin and end. */
+  readonly turns: TurnLogs;
   /** What there is to be read of every job of a commit, or of one of their runs. */
   readonly readings: (commit: Commit, run?: number | null) => Promise<readonly Reading[]>;
   readonly #core: DispatcherCore;
@@ -59,6 +57,7 @@ export class LogRoom {
     const look = (commit: Commit) => liveReadings(core, this.#steps, commit);
     this.followers = new Followers(files, look, (call) => clock.soon(call));
     this.#results = new Results(files, this.readings, clock, feed.tell);
+    this.turns = new TurnLogs({ core, files, results: this.#results, steps: this.#steps, clock });
     feed.follow((batch) => {
       for (const publication of batch) {
         const commit = commitOf(publication);
@@ -143,7 +142,7 @@ export class LogRoom {
 
   /** Stores a classic result, which is its run's whole log, durably; waits for a full disk. */
   async keep(run: RunId, output: Uint8Array): Promise<void> {
-    const name = this.#name(run);
+    const name = nameIn(this.#core, run);
     if (name === null) return;
     for (let isKept = false; !isKept; ) {
       try {
@@ -156,89 +155,12 @@ export class LogRoom {
     }
   }
 
-  /** The logs of runs that are new begin empty. */
-  beginLogs(entries: readonly Entry[]): void {
-    for (const entry of entries) {
-      const name = entry.kind === 'leased' ? this.#name(entry.run) : null;
-      if (name === null) continue;
-      this.#files.begin(name);
-      const work = this.#core.job(name.job)?.work ?? null;
-      if (work === null) this.#files.beginSteps(name);
-      const steps = work === null ? 0 : stepLogsOf(work);
-      for (let step = 1; step <= steps; step += 1) this.#files.begin({ ...name, step });
-    }
-  }
-
-  /**
-   * The output of the runs that end their jobs, under the commit's own name. Where much has to be copied
-   * it is waited for no longer than others can do without, and follows.
-   */
-  publishResults(entries: readonly Entry[]): Promise<void> {
-    const finished = entries.flatMap((entry) => {
-      if (entry.kind !== 'finished' || entry.run === null) return [];
-      const log = this.#name(entry.run);
-      return log === null ? [] : [{ log, steps: entry.steps ?? [] }];
-    });
-    if (finished.length === 0) return Promise.resolve();
-    const placed = this.#results.publish(finished);
-    return new Promise((resolve) => {
-      const cancel = this.#clock.after(beatEveryMs, resolve);
-      void placed.then(cancel).then(resolve);
-    });
-  }
-
-  /** What changed is on disk: reasons are written down, files that nobody writes are closed. */
-  afterwards(turn: Decided): void {
-    for (const { effects, jobs } of turn) {
-      // Each job as that event left it: by now another run of it may be under way.
-      for (const entry of entriesOf(effects)) this.#writeReason(entry, jobs.get(entry.job));
-    }
-    for (const { id, commit, runs } of turn.flatMap(({ jobs }) => [...jobs.values()])) {
-      if (this.#core.job(id)?.state.kind === 'leased') continue;
-      for (const { id: run, number } of runs) {
-        this.#files.release({ commit, job: id, number });
-        this.#steps.forget(run);
-      }
-    }
-  }
-
-  /** Where no run led to the end: who reads the log finds the reason in its last line. */
-  #writeReason(entry: Entry, job: Job | undefined): void {
-    if (entry.kind !== 'finished' || entry.run !== null) return;
-    if (job === undefined || entry.reason === '') return;
-    // A workflow file that is wrong is told of in full: the reason names its first error only.
-    const isStillborn = job.runs.length === 0 && entry.verdict === 'errored';
-    const remarks = isStillborn ? (job.work?.remarks ?? []) : [];
-    void this.#results.publishReason(
-      logNameOf(job),
-      remarks.length > 0 ? remarks : [sentence(entry.reason)],
-    );
-  }
-
   #size(log: LogId): number {
-    const name = this.#name(log);
+    const name = nameIn(this.#core, log);
     return name === null ? 0 : this.#files.size(name);
   }
 
   #nameFor(session: SessionId, log: LogId): LogName | null {
-    return this.#core.mayLog(session, ownerOf(log).run) ? this.#name(log) : null;
+    return this.#core.mayLog(session, ownerOf(log).run) ? nameIn(this.#core, log) : null;
   }
-
-  #name(log: LogId): LogName | null {
-    const { run, step } = ownerOf(log);
-    const job = this.#core.jobOfRun(run);
-    const number = job?.runs.find(({ id }) => id === run)?.number;
-    if (job === undefined || number === undefined || step > stepLogsOf(job.work)) return null;
-    return { commit: job.commit, job: job.id, number, ...(step > 0 && { step }) };
-  }
-}
-
-/** Logs that a run may have besides its own; what its runner plans itself, nobody knows before. */
-function stepLogsOf(work: Work | null): number {
-  return work === null ? stepLogsMax : work.steps.length + work.services.length + 1;
-}
-
-/** The reason, as the last line of a log. */
-function sentence(reason: string): string {
-  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
 }
