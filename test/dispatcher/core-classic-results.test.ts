@@ -22,9 +22,8 @@ describe('a classic result', () => {
     'that arrives before the answer to `runtest` stands, however that turns out (%s)',
     (manner) => {
       const s = classicTests();
-      const run = s.runOf(1);
       s.given(() => s.classicResult(1));
-      s.answersLate(here, { verb: 'runtest', run }, manner);
+      s.answersLate(s.lastAsked(here), manner);
       s.outcomeOf(/^job/);
       if (manner === 'dead') s.given(() => s.passes(5_000));
       s.dispatch(2);

@@ -51,7 +51,7 @@ describe('a classic dispatcher’s runner that is silent', () => {
     s.passes(60_000);
     s.outcome();
     expect([before, s.pings(key)]).toEqual([121, 121]);
-    s.answersLate(here, { verb: 'ping' }, 'alive');
+    s.answersLate(s.lastAsked(here), 'alive');
     s.restart();
     s.passes(60_000);
     expect(s.pings(key)).toBe(121);

@@ -76,6 +76,43 @@ describe('a classic dispatcher’s runner', () => {
     );
   });
 
+  test.each<ClassicManner>(['dead', 'alive', 'busy'])(
+    'A19: that is restarted on its port is not held to what comes of a ping to the dead one (%s)',
+    (manner) => {
+      const s = scenario();
+      s.given(() => {
+        s.registers(here, 'frozen');
+        s.passes(heartbeatEveryMs);
+      });
+      const ping = s.lastAsked(here);
+      s.given(() => {
+        s.registers(here);
+        s.dispatch(1);
+      });
+      s.answersLate(ping, manner);
+      s.outcome();
+      s.passes(60_000);
+      s.outcome();
+    },
+  );
+
+  test.each<ClassicManner>(['dead', 'alive', 'busy'])(
+    'A19: nor to what comes of a run that the dead one was asked to do (%s)',
+    (manner) => {
+      const s = scenario();
+      s.given(() => {
+        s.registers(here, 'frozen');
+        s.dispatch(1);
+      });
+      const runtest = s.lastAsked(here);
+      s.given(() => s.registers(here));
+      s.answersLate(runtest, manner);
+      s.outcome();
+      s.passes(60_000);
+      s.outcome();
+    },
+  );
+
   test('A22: that died before it could be asked costs nothing: the commit goes on', () => {
     const s = scenario();
     s.given(() => {

@@ -10,16 +10,16 @@ export type ClassicManner = 'alive' | 'py3' | 'busy' | 'mumbling' | 'wordless' |
 
 /** What the core hears of that question, from a runner of that manner. */
 export function answerTo(
-  { runner, request, run }: Send & { kind: 'ask' },
+  { runner, registration, request, run }: Send & { kind: 'ask' },
   manner: ClassicManner,
 ): EventOf<'answered'> {
   const answer = answerOf(manner, request.verb);
   const asked = run === null ? { verb: 'ping' as const } : { verb: 'runtest' as const, run };
-  return { kind: 'answered', runner, asked, answer };
+  return { kind: 'answered', runner, registration, asked, answer };
 }
 
 /** What a runner of that manner says to that verb. */
-export function answerOf(manner: ClassicManner, verb: 'ping' | 'runtest'): Answer {
+function answerOf(manner: ClassicManner, verb: 'ping' | 'runtest'): Answer {
   switch (manner) {
     case 'alive':
       return { kind: 'reply', text: verb === 'ping' ? 'pong' : 'OK' };

@@ -9,7 +9,7 @@
 import { expect, onTestFinished } from 'vitest';
 import type { z } from 'zod';
 import { DispatcherCore } from '../../src/dispatcher/core/core.js';
-import type { Effect, Event, EventOf, Send } from '../../src/dispatcher/core/events.js';
+import type { Effect, Event, Send } from '../../src/dispatcher/core/events.js';
 import type { Entry } from '../../src/dispatcher/core/journal.js';
 import { beatsPerHeartbeat } from '../../src/dispatcher/core/rules.js';
 import { entriesOf, noticesOf, sendsOf } from '../../src/dispatcher/core/selected.js';
@@ -33,7 +33,7 @@ import {
   report,
 } from '../../src/protocol/job-bodies.js';
 import { heartbeatEveryMs } from '../../src/protocol/limits.js';
-import { answerOf, answerTo, type ClassicManner } from './classic-manners.js';
+import { answerTo, type ClassicManner } from './classic-manners.js';
 import { commit } from './commits.js';
 import { historiesOf, isRecorded, jobsOf, remembered, unfinished } from './dispatcher-journal.js';
 import { isPing, tellEntry, tellNotice, tellSend } from './dispatcher-transcript.js';
@@ -73,6 +73,8 @@ export function scenario({ classicRunMaxMs = 3_600_000, retriesFlaky = false } =
   /** With the pings that each has not answered. */
   const frozen = new Map<string, number>();
   const manners = new Map<string, ClassicManner>();
+  /** What each classic runner was asked last. */
+  const asked = new Map<string, Send & { kind: 'ask' }>();
   const pings = new Map<string, number>();
   const registered = new Map<string, Address>();
   const paused = new Set<Pausable>();
@@ -116,8 +118,10 @@ export function scenario({ classicRunMaxMs = 3_600_000, retriesFlaky = false } =
       else paused.delete(effect.what);
     }
     for (const send of sendsOf(effects)) {
-      if (send.kind === 'ask') feed(answerTo(send, manners.get(send.runner) ?? 'dead'));
-      else if (send.kind === 'send' && isPing(send)) answerPing(nameOf(send), send.session);
+      if (send.kind === 'ask') {
+        asked.set(send.runner, send);
+        feed(answerTo(send, manners.get(send.runner) ?? 'dead'));
+      } else if (send.kind === 'send' && isPing(send)) answerPing(nameOf(send), send.session);
     }
     return effects;
   }
@@ -280,11 +284,14 @@ export function scenario({ classicRunMaxMs = 3_600_000, retriesFlaky = false } =
       feed({ kind: 'registered', request: counter, address: parsed, remoteHost });
     },
     behaves: (address: string, manner: ClassicManner) => manners.set(`classic ${address}`, manner),
-    /** What it answers comes once more, long after all else. */
-    answersLate(address: string, asked: EventOf<'answered'>['asked'], manner: ClassicManner): void {
-      const runner = `classic ${address}`;
-      feed({ kind: 'answered', runner, asked, answer: answerOf(manner, asked.verb) });
+    lastAsked(address: string): Send & { kind: 'ask' } {
+      const last = asked.get(`classic ${address}`);
+      if (last === undefined) throw new Error(`${address} was asked nothing`);
+      return last;
     },
+    /** What it answers to what it was asked comes (once more), long after all else. */
+    answersLate: (question: Send & { kind: 'ask' }, manner: ClassicManner) =>
+      feed(answerTo(question, manner)),
     /** A classic runner sends its output, as the shell hands it in. */
     classicResult(number: number, ended: Partial<Report> = {}): void {
       counter += 1;

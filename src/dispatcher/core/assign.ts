@@ -95,9 +95,9 @@ function lease(turn: Turn, job: Job, runner: Runner): void {
     // Answered in its turn: that pong says that the run has come there.
     turn.ping(runner, runner.via.session);
   } else {
-    const { address } = runner.via;
+    const { address, registration } = runner.via;
     const request = { verb: 'runtest', commit } as const;
-    turn.ask({ kind: 'ask', runner: runner.key, address, request, run });
+    turn.ask({ kind: 'ask', runner: runner.key, registration, address, request, run });
   }
 }
 

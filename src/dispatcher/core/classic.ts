@@ -10,7 +10,7 @@ import { finish } from './endings.js';
 import type { EventOf } from './events.js';
 import { countedRuns } from './job.js';
 import { isWanted, takeReport } from './leases.js';
-import type { PeerKey, Runner } from './peers.js';
+import type { ByAddress, PeerKey, Runner } from './peers.js';
 import {
   classicRunnersMax,
   isDue,
@@ -49,9 +49,13 @@ export function expect(state: State, address: Address): void {
 }
 
 /** What came of a `ping` or a `runtest`. */
-export function answered(turn: Turn, { runner: key, asked, answer }: EventOf<'answered'>): void {
+export function answered(
+  turn: Turn,
+  { runner: key, registration, asked, answer }: EventOf<'answered'>,
+): void {
   const runner = turn.state.pool.runner(key);
-  if (runner === undefined) return;
+  // Whoever registered there since is another: a dial that is given up late says nothing of it (A19).
+  if (runner?.via.kind !== 'classic' || runner.via.registration !== registration) return;
   if (answer.kind === 'unreached') {
     if (asked.verb === 'runtest') refuse(turn, runner, asked.run, answer.reason);
     goAway(turn, runner, answer.reason);
@@ -99,12 +103,20 @@ export function results(
 }
 
 /** One beat of a classic runner: asked again where that is due, dialled again, or given up. */
-export function pulse(turn: Turn, runner: Runner, address: Address): void {
-  const ping = { kind: 'ask', runner: runner.key, address, run: null } as const;
+export function pulse(turn: Turn, runner: Runner, { address, registration }: ByAddress): void {
+  const request = { verb: 'ping' } as const;
+  const ping = {
+    kind: 'ask',
+    runner: runner.key,
+    registration,
+    address,
+    request,
+    run: null,
+  } as const;
   if (runner.reconnects !== null) {
     if (!isDue(turn.state, runner, reconnectHeartbeats)) return;
     runner.reconnects += 1;
-    if (runner.reconnects <= reconnectsMax) turn.ask({ ...ping, request: { verb: 'ping' } });
+    if (runner.reconnects <= reconnectsMax) turn.ask(ping);
     else {
       turn.state.pool.leave(runner.key);
       turn.register(address, false);
@@ -115,7 +127,7 @@ export function pulse(turn: Turn, runner: Runner, address: Address): void {
     goAway(turn, runner, missedPings);
     return;
   }
-  if (isDue(turn.state, runner, 1)) turn.ask({ ...ping, request: { verb: 'ping' } });
+  if (isDue(turn.state, runner, 1)) turn.ask(ping);
 }
 
 /** A classic runner cannot end a suite that hangs: after so long its job is timed out (A29). */

@@ -241,7 +241,7 @@ export class DispatcherCore {
 function pulse(turn: Turn, peer: Peer): void {
   if (peer.role !== 'runner') sessions.pulse(turn, peer, peer.session);
   else if (peer.via.kind === 'session') sessions.pulse(turn, peer, peer.via.session);
-  else classic.pulse(turn, peer, peer.via.address);
+  else classic.pulse(turn, peer, peer.via);
 }
 
 const goneBecause = {

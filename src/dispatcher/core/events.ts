@@ -75,6 +75,8 @@ export type Event =
   | {
       readonly kind: 'answered';
       readonly runner: PeerKey;
+      /** Of those at that address, the one that was asked. */
+      readonly registration: number;
       readonly asked: { readonly verb: 'ping' } | { readonly verb: 'runtest'; readonly run: RunId };
       readonly answer: Answer;
     }
@@ -153,6 +155,7 @@ export type Send =
   | {
       readonly kind: 'ask';
       readonly runner: PeerKey;
+      readonly registration: number;
       readonly address: Address;
       readonly request: Extract<Request, { verb: 'ping' | 'runtest' }>;
       /** Of a `runtest`. */

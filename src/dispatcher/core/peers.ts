@@ -28,11 +28,17 @@ interface PeerCommon {
   pongsHeard: number;
 }
 
+/** A classic runner is dialled, each time anew. */
+export interface ByAddress {
+  readonly kind: 'classic';
+  readonly address: Address;
+  /** A number of its own: what comes of a dial counts only for whoever was there then. */
+  readonly registration: number;
+}
+
 export interface Runner extends PeerCommon {
   readonly role: 'runner';
-  readonly via:
-    | { readonly kind: 'session'; readonly session: SessionId }
-    | { readonly kind: 'classic'; readonly address: Address };
+  readonly via: { readonly kind: 'session'; readonly session: SessionId } | ByAddress;
   offer: Offer;
   capacity: number;
   /** It is content with fewer pings while it has no runs. */

@@ -22,6 +22,7 @@ export class Pool {
   readonly #named = new Map<string, Peer>();
   readonly #holders = new Map<RunId, Runner>();
   readonly #paused = new Set<string>();
+  #registrations = 0;
 
   joinSession(session: SessionId, hello: Hello): Peer {
     const { process, repository, labels, capacity, knows } = hello;
@@ -47,6 +48,7 @@ export class Pool {
   /** Instead of whoever was there before. `isHere`: it has just registered; else it is looked for. */
   joinClassic(key: PeerKey, name: string, address: Address, isHere: boolean): Runner {
     this.leave(key);
+    this.#registrations += 1;
     return this.#add({
       key,
       name,
@@ -54,7 +56,7 @@ export class Pool {
       ...this.heartbeats.first(),
       ...idle(),
       role: 'runner',
-      via: { kind: 'classic', address },
+      via: { kind: 'classic', address, registration: this.#registrations },
       offer: offerOf({ repositories: new Set(), labels: [], knows: 'nothing' }),
       capacity: 1,
       rests: false,
