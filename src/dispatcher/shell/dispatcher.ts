@@ -168,8 +168,11 @@ export class Dispatcher {
    */
   drain(drained: () => void): number {
     this.#hear({ kind: 'drain' });
-    this.#onDrained = drained;
-    if (this.#performer.isBlocked) drained();
+    // Once, though the end of a turn and that of the last run may both be it.
+    void new Promise<void>((resolve) => {
+      this.#onDrained = resolve;
+    }).then(drained);
+    if (this.#performer.isBlocked) this.#onDrained?.();
     else void this.#performer.settled().then(() => this.#callIfDrained());
     return this.#core.counts().leased;
   }

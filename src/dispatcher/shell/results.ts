@@ -12,7 +12,7 @@ import type { Tell } from '../../world/story.js';
 import type { JobId } from '../core/journal.js';
 import type { LogName } from '../store/log-names.js';
 import type { LogFiles } from '../store/logs.js';
-import { isForWaiting } from '../store/no-room.js';
+import { isForWaiting, lacksRoom } from '../store/no-room.js';
 import { apartBy } from '../store/results-folder.js';
 import { headingOf, isRest, partsOf } from './parts.js';
 import { type Reading, toldApart, unnamed } from './readings.js';
@@ -132,7 +132,8 @@ export class Results {
       if (isForLater && this.#isToldOf) return;
       this.#isToldOf = isForLater;
       const why = error instanceof Error ? error.message : String(error);
-      const later = isForLater ? ', and put there once that can be done' : '';
+      const once = lacksRoom(error) ? 'when there is room' : 'once that can be done';
+      const later = isForLater ? `, and put there ${once}` : '';
       const msg = `the output of ${short(commit)} could not be put in place (${why}): its log is kept${later}`;
       this.#tell({ event: 'results-not-published', commit, level: 'warn', msg });
     }
