@@ -140,3 +140,50 @@ test('a copy of what a run printed that takes long holds up no decision', async 
   await waited;
   expect(clock.pending).toBe(0);
 });
+
+/** One classic run that goes on, and what its log holds by now. */
+function classicRun() {
+  const folder = temporaryFolder();
+  const store = openSqliteStore(folder);
+  onTestFinished(() => store.close());
+  const files = new LogFiles(join(folder, 'logs'), join(folder, 'results'));
+  onTestFinished(() => files.close());
+  const clock = handClock();
+  const initial = {
+    ...{ start, nextJob: 2, repositories: [], classicRunners: [], paused: [] },
+    classicRunMaxMs: 1,
+  };
+  const leased = history.slice(0, 2).map((entry) => ({ ...entry, classic: true }) as Entry);
+  const core = new DispatcherCore(initial, leased, clock.nowMs());
+  const room = new LogRoom(core, storeUpon(store), files, clock, new Feed(clock, 0));
+  const name = { commit: commit(1), job: 1, number: 1 };
+  const stored = () => {
+    const into = Buffer.alloc(100);
+    return into.toString('utf8', 0, files.read(name, 0, into));
+  };
+  return { room, files, name, stored };
+}
+
+test('of two classic results for one run the first is kept as it came, and the second waits for it', async () => {
+  const { room, files, stored } = classicRun();
+  const seal = files.seal.bind(files);
+  let isSealed = false;
+  files.seal = async (name) => {
+    await seal(name);
+    isSealed = true;
+  };
+  const one = room.keep(first, Buffer.from('of one\n'));
+  const other = room.keep(first, Buffer.from('of the other runner\n'));
+  expect(await other).toBe(false);
+  expect(isSealed).toBe(true);
+  expect(await one).toBe(true);
+  expect(stored()).toBe('of one\n');
+});
+
+test('a classic result is all of its log, whatever a dispatcher that was killed had stored of another', async () => {
+  const { room, files, name, stored } = classicRun();
+  files.append(name, 0, Buffer.from('what the one before had sent\n'));
+  files.release(name);
+  expect(await room.keep(first, Buffer.from('anew\n'))).toBe(true);
+  expect(stored()).toBe('anew\n');
+});

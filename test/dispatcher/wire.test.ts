@@ -53,6 +53,18 @@ describe.each<[Dialect, 'OK' | 'ok', 'classic' | 'py3']>([
     expect(await runner.sendResult(c, green)).toBe(ok);
   });
 
+  test('two results at once, of a lost runner and the next, are both heard, and one of them is kept', async () => {
+    const { port, result } = await startDispatcher({ dialect: flag });
+    const runner = await classicRunner(port, dialect);
+    await runner.register();
+    await tell(port, `dispatch:${c}\n`);
+    await eventually('the runner is asked', () => runner.tested.includes(c));
+    const longer = `and more of it\n${green}`;
+    const replies = await Promise.all([runner.sendResult(c, green), runner.sendResult(c, longer)]);
+    expect(replies).toEqual([ok, ok]);
+    expect([green, longer]).toContain(result(c).toString());
+  });
+
   test('A22: one that died just before hands its commit to the next', async () => {
     const { port, result } = await startDispatcher({ dialect: flag });
     const [first, second] = [

@@ -84,7 +84,7 @@ export type Event =
       readonly kind: 'classic-results';
       readonly request: RequestId;
       readonly commit: Commit;
-      /** As `classicRunOf` named it when the body had arrived; its log is stored. */
+      /** As `classicRunOf` named it when the body had arrived; its log is stored, and this result is it. */
       readonly run: RunId | null;
       readonly report: Report;
     }

@@ -44,6 +44,8 @@ export class LogRoom {
   readonly #clock: Clock;
   readonly #feed: Feed;
   readonly #steps = new LiveSteps();
+  /** Runs of which a classic result is on its way to the disk. */
+  readonly #keeping = new Map<RunId, Promise<void>>();
   #isClosed = false;
 
   constructor(core: DispatcherCore, store: Store, files: LogFiles, clock: Clock, feed: Feed) {
@@ -140,10 +142,23 @@ export class LogRoom {
     return null;
   }
 
-  /** Stores a classic result, which is its run's whole log, durably; waits for a full disk. */
-  async keep(run: RunId, output: Uint8Array): Promise<void> {
+  /**
+   * Stores a classic result, which is its run's whole log, durably; waits for a full disk. Answers false,
+   * once that is stored, where another result of the run came before: this one is not its log.
+   */
+  keep(run: RunId, output: Uint8Array): Promise<boolean> {
+    const before = this.#keeping.get(run);
+    if (before !== undefined) return before.then(() => false);
+    const kept = this.#store(run, output).finally(() => this.#keeping.delete(run));
+    this.#keeping.set(run, kept);
+    return kept.then(() => true);
+  }
+
+  async #store(run: RunId, output: Uint8Array): Promise<void> {
     const name = nameIn(this.#core, run);
     if (name === null) return;
+    // We may have been killed before one that was stored counted.
+    if (this.#files.size(name) > 0) this.#files.begin(name);
     for (let isKept = false; !isKept; ) {
       try {
         this.#files.append(name, 0, output);
