@@ -49,6 +49,22 @@ test('a filter that nobody has set up is told of in the log, and one that is set
   expect((await dispatcher.verdict(next)).log).toBe('contents\n');
 });
 
+test('a run that is cancelled as its filters are looked up costs the next in its slot nothing', async () => {
+  userSets('[filter "lfs"]\nsmudge = sed s/pointer/contents/\n');
+  const repository = makeRepository();
+  const files = { '.gitattributes': '*.bin filter=lfs -text\n', 'a.bin': 'pointer\n' };
+  const commit = repository.commit('with a pointer', files);
+  const checkout = await checkoutOf(repository);
+  expect(await checkout.at(commit)).toBeNull();
+  const asked = checkout.remarks(commit);
+  checkout.end('SIGTERM');
+  await asked;
+  checkout.clean();
+  expect(await checkout.at(commit)).toBeNull();
+  expect(await checkout.remarks(commit)).toEqual({ log: '', fault: null });
+  await checkout.settled();
+});
+
 test('a suite that changes the user’s settings changes no later checkout but by its filters', async () => {
   const home = userSets('');
   const { repository, dispatcher } = await runnerAtWork({

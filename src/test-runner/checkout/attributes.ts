@@ -46,6 +46,11 @@ export class Attributes {
     return this.#warned.text;
   }
 
+  /** What git said last was cut off: it is asked again. */
+  doubt(): void {
+    this.#warned = { of: '', text: '' };
+  }
+
   async #missingFilters(): Promise<string> {
     const wanted = filtersWanted(this.#tree, this.#found.keys());
     if (wanted.length === 0) return '';

@@ -75,12 +75,18 @@ export class Checkout {
       .then(() => this.#clean());
   }
 
+  /** What a log is to say of the tree. Where that is ended, as `at` is, it says less. */
   async remarks(commit: Commit): Promise<Remarks> {
+    const warnings = await this.#attributes.warnings();
+    if (this.#git.isEnded) {
+      this.#attributes.doubt();
+      await this.#git.gone();
+    }
     // git goes from a tag to its commit; HEAD then says which.
     const head = this.#left.head.trim();
     const tagged = `${commit} is the id of a tag, of the commit ${head}: have that tested`;
     return {
-      log: `${await this.#attributes.warnings()}${this.#raw}`,
+      log: `${warnings}${this.#raw}`,
       fault: head === commit ? null : tagged,
     };
   }
@@ -96,7 +102,7 @@ export class Checkout {
 
   /**
    * Gives up the checkout that is under way: signals its git processes and all that they started.
-   * `at` resolves when they are gone. To be called again with SIGKILL for those that do not listen.
+   * `at`, or `remarks`, resolves when they are gone. To be called again with SIGKILL for those that do not listen.
    */
   end(signal: 'SIGTERM' | 'SIGKILL'): void {
     this.#git.end(signal);
