@@ -5,7 +5,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { lockSlot } from '../../src/test-runner/local/slots.js';
+import { lockSlot } from '../../src/test-runner/local/slot-lock.js';
 import { eventually } from '../support/eventually.js';
 import { makeRepository, temporaryFolder } from '../support/git.js';
 import { runnerDispatcher } from '../support/runner-dispatchers.js';

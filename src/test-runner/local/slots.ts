@@ -9,17 +9,17 @@
  *                               tree/   with --state: the checkout; else it is in its place (place.ts)
  */
 
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock } from '../../world/clock.js';
 import type { Clone } from '../../world/clone.js';
 import { UsageError } from '../../world/exit.js';
 import { makeFolder } from '../../world/files.js';
-import { tryLock } from '../../world/lock.js';
 import { isTagged, killAllThat, worksIn } from '../../world/process-tree.js';
 import { SlotCaches } from '../cache/slot-caches.js';
 import type { CacheStore } from '../cache/store.js';
 import { Checkout, type CheckoutOptions } from '../checkout/checkout.js';
+import { makePassable } from '../checkout/ground.js';
 import { oddPartOf, Place } from '../checkout/place.js';
 import { remove, removeOldTrees } from '../checkout/removal.js';
 import { objectFolders } from '../checkout/repository.js';
@@ -29,6 +29,7 @@ import type { OutputPipe } from '../suite/output.js';
 import { OutputPipes } from '../suite/output-pipes.js';
 import { type ProcessOptions, SuiteProcess } from '../suite/process.js';
 import { endInSandbox, type SandboxOptions, sandboxed } from '../suite/sandbox.js';
+import { lockSlot, type SlotLock } from './slot-lock.js';
 
 export type RunningSuite = Pick<SuiteProcess, 'ended' | 'end' | 'kill'>;
 
@@ -45,14 +46,6 @@ export interface LocalSlot extends Slot {
   readonly caches?: Pick<SlotCaches, 'open' | 'close'>;
   /** Why no run can be had here any more; null while the clone is there. */
   readonly whyUnfit: () => string | null;
-}
-
-export interface SlotLock {
-  /** Whether nobody else can have used the slot since it was claimed, or claimed again. */
-  isWhole(): boolean;
-  /** Claims it again if need be, its folder made anew; false where another process has it now. */
-  renew(): boolean;
-  release(): void;
 }
 
 /** No machine runs that many runners on one clone; something else is wrong with the folder. */
@@ -79,6 +72,7 @@ export function claimSlots(
 ): LocalSlot[] {
   const slots: LocalSlot[] = [];
   try {
+    for (const folder of [state, join(state, 'slots')]) makePassable(folder);
     makeFolder(state);
     const folders = { state: realpathSync(state), place: placeFor(state, clone, options) };
     for (let number = 1; number <= slotsMax; number += 1) {
@@ -201,41 +195,4 @@ async function removeFormer(tree: string): Promise<void> {
   killAllThat((pid) => worksIn(pid, tree));
   await removeOldTrees(tree);
   if (existsSync(tree)) await remove(tree);
-}
-
-/**
- * Takes the lock kept in the file `path`; null where another process has it. Whoever deletes that file
- * lets other runners in: so the claim is looked at before and after each run, and made again where
- * nobody has come.
- */
-export function lockSlot(path: string): SlotLock | null {
-  let lock = tryLock(path);
-  if (lock === null) return null;
-  let inode = inodeOf(path);
-  const isWhole = () => inode !== null && inodeOf(path) === inode;
-  const renew = () => {
-    if (isWhole()) return true;
-    try {
-      makeFolder(dirname(path));
-      const next = tryLock(path);
-      if (next === null) return false;
-      lock?.release();
-      lock = next;
-      inode = inodeOf(path);
-      return inode !== null;
-    } catch {
-      // A folder that can be neither made nor locked in is not ours.
-      return false;
-    }
-  };
-  return { isWhole, renew, release: () => lock?.release() };
-}
-
-/** Null also where the disk refuses to say. */
-function inodeOf(path: string): bigint | null {
-  try {
-    return statSync(path, { bigint: true }).ino;
-  } catch {
-    return null;
-  }
 }
