@@ -1,6 +1,7 @@
 /**
  * Owns the client's end of the wire: finding the dispatcher, introducing ourselves, staying
- * connected, and noticing when it is a classic one. Runner and observer share it.
+ * connected, and noticing when it is a classic one. Runner and observer share it, and those who only
+ * watch: the observer's notes, `trivet watch`.
  * Never knows what a message means beyond `welcome`, `refused` and the heartbeat.
  *
  *            connect + hello            welcome

@@ -1,7 +1,7 @@
 /**
  * Owns the words between a runner and whatever does its runs: checkouts and processes of this
  * machine (local/), or runners of another kind, elsewhere. Who does runs knows no dispatcher, and
- * keeps neither logs nor reports: that is done for all of them alike (runs.ts).
+ * keeps neither logs nor reports: that is done for all of them alike (attempt.ts).
  */
 
 import type { OfferBody } from '../protocol/bodies.js';

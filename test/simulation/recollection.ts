@@ -52,9 +52,9 @@ export class Recollection {
     const isOpen = (job: LedgerJob) => job.state !== 'finished';
     const commits = new Set(jobs.filter(isOpen).map(({ commit }) => commit));
     const open = new Set(jobs.filter(({ commit }) => commits.has(commit)).map(({ id }) => id));
-    for (const { id, commit, verdict, runs } of jobs) {
+    for (const { id, commit, verdict } of jobs) {
       const row = store.jobsOf(commit).find((one) => one.id === id);
-      if (row?.verdict !== verdict || row.runs !== (runs.at(-1)?.number ?? 0)) {
+      if (row?.verdict !== verdict) {
         return `job ${id} is ${row?.verdict} in its row, and ${verdict} in truth`;
       }
     }

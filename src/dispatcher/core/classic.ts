@@ -43,6 +43,11 @@ export function registered(
   turn.reply(request, { kind: 'accepted' });
 }
 
+/** What a classic runner at that address is called. */
+export function calledAt(address: Address): string {
+  return isLoopback(address.host) ? `:${address.port}` : formatAddress(address);
+}
+
 /** A runner that was registered before our restart: it is away until it answers a ping. */
 export function expect(state: State, address: Address): void {
   join(state, address, false);
@@ -151,8 +156,7 @@ function keyOf(address: Address): PeerKey {
 }
 
 function join(state: State, address: Address, isHere: boolean): Runner {
-  const name = isLoopback(address.host) ? `:${address.port}` : formatAddress(address);
-  return state.pool.joinClassic(keyOf(address), name, address, isHere);
+  return state.pool.joinClassic(keyOf(address), calledAt(address), address, isHere);
 }
 
 function refuse(turn: Turn, runner: Runner, run: RunId, detail: string): void {

@@ -5,7 +5,7 @@
  */
 
 import { isIP } from 'node:net';
-import { type Address, formatAddress, isLoopback } from '../../protocol/address.js';
+import { calledAt } from '../core/classic.js';
 import type { Job } from '../core/job.js';
 import type { Tapped } from './publication.js';
 
@@ -110,9 +110,4 @@ function nameIn({ verb, fields, peer }: Tapped, known: Known): string | undefine
   }
   const isResult = (verb === 'results' || verb === 'result') && typeof commit === 'string';
   return isResult ? known.classicRunnerOf(commit) : undefined;
-}
-
-/** As the pool will call it. */
-function calledAt(address: Address): string {
-  return isLoopback(address.host) ? `:${address.port}` : formatAddress(address);
 }

@@ -82,10 +82,9 @@ export class SqliteStore implements Removal {
 
   jobsOf(commit: Commit): JobRow[] {
     const rows = this.#statement(
-      `SELECT id, name, verdict, (SELECT max(number) FROM run WHERE job = job.id) AS runs
-         FROM job WHERE commit_id = ? ORDER BY id`,
-    ).all(commit) as (Omit<JobRow, 'runs'> & { runs: number | null })[];
-    return rows.map((row) => ({ ...row, commit, runs: row.runs ?? 0 }));
+      'SELECT id, name, verdict FROM job WHERE commit_id = ? ORDER BY id',
+    ).all(commit) as Omit<JobRow, 'commit'>[];
+    return rows.map((row) => ({ ...row, commit }));
   }
 
   hasJob(commit: Commit, repository: string): boolean {

@@ -16,8 +16,6 @@ export interface JobRow {
   readonly commit: Commit;
   readonly name: string;
   readonly verdict: Verdict | null;
-  /** The number of its latest run; 0 before the first. */
-  readonly runs: number;
 }
 
 /**
