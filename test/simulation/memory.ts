@@ -54,11 +54,16 @@ export class Memory {
     const answered = <Args extends unknown[], Value>(ask: (...args: Args) => Promise<Value>) => {
       return async (...args: Args) => {
         await this.#wait(life);
+        this.#reach(life);
         return ask(...args);
       };
     };
     return {
-      recover: answered(() => store.recover()),
+      // A process that cannot read it then ends at once: a machine starts none where its disk refuses.
+      recover: async () => {
+        await this.#wait(life);
+        return store.recover();
+      },
       append: async (entries, listChanges, tested) => {
         const refusedAtFirst = this.#refused();
         await this.#wait(life);
@@ -94,6 +99,12 @@ export class Memory {
     }
   }
 
+  /** Nothing can be read of a disk that does not work. */
+  #reach(life: Life): void {
+    if (this.refusal !== 'EIO' || !life.isAlive) return;
+    throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_READ' });
+  }
+
   #wait(life: Life): Promise<void> {
     const delayMs = this.#delayMs();
     if (delayMs === 0) return Promise.resolve();
@@ -105,7 +116,16 @@ export class Memory {
     const ask = questionsOf(this.#database);
     const later = <Asked, Rows>(answer: (question: Asked) => Rows) => {
       return (question: Asked) =>
-        new Promise<Rows>((resolve) => life.clock.soon(() => resolve(answer(question))));
+        new Promise<Rows>((resolve, reject) => {
+          life.clock.soon(() => {
+            try {
+              this.#reach(life);
+              resolve(answer(question));
+            } catch (error) {
+              reject(error);
+            }
+          });
+        });
     };
     return {
       commits: later(ask.commits),

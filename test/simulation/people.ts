@@ -115,9 +115,11 @@ export class People {
   }
 
   #why(commit: Commit): void {
-    const { witness } = this.#ground;
+    const { witness, disksRefuse } = this.#ground;
     const before = changesOf(witness.jobsOf(commit));
     this.#caller.ask({ verb: 'why', commit, job: null }, (answer) => {
+      // Of what nobody can look up, that is the reason.
+      if (disksRefuse === 'EIO' && /^BUSY: .*disk I\/O error/.test(answer.toString())) return;
       const jobs = witness.jobsOf(commit);
       // Where something changed while the answer travelled, either may be right.
       if (changesOf(jobs) !== before) return;

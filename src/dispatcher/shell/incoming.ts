@@ -6,17 +6,24 @@
 
 import type { SessionId } from '../../protocol/ids.js';
 import type { SessionMessage } from '../../protocol/messages.js';
+import type { Tell } from '../../world/story.js';
 import type { DispatcherCore } from '../core/core.js';
 import type { Event } from '../core/events.js';
+import { isForWaiting } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
+import type { DiskRoom } from './disk-room.js';
 import type { LogRoom } from './log-room.js';
 import { dispatched, isInStore } from './recall.js';
+import { whyUnread } from './unread.js';
 
 export interface IncomingOptions {
   readonly core: DispatcherCore;
   readonly store: Store;
   readonly logs: LogRoom;
   readonly handle: (event: Event) => void;
+  readonly tell: Tell;
+  /** For the store, while it cannot be read. */
+  readonly reads: DiskRoom;
 }
 
 /** The session that a message came over. */
@@ -58,14 +65,14 @@ export class Incoming {
         handle({ kind: 'pong', session });
         return null;
       case 'dispatch':
-        return this.#dispatch(sender, message);
+        return this.#unlessUnread(sender, this.#dispatch(sender, message));
       case 'log':
         return this.#log(sender, message);
       case 'step':
         this.#step(sender, message);
         return null;
       case 'results':
-        return this.#results(sender, message);
+        return this.#unlessUnread(sender, this.#results(sender, message));
       case 'handback':
         this.#handBack(sender, message);
         return null;
@@ -90,6 +97,21 @@ export class Incoming {
 
   #handBack({ id: session }: Sender, { run, body: handback }: Of<'handback'>): void {
     this.#options.handle({ kind: 'handback', session, run, handback });
+  }
+
+  /** Where the disk does not give the store now, the message waits; where that is damaged, its sender goes. */
+  async #unlessUnread(sender: Sender, done: Promise<Waited>): Promise<Waited> {
+    const { reads, tell } = this.#options;
+    try {
+      return await done;
+    } catch (error) {
+      if (isForWaiting(error)) {
+        await reads.waitForRoom(error);
+        return 'again';
+      }
+      sender.hangUp(whyUnread(error, tell));
+      return 'done';
+    }
   }
 
   async #dispatch({ id: session }: Sender, { commit, body }: Of<'dispatch'>): Promise<Waited> {

@@ -22,7 +22,7 @@ import { commitOf } from '../feed/publication.js';
 import type { LogName } from '../store/log-names.js';
 import type { LogFiles } from '../store/logs.js';
 import type { Store } from '../store/store.js';
-import { DiskRoom } from './disk-room.js';
+import { DiskRoom, ofLogs } from './disk-room.js';
 import { Followers } from './followers.js';
 import { LiveSteps } from './live-steps.js';
 import { nameIn, stepLogsOf } from './logs-of-runs.js';
@@ -53,7 +53,7 @@ export class LogRoom {
     this.#files = files;
     this.#clock = clock;
     this.#feed = feed;
-    this.disk = new DiskRoom(clock, feed.tell);
+    this.disk = new DiskRoom(clock, feed.tell, ofLogs);
     const left = { steps: this.#steps, files };
     this.readings = (commit, run = null) => readingsOf(core, store, left, { commit, run });
     const look = (commit: Commit) => liveReadings(core, this.#steps, commit);

@@ -32,6 +32,7 @@ import { serveLog } from './serve-log.js';
 import { serveWire } from './serve-wire.js';
 import type { Sessions } from './sessions.js';
 import { ifUnheard } from './unheard.js';
+import { whyUnread } from './unread.js';
 import { reportFromText } from './verdict-from-text.js';
 
 export interface RequestRouterOptions {
@@ -79,8 +80,12 @@ export class RequestRouter {
     const { isTrusted, connection, id } = pending;
     this.#options.tap.request({ connection: id, peer: connection.remoteHost }, 'in', request);
     const says = this.#options.auth.refuses(request, isTrusted, connection.remoteHost);
-    if (says === null) void this.#serve(pending, request, terminated);
-    else if (request.verb !== 'hello') pending.reply(`Refused: ${says}\n`);
+    if (says === null) {
+      // Where the store cannot be read, that is the answer: nothing has changed, one may ask again.
+      this.#serve(pending, request, terminated).catch((error) =>
+        pending.reply(`${whyUnread(error, this.#options.tell)}\n`),
+      );
+    } else if (request.verb !== 'hello') pending.reply(`Refused: ${says}\n`);
     else pending.reply(encodeSession({ verb: 'refused', body: { says } }));
   }
 
@@ -176,8 +181,8 @@ export class RequestRouter {
     const { handle } = this.#options;
     this.#counter += 1;
     const request = this.#counter;
-    this.#waiting.set(request, answer);
     const event = await this.#eventOf(wish, request, remoteHost);
+    this.#waiting.set(request, answer);
     if (!this.#isClosed) handle(event);
   }
 

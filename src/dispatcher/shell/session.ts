@@ -118,6 +118,12 @@ export class Session {
     return this.#isClosed;
   }
 
+  /** Reads nothing, so that nothing piles up here; answers what ends that. */
+  pause(): () => void {
+    this.#connection.pause();
+    return () => this.#connection.resume();
+  }
+
   /** Says why and closes. */
   hangUp(says: string): void {
     if (this.#isClosed) return;

@@ -13,12 +13,15 @@ import type { Feed } from '../feed/feed.js';
 import type { Spectators } from '../feed/spectators.js';
 import type { Tap } from '../feed/tap.js';
 import { shortWireForm, wireForm } from '../feed/wire-form.js';
+import { isForWaiting } from '../store/no-room.js';
 import type { Store } from '../store/store.js';
+import { DiskRoom, ofStore } from './disk-room.js';
 import { Incoming } from './incoming.js';
 import type { LogRoom } from './log-room.js';
 import type { PendingConnection } from './pending-connection.js';
 import { heldRuns, missing } from './recall.js';
 import { Session } from './session.js';
+import { whyUnread } from './unread.js';
 
 export interface SessionsOptions {
   readonly clock: Clock;
@@ -42,11 +45,13 @@ export class Sessions {
   readonly #options: SessionsOptions;
   readonly #open = new Map<SessionId, Session>();
   readonly #waiting = new Set<SessionId>();
+  readonly #reads: DiskRoom;
   #counter = 0;
   #isClosed = false;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.#reads = new DiskRoom(options.clock, options.feed.tell, ofStore);
   }
 
   get(id: SessionId): Session | undefined {
@@ -70,15 +75,16 @@ export class Sessions {
 
   /** That connection introduced itself. */
   open(pending: PendingConnection, hello: Hello): void {
-    const { tap, handle, start } = this.#options;
+    const { tap, handle, start, feed } = this.#options;
     this.#counter += 1;
     const id = sessionId(start, this.#counter);
     const line = { connection: id, peer: hello.name };
     const isOnlyWatching = hello.role === 'spectator';
     let watching = { drained: () => {}, gone: () => {} };
+    const incoming = { ...this.#options, tell: feed.tell, reads: this.#reads };
     const session = new Session(id, pending.connection, {
       handle,
-      incoming: new Incoming(this.#options, isOnlyWatching),
+      incoming: new Incoming(incoming, isOnlyWatching),
       isOnlyWatching,
       tap: (direction, message) => {
         if (!isOnlyWatching) tap.session(line, direction, message);
@@ -96,24 +102,50 @@ export class Sessions {
     });
     this.#open.set(id, session);
     session.read(pending.handOver(session.handle));
-    void this.#greet(session, hello, (lastSeq) => {
+    this.#greet(session, hello, (lastSeq) => {
       if (isOnlyWatching) watching = this.#watch(session, hello, lastSeq);
-    });
+    }).catch((error) => session.hangUp(whyUnread(error, feed.tell)));
   }
 
   async #greet(session: Session, hello: Hello, joined: (lastSeq: number) => void): Promise<void> {
-    const { clock, core, store, logs, handle } = this.#options;
-    const lacking = await missing(store, hello);
+    const { core, store, logs, handle } = this.#options;
+    const lacking = await this.#patiently(session, () => missing(store, hello));
+    if (lacking === null) return;
     const { lastSeq } = this.#options.feed;
     this.#welcome(session, hello, { ...lacking, ...(hello.role === 'spectator' && { lastSeq }) });
     // Whoever has gone away again, tired of waiting for us, is nobody to be given anything.
-    await new Promise<void>((resolve) => onceHeard(clock, resolve));
-    const held = await heldRuns(core, store, logs, hello);
-    if (session.isClosed || this.#isClosed) return;
+    await this.#heard();
+    const held = await this.#patiently(session, () => heldRuns(core, store, logs, hello));
+    if (held === null || session.isClosed || this.#isClosed) return;
     const lacks = lacking.lacks?.length ?? 0;
     handle({ kind: 'joined', session: session.id, hello, held, lacks });
     joined(lastSeq);
     session.open();
+  }
+
+  /** What is found, once the disk gives it; null: who waited for it is gone. */
+  async #patiently<Found>(session: Session, look: () => Promise<Found>): Promise<Found | null> {
+    let goOn: (() => void) | null = null;
+    try {
+      while (!session.isClosed && !this.#isClosed) {
+        try {
+          return await look();
+        } catch (error) {
+          if (!isForWaiting(error)) throw error;
+          goOn ??= session.pause();
+          await this.#reads.waitForRoom(error);
+        }
+      }
+      return null;
+    } finally {
+      goOn?.();
+      if (goOn !== null) await this.#heard();
+    }
+  }
+
+  /** Resolves when it is known who has gone away meanwhile. */
+  #heard(): Promise<void> {
+    return new Promise((resolve) => onceHeard(this.#options.clock, resolve));
   }
 
   /** `found`: what was looked up for it. */

@@ -15,6 +15,7 @@ import type { LogFiles } from '../store/logs.js';
 import type { Queries } from '../store/queries.js';
 import { wordsFor } from './replies.js';
 import type { RequestRouter } from './request-router.js';
+import { whyUnread } from './unread.js';
 import type { VitalSigns } from './vitals.js';
 
 interface LogsKnown {
@@ -51,9 +52,13 @@ export function viewOf({
     vitals,
     recording,
     want: async (wanted, remoteHost) => {
-      const reply = await router.wish(wanted, remoteHost);
-      const isDone = reply.kind === 'accepted' || reply.kind === 'done';
-      return { isDone, says: wordsFor(reply, 'OK').trimEnd() };
+      try {
+        const reply = await router.wish(wanted, remoteHost);
+        const isDone = reply.kind === 'accepted' || reply.kind === 'done';
+        return { isDone, says: wordsFor(reply, 'OK').trimEnd() };
+      } catch (error) {
+        return { isDone: false, says: whyUnread(error, feed.tell) };
+      }
     },
   };
 }
