@@ -34,7 +34,7 @@ const pagesOf = ({ red, running, log }: World) => [
   { name: 'repository', path: '/repositories/shop', viewport: wide },
   { name: 'commit', path: `/commits/${red}`, viewport: wide },
   { name: 'commit-running', path: `/commits/${running}`, viewport: wide },
-  { name: 'log', path: `/logs/${log}`, viewport: wide },
+  { name: 'log', path: `/logs/${log}`, viewport: wide, shows: '[data-line]' },
   { name: 'runners', path: '/runners', viewport: wide },
   { name: 'queue', path: '/queue', viewport: wide },
 ];
@@ -66,6 +66,8 @@ interface Pictured {
   readonly name: string;
   readonly path: string;
   readonly viewport: { readonly width: number; readonly height: number };
+  /** What comes last, where that is not the page's own first part. */
+  readonly shows?: string;
 }
 
 async function pictures(address: string, pages: readonly Pictured[]): Promise<void> {
@@ -76,13 +78,13 @@ async function pictures(address: string, pages: readonly Pictured[]): Promise<vo
 
 async function picture(
   address: string,
-  { name, path, viewport }: Pictured,
+  { name, path, viewport, shows = 'main > :not([aria-busy])' }: Pictured,
   colorScheme: 'light' | 'dark',
 ): Promise<void> {
   const page = await browser.newPage({ viewport, colorScheme });
   await page.goto(`${address}${path}`);
   await page.locator('.liveness.live').waitFor();
-  await page.locator('main > :not([aria-busy])').first().waitFor();
+  await page.locator(shows).first().waitFor();
   const file = `${folder}/${name}-${colorScheme}.png`;
   await page.screenshot({ path: file });
   console.log(file);
