@@ -93,8 +93,9 @@ export class People {
     if (random.perMille(500)) this.#why(commit);
     this.#caller.ask({ verb: 'verdict', commit, job: null }, (answer) => {
       const told = answer.toString().trim();
-      witness.wasTold(commit, told);
-      if (times === 0 || !['blocked', 'waiting', 'running'].includes(told)) return;
+      const isUnread = this.#isUnread(told);
+      if (!isUnread) witness.wasTold(commit, told);
+      if (times === 0 || !(isUnread || ['blocked', 'waiting', 'running'].includes(told))) return;
       const { clock } = this.#caller;
       clock.after(random.between(1, 60), () => this.#watch(commit, times - 1));
     });
@@ -115,11 +116,11 @@ export class People {
   }
 
   #why(commit: Commit): void {
-    const { witness, disksRefuse } = this.#ground;
+    const { witness } = this.#ground;
     const before = changesOf(witness.jobsOf(commit));
     this.#caller.ask({ verb: 'why', commit, job: null }, (answer) => {
       // Of what nobody can look up, that is the reason.
-      if (disksRefuse === 'EIO' && /^BUSY: .*disk I\/O error/.test(answer.toString())) return;
+      if (this.#isUnread(answer.toString())) return;
       const jobs = witness.jobsOf(commit);
       // Where something changed while the answer travelled, either may be right.
       if (changesOf(jobs) !== before) return;
@@ -128,6 +129,11 @@ export class People {
       if (reasons.length >= waiting.length) return;
       this.#breaks('reason', `${commit.slice(0, 7)} waits, and why is not told`);
     });
+  }
+
+  /** No answer, as the dispatcher's disk does not work: that is said, and is no news of the commit. */
+  #isUnread(answer: string): boolean {
+    return this.#ground.disksRefuse === 'EIO' && /^BUSY: .*disk I\/O error/.test(answer);
   }
 
   #say(request: Request, then: (text: string) => void = () => {}): void {
