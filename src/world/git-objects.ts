@@ -52,14 +52,19 @@ export class GitObjects {
 /** Whatever is read here is near. */
 const silenceMsDefault = 30_000;
 
-/** Takes an answer from the bytes that came; undefined where it is not whole yet. */
+/** Where an answer is not whole yet, so many bytes are needed before it is worth another look. */
+interface NotWhole {
+  readonly needs: number;
+}
+
+/** Takes an answer from the bytes that came. */
 type Take<Answer> = (
   bytes: Buffer,
-) => { readonly answer: Answer; readonly length: number } | undefined;
+) => { readonly answer: Answer; readonly length: number } | NotWhole;
 
 interface Question {
-  /** Answers how many bytes were the answer; 0: it is not whole yet. */
-  readonly take: (bytes: Buffer) => number;
+  /** Answers how many bytes were the answer. */
+  readonly take: (bytes: Buffer) => { readonly length: number } | NotWhole;
   readonly reject: (error: Error) => void;
 }
 
@@ -70,6 +75,9 @@ class Conversation {
   #git: ChildProcessWithoutNullStreams | null = null;
   #questions: Question[] = [];
   #bytes: Buffer[] = [];
+  #heldBytes = 0;
+  /** Before there are so many, the next answer is not whole. */
+  #neededBytes = 0;
   #silence: NodeJS.Timeout | undefined;
 
   constructor(folder: string, flags: readonly string[], options: ObjectsOptions) {
@@ -85,8 +93,8 @@ class Conversation {
       this.#questions.push({
         take: (bytes) => {
           const taken = take(bytes);
-          if (taken !== undefined) resolve(taken.answer);
-          return taken?.length ?? 0;
+          if ('answer' in taken) resolve(taken.answer);
+          return taken;
         },
         reject,
       });
@@ -123,15 +131,26 @@ class Conversation {
   #hear(git: ChildProcessWithoutNullStreams, bytes: Buffer): void {
     if (this.#git !== git) return;
     this.#bytes.push(bytes);
-    let held = this.#bytes.length === 1 ? bytes : Buffer.concat(this.#bytes);
-    for (;;) {
-      const length = this.#questions[0]?.take(held) ?? 0;
-      if (length === 0) break;
-      held = held.subarray(length);
-      this.#questions.shift();
+    this.#heldBytes += bytes.length;
+    // Put together once: a long object comes in hundreds of pieces.
+    if (this.#heldBytes >= this.#neededBytes) this.#takeAll();
+    this.#expectAnswer(git);
+  }
+
+  #takeAll(): void {
+    const [first = Buffer.alloc(0)] = this.#bytes;
+    let held = this.#bytes.length === 1 ? first : Buffer.concat(this.#bytes);
+    this.#neededBytes = 0;
+    while (this.#neededBytes === 0 && this.#questions.length > 0) {
+      const taken = this.#questions[0]?.take(held) ?? { length: 0 };
+      if ('needs' in taken) this.#neededBytes = taken.needs;
+      else {
+        held = held.subarray(taken.length);
+        this.#questions.shift();
+      }
     }
     this.#bytes = held.length === 0 ? [] : [held];
-    this.#expectAnswer(git);
+    this.#heldBytes = held.length;
   }
 
   #expectAnswer(git: ChildProcessWithoutNullStreams): void {
@@ -155,6 +174,8 @@ class Conversation {
     clearTimeout(this.#silence);
     this.#git = null;
     this.#bytes = [];
+    this.#heldBytes = 0;
+    this.#neededBytes = 0;
     const asked = this.#questions;
     this.#questions = [];
     for (const { reject } of asked) reject(error);
@@ -176,7 +197,7 @@ const lineFeed = 0x0a;
 /** `<id> <type> <size>`, or `<name> missing`; of a link that leads nowhere, `dangling <bytes>` and those. */
 function takeInfo(bytes: Buffer) {
   const end = bytes.indexOf(lineFeed);
-  if (end === -1) return undefined;
+  if (end === -1) return { needs: bytes.length + 1 };
   const line = bytes.toString('utf8', 0, end);
   const [, id, type, size] = /^([0-9a-f]{40,64}) (\w+) (\d+)$/.exec(line) ?? [];
   if (id !== undefined && type !== undefined) {
@@ -184,17 +205,17 @@ function takeInfo(bytes: Buffer) {
   }
   const [, rest] = /^(?:dangling|loop|notdir|symlink) (\d+)$/.exec(line) ?? [];
   const length = end + 1 + (rest === undefined ? 0 : Number(rest) + 1);
-  return bytes.length < length ? undefined : { answer: null, length };
+  return bytes.length < length ? { needs: length } : { answer: null, length };
 }
 
 /** The same line, then the bytes and a line feed. */
 function takeBytes(bytes: Buffer) {
   const end = bytes.indexOf(lineFeed);
-  if (end === -1) return undefined;
+  if (end === -1) return { needs: bytes.length + 1 };
   const [, size] = /^[0-9a-f]{40,64} \w+ (\d+)$/.exec(bytes.toString('utf8', 0, end)) ?? [];
   if (size === undefined) return { answer: null, length: end + 1 };
   const length = end + 1 + Number(size) + 1;
-  if (bytes.length < length) return undefined;
+  if (bytes.length < length) return { needs: length };
   // A copy: what is kept of it must not keep its neighbours.
   return { answer: Buffer.from(bytes.subarray(end + 1, length - 1)), length };
 }
