@@ -8,7 +8,7 @@ import { Notebook } from '../../src/observer/notes/notebook.js';
 import { Notes } from '../../src/observer/notes/notes.js';
 import { type Memory, nothing, Verdicts } from '../../src/observer/notes/verdicts.js';
 import { type Commit, runId, short } from '../../src/protocol/ids.js';
-import { realClock } from '../../src/world/clock.js';
+import { type Clock, realClock } from '../../src/world/clock.js';
 import { realNetwork } from '../../src/world/network.js';
 import type { Told } from '../../src/world/story.js';
 import { aTrio, headOf } from '../support/a-trio.js';
@@ -126,18 +126,37 @@ describe('notes are written from the journal:', () => {
   function notesOf(port: number) {
     const written: string[] = [];
     const told: Told[] = [];
-    const kept = { memory: nothing, isDiskFull: false };
+    const kept = { memory: nothing, isDiskFull: false, failedSaves: null as number | null };
+    const timers = new Set<() => void>();
+    const clock: Clock = {
+      ...realClock,
+      after: (delayMs, call) => {
+        const cancel = realClock.after(delayMs, () => {
+          timers.delete(cancel);
+          call();
+        });
+        timers.add(cancel);
+        return () => {
+          timers.delete(cancel);
+          cancel();
+        };
+      },
+    };
     const write = async (one: Commit, lines: Says) => {
       if (kept.isDiskFull) throw new Error('No space left on device');
       for (const [job, text] of lines) written.push(`${short(one)} ${job}: ${text}`);
     };
     const start = () => {
-      const save = (memory: Memory) => void Object.assign(kept, { memory });
+      const save = (memory: Memory) => {
+        if (kept.failedSaves === null) return void Object.assign(kept, { memory });
+        kept.failedSaves += 1;
+        throw new Error('No space left on device');
+      };
       const memory = { read: () => kept.memory, save };
       const world = { notebook: { write, push: async () => false }, memory };
       const hello = { role: 'observer', name: 'eve', version: '1', repository: 'demo' } as const;
       const notes = new Notes(
-        { ...world, clock: realClock, network: realNetwork, tell: (one) => told.push(one) },
+        { ...world, clock, network: realNetwork, tell: (one) => told.push(one) },
         {
           ...{ dispatcher: { host: '127.0.0.1', port }, token: null, repository: 'demo' },
           ...{ hello: { ...hello, labels: [], capacity: 1, knows: [], runs: [] }, remote: null },
@@ -146,7 +165,7 @@ describe('notes are written from the journal:', () => {
       onTestFinished(() => notes.close());
       return notes;
     };
-    return { written, told, kept, start };
+    return { written, told, kept, start, timers };
   }
 
   /** Has commits tested, one after the other. */
@@ -198,6 +217,19 @@ describe('notes are written from the journal:', () => {
     await eventually('all is written', () => written.length === 2);
     expect(written).toEqual([line(1), line(2)]);
     await eventually('and told', () => told.at(-1)?.event === 'notes-written');
+  });
+
+  test('what fails again during a pause makes no second one, and none is left at the end', async () => {
+    const first = await startDispatcher();
+    const { start, kept, timers } = notesOf(first.port);
+    kept.failedSaves = 0;
+    const notes = start();
+    await eventually('it cannot save', () => kept.failedSaves === 1);
+    first.close();
+    await startDispatcher({ folder: first.folder, port: first.port });
+    await eventually('nor at the next session', () => kept.failedSaves === 2);
+    notes.close();
+    expect(timers.size).toBe(0);
   });
 });
 

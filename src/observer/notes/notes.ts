@@ -63,7 +63,8 @@ export class Notes {
   #heardSince = heardMost;
   #isClosed = false;
   #pauseMs = pauseFirstMs;
-  #cancelPause: Cancel = () => {};
+  /** Null: there is none. */
+  #cancelPause: Cancel | null = null;
 
   constructor(world: World, options: NotesOptions) {
     this.#world = world;
@@ -80,7 +81,7 @@ export class Notes {
 
   close(): void {
     this.#isClosed = true;
-    this.#cancelPause();
+    this.#cancelPause?.();
     this.#link.close();
   }
 
@@ -186,7 +187,10 @@ export class Notes {
     this.#isInTrouble = true;
     this.#isDeaf = true;
     this.#waiting.clear();
+    // At the end of the pause all is tried again; a session that comes meanwhile may fail anew.
+    if (this.#cancelPause !== null) return;
     this.#cancelPause = this.#world.clock.after(this.#pauseMs, () => {
+      this.#cancelPause = null;
       this.#verdicts = new Verdicts(this.#options.repository, this.#world.memory.read());
       this.#listenAgain();
     });
