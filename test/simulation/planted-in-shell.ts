@@ -63,7 +63,7 @@ export const plantedInShell: readonly PlantedBug[] = [
     file: 'dispatcher/shell/results.ts',
     line: '    const done = this.#underway.then(work);',
     becomes: '    const done = work();',
-    breaks: ['log'],
+    breaks: ['log', 'told'],
     withinSeeds: 4_000,
     from: 13_100,
   },
