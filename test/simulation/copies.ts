@@ -39,6 +39,11 @@ export class Copies {
     else this.#breaks(copy.how);
   }
 
+  /** That job has ended anew, and without a run: what is public is its reason. */
+  endedWithoutRun(job: JobId): void {
+    this.#awaited.delete(job);
+  }
+
   /** The dispatcher's process has ended: what it had still to do nobody knows. */
   died(): void {
     for (const [job, { isThere }] of this.#awaited) if (!isThere()) this.#lost.add(job);

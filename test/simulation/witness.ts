@@ -232,6 +232,7 @@ export class Witness {
     }
     if (entry.kind === 'lost') this.#lost(job, entry);
     if (entry.kind === 'finished') {
+      if (entry.run === null) this.copies.endedWithoutRun(job.id);
       const isCancelAsked = this.#cancelAsked.has(job.commit);
       const siblings = this.jobsOf(job.commit);
       const hasNewer = [...this.jobs.values()].some(({ id, branch, commit }) => {

@@ -117,7 +117,7 @@ export class Results {
   /** Of one that ended before others of its commit were known. */
   async #putIfMissing(reading: Reading, apart: string): Promise<void> {
     const { log, steps } = reading;
-    if (log === null || (steps.length > 0 && this.#files.isPublished(log.commit, apart))) return;
+    if (log === null || this.#files.isPublished(log.commit, apart)) return;
     await this.#put({ log, steps }, reading, apart);
   }
 

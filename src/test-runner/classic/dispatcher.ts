@@ -70,10 +70,6 @@ export class ClassicDispatcher {
       feed({ kind: 'delivered', run: id, taken: false });
       return;
     }
-    if (log === null) {
-      feed({ kind: 'log-lost', run: id });
-      return;
-    }
     deliver(this.#wire, dispatcher, this.#dialect, { commit, log, report }, (taken) =>
       feed({ kind: 'delivered', run: id, taken }),
     );

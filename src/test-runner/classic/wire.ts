@@ -104,14 +104,14 @@ export function register(
 }
 
 /**
- * Hands an ended run's output over and closes the log. Where the answer is lost it may be handed
+ * Hands an ended run's output over and closes the log, if it is there still. Where the answer is lost it may be handed
  * over again.
  */
 export function deliver(
   world: World,
   dispatcher: Address,
   dialect: Dialect,
-  { commit, log, report }: { commit: Commit; log: OpenFile; report: Report },
+  { commit, log, report }: { commit: Commit; log: OpenFile | null; report: Report },
   done: (taken: boolean) => void,
 ): void {
   const body = classicBody(log, report);
@@ -127,7 +127,10 @@ function isOk(answer: Answer): boolean {
 }
 
 /** What the classic wire can say of a run: its output, and in words why there is no more. */
-function classicBody(log: OpenFile, { logBytes, end, reason, exitCode, signal }: Report): Buffer {
+function classicBody(
+  log: OpenFile | null,
+  { logBytes, end, reason, exitCode, signal }: Report,
+): Buffer {
   const cut = logBytes > outputBytesMax ? ' The output was cut.' : '';
   const how = signal === null ? `exit code ${exitCode ?? 'none'}` : `signal ${signal}`;
   const verdict = `\nTrivet: ${end}, ${reason === '' ? how : reason}${cut}\n`;
@@ -137,14 +140,18 @@ function classicBody(log: OpenFile, { logBytes, end, reason, exitCode, signal }:
 /** Room for the verdict, and for bytes that become three when forced to UTF-8. */
 const outputBytesMax = Math.floor(classicBodyBytesMax / 3) - 4_096;
 
-function head(log: OpenFile, bytes: number): Buffer {
+/** Without it there is the verdict still, and nobody else to whom the run could be handed back. */
+function head(log: OpenFile | null, bytes: number): Buffer {
+  if (log === null) return Buffer.from(`${noOutput}.`);
   try {
     const buffer = Buffer.alloc(bytes);
     return buffer.subarray(0, log.read(buffer, 0));
   } catch (error) {
     if (!isRefused(error)) throw error;
-    return Buffer.from(`Trivet: the output cannot be read (${(error as Error).message}).`);
+    return Buffer.from(`${noOutput} (${(error as Error).message}).`);
   } finally {
     log.close();
   }
 }
+
+const noOutput = "Trivet: the output cannot be read on the runner's disk";
