@@ -14,6 +14,7 @@ import { about, commitArgument } from './about.js';
 import { type Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
 import { LogLines } from './log-lines.js';
 import { Tamed } from './log-text.js';
+import { ofJob } from './named-job.js';
 import { type Named, shown } from './naming.js';
 import { openPager } from './pager.js';
 
@@ -80,6 +81,10 @@ async function verdictOf(dispatcher: Dispatcher, named: Named): Promise<string> 
   const said = (await dispatcher.ask({ verb: 'verdict', commit, job })).trim();
   if (goingOn.includes(said) || over.includes(said)) return said;
   if (said !== 'unknown') throw new UsageError(said.split('\n').map(harmless).join('\n'));
+  if (job !== null) {
+    // Of the commit it is known that it was handed over, or it is said here that it was not.
+    ofJob(await dispatcher.document({ what: 'commit', commit }, documents.commit), job);
+  }
   throw new UsageError(`${shown(named)} was never handed over, or is no longer kept.`);
 }
 

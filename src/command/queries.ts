@@ -11,6 +11,7 @@ import { wholeNumber, wireName } from '../world/flag-values.js';
 import { readFlags } from '../world/flags.js';
 import { about, commitArgument } from './about.js';
 import { Dispatcher, type DispatcherRead, dispatcherFlags } from './asking.js';
+import { ofJob } from './named-job.js';
 import { commitLines } from './shown/commit.js';
 import { commitRows, overviewLines } from './shown/overview.js';
 import { columnsHere, print, printJson } from './shown/printing.js';
@@ -112,10 +113,8 @@ export async function show(argv: readonly string[]): Promise<number> {
   if (read === null) return exitCodes.fine;
   const { dispatcher, named } = await about(read);
   const question = { what: 'commit', commit: named.commit } as const;
-  const commit = await dispatcher.document(question, documents.commit);
-  const { job } = named;
-  const jobs = job === null ? commit.jobs : commit.jobs.filter(({ name }) => name === job);
+  const commit = ofJob(await dispatcher.document(question, documents.commit), named.job);
   if (read.json) printJson(commit);
-  else print(commitLines({ ...commit, jobs }, commit.nowMs, columnsHere()));
+  else print(commitLines(commit, commit.nowMs, columnsHere()));
   return read['exit-code'] ? exitCodeOf(commit.state) : exitCodes.fine;
 }

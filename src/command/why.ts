@@ -8,6 +8,7 @@ import { readFlags } from '../world/flags.js';
 import { harmless } from '../world/harmless.js';
 import { about, commitArgument } from './about.js';
 import { type DispatcherRead, dispatcherFlags } from './asking.js';
+import { ofJob } from './named-job.js';
 import { printJson } from './shown/printing.js';
 
 const flags = {
@@ -36,8 +37,7 @@ export async function why(argv: readonly string[]): Promise<number> {
   const { commit, job } = named;
   if (read.json) {
     const document = await dispatcher.document({ what: 'commit', commit }, documents.commit);
-    const jobs = document.jobs.filter(({ name }) => (job ?? name) === name);
-    printJson({ ...document, jobs });
+    printJson(ofJob(document, job));
     return exitCodes.fine;
   }
   const said = await dispatcher.ask({ verb: 'why', commit, job });

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { log } from '../../src/command/log.js';
 import { open } from '../../src/command/open.js';
 import { commits, show, status } from '../../src/command/queries.js';
 import { watch } from '../../src/command/watch/watch.js';
+import { why } from '../../src/command/why.js';
 import { documents } from '../../src/protocol/documents.js';
+import { handover } from '../../src/protocol/job-bodies.js';
 import { type } from '../support/classic-peers.js';
 import { startDispatcher } from '../support/dispatchers.js';
 import { makeRepository } from '../support/git.js';
@@ -17,11 +20,17 @@ type Command = typeof status;
 async function someoneAtWork() {
   const repository = makeRepository();
   const { port } = await startDispatcher();
-  const ada = await modernPeer(port, { role: 'runner', name: 'ada', repository: 'demo' });
+  const knows = ['jobs'];
+  const ada = await modernPeer(port, { role: 'runner', name: 'ada', repository: 'demo', knows });
   const observer = await modernPeer(port, { role: 'observer', name: 'olga', repository: 'demo' });
   const server = ['--dispatcher-server', `127.0.0.1:${port}`];
-  const handOver = (subject: string, commit = repository.commit(subject)) => {
-    const body = { branch: 'main', author: 'Ada', subject };
+  const handOver = (
+    subject: string,
+    commit = repository.commit(subject),
+    jobs: readonly string[] = [],
+  ) => {
+    const planned = jobs.length === 0 ? {} : { jobs: jobs.map((name) => ({ name })) };
+    const body = handover.parse({ branch: 'main', author: 'Ada', subject, ...planned });
     observer.say({ verb: 'dispatch', commit, body });
     return commit;
   };
@@ -88,6 +97,79 @@ describe('what the dispatcher knows', () => {
       `http://127.0.0.1:${port}/commits/${commit}#a%20b\n`,
     );
     expect((await asked(open)).stdout).toBe(`http://127.0.0.1:${port}/\n`);
+  });
+});
+
+describe('of a commit that has several jobs, one that is named', () => {
+  /** `lint` has passed, `test` has failed. */
+  async function ofTwoJobs() {
+    const work = await someoneAtWork();
+    const { ada, handOver } = work;
+    const commit = handOver('Begin', undefined, ['lint', 'test']);
+    await finish(ada, 'passed');
+    await ada.hears('recorded');
+    await finish(ada, 'failed');
+    await ada.hears('recorded');
+    return { ...work, commit };
+  }
+
+  test('is shown alone, to people and to programs, and gives its own exit code', async () => {
+    const { asked, commit } = await ofTwoJobs();
+    const lint = await asked(show, 'HEAD:lint', '--exit-code');
+    expect(lint.stdout).toMatch(/^✓ \w{7} passed {2}Begin\n/);
+    expect(lint.stdout).not.toContain('test');
+    expect(lint.status).toBe(0);
+    expect((await asked(show, 'HEAD:test', '--exit-code')).status).toBe(1);
+    expect((await asked(show, '--exit-code')).status).toBe(1);
+    for (const command of [show, why]) {
+      const { stdout } = await asked(command, 'HEAD:lint', '--json');
+      const document = documents.commit.parse(JSON.parse(stdout));
+      expect(document).toMatchObject({ commit, state: 'passed', jobs: [{ name: 'lint' }] });
+      expect(document.finishedAtMs).toBe(document.jobs[0]?.finishedAtMs);
+    }
+    expect((await asked(watch, 'HEAD:lint')).status).toBe(0);
+    expect((await asked(watch, 'HEAD:test')).status).toBe(1);
+  });
+
+  test.each([
+    ['show', show, []],
+    ['show --json', show, ['--json']],
+    ['show --exit-code', show, ['--exit-code']],
+    ['why --json', why, ['--json']],
+    ['log', log, []],
+    ['watch', watch, []],
+  ] as const)(
+    'and mistyped is told of by %s, with the one that is near',
+    async (_, command, flags) => {
+      const { asked, commit } = await ofTwoJobs();
+      expect(await asked(command, 'HEAD:lnt', ...flags)).toMatchObject({
+        status: 2,
+        stderr: `${commit.slice(0, 7)} has no job "lnt": did you mean "lint"?\n`,
+      });
+      expect((await asked(command, 'HEAD:deploy', ...flags)).stderr).toBe(
+        `${commit.slice(0, 7)} has no job "deploy": there are lint, test.\n`,
+      );
+    },
+  );
+
+  test('and mistyped is told of by watch while the commit is still tested', async () => {
+    const { ada, handOver, asked } = await someoneAtWork();
+    handOver('Begin', undefined, ['lint', 'test']);
+    await ada.hears('runtest');
+    expect(await asked(watch, 'HEAD:lnt')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('did you mean "lint"?'),
+    });
+  });
+
+  test.skipIf(!hasTmux)('and mistyped ends the screen of watch as well', async () => {
+    const { ada, handOver, server, repository } = await someoneAtWork();
+    handOver('Begin', undefined, ['lint', 'test']);
+    await ada.hears('runtest');
+    const terminal = openTerminal(repository.path);
+    terminal.type(`${commandLine} watch ${server.join(' ')} HEAD:lnt; echo "exit code $?"`);
+    await terminal.shows('exit code 2');
+    expect(terminal.screen()).toContain('did you mean "lint"?');
   });
 });
 

@@ -7,10 +7,14 @@ import { documents } from '../../protocol/documents.js';
 import { isCommit } from '../../protocol/ids.js';
 import { type Cancel, realClock } from '../../world/clock.js';
 import type { Dispatcher } from '../asking.js';
+import { ofJob } from '../named-job.js';
 import type { Named } from '../naming.js';
 import type { CommitDocument } from './state.js';
 
-/** How a commit stands, or that one of its jobs; null: it was not handed over yet. */
+/**
+ * How a commit stands, or that one of its jobs; null: it was not handed over yet. Rejects with
+ * `NoSuchJob` where it was without that one: all its jobs come at once.
+ */
 export async function lookAt(
   dispatcher: Dispatcher,
   { commit, job }: Named,
@@ -21,9 +25,7 @@ export async function lookAt(
     if (word.trim() === 'unknown') return null;
   }
   const document = await dispatcher.document({ what: 'commit', commit }, documents.commit);
-  const jobs = document.jobs.filter(({ name }) => (job ?? name) === name);
-  const [only] = jobs;
-  return job === null || only === undefined ? document : { ...document, jobs, state: only.state };
+  return ofJob(document, job);
 }
 
 const atMostEveryMs = 300;

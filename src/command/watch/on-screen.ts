@@ -8,6 +8,7 @@ import { exitCodes, UsageError } from '../../world/exit.js';
 import { harmless } from '../../world/harmless.js';
 import type { Dispatcher } from '../asking.js';
 import { Tamed } from '../log-text.js';
+import { NoSuchJob } from '../named-job.js';
 import type { Named } from '../naming.js';
 import { openPage } from '../open.js';
 import { type FullScreen, fullScreen } from '../screen/full-screen.js';
@@ -130,7 +131,8 @@ class Watch {
     try {
       await work;
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
+      // For a job that never comes nobody is to wait.
+      if (!(error instanceof UsageError) || error instanceof NoSuchJob) throw error;
       this.#show({ ...this.#state, says: error.message });
     }
   }
