@@ -44,10 +44,13 @@ export async function lint(argv: readonly string[]): Promise<number> {
   return isWrong ? exitCodes.usage : exitCodes.fine;
 }
 
+/** What is wrong with the files is so whatever HEAD says; an empty one would hide what a word brings. */
+const anyMessage = 'Change';
+
 /** Each finding once, whatever event brings it about, as the files have them from top to bottom. */
 function findingsIn(files: readonly SourceFile[], occasion: Occasion): Finding[] {
   const found = events.flatMap(
-    (event) => planCommit(files, { ...occasion, event, message: '' }).findings,
+    (event) => planCommit(files, { ...occasion, event, message: anyMessage }).findings,
   );
   const distinct = [...new Map(found.map((each) => [JSON.stringify(each), each])).values()];
   const order = (a: Finding, b: Finding) => a.line - b.line || a.column - b.column;

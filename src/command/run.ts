@@ -8,7 +8,7 @@ import { parseCommit } from '../protocol/ids.js';
 import { type Here, type HereOptions, runHere, type Verdict } from '../test-runner/local/here.js';
 import { workOf } from '../workflow/handing-over.js';
 import type { Occasion } from '../workflow/occasion.js';
-import { planCommit } from '../workflow/plan.js';
+import { planAnyway } from '../workflow/plan.js';
 import type { Job, Plan } from '../workflow/plan-types.js';
 import { exitCodes, UsageError } from '../world/exit.js';
 import { readFlags } from '../world/flags.js';
@@ -58,8 +58,8 @@ export async function runWorkTree(argv: readonly string[]): Promise<number> {
   if (read === null) return exitCodes.fine;
   const { top, occasion: head } = await headOf(process.cwd());
   const branch = read.branch ?? head.branch;
-  const occasion = { ...head, branch, ref: `refs/heads/${branch}`, message: '' };
-  const plan = planCommit(workflowFiles(top), occasion);
+  const occasion = { ...head, branch, ref: `refs/heads/${branch}` };
+  const plan = planAnyway(workflowFiles(top), occasion);
   process.stderr.write(inShort(plan.findings));
   const isWrong = plan.findings.some(({ severity }) => severity === 'error');
   // Those of other files can be run.

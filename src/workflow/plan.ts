@@ -18,6 +18,11 @@ import { noComparisonsYet } from './when.js';
 /** The plan that these workflow files make for an occasion. Never throws, whatever they hold. */
 export function planCommit(files: readonly SourceFile[], occasion: Occasion): Plan {
   if (isSkipped(occasion)) return { jobs: [], leftOut: [], isSkipped: true, findings: [] };
+  return planAnyway(files, occasion);
+}
+
+/** The same, whether or not the commit's message asks for it to be skipped. */
+export function planAnyway(files: readonly SourceFile[], occasion: Occasion): Plan {
   const variables = variablesOf(occasion);
   let charactersLeft = commitCharactersMax;
   const reads = files.map((file) => {

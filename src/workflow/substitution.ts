@@ -90,7 +90,7 @@ function readLine(
     } else {
       const read = readValue(line, dollar, values, place);
       remarks.push(...read.remarks);
-      text += inYaml(read.text);
+      text += inYaml(read.text, text);
       at = read.next;
     }
     shifts.push({ line: number, from: at + 1, to: text.length + 1 });
@@ -102,9 +102,12 @@ function readLine(
   return { text: text + line.slice(at), remarks, shifts };
 }
 
-/** A value of several lines is put in between quotes, with its line ends escaped. */
-function inYaml(value: string): string {
-  return value.includes('\n') ? JSON.stringify(value) : value;
+/** A value of several lines is put in between quotes, if it is not already, with its line ends escaped. */
+function inYaml(value: string, before: string): string {
+  if (!value.includes('\n')) return value;
+  const isQuoted = before.replace(/\\./g, '').split('"').length % 2 === 0;
+  const quoted = JSON.stringify(value);
+  return isQuoted ? quoted.slice(1, -1) : quoted;
 }
 
 interface ReadValue {

@@ -14,7 +14,9 @@ export function isKnownLater(name: string): boolean {
 }
 
 /** All variables of an occasion; what it does not have, such as a tag, is empty. */
-export function variablesOf(occasion: Occasion): Readonly<Record<string, string>> {
+export function variablesOf(told: Occasion): Readonly<Record<string, string>> {
+  // Git ends each message with a newline, which nobody has written.
+  const occasion = { ...told, message: told.message.trimEnd() };
   return { ...ofWoodpecker(occasion), ...ofDrone(occasion), ...occasion.variables };
 }
 

@@ -75,6 +75,12 @@ test('trivet lint shows the line in question, and exits with 2 on an error only'
   });
 });
 
+test('trivet lint takes a commit to have said something', () => {
+  const text = 'steps:\n  a: {commands: b, failure: "${CI_COMMIT_MESSAGE}"}\n';
+  const { stdout } = trivet(repositoryWith({ '.trivet.yml': text }), ['lint']);
+  expect(stdout).toContain('"steps.a.failure" is "Change"');
+});
+
 test('trivet lint --json is a list of findings', () => {
   const folder = repositoryWith({ '.trivet.yml': 'steps: {a: {commands: b, pull: x}}' });
   expect(JSON.parse(trivet(folder, ['lint', '--json']).stdout)).toEqual([

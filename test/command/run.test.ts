@@ -117,3 +117,12 @@ test('what steps name by from_secret comes from a file, and is masked here, too'
     stderr: `${file}:1 is not NAME=value.\nTry --help.\n`,
   });
 });
+
+test('trivet run knows what HEAD says, and does what a push would skip', () => {
+  const repository = makeRepository();
+  const text = 'steps:\n  a:\n    commands: echo "of ${CI_COMMIT_MESSAGE}"\n';
+  repository.commit('Fix it [skip ci]', { '.trivet.yml': text });
+  const { stdout, status } = run(repository.path);
+  expect(linesOf('a', stdout)).toContain('of Fix it [skip ci]');
+  expect(status).toBe(0);
+});

@@ -164,3 +164,24 @@ test('an error in one file leaves the workflows of the others', () => {
     ['.trivet/b.yml', 'error'],
   ]);
 });
+
+test.each([
+  ['Fix it\n', 'built Fix it'],
+  ['Fix it\n\nAll of "it".\n', 'built Fix it\n\nAll of "it".'],
+])(
+  'a quoted commit message is put in without the newline that git ends it with',
+  (message, msg) => {
+    const text = (name: string) =>
+      `steps: {a: {commands: make, environment: {MSG: "built \${${name}}"}}}\n`;
+    for (const name of ['CI_COMMIT_MESSAGE', 'DRONE_COMMIT_MESSAGE']) {
+      const { jobs, findings } = planOf(text(name), { ...push, message });
+      expect(findings).toEqual([]);
+      expect(jobs[0]?.steps[0]?.environment).toEqual({ MSG: msg });
+    }
+  },
+);
+
+test('a condition compares the commit message without the newline that git ends it with', () => {
+  const text = `when: {evaluate: 'CI_COMMIT_MESSAGE == "Fix it"'}\n${steps}`;
+  expect(planOf(text, { ...push, message: 'Fix it\n' }).jobs).toHaveLength(1);
+});

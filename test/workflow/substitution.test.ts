@@ -24,6 +24,8 @@ test.each([
   ['${EMPTY:-x} ${EMPTY=x} ${TAG:-x}', 'x x v1.2.3'],
   ['${EMPTY:-${NAME}}', 'Ada'],
   ['msg: ${LINES}', 'msg: "a\\nb"'],
+  ['msg: "built ${LINES}"', 'msg: "built a\\nb"'],
+  ['[ "x", ${LINES}, "\\"${LINES}" ]', '[ "x", "a\\nb", "\\"a\\nb" ]'],
   ['# ${not read}', '# ${not read}'],
   ['# ${TAG}', '# v1.2.3'],
 ])('%s becomes %s', (text, becomes) => {
