@@ -15,6 +15,7 @@ import { askingOf, changesNothing } from '../web/asking.js';
 import { Assets } from '../web/assets.js';
 import { Guard } from '../web/guard.js';
 import { pageAt } from '../web/page-at.js';
+import { closeQueued } from '../web/queued.js';
 import { protectionOf, served } from '../web/served.js';
 import { Shell } from '../web/shell.js';
 import { serveWire } from '../web/wire.js';
@@ -52,6 +53,7 @@ export class Site {
   private constructor(given: SiteGiven) {
     this.#given = given;
     this.#server = http.createServer(getRequestListener(this.#app().fetch));
+    closeQueued(this.#server);
   }
 
   static async open(given: SiteGiven): Promise<Site> {

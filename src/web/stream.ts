@@ -5,6 +5,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../world/clock.js';
 
 /** A comment now and then shows to both ends, and to what lies between, that the other lives. */
@@ -17,6 +18,9 @@ const breath = ': \n\n';
 
 /** How soon a browser comes again. */
 const opening = 'retry: 1000\n\n';
+
+/** Their connections end with the stream: what is asked behind it is never answered. */
+const streaming = new WeakSet<Socket>();
 
 /** The two ends of a request, as node has them. */
 export interface Exchange {
@@ -38,6 +42,8 @@ export function openStream(
   { request, response }: Exchange,
   begin: (write: (bytes: Uint8Array | string) => boolean) => Source,
 ): void {
+  const { socket } = request;
+  if (socket.destroyed || streaming.has(socket)) return;
   // Its end is the connection's: without chunks a write is one piece, and a fifth cheaper for each viewer.
   response.useChunkedEncodingByDefault = false;
   response.writeHead(200, {
@@ -51,13 +57,14 @@ export function openStream(
     response.end();
     return;
   }
+  streaming.add(socket);
   response.write(opening);
   let cancelUnread = () => {};
   const source = begin((bytes) => {
     const hasRoom = response.write(bytes);
     if (!hasRoom) {
       cancelUnread();
-      cancelUnread = clock.after(unreadAfterMs, () => request.socket.destroy());
+      cancelUnread = clock.after(unreadAfterMs, () => socket.destroy());
     }
     return hasRoom;
   });

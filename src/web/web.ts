@@ -21,6 +21,7 @@ import { serveLogs } from './logs/routes.js';
 import { serveOpenApi } from './openapi/document.js';
 import { pageAt } from './page-at.js';
 import { servePrograms } from './programs.js';
+import { closeQueued } from './queued.js';
 import { protectionOf, served } from './served.js';
 import { SharedAnswers } from './shared-answers.js';
 import { Shell } from './shell.js';
@@ -67,6 +68,7 @@ export class Web {
     const app = this.#app();
     this.routes = app.routes;
     this.#server = http.createServer(limits, getRequestListener(app.fetch));
+    closeQueued(this.#server);
     // It listens nowhere: with this it begins to look after those that it is given.
     this.#server.emit('listening');
   }

@@ -1,5 +1,8 @@
+import * as http from 'node:http';
 import * as net from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { closeQueued } from '../../src/web/queued.js';
+import { eventually } from '../support/eventually.js';
 import { startWeb } from '../support/web.js';
 
 /** All that is answered to these bytes until the answer ends, or nothing more can come. */
@@ -55,6 +58,45 @@ describe('an attacker', () => {
     const { port } = await startWeb();
     const text = await answered(port, `HEAD /events HTTP/1.1\r\nHost: localhost\r\n${close}`);
     expect(text).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test('who asks for fifty streams over one connection is one viewer, and none once it has left', async () => {
+    const { dispatcher, port } = await startWeb();
+    const { spectators, recording } = dispatcher.view;
+    for (const [path, of, name] of [
+      ['/events', spectators, 'admit'],
+      ['/api/wire/live', recording, 'watch'],
+    ] as const) {
+      const begun = vi.spyOn(of as typeof spectators, name as 'admit');
+      const socket = net.connect(port, '127.0.0.1');
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(50));
+      await new Promise((resolve) => socket.once('data', resolve));
+      expect(begun, path).toHaveBeenCalledTimes(1);
+      const gone = vi.spyOn(begun.mock.results[0]?.value, 'gone');
+      socket.destroy();
+      await eventually('it has left', () => gone.mock.calls.length === 1);
+      begun.mockRestore();
+    }
+  });
+
+  test('who leaves while answers wait for their turn leaves none of them open', async () => {
+    const server = http.createServer();
+    onTestFinished(() => void server.close());
+    closeQueued(server);
+    const open = new Set<string>();
+    server.on('request', ({ url = '' }, response) => {
+      open.add(url);
+      response.on('close', () => open.delete(url));
+      if (url === '/1') response.end();
+      else response.write('begun');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const socket = net.connect((server.address() as net.AddressInfo).port, '127.0.0.1');
+    const asked = [1, 2, 3, 4].map((n) => `GET /${n} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    socket.write(asked.join(''));
+    await eventually('all but the first are open', () => [...open].join() === '/2,/3,/4');
+    socket.destroy();
+    await eventually('none is', () => open.size === 0);
   });
 
   test('who leaves in the middle of a body is no fault of ours', async () => {
