@@ -44,10 +44,16 @@ export interface Watch {
    * stop.
    */
   readonly output: (bytes: Buffer, step?: number) => void;
-  /** The last of what was printed by no step, as much as a tool says at its end. */
-  readonly lastOutput: () => string;
+  readonly lastOutput: () => LastOutput;
   /** How a step stands by now: said as it begins, and once all that it has printed is told. */
   readonly stepped: (standing: StepStanding) => void;
+}
+
+/** The last of what was printed by no step, as much as a tool says at its end. */
+export interface LastOutput {
+  readonly text: string;
+  /** Whether nothing was printed before it. */
+  readonly isAll: boolean;
 }
 
 /** How long its log is, who keeps it knows. */

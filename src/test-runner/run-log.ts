@@ -4,6 +4,7 @@
  */
 
 import type { OpenFile } from '../world/disk.js';
+import type { LastOutput } from './executor.js';
 
 const lineFeed = 0x0a;
 
@@ -45,9 +46,9 @@ export class RunLog {
     if (reason !== '') this.line(`${reason}.`);
   }
 
-  /** What was printed last. */
-  last(): string {
+  last(): LastOutput {
     const bytes = Buffer.alloc(Math.min(this.#bytes, lastBytes));
-    return bytes.toString('utf8', 0, this.file.read(bytes, this.#bytes - bytes.length));
+    const from = this.#bytes - bytes.length;
+    return { text: bytes.toString('utf8', 0, this.file.read(bytes, from)), isAll: from === 0 };
   }
 }

@@ -74,12 +74,38 @@ test.each([
   ['python3', 'test_a.py', 'Ran 0 tests in 0.000s\\n\\nOK (skipped=1)\\n'],
   ['go', 'go.mod', 'ok  \\ta\\t0.1s\\n?   \\tb\\t[no test files]\\n'],
   ['cargo', 'Cargo.toml', 'running 1 test\\n\\nrunning 0 tests\\n'],
+  [
+    'cargo',
+    'Cargo.toml',
+    'test result: ok. 0 passed; 0 failed; 2 ignored; 0 measured\\nrunning 0 tests\\n',
+  ],
+  ['python3', 'test_a.py', 'Ran 3 tests in 0.1s\\n\\nOK\\nRan 0 tests in 0.0s\\n\\nOK\\n'],
 ])('one that ran some, or skipped them, is: %s, for %s', async (tool, file, says) => {
   const bin = temporaryFolder();
   writeFileSync(join(bin, tool), `#!/bin/sh\nprintf '${says}'\n`, { mode: 0o755 });
   const environment = { PATH: `${bin}:${process.env['PATH']}` };
   const { dispatcher, repository } = await runnerAtWork({ command: null, environment });
   const { report } = await dispatcher.verdict(repository.commit('some', { [file]: '' }));
+  expect(report).toMatchObject({ end: 'passed', reason: '' });
+});
+
+test.each([
+  ['python3', 'test_a.py', 'Ran 12 tests in 1.000s\\n\\nOK\\n', 'Ran 0 tests in 0.1s\\n\\nOK\\n'],
+  ['go', 'go.mod', 'ok  \\ta\\t0.1s\\n', '?   \\tb\\t[no test files]\\n'],
+  [
+    'cargo',
+    'Cargo.toml',
+    'running 1200 tests\\n',
+    'running 0 tests\\n\\ntest result: ok. 0 passed\\n',
+  ],
+])('one whose first words are out of sight is green: %s', async (tool, file, first, last) => {
+  const bin = temporaryFolder();
+  const lines = `head -c 100000 /dev/zero | tr '\\0' '\\n'`;
+  const script = `#!/bin/sh\nprintf '${first}'\n${lines}\nprintf '${last}'\n`;
+  writeFileSync(join(bin, tool), script, { mode: 0o755 });
+  const environment = { PATH: `${bin}:${process.env['PATH']}` };
+  const { dispatcher, repository } = await runnerAtWork({ command: null, environment });
+  const { report } = await dispatcher.verdict(repository.commit('much', { [file]: '' }));
   expect(report).toMatchObject({ end: 'passed', reason: '' });
 });
 

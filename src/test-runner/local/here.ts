@@ -66,7 +66,7 @@ export function runHere(options: HereOptions, events: HereEvents): Here {
     {
       starting: () => {},
       output: (bytes, step) => events.output(bytes, names.get(step ?? 0) ?? null),
-      lastOutput: () => '',
+      lastOutput: () => ({ text: '', isAll: true }),
       stepped: (standing) => {
         names.set(standing.number, standing.name);
         events.stepped(standing);

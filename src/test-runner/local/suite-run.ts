@@ -59,7 +59,7 @@ export function runSuite(means: Means, { command, tree: view, environment }: Sui
 /** Each on a line of its own, whatever the suite has printed last. */
 function sayTo({ lastOutput, output }: Watch): Say {
   return (line) =>
-    output(Buffer.from(/(?:^|\n)$/.test(lastOutput()) ? `${line}\n` : `\n${line}\n`));
+    output(Buffer.from(/(?:^|\n)$/.test(lastOutput().text) ? `${line}\n` : `\n${line}\n`));
 }
 
 const nothing: ProcessEnd = {

@@ -3,7 +3,7 @@
  * own masker, as two steps print at once.
  */
 
-import type { StepStanding, Watch } from '../executor.js';
+import type { LastOutput, StepStanding, Watch } from '../executor.js';
 import type { Masker } from './masker.js';
 import type { Masks } from './masks.js';
 
@@ -28,7 +28,7 @@ export class MaskedWatch implements Watch {
     this.#pass(masker === null ? bytes : masker.push(bytes), step);
   };
 
-  readonly lastOutput = (): string => {
+  readonly lastOutput = (): LastOutput => {
     this.#finish(0);
     return this.#watch.lastOutput();
   };

@@ -134,7 +134,8 @@ function goRanNone(output: string): boolean {
 }
 
 function cargoRanNone(output: string): boolean {
-  return /^running 0 tests$/m.test(output) && !/^running [1-9]/m.test(output);
+  const ranSome = /^(?:running [1-9]|test result: .*\b[1-9]\d* (?:passed|ignored)\b)/m;
+  return /^running 0 tests$/m.test(output) && !ranSome.test(output);
 }
 
 function has(path: string): (tree: Tree) => boolean {

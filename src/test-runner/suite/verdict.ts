@@ -3,7 +3,7 @@
  * process and no log, only how the one ended and what the other says last.
  */
 
-import type { Verdict } from '../executor.js';
+import type { LastOutput, Verdict } from '../executor.js';
 import type { ProcessEnd } from './process.js';
 import { type Command, type Tree, workflowPath } from './suite.js';
 
@@ -16,9 +16,9 @@ const codesOfNone: readonly unknown[] = [0, 5];
 export function verdictOn(
   { exitCode, signal, memoryKills }: Ended,
   { says, guess: { ranNone, notInstalled = [] } = {} }: Command,
-  lastOutput: () => string,
+  lastOutput: () => LastOutput,
 ): Verdict {
-  if (codesOfNone.includes(exitCode) && ranNone?.(lastOutput()) === true) {
+  if (codesOfNone.includes(exitCode) && ranNone !== undefined && isSaidBy(lastOutput(), ranNone)) {
     return errored(`No test ran: name them so that "${says}" finds them, or ${sayHow}`);
   }
   if (exitCode === 0) return { end: 'passed', exitCode, signal, reason: '' };
@@ -27,6 +27,11 @@ export function verdictOn(
     ...(notInstalled.length > 0 ? [`${notInstalled.join(', ')}: ${notHad}`] : []),
   ];
   return { end: 'failed', exitCode, signal, reason: reasons.join('; ') };
+}
+
+/** Of the end of a long output nobody knows what ran before it. */
+function isSaidBy({ text, isAll }: LastOutput, says: (output: string) => boolean): boolean {
+  return isAll && says(text);
 }
 
 /** What tells of a reason sets its own full stop. */
