@@ -19,6 +19,7 @@ import { makeClone, makeRemote, makeRepository, temporaryFolder } from '../suppo
 import { modernPeer } from '../support/modern-peers.js';
 import { open } from '../support/observed.js';
 import { startObserver } from '../support/observer-process.js';
+import { type ModernStandIn, standInDispatcher } from '../support/stand-in-dispatcher.js';
 
 const says = (lines: Readonly<Record<string, string>>) => new Map(Object.entries(lines));
 const notebook = (path: string) => new Notebook(path, new AbortController().signal);
@@ -126,7 +127,12 @@ describe('notes are written from the journal:', () => {
   function notesOf(port: number) {
     const written: string[] = [];
     const told: Told[] = [];
-    const kept = { memory: nothing, isDiskFull: false, failedSaves: null as number | null };
+    const kept = {
+      memory: nothing,
+      isDiskFull: false,
+      failedSaves: null as number | null,
+      written: Promise.resolve(),
+    };
     const timers = new Set<() => void>();
     const clock: Clock = {
       ...realClock,
@@ -143,6 +149,7 @@ describe('notes are written from the journal:', () => {
       },
     };
     const write = async (one: Commit, lines: Says) => {
+      await kept.written;
       if (kept.isDiskFull) throw new Error('No space left on device');
       for (const [job, text] of lines) written.push(`${short(one)} ${job}: ${text}`);
     };
@@ -219,19 +226,53 @@ describe('notes are written from the journal:', () => {
     await eventually('and told', () => told.at(-1)?.event === 'notes-written');
   });
 
-  test('what fails again during a pause makes no second one, and none is left at the end', async () => {
-    const first = await startDispatcher();
-    const { start, kept, timers } = notesOf(first.port);
-    kept.failedSaves = 0;
+  test('a session that comes during a pause saves nothing of what was not written', async () => {
+    const first = await standInDispatcher();
+    const { start, kept, told, timers } = notesOf(first.port);
+    let fail = () => {};
+    kept.written = new Promise<void>((_, reject) => {
+      fail = () => reject(new Error('No space left on device'));
+    });
     const notes = start();
-    await eventually('it cannot save', () => kept.failedSaves === 1);
-    first.close();
-    await startDispatcher({ folder: first.folder, port: first.port });
-    await eventually('nor at the next session', () => kept.failedSaves === 2);
+    await eventually('it knows where the journal ends', () => kept.memory.from !== null);
+    const [run, repository] = [runId('0badcafe', 1), 'demo'];
+    const about = { atMs: 5, commit: commit(1), name: 'build', job: 1 };
+    const finished = { kind: 'finished', run, verdict: 'passed', exitCode: 0, durationMs: 1 };
+    first.say({ verb: 'entry', seq: 1, body: { ...about, ...finished, repository } });
+    for (let seq = 2; seq <= 600; seq += 1)
+      first.say({ verb: 'entry', seq, body: { ...about, kind: 'accepted', repository: 'other' } });
+    await hasHeardAll(first);
+    fail();
+    await eventually('it is told', () => told.length === 1);
+    await first.stop();
+    await hasHeardAll(await standInDispatcher({ port: first.port }));
+    expect(kept.memory.heard).toBeNull();
     notes.close();
     expect(timers.size).toBe(0);
   });
+
+  test('verdicts that come while not even their beginning can be saved are written later', async () => {
+    const { port } = await startDispatcher();
+    const tests = await tester(port);
+    const { start, written, kept } = notesOf(port);
+    kept.failedSaves = 0;
+    start();
+    await eventually('it cannot save', () => kept.failedSaves === 1);
+    await tests(1);
+    kept.failedSaves = null;
+    await eventually('it is written', () => written.length === 1);
+    expect(written).toEqual([line(1)]);
+  });
 });
+
+/** All that it has said so far. */
+async function hasHeardAll(dispatcher: ModernStandIn): Promise<void> {
+  await eventually('a session is open', () => dispatcher.hellos.length > 0);
+  dispatcher.say({ verb: 'ping' });
+  await eventually('it has heard all', () =>
+    dispatcher.messages.some(({ verb }) => verb === 'pong'),
+  );
+}
 
 test('notes are no commits to be tested, whatever refs are watched', async () => {
   const { remote, author } = makeRemote();

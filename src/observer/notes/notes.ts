@@ -17,7 +17,7 @@ import type { Token } from '../../world/token.js';
 import type { MemoryFile } from './memory-file.js';
 import { type NoteLine, nameOf } from './note.js';
 import type { Notebook } from './notebook.js';
-import { Verdicts } from './verdicts.js';
+import { type Memory, Verdicts } from './verdicts.js';
 
 /** Commits that wait to be written, before nothing further is listened to. */
 const waitingMax = 1_000;
@@ -52,6 +52,8 @@ export class Notes {
   readonly #options: NotesOptions;
   readonly #link: ReturnType<typeof openLink>;
   #verdicts: Verdicts;
+  /** Up to there all is written. */
+  #saved: Memory;
   readonly #waiting = new Map<Commit, Map<string, string>>();
   /** Written since the last push: a merge may have put what was there before beside it. */
   readonly #unpushed = new Map<Commit, Map<string, string>>();
@@ -69,7 +71,8 @@ export class Notes {
   constructor(world: World, options: NotesOptions) {
     this.#world = world;
     this.#options = options;
-    this.#verdicts = new Verdicts(options.repository, world.memory.read());
+    this.#saved = world.memory.read();
+    this.#verdicts = new Verdicts(options.repository, this.#saved);
     const { dispatcher: address, token, hello } = options;
     const watching = { role: 'spectator' as const, knows: ['long'] };
     const introduction = () => ({ ...hello, ...watching, ...this.#verdicts.after });
@@ -108,7 +111,7 @@ export class Notes {
   /** So that the next start need not hear much again. */
   #saveNowAndThen(): void {
     this.#heardSince += 1;
-    if (this.#heardSince < heardMost || this.#isWriting) return;
+    if (this.#heardSince < heardMost || this.#isWriting || this.#isDeaf) return;
     try {
       this.#save();
     } catch (error) {
@@ -117,7 +120,9 @@ export class Notes {
   }
 
   #save(): void {
-    this.#world.memory.save(this.#verdicts.memory);
+    const { memory } = this.#verdicts;
+    this.#world.memory.save(memory);
+    this.#saved = memory;
     this.#heardSince = 0;
   }
 
@@ -187,11 +192,13 @@ export class Notes {
     this.#isInTrouble = true;
     this.#isDeaf = true;
     this.#waiting.clear();
-    // At the end of the pause all is tried again; a session that comes meanwhile may fail anew.
+    // A session that begins meanwhile asks for what was not written, too.
+    const from = this.#saved.from ?? this.#verdicts.memory.from;
+    this.#verdicts = new Verdicts(this.#options.repository, { ...this.#saved, from });
+    // At the end of the pause all is tried again.
     if (this.#cancelPause !== null) return;
     this.#cancelPause = this.#world.clock.after(this.#pauseMs, () => {
       this.#cancelPause = null;
-      this.#verdicts = new Verdicts(this.#options.repository, this.#world.memory.read());
       this.#listenAgain();
     });
     this.#pauseMs = Math.min(2 * this.#pauseMs, pauseMostMs);
