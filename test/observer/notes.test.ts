@@ -2,6 +2,7 @@
  * Verdicts as git notes: what stands in them, how they come there, and how they meet those of others.
  */
 
+import { execFileSync } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { noted, type Says } from '../../src/observer/notes/note.js';
 import { Notebook } from '../../src/observer/notes/notebook.js';
@@ -54,6 +55,16 @@ describe('a note', () => {
     await notebook(clone.path).write(one, says({ default: 'passed' }));
     clone.git('pull', '-q', 'origin', 'main');
     expect(clone.git('log', '--notes=trivet', '--format=%N')).toBe('default: passed');
+  });
+
+  test.each([
+    ['sha1', 64],
+    ['sha256', 40],
+  ])('is not on what can be no commit of a clone with %s', async (format, digits) => {
+    const path = temporaryFolder();
+    execFileSync('git', ['init', '-q', `--object-format=${format}`, path]);
+    const other = 'c'.repeat(digits) as Commit;
+    expect(await notebook(path).write(other, says({ default: 'passed' }))).toBe(false);
   });
 
   test('that is pushed is merged with those that somebody else pushed meanwhile', async () => {
@@ -132,6 +143,7 @@ describe('notes are written from the journal:', () => {
       isDiskFull: false,
       failedSaves: null as number | null,
       written: Promise.resolve(),
+      unknown: null as Commit | null,
     };
     const timers = new Set<() => void>();
     const clock: Clock = {
@@ -150,8 +162,10 @@ describe('notes are written from the journal:', () => {
     };
     const write = async (one: Commit, lines: Says) => {
       await kept.written;
+      if (one === kept.unknown) return false;
       if (kept.isDiskFull) throw new Error('No space left on device');
       for (const [job, text] of lines) written.push(`${short(one)} ${job}: ${text}`);
+      return true;
     };
     const start = () => {
       const save = (memory: Memory) => {
@@ -224,6 +238,22 @@ describe('notes are written from the journal:', () => {
     await eventually('all is written', () => written.length === 2);
     expect(written).toEqual([line(1), line(2)]);
     await eventually('and told', () => told.at(-1)?.event === 'notes-written');
+  });
+
+  test('a verdict that can have no note is told of, and does not hold up the others', async () => {
+    const { port } = await startDispatcher();
+    const tests = await tester(port);
+    const { start, written, kept, told } = notesOf(port);
+    kept.unknown = commit(1);
+    start();
+    await eventually('it knows where the journal ends', () => kept.memory.from !== null);
+    await tests(1);
+    await tests(2);
+    await eventually('the other is written', () => written.length === 1);
+    expect(written).toEqual([line(2)]);
+    expect(told.filter(({ level }) => level === 'warn').map(({ msg }) => msg)).toEqual([
+      `${short(commit(1))} is no id of a commit here: the verdict on it is not noted`,
+    ]);
   });
 
   test('a session that comes during a pause saves nothing of what was not written', async () => {

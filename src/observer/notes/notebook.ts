@@ -33,12 +33,17 @@ export class Notebook {
     this.#fed = fedGitIn(folder, options);
   }
 
-  /** Writes that into the note on a commit, which need not be there yet. Rejects with git's words. */
-  async write(commit: Commit, says: Says): Promise<void> {
+  /**
+   * Writes that into the note on a commit, which need not be there yet. False: the clone can have no
+   * commit of that id. Rejects with git's words.
+   */
+  async write(commit: Commit, says: Says): Promise<boolean> {
     const before = await this.#read(commit);
+    if (before === null) return false;
     const after = noted(before, says);
-    if (after === before) return;
+    if (after === before) return true;
     await this.#fed(['notes', notes, 'add', '--force', '--file=-', commit], after.split('\n'));
+    return true;
   }
 
   /** Pushes all notes. Where the remote has others, ours are merged with them; then it answers true. */
@@ -57,11 +62,13 @@ export class Notebook {
     }
   }
 
-  async #read(commit: Commit): Promise<string> {
+  /** Null: that is no id here. Of SHA-1 and SHA-256 a clone knows one, and anybody may type the other. */
+  async #read(commit: Commit): Promise<string | null> {
     try {
       return (await this.#git(['notes', notes, 'show', commit])).trimEnd();
     } catch (error) {
       if (error instanceof GitFault && /no note found/i.test(error.message)) return '';
+      if (error instanceof GitFault && /failed to resolve/i.test(error.message)) return null;
       throw error;
     }
   }

@@ -9,7 +9,7 @@ import { openLink } from '../../link/link.js';
 import type { LinkEvent } from '../../link/link-event.js';
 import type { Address } from '../../protocol/address.js';
 import type { Hello } from '../../protocol/bodies.js';
-import type { Commit } from '../../protocol/ids.js';
+import { type Commit, short } from '../../protocol/ids.js';
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { Network } from '../../world/network.js';
 import type { Tell } from '../../world/story.js';
@@ -151,10 +151,14 @@ export class Notes {
     for (const [commit, says] of this.#waiting) {
       if (this.#isClosed) return this.#waiting.clear();
       this.#waiting.delete(commit);
-      await notebook.write(commit, says);
+      if (!(await notebook.write(commit, says))) {
+        this.#tellOfNone(commit);
+        continue;
+      }
       commits.push(commit);
       for (const [job, text] of says) this.#note(this.#unpushed, { commit, job, says: text });
     }
+    if (commits.length === 0) return;
     const msg = `noted the verdict on ${nameOf(commits)}`;
     tell({ event: 'noted', level: 'debug', commits, msg });
     if (this.#options.remote === null) this.#unpushed.clear();
@@ -208,6 +212,11 @@ export class Notes {
   #listenAgain(): void {
     this.#isDeaf = false;
     this.#link.introduceAgain();
+  }
+
+  #tellOfNone(commit: Commit): void {
+    const msg = `${short(commit)} is no id of a commit here: the verdict on it is not noted`;
+    this.#world.tell({ event: 'not-noted', level: 'warn', commit, msg });
   }
 
   #tellThatNoneCome(why: string): void {
