@@ -180,8 +180,8 @@ export const plantedInPeers: readonly PlantedBug[] = [
   {
     name: 'a step for failures begins although nothing failed',
     file: 'test-runner/steps/graph.ts',
-    line: "  return mayFail(part, parts, standings) ? 'later' : { skip: 'the job has not failed' };",
-    becomes: "  return mayFail(part, parts, standings) ? 'later' : 'now';",
+    line: "  return mayFail(part, parts, standings) ? 'unless-failed' : { skip: notFailed };",
+    becomes: "  return mayFail(part, parts, standings) ? 'unless-failed' : 'now';",
     breaks: ['steps'],
     onlyWhere: 'hasWorkflows',
     withinSeeds: 300,

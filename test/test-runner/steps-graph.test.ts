@@ -109,6 +109,32 @@ test.each([
     'build',
   ],
   [
+    'two who are for failures do not wait for each other: the first is left out',
+    [
+      part('build'),
+      ...[part('fa < build', onFailure), part('ca < fa', always)],
+      ...[part('fb < build', onFailure), part('cb < fb', always)],
+      part('db', { isService: true }),
+    ],
+    ['db up', 'build passed', 'ca failed', 'fb passed', 'cb passed', 'db stopped'],
+    [
+      ...['begin: +db', 'db up: +build', 'build passed: +ca -fa', 'ca failed: +fb'],
+      ...['fb passed: +cb', 'cb passed: !db', 'db stopped: over'],
+    ],
+    'ca',
+  ],
+  [
+    'two who are for failures are both left out where nothing fails',
+    [
+      part('build'),
+      ...[part('fa < build', onFailure), part('ca < fa', always)],
+      ...[part('fb < build', onFailure), part('cb < fb', always)],
+    ],
+    ['build passed', 'ca passed', 'cb passed'],
+    ['begin: +build', 'build passed: +ca -fa', 'ca passed: +cb -fb', 'cb passed: over'],
+    null,
+  ],
+  [
     'siblings of one that failed go on to their end',
     [part('lint'), part('build'), part('pack < build')],
     ['lint failed', 'build passed'],

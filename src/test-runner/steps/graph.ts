@@ -53,9 +53,11 @@ export function nextTurn(job: Job, told: Standings, isGivenUp: boolean): Turn {
   // Who is left out is no longer waited for, so that others may have their turn.
   for (let isNews = true; isNews; ) {
     isNews = false;
+    let isForFailures: Part | null = null;
     for (const part of parts.filter(({ number }) => !standings.has(number))) {
       const due = end === null ? dueOf(part, parts, standings) : { skip: end };
-      if (due === 'later') continue;
+      if (due === 'unless-failed') isForFailures ??= part;
+      if (due === 'later' || due === 'unless-failed') continue;
       isNews = true;
       if (due === 'now') {
         start.push(part);
@@ -65,6 +67,11 @@ export function nextTurn(job: Job, told: Standings, isGivenUp: boolean): Turn {
         standings.set(part.number, leftOut);
       }
     }
+    // Two branches would each wait for a failure of the other, though neither goes on.
+    if (isNews || isForFailures === null || !areAllSettled(parts, standings)) continue;
+    isNews = true;
+    skip.push({ part: isForFailures, because: notFailed });
+    standings.set(isForFailures.number, leftOut);
   }
   const going = parts.filter((part) => isGoing(part, standings));
   const isAwaited = parts.some((part) => !isAside(part) && !hasEnded(part, standings));
@@ -100,7 +107,10 @@ const beginning: Standing = {
 
 const leftOut: Standing = { ...beginning, state: 'skipped' };
 
-type Due = 'now' | 'later' | { readonly skip: string };
+const notFailed = 'the job has not failed';
+
+/** `unless-failed`: it is left out, unless one fails that may yet. */
+type Due = 'now' | 'later' | 'unless-failed' | { readonly skip: string };
 
 function dueOf(part: Part, parts: readonly Part[], standings: Standings): Due {
   if (part.isService) return 'now';
@@ -113,13 +123,18 @@ function dueOf(part: Part, parts: readonly Part[], standings: Standings): Due {
     return runsOn.includes('failure') ? 'now' : { skip: 'the job had failed' };
   }
   if (runsOn.includes('success')) return 'now';
-  return mayFail(part, parts, standings) ? 'later' : { skip: 'the job has not failed' };
+  return mayFail(part, parts, standings) ? 'unless-failed' : { skip: notFailed };
 }
 
 /** Whether it has ended, or goes on and is not waited for. */
 function isSettled(part: Part, standings: Standings): boolean {
   const isUp = standings.get(part.number)?.isUp === true;
   return hasEnded(part, standings) || (isAside(part) && isUp);
+}
+
+/** Whether nothing goes on that others wait for. */
+function areAllSettled(parts: readonly Part[], standings: Standings): boolean {
+  return parts.every((part) => !isGoing(part, standings) || isSettled(part, standings));
 }
 
 /** Whether a step that does not come after this one may still be what the job fails by. */
