@@ -12,8 +12,9 @@ import { planAnyway } from '../workflow/plan.js';
 import type { Job, Plan } from '../workflow/plan-types.js';
 import { exitCodes, UsageError } from '../world/exit.js';
 import { readFlags } from '../world/flags.js';
+import { harmless } from '../world/harmless.js';
 import { endingSignals } from '../world/signals.js';
-import { copyOf } from './copy.js';
+import { type Copies, type Copy, copiesOf } from './copy.js';
 import { inShort } from './findings.js';
 import { secretsIn } from './secrets-file.js';
 import { chosen } from './selection.js';
@@ -24,7 +25,7 @@ const flags = {
   keep: {
     type: 'boolean',
     default: false,
-    describe: 'leave the copy of the work tree, to look inside',
+    describe: 'leave the copies of the work tree, one for each job, to look inside',
   },
   secrets: { type: 'string', describe: 'file with what steps name by from_secret: NAME=value' },
   branch: { type: 'string', describe: 'as if on this branch (default: the one checked out)' },
@@ -66,22 +67,44 @@ export async function runWorkTree(argv: readonly string[]): Promise<number> {
   if (isWrong && plan.jobs.length === 0) return exitCodes.usage;
   const jobs = chosen(plan, read.names);
   const secrets = secretsIn(read.secrets);
-  const copy = await copyOf(top);
+  const copies = await copiesOf(top);
+  for (const path of copies.absent) process.stderr.write(`${absence(path)}\n`);
+  const kept: string[] = [];
   try {
-    const code = await runAll(plan, jobs, occasion, { folder: copy.folder, secrets, whyNoSecret });
+    const code = await runAll(plan, jobs, occasion, {
+      ...{ secrets, whyNoSecret, copies },
+      over: ({ name }, copy) => {
+        if (read.keep) kept.push(`  ${name}: ${copy.folder}\n`);
+        else copy.remove();
+      },
+    });
     const isAsked = read.names.length === 0;
     return code === exitCodes.fine && isWrong && isAsked ? exitCodes.usage : code;
   } finally {
-    if (read.keep) process.stdout.write(`\nThe copy is in ${copy.folder}\n`);
-    else copy.remove();
+    copies.close(read.keep);
+    const head = kept.length === 1 ? 'The copy is in' : 'The copies are in';
+    if (kept.length > 0) process.stdout.write(`\n${head}:\n${kept.join('')}`);
   }
+}
+
+function absence(path: string): string {
+  return (
+    `The submodule ${harmless(path)} is not checked out here, so its folder is empty in the run: ` +
+    'git submodule update --init brings it.'
+  );
+}
+
+interface Desk extends Pick<HereOptions, 'secrets' | 'whyNoSecret'> {
+  readonly copies: Copies;
+  /** The job has ended, and nothing works in its copy any more. */
+  readonly over: (job: Job, copy: Copy) => void;
 }
 
 async function runAll(
   plan: Plan,
   jobs: readonly Job[],
   occasion: Occasion,
-  place: Pick<HereOptions, 'folder' | 'secrets' | 'whyNoSecret'>,
+  { secrets, whyNoSecret, copies, over }: Desk,
 ): Promise<number> {
   const names = jobs.flatMap(({ steps }) => steps.map(({ name }) => name.length));
   const { stdout } = process;
@@ -99,7 +122,7 @@ async function runAll(
   const runner = `${userInfo().username}@${hostname()}`;
   const ends = new Map<string, Verdict['end'] | 'skipped'>();
   const stopping = stoppable();
-  for (const job of jobs) {
+  for (const [index, job] of jobs.entries()) {
     const why = stopping.isAsked() ? 'it was stopped' : whyNot(job, ends);
     screen.heading(job.name);
     if (why !== null) {
@@ -107,13 +130,16 @@ async function runAll(
       ends.set(job.name, 'skipped');
       continue;
     }
+    const copy = copies.another(index === jobs.length - 1);
+    const work = workOf(job, plan, occasion);
     const here = runHere(
-      { ...place, ...{ commit, runner, graceMs }, work: workOf(job, plan, occasion) },
+      { secrets, whyNoSecret, commit, runner, graceMs, work, folder: copy.folder },
       screen,
     );
     stopping.watch(here);
     const verdict = await here.ended;
     stopping.watch(null);
+    over(job, copy);
     ends.set(job.name, verdict.end);
     screen.say(`${job.name}: ${verdict.end}${verdict.reason === '' ? '' : `, ${verdict.reason}`}`);
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeRepository, temporaryFolder } from '../support/git.js';
@@ -86,7 +86,7 @@ test('one workflow, or some of its steps, are run by name; a name that is mistyp
 test('with --keep one can look inside afterwards', () => {
   const { stdout, left } = run(workTree({ '.trivet.yml': pipeline }), '--keep');
   expect(left).toHaveLength(1);
-  const [, copy = ''] = /The copy is in (.+)\n/.exec(stdout) ?? [];
+  const [, copy = ''] = /\nThe copy is in:\n {2}trivet: (.+)\n/.exec(stdout) ?? [];
   expect(readFileSync(join(copy, 'tracked.txt'), 'utf8')).toBe('changed\n');
   expect(existsSync(join(copy, 'made.txt'))).toBe(true);
 });
@@ -125,4 +125,71 @@ test('trivet run knows what HEAD says, and does what a push would skip', () => {
   const { stdout, status } = run(repository.path);
   expect(linesOf('a', stdout)).toContain('of Fix it [skip ci]');
   expect(status).toBe(0);
+});
+
+test('each job, and each cell of a matrix, has a copy of its own, as on runners', () => {
+  const folder = workTree({
+    '.trivet/a.yml': 'steps: {make: {commands: [test ! -e made.txt, touch made.txt]}}\n',
+    '.trivet/b.yml':
+      'depends_on: [a]\nmatrix: {N: [1, 2]}\n' +
+      "steps: {look: {commands: [test ! -e made.txt, touch made.txt, cat new.txt, 'git status -s']}}\n",
+  });
+  const { status, stdout, left } = run(folder, '--keep');
+  expect(stdout).not.toMatch(/: failed/);
+  expect(linesOf('look', stdout).filter((line) => line === '?? made.txt')).toHaveLength(2);
+  expect(status).toBe(0);
+  expect(left).toHaveLength(1);
+  const [, list = ''] = stdout.split('\nThe copies are in:\n');
+  const copies = [...list.matchAll(/^ {2}(.+): (\/.+)$/gm)].map(([, name, path]) => ({
+    name,
+    path,
+  }));
+  expect(copies.map(({ name }) => name)).toEqual(['a', 'b (N=1)', 'b (N=2)']);
+  expect(new Set(copies.map(({ path }) => path)).size).toBe(3);
+  for (const { path = '' } of copies) expect(existsSync(join(path, 'made.txt'))).toBe(true);
+});
+
+test('submodules are brought as they lie in the work tree; of one that is not there is told', () => {
+  const inner = makeRepository();
+  inner.commit('Inner', { 'inner.txt': 'inner\n' });
+  const library = makeRepository();
+  library.commit('Library', { 'kept.txt': 'kept\n', 'changed.txt': 'old\n', 'gone.txt': '' });
+  const add = (to: typeof library, url: string, path: string) =>
+    to.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', url, path);
+  add(library, inner.path, 'within');
+  library.commit('With another');
+  const repository = makeRepository();
+  add(repository, library.path, 'libs/one');
+  add(repository, inner.path, 'absent');
+  repository.git(
+    '-C',
+    'libs/one',
+    ...'-c protocol.file.allow=always submodule --quiet update --init'.split(' '),
+  );
+  const commands = [
+    'cat libs/one/kept.txt libs/one/changed.txt libs/one/new.txt libs/one/within/inner.txt',
+    'test ! -e libs/one/gone.txt',
+    'git -C libs/one log -1 --format=%s',
+    'git -C libs/one status -s',
+    'rm -rf libs',
+  ];
+  repository.commit('Begin', { '.trivet.yml': JSON.stringify({ steps: { look: { commands } } }) });
+  repository.git('submodule', '--quiet', 'deinit', 'absent');
+  const one = join(repository.path, 'libs', 'one');
+  writeFileSync(join(one, 'changed.txt'), 'changed\n');
+  writeFileSync(join(one, 'new.txt'), 'new\n');
+  rmSync(join(one, 'gone.txt'));
+
+  const { status, stdout, stderr, left } = run(repository.path);
+  expect(linesOf('look', stdout).filter((line) => !line.startsWith('+'))).toEqual([
+    ...['kept', 'changed', 'new', 'inner', 'With another'],
+    ...[' M changed.txt', ' D gone.txt', '?? new.txt', '✓ look passed'],
+  ]);
+  expect(stderr).toBe(
+    'The submodule absent is not checked out here, so its folder is empty in the run: ' +
+      'git submodule update --init brings it.\n',
+  );
+  expect(status).toBe(0);
+  expect(existsSync(join(one, 'new.txt'))).toBe(true);
+  expect(left).toEqual([]);
 });
