@@ -201,7 +201,7 @@ class GitRepository implements Repository {
     return { tips: this.#inOrder(tips, head, isWorkplace), broken };
   }
 
-  /** Where one branch at most has moved, the remote is not asked which comes first. */
+  /** Where one branch at most has moved, the remote is not asked which comes first, if one is known to. */
   async #pollFetched(remote: string, refused: readonly Refused[]): Promise<Poll> {
     const poll = await this.#read(fetched);
     const missed = this.#brokenBy(refused);
@@ -213,7 +213,9 @@ class GitRepository implements Repository {
     const moved = tips.filter(({ branch, commit }) => this.#before.get(branch) !== commit);
     this.#before = new Map(tips.map(({ branch, commit }) => [branch, commit]));
     if (moved.length > 0) this.#tend();
-    if (moved.length > 1) this.#head = await remoteHead(this.#own, remote);
+    const isKnown = defaultBranch(tips, this.#head, false) !== null;
+    if (moved.length > 1 || (moved.length === 1 && !isKnown))
+      this.#head = await remoteHead(this.#own, remote);
     return { tips: this.#inOrder(tips, this.#head, false), broken };
   }
 

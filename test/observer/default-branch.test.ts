@@ -62,6 +62,25 @@ describe.each(['direct', 'fetch'] as const)('of a remote read by way of %s', (wa
   });
 });
 
+test.each(['direct', 'fetch'] as const)(
+  'of a remote read by way of %s, one branch that moves alone is known as the default',
+  async (way) => {
+    const { author, remote, clone } = trio(way);
+    remote.git('branch', '-m', 'main', 'trunk');
+    const repository = await open(clone);
+    await repository.poll();
+    expect([repository.defaultBranch(), repository.isDefaultBranch('trunk')]).toEqual([
+      'trunk',
+      true,
+    ]);
+    remote.git('branch', '-m', 'trunk', 'develop');
+    author.commit('next');
+    author.push('HEAD:refs/heads/develop');
+    await repository.poll();
+    expect(repository.isDefaultBranch('develop')).toBe(true);
+  },
+);
+
 test('of a repository without a remote, whatever branch is worked on, main comes first', async () => {
   const repository = makeRepository();
   repository.commit('first');
