@@ -108,6 +108,20 @@ describe('an answer', () => {
     if ('retry-after' in headers) expect(attempt).toMatchObject({ afterMs: 60_000 });
   });
 
+  test('that says it is taken is, however its text ends', async () => {
+    const http = await standInHttp();
+    for (const ends of ['silent', 'gone'] as const) {
+      http.answers(() => ({ status: 201, text: '{"id":', ends }));
+      expect(await send(forge('github', http.url), status)).toEqual({ kind: 'taken' });
+    }
+  });
+
+  test('whose text breaks off means what its status says', async () => {
+    const http = await standInHttp();
+    http.answers(() => ({ status: 422, text: 'no su', ends: 'gone' }));
+    expect(await send(forge('github', http.url), status)).toMatchObject({ kind: 'refused' });
+  });
+
   test('that never comes means that it is away', async () => {
     const http = await standInHttp();
     await http.stop();

@@ -20,6 +20,8 @@ interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly text?: string;
+  /** After the text it says nothing more, or hangs up, instead of an end. */
+  readonly ends?: 'silent' | 'gone';
 }
 
 export interface StandInHttp {
@@ -46,8 +48,10 @@ export async function standInHttp({ port = 0 } = {}): Promise<StandInHttp> {
       const { url: path = '', headers } = request;
       const one = { path, headers, text, body: JSON.parse(text) };
       told.push(one);
-      const { status, headers: more = {}, text: answer = '' } = reply(one);
-      response.writeHead(status, more).end(answer);
+      const { status, headers: more = {}, text: answer = '', ends } = reply(one);
+      response.writeHead(status, more);
+      if (ends === undefined) response.end(answer);
+      else response.write(answer, () => ends === 'gone' && response.destroy());
     });
   });
   const stop = async () => {

@@ -32,7 +32,7 @@ export interface Answer {
   readonly isLimit: boolean;
 }
 
-/** Posts it; what comes of that is an attempt, whatever happens. `mean` may know more of an answer. */
+/** Posts it; what comes of that is an attempt, whatever happens. `mean` may know more of a refusal. */
 export async function attemptPost(
   post: Post,
   stop: AbortSignal,
@@ -48,9 +48,8 @@ export async function attemptPost(
   }
 }
 
-/** What an answer means by its status alone. */
+/** What an answer that takes nothing means by its status alone. */
 export function meaningOf({ status, text, afterMs, isLimit }: Answer): Attempt {
-  if (status >= 200 && status < 300) return { kind: 'taken' };
   const why = text === '' ? String(status) : `${status}: ${text}`;
   const isPassing = status >= 500 || [408, 425, 429].includes(status) || isLimit;
   return isPassing ? { kind: 'away', why, afterMs } : { kind: 'refused', why };
@@ -68,7 +67,9 @@ async function posted(
     const response = await fetch(at, { ...request, redirect: 'manual' });
     const location = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || location === null) {
-      return mean(await answerIn(response));
+      // What it says besides is read by nobody, and may have no end.
+      if (response.ok) void response.body?.cancel().catch(() => {});
+      return response.ok ? { kind: 'taken' } : mean(await answerIn(response));
     }
     await response.body?.cancel();
     const next = URL.canParse(location, at) ? new URL(location, at) : null;
@@ -94,11 +95,15 @@ async function answerIn(response: Response): Promise<Answer> {
 async function beginningOf({ body }: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // To leave it is to cancel the rest.
-  for await (const chunk of body ?? []) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= answerBytesMax) break;
+  try {
+    // To leave it is to cancel the rest.
+    for await (const chunk of body ?? []) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= answerBytesMax) break;
+    }
+  } catch {
+    // It breaks off, or does not go on: the status has been said.
   }
   return Buffer.concat(chunks).toString('utf8');
 }
