@@ -150,9 +150,8 @@ export class Notices {
   async #whole(judgement: OnBranch['judgement']): Promise<Judgement> {
     const { verdict, commit, repository } = judgement;
     if (!isRed(verdict)) return { ...judgement, failing: [] };
-    const rows = await this.#world.queries.failing({ commit, most: failingMax });
-    const own = rows.filter((row) => row.repository === repository);
-    const failing = own.map(({ name: job, test, message }) => ({ job, test, message }));
+    const rows = await this.#world.queries.failing({ repository, commit, most: failingMax });
+    const failing = rows.map(({ name: job, test, message }) => ({ job, test, message }));
     return { ...judgement, failing };
   }
 }

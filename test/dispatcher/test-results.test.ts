@@ -72,7 +72,8 @@ describe('what tests came to', () => {
       [],
       [tested(1, testsOf({ adds: 'f', minus: 'f', plus: 'p' })), tested(2, testsOf({ tidy: 'f' }))],
     );
-    const failing = () => queries.failing({ commit: commit(1), most: 9 });
+    const demo = { repository: 'demo', commit: commit(1) };
+    const failing = () => queries.failing({ ...demo, most: 9 });
     expect(failing().map(({ name, test }) => [name, test])).toEqual([
       ['default', 'adds'],
       ['default', 'minus'],
@@ -86,7 +87,21 @@ describe('what tests came to', () => {
       [{ ...tested(1, testsOf({ adds: 'p', minus: 'f' })), run, atMs: startMs * 2 }],
     );
     expect(failing().map(({ test }) => test)).toEqual(['minus', 'tidy']);
-    expect(queries.failing({ commit: commit(9), most: 9 })).toEqual([]);
+    expect(queries.failing({ ...demo, commit: commit(9), most: 9 })).toEqual([]);
+  });
+
+  test('is told of one repository, however many failed before in another', () => {
+    const { store, queries } = opened();
+    store.append(
+      [...life(1, { verdict: 'failed' }), ...life(2, { commit: commit(1), repository: 'other' })],
+      [],
+      [tested(1, testsOf({ adds: 'f', minus: 'f' })), tested(2, testsOf({ tidy: 'f' }))],
+    );
+    const failing = (repository: string | null) =>
+      queries.failing({ repository, commit: commit(1), most: 2 }).map(({ test }) => test);
+    expect(failing('other')).toEqual(['tidy']);
+    expect(failing('demo')).toEqual(['adds', 'minus']);
+    expect(failing(null)).toEqual([]);
   });
 
   test('is the history of a test: how it ended, run by run, newest first', () => {

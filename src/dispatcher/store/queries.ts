@@ -32,7 +32,7 @@ export interface Queries {
   journal(question: JournalQuestion): Promise<readonly JournalRow[]>;
   /** The commits of all repositories, with what their removal would take away. */
   past(question: PastQuestion): Promise<readonly PastRow[]>;
-  /** The tests that failed in the last run of each job of a commit, in the order of its jobs. */
+  /** The tests that failed in the last run of each job of a commit in a repository, by its jobs. */
   failing(question: FailingQuestion): Promise<readonly FailingRow[]>;
   /** Where a repository's tests failed and passed on the same commit. */
   flaky(question: FlakyQuestion): Promise<readonly FlakyRow[]>;
@@ -192,6 +192,8 @@ export interface PastRow extends Pick<CommitRow, 'repository' | 'commit' | 'posi
 }
 
 export interface FailingQuestion {
+  /** Null: the jobs that came without one. */
+  readonly repository: string | null;
   readonly commit: Commit;
   readonly most: number;
 }

@@ -27,7 +27,7 @@ const end = { atMs: Number.MAX_SAFE_INTEGER, job: Number.MAX_SAFE_INTEGER, test:
 export const sql = {
   failing: `SELECT job.id AS job, job.repository, job.name, run, test, message, file, line
             FROM job INDEXED BY job_of_commit CROSS JOIN failed_test ON failed_test.job = job.id
-            WHERE commit_id = @commit AND run = (
+            WHERE commit_id = @commit AND +job.repository IS @repository AND run = (
               SELECT run FROM test_run WHERE test_run.job = job.id ORDER BY at_ms DESC LIMIT 1)
             ORDER BY job.id, place LIMIT @rows + 0`,
   flaky: `SELECT job, flaky_test.repository, flaky_test.name, test, commit_id AS "commit",
@@ -48,8 +48,8 @@ type Outcomes = readonly (readonly [test: string, outcome: TestOutcome])[];
 export function testQuestionsOf(database: Database) {
   const ask = statementsOf(database, sql);
 
-  function failing({ commit, most }: FailingQuestion): FailingRow[] {
-    return ask.failing.all({ commit, rows: Math.min(most, rowsMax) }) as FailingRow[];
+  function failing({ repository, commit, most }: FailingQuestion): FailingRow[] {
+    return ask.failing.all({ repository, commit, rows: Math.min(most, rowsMax) }) as FailingRow[];
   }
 
   function flaky({ repository, before = end, most }: FlakyQuestion): FlakyRow[] {
