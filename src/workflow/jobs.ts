@@ -10,7 +10,7 @@ import { cellSuffix } from './matrix.js';
 import type { Occasion } from './occasion.js';
 import type { Job } from './plan-types.js';
 import type { ReadWorkflow } from './reading.js';
-import { planPart } from './steps.js';
+import { planPart, setApart } from './steps.js';
 import { type Asked, judge, type PathComparisons } from './when.js';
 
 /** A job whose dependencies and final name are not settled yet, or the reason why there is none. */
@@ -44,7 +44,11 @@ export function draftJob(
   );
   if (clone === undefined || services === undefined || steps === undefined) throw new TypeError();
   remarks.push(...clone.remarks, ...services.remarks, ...steps.remarks);
-  const ownClone = clone.steps.filter(({ image }) => !isGitPlugin(image));
+  const ownClone = setApart(
+    clone.steps.filter(({ image }) => !isGitPlugin(image)),
+    [...services.steps, ...services.leftOut, ...steps.steps, ...steps.leftOut],
+    (name, says) => remarks.push(warning(tree.atKey(['clone', name]), says)),
+  );
   if (ownClone.length < clone.steps.length) {
     const says =
       'The checkout is Trivet’s own, with the whole history; the settings of this one are not used.';

@@ -95,6 +95,26 @@ function unique(base: string, taken: Set<string>): string {
   return name;
 }
 
+/** Steps of a clone, with names that no other of the job has: by these they are waited for. */
+export function setApart(
+  steps: readonly PlannedStep[],
+  others: readonly { readonly name: string }[],
+  warn: (name: string, says: string) => void,
+): PlannedStep[] {
+  const elsewhere = new Set(others.map(({ name }) => name));
+  const clashing = new Set(steps.map(({ name }) => name).filter((name) => elsewhere.has(name)));
+  const taken = new Set([...elsewhere, ...steps.map(({ name }) => name)]);
+  const names = new Map([...clashing].map((name) => [name, unique(name, taken)]));
+  for (const [name, becomes] of names) {
+    warn(
+      name,
+      `The clone has a step "${name}" as well as the workflow; here it becomes "${becomes}".`,
+    );
+  }
+  const now = (name: string) => names.get(name) ?? name;
+  return steps.map((step) => ({ ...step, name: now(step.name), needs: step.needs.map(now) }));
+}
+
 function remarksOf(step: Step, name: string, path: Path, { tree }: ReadWorkflow): Remark[] {
   const hasCommands = step.commands !== undefined && step.commands.length > 0;
   if (!hasCommands && step.image === undefined && step.entrypoint === undefined) {

@@ -62,6 +62,17 @@ test('steps that need nothing of each other run at once', async () => {
   expect(report.end).toBe('passed');
 });
 
+test('a plan of somebody else’s in which steps wait for each other is errored at once', async () => {
+  const { dispatcher, commit } = await runnerAtWork({ command: null }, knows);
+  const work = workFor('steps: {a: {commands: a}, b: {commands: b}, c: {commands: c}}');
+  const steps = work.steps.map((step) => (step.name === 'b' ? { ...step, needs: ['b'] } : step));
+  const run = dispatcher.runtest(commit, 'a change', { ...work, steps });
+  expect(await eventually('a report', () => dispatcher.reports.get(run))).toMatchObject({
+    end: 'errored',
+    reason: 'These steps wait for each other: b, c',
+  });
+});
+
 test('a detached step is ended when the others are over, with all that it started', async () => {
   const { report, run } = await ran(`
     steps:

@@ -52,6 +52,21 @@ steps:
   expect(planOf(text).jobs[0]?.isCheckedOut).toBe(false);
 });
 
+test('a step of a clone that is called like another one gets a name of its own, and that is told', () => {
+  const text = `
+clone: {git: {image: my/git}, more: {image: my/git}}
+steps: {git: {commands: a}, more: {commands: b}}
+`;
+  expect(order(text)).toEqual([
+    ...['git (2)', 'more (2) < git (2)'],
+    ...['git < more (2)', 'more < git'],
+  ]);
+  expect(findingsOf(text)).toEqual([
+    '2:9 warning: The clone has a step "git" as well as the workflow; here it becomes "git (2)".',
+    '2:31 warning: The clone has a step "more" as well as the workflow; here it becomes "more (2)".',
+  ]);
+});
+
 test('variables come from the cell, old secrets and the step, which wins; a plugin has its settings', () => {
   const { jobs } = planOf(`
 matrix: {GO: [1.20]}

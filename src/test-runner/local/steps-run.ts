@@ -13,13 +13,14 @@ import { hookedPlace } from '../hooks/hooked-place.js';
 import type { Around, JobAround } from '../steps/around.js';
 import { remarksOnImages } from '../steps/command.js';
 import { stepEnvironment } from '../steps/environment.js';
-import { culpritOf, type Job, type Part } from '../steps/graph.js';
+import { culpritOf, type Job, namesInCircles, type Part } from '../steps/graph.js';
 import { LocalStepExecutor } from '../steps/local-executor.js';
 import type { Secrets } from '../steps/settings.js';
 import type { StepPlace } from '../steps/step-executor.js';
 import { verdictOfSteps } from '../steps/verdict.js';
 import { Walk } from '../steps/walk.js';
 import { suiteEnvironment, tracedOf } from '../suite/environment.js';
+import { errored } from '../suite/verdict.js';
 import type { Doing, Means } from './doing.js';
 
 export class StepsRun implements Doing {
@@ -52,6 +53,8 @@ export class StepsRun implements Doing {
     const executor = options.stepsBy?.(slot) ?? new LocalStepExecutor(clock, slot);
     const job = jobOf(work);
     this.#say(work.remarks);
+    const circle = namesInCircles(work.steps);
+    if (circle.length > 0) return errored(`These steps wait for each other: ${circle.join(', ')}`);
     await this.#around(
       (around, told) => around.before?.(told),
       work,

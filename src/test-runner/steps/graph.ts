@@ -96,6 +96,16 @@ export function culpritOf(
   return null;
 }
 
+/** The names of steps that wait for each other, or for such; none of them would ever begin. */
+export function namesInCircles(steps: readonly Step[]): string[] {
+  for (let left = steps; ; ) {
+    const names = new Set(left.map(({ name }) => name));
+    const waiting = left.filter(({ needs }) => needs.some((need) => names.has(need)));
+    if (waiting.length === left.length) return [...names];
+    left = waiting;
+  }
+}
+
 /** Nobody waits for its end. */
 export function isAside({ step, isService }: Part): boolean {
   return isService || step.isDetached;
