@@ -36,7 +36,13 @@ export function timesBeside(path: string): string {
   return `${path}.times`;
 }
 
-/** A log, and what is beside it. */
+/** Where either is begun. */
+export function draftOf(beside: string): string {
+  return `${beside}.new`;
+}
+
+/** A log, and what is beside it, also what a process left that was killed meanwhile. */
 export function withBeside(path: string): string[] {
-  return [path, indexBeside(path), timesBeside(path)];
+  const beside = [indexBeside(path), timesBeside(path)];
+  return [path, ...beside, ...beside.map(draftOf)];
 }

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { timesBeside } from '../../dispatcher/store/log-names.js';
+import { draftOf, timesBeside } from '../../dispatcher/store/log-names.js';
 import { parseJson, readIfThere } from '../../world/files.js';
 import type { Arrival } from './arrivals.js';
 
@@ -26,7 +26,7 @@ export async function keepTimes(log: string, arrivals: readonly Arrival[]): Prom
 
 /** Replaces the file beside that log, if the log is there: it may be removed at any moment. */
 export async function writeBeside(log: string, path: string, text: string): Promise<void> {
-  const draft = `${path}.new`;
+  const draft = draftOf(path);
   try {
     await writeFile(draft, text);
     await rename(draft, path);
