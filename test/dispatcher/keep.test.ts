@@ -294,6 +294,43 @@ describe('the keeper', () => {
     expect(files()).toEqual([[commit(3)], [`${commit(3)}-3.1.log`]]);
   });
 
+  test('leaves the results of a commit that another repository has, also where they are copies', async () => {
+    const shared = { commit: commit(1), repository: 'other' };
+    const later = { atMs: 1_699_999_999_000 };
+    const entries = [...days(2), ...life(3, { ...shared, ...later }), ...life(4)];
+    const { folder, logs, sweep, files, left } = kept('1', entries);
+    const copies = [null, 'default', 'demo', 'other~default'];
+    for (const apart of copies) await logs.publishAll([], commit(1), apart, async () => {});
+    for (const job of [1, 3]) {
+      const log = { commit: commit(1), job, number: 1 };
+      logs.append({ ...log, step: 1 }, 0, Buffer.from('a step\n'));
+      logs.release(log);
+    }
+    await sweep();
+    expect(left()).toEqual([commit(4), commit(1)]);
+    const one = commit(1);
+    expect(files()[0]).toEqual([one, `${one}.default`, `${one}.other~default`, commit(4)]);
+    expect(existsSync(join(folder, 'results', `${one}.demo`))).toBe(false);
+  });
+
+  test('removes them with the last repository that has the commit', async () => {
+    const shared = { commit: commit(1), repository: 'other' };
+    const entries = [...days(1), ...life(2, { ...shared, atMs: 1_699_000_000_000 })];
+    const { logs, sweep, files } = kept('1', [
+      ...entries,
+      ...life(3),
+      ...life(4, { repository: 'other' }),
+    ]);
+    for (const apart of [null, 'demo']) await logs.publishAll([], commit(1), apart, async () => {});
+    for (const job of [1, 2]) {
+      const log = { commit: commit(1), job, number: 1 };
+      logs.append({ ...log, step: 1 }, 0, Buffer.from('a step\n'));
+      logs.release(log);
+    }
+    await sweep();
+    expect(files()[0]).toEqual([commit(3), commit(4)]);
+  });
+
   test('leaves a results file that somebody wrote, and one of another run', async () => {
     const shared = { commit: commit(1), repository: 'other' };
     const entries = [...days(2), ...life(3, { ...shared, atMs: 1_699_999_999_000 }), ...life(4)];

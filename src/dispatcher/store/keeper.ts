@@ -5,6 +5,7 @@
  * Invariant: after a crash between any two steps, rows may lack a log, never a log its rows.
  */
 
+import type { Commit } from '../../protocol/ids.js';
 import type { Cancel, Clock } from '../../world/clock.js';
 import type { Tell } from '../../world/story.js';
 import type { JobId } from '../core/journal.js';
@@ -127,15 +128,19 @@ export class Keeper {
   async #bite(rows: readonly PastRow[]): Promise<number> {
     const { store, logs } = this.#past;
     const free = rows.filter((row) => this.#isFree(row) && store.isRemovable(row));
-    for (const { commit, repository, jobs, runs } of free) {
+    for (const row of free) {
       if (this.#isClosed) return 0;
+      const { commit, repository, jobs, runs } = row;
+      const isShared = store.others(row).some((other) => !free.some(isOf(commit, other)));
       for (const { job, name } of jobs) {
         const ours = runs.filter((run) => run.job === job);
-        const named = repository === null ? [[name]] : [[name], [repository], [repository, name]];
-        const apart = named.map((names) => apartBy(...names));
+        const whosoever = [null, apartBy(name)];
+        const own = repository === null ? [] : [apartBy(repository), apartBy(repository, name)];
         // A job that ended without a run has a log of its own, numbered 0.
         for (const { number } of [{ number: 0 }, ...ours]) {
-          await logs.discard({ commit, job, number }, apart);
+          const log = { commit, job, number };
+          if (isShared) await logs.discard(log, own, whosoever);
+          else await logs.discard(log, [...own, ...whosoever]);
         }
       }
     }
@@ -152,4 +157,8 @@ export class Keeper {
       this.#cancel = this.#past.clock.after(pauseMs, resolve);
     });
   }
+}
+
+function isOf(commit: Commit, repository: string | null): (row: PastRow) => boolean {
+  return (row) => row.commit === commit && row.repository === repository;
 }

@@ -160,13 +160,21 @@ export class LogFiles {
     this.#results.sync();
   }
 
-  /** Removes that log, those of its steps, and each of those public names that is its own still. */
-  async discard(name: LogName, aparts: readonly string[]): Promise<void> {
+  /**
+   * Removes that log, those of its steps, and each of those public names that is its own still. Of
+   * `doubtful` ones a copy may be another repository's: those stay.
+   */
+  async discard(
+    name: LogName,
+    aparts: readonly (string | null)[],
+    doubtful: readonly (string | null)[] = [],
+  ): Promise<void> {
     const path = this.#path(name);
     this.release(name);
     const steps = this.steps(name);
-    for (const apart of [null, ...aparts]) {
-      await this.#results.discard(path, name.commit, apart, steps.length > 0);
+    for (const apart of [...aparts, ...doubtful]) {
+      const isCopied = steps.length > 0 && !doubtful.includes(apart);
+      await this.#results.discard(path, name.commit, apart, isCopied);
     }
     for (const log of [path, ...steps.map((step) => this.#path({ ...name, step }))]) {
       for (const file of withBeside(log)) await this.#disk.discard(file);

@@ -18,6 +18,8 @@ export interface OfRepository {
 
 export interface Removal {
   isRemovable(which: OfRepository): boolean;
+  /** The other repositories that have that commit. */
+  others(which: OfRepository): readonly OfRepository['repository'][];
   /** Answers how many were; those that are not removable stay. */
   remove(which: readonly OfRepository[]): number;
 }
@@ -34,6 +36,8 @@ const itsJobs = 'commit_id = @commit AND +job.repository IS @repository';
 export const sql = {
   mustStay: `SELECT 1 FROM job
              WHERE ${itsJobs} AND (verdict IS NULL OR id = (SELECT max(id) FROM job)) LIMIT 1`,
+  others: `SELECT DISTINCT repository FROM job INDEXED BY job_of_commit
+           WHERE commit_id = @commit AND +job.repository IS NOT @repository`,
   seen: `SELECT branch, max(atMs) AS atMs, max(job) AS job FROM (
            SELECT branch, accepted_at_ms AS atMs, id AS job FROM job
            WHERE ${itsJobs} AND branch != ''
@@ -93,6 +97,11 @@ export function removalFrom(database: Database): Removal {
     return seen.every((where) => run.hasLater.get({ ...which, ...where }) !== undefined);
   }
 
+  function others(which: OfRepository): OfRepository['repository'][] {
+    const rows = run.others.all(which) as OfRepository[];
+    return rows.map(({ repository }) => repository);
+  }
+
   const remove = database.transaction((which: readonly OfRepository[]) => {
     const removable = which.filter(isRemovable);
     for (const one of removable) {
@@ -104,5 +113,5 @@ export function removalFrom(database: Database): Removal {
     return removable.length;
   });
 
-  return { isRemovable, remove: (which) => remove.immediate(which) };
+  return { isRemovable, others, remove: (which) => remove.immediate(which) };
 }

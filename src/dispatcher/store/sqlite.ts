@@ -145,6 +145,10 @@ export class SqliteStore implements Removal {
     return (oldest.pluck().get() as number | undefined) ?? Infinity;
   }
 
+  others(which: OfRepository): readonly OfRepository['repository'][] {
+    return this.#removal.others(which);
+  }
+
   isRemovable(which: OfRepository): boolean {
     return this.#removal.isRemovable(which);
   }
