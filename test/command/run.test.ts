@@ -193,3 +193,19 @@ test('submodules are brought as they lie in the work tree; of one that is not th
   expect(existsSync(join(one, 'new.txt'))).toBe(true);
   expect(left).toEqual([]);
 });
+
+test('a job that wants no clone begins without any file of the commit', () => {
+  const folder = workTree({
+    '.trivet.yml': 'skip_clone: true\nsteps: {look: {commands: \'test -z "$(ls)"\'}}\n',
+  });
+  expect(run(folder)).toMatchObject({ status: 0 });
+});
+
+test('a job that takes longer than its workflow allows is ended as on a runner', () => {
+  const folder = workTree({
+    '.trivet.yml': 'timeout: 1s\nsteps: {wait: {commands: sleep 60}}\n',
+  });
+  const { status, stdout } = run(folder);
+  expect(stdout).toContain('trivet: timed-out, The run took longer than 1 s and was ended');
+  expect(status).toBe(1);
+});

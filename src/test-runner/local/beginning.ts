@@ -18,7 +18,10 @@ import { StepsRun } from './steps-run.js';
 import { runSuite } from './suite-run.js';
 
 export interface Beginning {
-  readonly options: SuiteOptions;
+  readonly options: Pick<
+    SuiteOptions,
+    'command' | 'stepsBy' | 'names' | 'environment' | 'isOffline'
+  >;
   /** Of the checkout, for the log. */
   readonly remarks: string;
   /** When the run began. */

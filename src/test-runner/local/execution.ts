@@ -31,6 +31,7 @@ import { type Ended, errored } from '../suite/verdict.js';
 import { beginJob } from './beginning.js';
 import type { Doing, Means, Workplace } from './doing.js';
 import type { LocalSlot } from './slots.js';
+import { TimeLimit } from './time-limit.js';
 
 export interface SuiteOptions {
   /** `--command`; null: what the tree shows. */
@@ -64,16 +65,16 @@ export class LocalExecution implements Execution {
   readonly #options: SuiteOptions;
   readonly #watch: Watch;
   readonly #startedAtMs: number;
+  readonly #limit: TimeLimit;
   #doing: Pick<Doing, 'end' | 'kill'> | null = null;
   readonly #hooks: JobHooks | null;
   #caches: RunCaches | null = null;
   /** Ends what is copied from or to a cache. */
   readonly #copying = new AbortController();
-  #timeoutMs: number;
   #stop: Stop | null = null;
   #isCheckingOut = false;
   #remarks: Remarks = { log: '', fault: null };
-  #cancelTimeout: Cancel = () => {};
+  #cancelHook: Cancel = () => {};
   #cancelKill: Cancel = () => {};
 
   constructor(clock: Clock, slot: LocalSlot, run: Run, options: SuiteOptions, watch: Watch) {
@@ -85,7 +86,8 @@ export class LocalExecution implements Execution {
     this.#startedAtMs = clock.nowMs();
     const { work, timeoutMs } = run.assignment;
     const asked = [work?.timeoutMs, timeoutMs].map((ms) => ms ?? Number.POSITIVE_INFINITY);
-    this.#timeoutMs = Math.min(options.timeoutMs, ...asked);
+    this.#limit = new TimeLimit(clock, this.#startedAtMs, () => this.stop('timed-out'));
+    this.#limit.atMost(Math.min(options.timeoutMs, ...asked));
     this.#hooks = hooksAround(clock, { slot, run, options, watch });
     this.ended = this.#go();
   }
@@ -101,7 +103,6 @@ export class LocalExecution implements Execution {
   }
 
   async #go(): Promise<Done | NotDone> {
-    this.#limit(this.#timeoutMs);
     try {
       const refusal = (await this.#checkOut()) ?? (await this.#askOwner());
       if (refusal !== null && !this.#run.classic && this.#stop === null) return handBack(refusal);
@@ -111,7 +112,8 @@ export class LocalExecution implements Execution {
       if (!this.#slot.lock.isWhole()) return machineFault(slotDeleted);
       return { kind: 'done', verdict };
     } finally {
-      this.#cancelTimeout();
+      this.#limit.cancel();
+      this.#cancelHook();
       // In a slot that another runner has by now, nothing is ours to remove.
       const { checkout, lock, whyUnfit } = this.#slot;
       const isOurs = whyUnfit() === null && (checkout.whyBlocked() !== null || lock.renew());
@@ -119,14 +121,6 @@ export class LocalExecution implements Execution {
       if (isOurs) checkout.clean();
       this.#caches?.close();
     }
-  }
-
-  /** The run has that much time in all, if it has no less. */
-  #limit(timeoutMs: number): void {
-    this.#timeoutMs = Math.min(this.#timeoutMs, timeoutMs);
-    this.#cancelTimeout();
-    const leftMs = this.#startedAtMs + this.#timeoutMs - this.#clock.nowMs();
-    this.#cancelTimeout = this.#clock.after(Math.max(0, leftMs), () => this.stop('timed-out'));
   }
 
   async #checkOut(): Promise<Handback | null> {
@@ -152,8 +146,8 @@ export class LocalExecution implements Execution {
   async #tellOwner(verdict: Verdict): Promise<void> {
     const hooks = this.#hooks;
     if (hooks === null || this.#stop === 'aborted') return;
-    this.#cancelTimeout();
-    this.#cancelTimeout = this.#clock.after(this.#timeoutMs, () => hooks.kill());
+    this.#limit.cancel();
+    this.#cancelHook = this.#clock.after(this.#limit.timeoutMs, () => hooks.kill());
     this.#doing = hooks;
     await hooks.after(verdict);
   }
@@ -180,7 +174,7 @@ export class LocalExecution implements Execution {
     return beginJob(this.#means(), {
       ...{ options: this.#options, startedAtMs: this.#startedAtMs },
       remarks: this.#remarks.log,
-      limit: (timeoutMs) => this.#limit(timeoutMs),
+      limit: (timeoutMs) => this.#limit.atMost(timeoutMs),
       going: (doing) => {
         this.#doing = doing;
         // It may have been told to end before there was anything to be ended.
@@ -196,7 +190,7 @@ export class LocalExecution implements Execution {
       caches: this.#caches,
       ...{ clock: this.#clock, slot: this.#slot, run: this.#run },
       ...{ options: this.#options, watch: this.#watch },
-      over: () => this.#cancelTimeout(),
+      over: () => this.#limit.cancel(),
       stopped: (end) => (this.#stop === null ? null : this.#stopped(this.#stop, end)),
     };
   }
@@ -205,7 +199,7 @@ export class LocalExecution implements Execution {
     switch (stop) {
       case 'timed-out': {
         const what = this.#doing === null ? 'Its checkout' : 'The run';
-        const reason = `${what} took longer than ${this.#timeoutMs / 1_000} s and was ended`;
+        const reason = this.#limit.reason(what);
         return { end: 'timed-out', exitCode, signal, reason };
       }
       case 'too-long':

@@ -17,8 +17,10 @@ import { reportsAround } from '../reports/around.js';
 import { inherited } from '../suite/environment.js';
 import { OutputPipes } from '../suite/output-pipes.js';
 import { SuiteProcess } from '../suite/process.js';
+import { beginJob } from './beginning.js';
+import type { Doing } from './doing.js';
 import { standGuard } from './guard.js';
-import { StepsRun } from './steps-run.js';
+import { TimeLimit } from './time-limit.js';
 
 export type { StepStanding, Verdict } from '../executor.js';
 
@@ -61,7 +63,15 @@ export function runHere(options: HereOptions, events: HereEvents): Here {
   // Whatever becomes of us, nothing of it outlives us.
   standGuard(id);
   const output = new OutputPipes(join(dirname(folder), 'output'));
+  const startedAtMs = realClock.nowMs();
   let stops = 0;
+  let stopped: 'timed-out' | 'cancelled' | null = null;
+  let doing: Doing | null = null;
+  const end = (because: typeof stopped) => {
+    stopped ??= because;
+    doing?.end();
+  };
+  const limit = new TimeLimit(realClock, startedAtMs, () => end('timed-out'));
   const watch = new MaskedWatch(
     {
       starting: () => {},
@@ -74,7 +84,13 @@ export function runHere(options: HereOptions, events: HereEvents): Here {
     },
     masks,
   );
-  const steps = new StepsRun(
+  const surroundings = {
+    ...{ command: null, graceMs },
+    names: { runner, repository: work.occasion.repository, guard: id },
+    environment: inherited(process.env),
+    around: [reportsAround(realClock)],
+  };
+  const ended = beginJob(
     {
       clock: realClock,
       slot: { checkout: { folder }, output, startProcess },
@@ -82,29 +98,43 @@ export function runHere(options: HereOptions, events: HereEvents): Here {
         id,
         commit,
         classic: false,
-        assignment: assignment.parse({ branch, author, number: 1, secrets, withheld }),
+        assignment: {
+          ...assignment.parse({ branch, author, number: 1, secrets, withheld }),
+          work,
+        },
       },
-      options: {
-        graceMs,
-        names: { runner, repository: work.occasion.repository, guard: id },
-        environment: inherited(process.env),
-        around: [reportsAround(realClock)],
-      },
+      options: surroundings,
       watch,
       caches: null,
-      over: () => {},
+      over: () => limit.cancel(),
       stopped: ({ exitCode, signal }) =>
-        stops === 0 ? null : { end: 'cancelled', exitCode, signal, reason: 'it was stopped' },
+        stopped === null
+          ? null
+          : { end: stopped, exitCode, signal, reason: reasons[stopped](limit) },
     },
-    work,
-    realClock.nowMs(),
+    {
+      ...{ options: surroundings, remarks: '', startedAtMs },
+      limit: (timeoutMs) => limit.atMost(timeoutMs),
+      going: (begun) => {
+        doing = begun;
+        // It may have been told to end before there was anything to be ended.
+        if (stopped !== null) doing.end();
+      },
+    },
   );
   return {
-    ended: steps.ended.then((verdict) => ({ ...verdict, reason: masks.in(verdict.reason) })),
+    ended: ended
+      .then((verdict) => ({ ...verdict, reason: masks.in(verdict.reason) }))
+      .finally(() => limit.cancel()),
     stop: () => {
       stops += 1;
-      if (stops === 1) steps.end();
-      else steps.kill();
+      if (stops === 1) end('cancelled');
+      else doing?.kill();
     },
   };
 }
+
+const reasons = {
+  'timed-out': (limit: TimeLimit) => limit.reason('The run'),
+  cancelled: () => 'it was stopped',
+} as const;
