@@ -14,7 +14,7 @@ import type { Job, Plan, PlannedStep } from '../workflow/plan-types.js';
 import { harmless } from '../world/harmless.js';
 
 export function drawn(plan: Plan, { event, branch, ref }: Occasion): string {
-  const on = event === 'tag' ? ref.replace('refs/tags/', '') : branch;
+  const on = event === 'tag' ? ref.replace('refs/tags/', '') : branch || ref;
   if (plan.isSkipped) return `${event} on ${on}: its message asks that it be skipped\n`;
   const head = `${event} on ${on}: ${plan.jobs.length} ${plan.jobs.length === 1 ? 'job' : 'jobs'}`;
   const blocks = plan.jobs.map((job) => jobLines(job).join('\n'));

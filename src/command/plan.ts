@@ -9,7 +9,7 @@ import { exitCodes, UsageError } from '../world/exit.js';
 import { readFlags } from '../world/flags.js';
 import { drawn } from './drawing.js';
 import { inShort } from './findings.js';
-import { headOf, workflowFiles } from './work-tree.js';
+import { headOf, refOf, workflowFiles } from './work-tree.js';
 
 const flags = {
   json: { type: 'boolean', default: false, describe: 'the plan for programs' },
@@ -57,7 +57,7 @@ function occasionOf(head: Occasion, read: Read): Occasion {
     ...head,
     event,
     branch,
-    ref: tag === undefined ? `refs/heads/${branch}` : `refs/tags/${tag}`,
+    ref: tag === undefined ? refOf(branch) : `refs/tags/${tag}`,
     paths: read.path?.split(',') ?? head.paths,
     cron: read.cron ?? '',
     deployTarget: read['deploy-target'] ?? '',

@@ -19,7 +19,7 @@ import { inShort } from './findings.js';
 import { secretsIn } from './secrets-file.js';
 import { chosen } from './selection.js';
 import { screenOn } from './steps-screen.js';
-import { headOf, workflowFiles } from './work-tree.js';
+import { headOf, refOf, workflowFiles } from './work-tree.js';
 
 const flags = {
   keep: {
@@ -59,7 +59,7 @@ export async function runWorkTree(argv: readonly string[]): Promise<number> {
   if (read === null) return exitCodes.fine;
   const { top, occasion: head } = await headOf(process.cwd());
   const branch = read.branch ?? head.branch;
-  const occasion = { ...head, branch, ref: `refs/heads/${branch}` };
+  const occasion = { ...head, branch, ref: refOf(branch) };
   const plan = planAnyway(workflowFiles(top), occasion);
   process.stderr.write(inShort(plan.findings));
   const isWrong = plan.findings.some(({ severity }) => severity === 'error');

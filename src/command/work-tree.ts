@@ -78,13 +78,18 @@ export async function headOf(folder: string): Promise<{ top: string; occasion: O
       defaultBranch: defaultRef.replace(/^[^/]*\//, '') || 'main',
       commit,
       branch,
-      ref: branch === '' ? '' : `refs/heads/${branch}`,
+      ref: refOf(branch),
       message,
       author,
       authorEmail,
       paths: await changedPaths(git),
     },
   };
+}
+
+/** Without a branch HEAD is detached, and is called as git calls it. */
+export function refOf(branch: string): string {
+  return branch === '' ? 'HEAD' : `refs/heads/${branch}`;
 }
 
 /** What HEAD changed, and what lies there changed since. */

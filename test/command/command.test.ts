@@ -48,6 +48,15 @@ test('trivet plan draws what another event would bring, as flags or variables sa
   expect(trivet(folder, ['plan', '--tag', 'v1.0']).stdout).toContain('└ publish');
 });
 
+test('trivet plan knows a detached HEAD, which is on no branch', () => {
+  const repository = makeRepository();
+  const text = "when: {ref: HEAD}\nsteps: {a: {commands: 'echo ${CI_COMMIT_REF}'}}\n";
+  repository.commit('Begin', { '.trivet.yml': text });
+  repository.git('checkout', '-q', '--detach');
+  const { stdout } = trivet(repository.path, ['plan']);
+  expect(stdout).toContain('push on HEAD: 1 job');
+});
+
 test('trivet plan --json is the plan', () => {
   const folder = repositoryWith({ '.trivet.yml': workflow });
   const { jobs, leftOut } = JSON.parse(trivet(folder, ['plan', '--json']).stdout);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -208,4 +209,19 @@ test('a job that takes longer than its workflow allows is ended as on a runner',
   const { status, stdout } = run(folder);
   expect(stdout).toContain('trivet: timed-out, The run took longer than 1 s and was ended');
   expect(status).toBe(1);
+});
+
+test('steps are told the message of HEAD, and where HEAD is detached no branch', () => {
+  const say = 'echo "<$CI_COMMIT_MESSAGE> <$CI_COMMIT_REF> <$CI_COMMIT_BRANCH>"';
+  const folder = workTree({ '.trivet.yml': JSON.stringify({ steps: { say: { commands: say } } }) });
+  const said = (...args: string[]) => linesOf('say', run(folder, ...args).stdout)[1];
+  expect(said()).toBe('<Begin> <refs/heads/main> <main>');
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
+  git('checkout', '-q', '--detach');
+  expect(said()).toBe('<Begin> <HEAD> <>');
+  expect(said('--branch', 'next')).toBe('<Begin> <refs/heads/next> <next>');
+  // Who types it wants it run.
+  const author = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
+  git(...author, 'commit', '-q', '--allow-empty', '-m', 'Skip [skip ci]\n\n');
+  expect(said()).toBe('<Skip [skip ci]> <HEAD> <>');
 });
