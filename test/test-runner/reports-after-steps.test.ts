@@ -6,6 +6,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { testMessageMax, testNameMax } from '../../src/protocol/tests.js';
+import { Masks } from '../../src/test-runner/masking/masks.js';
+import { collectReports } from '../../src/test-runner/reports/collect.js';
 import { readInThread } from '../../src/test-runner/reports/thread.js';
 import { realClock } from '../../src/world/clock.js';
 import { eventually } from '../support/eventually.js';
@@ -38,6 +41,47 @@ test('a red job’s reports are read, from the checkout as the steps left it', a
     outcomes: [['adds', 'f']],
   });
   expect(log).toBe('reports: 1 test in 1 report, 0.0 s, 1 failed:\n  adds (sums.js:3): no\n');
+});
+
+test.each([
+  [
+    'junit',
+    (text: string) =>
+      `<testsuite><testcase name='${text}'><failure message='${text}'/></testcase></testsuite>`,
+  ],
+  ['tap', (text: string) => `not ok 1 - ${text}\n  ---\n  error: ${text}\n  ...\n1..1\n`],
+])(
+  'a secret on which a text of a report is cut is masked as a whole: %s',
+  async (format, report) => {
+    const secrets = { token: 'correct-horse-battery' };
+    for (const max of [testNameMax, testMessageMax, 500, 4_096]) {
+      for (const before of ['a'.repeat(max - 10), `${'a'.repeat(max - 30)}\u00e4 `]) {
+        const folder = temporaryFolder();
+        writeFileSync(join(folder, 'it'), report(`${before}${secrets.token} and more`));
+        const wanted = { junit: [], tap: [], [format]: ['it'] };
+        const { tests, lines } = await collectReports(folder, wanted, folder, new Masks(secrets));
+        expect(tests?.failed).toBe(1);
+        expect(JSON.stringify({ tests, lines })).not.toContain('correct');
+      }
+    }
+  },
+);
+
+test('what a run’s reports hold of its secrets is in neither its log nor its verdict', async () => {
+  const { dispatcher, commit } = await runnerAtWork({ command: null }, ['offer', 'steps']);
+  const xml = `<testsuite><testcase name='${'a'.repeat(testNameMax - 10)}'"$KEY"'><failure message='${'a'.repeat(testMessageMax - 10)}'"$KEY"'/></testcase></testsuite>`;
+  const work = workFor(`
+    steps:
+      test:
+        environment: { KEY: { from_secret: token } }
+        commands: [${JSON.stringify(`echo "${xml.replaceAll(`'"$KEY"'`, "$KEY'")}" > it.xml`)}]
+    reports: { junit: it.xml }
+  `);
+  const secrets = { token: 'correct-horse-battery' };
+  const run = dispatcher.runtest(commit, 'a change', work, { secrets });
+  const report = await eventually('a report', () => dispatcher.reports.get(run));
+  expect(report.tests?.failed).toBe(1);
+  expect(JSON.stringify(report) + dispatcher.log(run, 2)).not.toContain('correct');
 });
 
 test('a report changes no verdict: not one with failures, nor one that is damaged', async () => {

@@ -9,8 +9,9 @@ import { readInThread } from './thread.js';
 
 export function reportsAround(clock: Clock): Around {
   return {
-    after: async ({ work, folder, workspace, say }) => {
-      const order = { folder, wanted: work.reports, workspace };
+    after: async ({ run, work, folder, workspace, say }) => {
+      const { secrets = {} } = run.assignment;
+      const order = { folder, wanted: work.reports, workspace, secrets };
       const { tests, lines } = await readInThread(clock, order);
       for (const line of lines) say(line);
       return tests === null ? {} : { tests };

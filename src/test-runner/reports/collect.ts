@@ -5,6 +5,7 @@
  */
 
 import type { TestReport } from '../../protocol/tests.js';
+import { Masks } from '../masking/masks.js';
 import { type Found, findReports, formats, type Wanted } from './find.js';
 import { bytesMax, failuresToldMax, readForMs, troublesToldMax } from './limits.js';
 import { readReport } from './read.js';
@@ -25,6 +26,7 @@ export async function collectReports(
   folder: string,
   wanted: Wanted,
   workspace = folder,
+  masks = new Masks(),
 ): Promise<Collected> {
   const globs = formats.flatMap((format) => wanted[format]);
   if (globs.length === 0) return { tests: null, lines: [] };
@@ -42,7 +44,7 @@ export async function collectReports(
   const tally = new Tally();
   const troubles: string[] = [];
   const untilMs = performance.now() + readForMs;
-  const at = { folder, roots: [workspace, folder] };
+  const at = { folder, roots: [workspace, folder], mask: (text: string) => masks.in(text) };
   let room = bytesMax;
   for (const file of files) {
     const { bytes, trouble } = await readReport(at, file, { bytesMax: room, untilMs }, tally.take);

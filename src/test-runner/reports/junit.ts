@@ -7,7 +7,7 @@
 
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { attributesMax, elementsDeepMax, failureCharactersMax, xmlErrorsMax } from './limits.js';
-import { type Failure, type Reader, ReportError, type TestCase } from './test-case.js';
+import { type Failure, type Mask, type Reader, ReportError, type TestCase } from './test-case.js';
 import { messageOf, placeIn, withinRoots } from './words.js';
 
 type Attributes = Readonly<Record<string, string>>;
@@ -22,7 +22,11 @@ interface Open {
 }
 
 /** `roots`: where the checkout lies, as the tests saw it. */
-export function junitReader(take: (test: TestCase) => void, roots: readonly string[]): Reader {
+export function junitReader(
+  take: (test: TestCase) => void,
+  roots: readonly string[],
+  mask: Mask = (text) => text,
+): Reader {
   const parser = new SaxesParser();
   const suites: string[] = [];
   let open: Open | null = null;
@@ -58,7 +62,7 @@ export function junitReader(take: (test: TestCase) => void, roots: readonly stri
     if (name === reading) reading = null;
     if (name === 'testsuite') suites.pop();
     if (name === 'testcase' && open !== null && !isOver) {
-      take(testOf(open, suites, roots));
+      take(testOf(open, suites, roots, mask));
       open = null;
     }
   });
@@ -101,22 +105,33 @@ function opened(attributes: Attributes): Open {
   return { attributes, outcome: isLeftOut ? 'skipped' : 'passed', message: '', text: '' };
 }
 
-function testOf(open: Open, suites: readonly string[], roots: readonly string[]): TestCase {
+function testOf(
+  open: Open,
+  suites: readonly string[],
+  roots: readonly string[],
+  mask: Mask,
+): TestCase {
   const { attributes, outcome } = open;
   const { name = '', time = '', classname = '' } = attributes;
   // To node:test all are of the class `test`; whose they are, the suites around them say.
   const owner = classname === '' || classname === 'test' ? suites.join(' > ') : classname;
   return {
-    name: owner === '' ? name : `${owner} > ${name}`,
+    name: mask(owner === '' ? name : `${owner} > ${name}`),
     outcome,
     durationMs: millisecondsOf(time),
-    failure: outcome === 'failed' ? failureOf(open, classname, roots) : null,
+    failure: outcome === 'failed' ? failureOf(open, classname, roots, mask) : null,
   };
 }
 
-function failureOf(open: Open, classname: string, roots: readonly string[]): Failure {
-  const { attributes, message, text } = open;
-  const { file = '', line = '' } = attributes;
+function failureOf(
+  { attributes, ...said }: Open,
+  classname: string,
+  roots: readonly string[],
+  mask: Mask,
+): Failure {
+  const [message, text] = [mask(said.message), mask(said.text)];
+  const { line = '' } = attributes;
+  const file = mask(attributes['file'] ?? '');
   const own = withinRoots(file, roots);
   const told = placeIn(text, roots, classname) ?? placeIn(message, roots, classname);
   // pytest counts lines from 0, and means where the test begins: what its text says is closer.

@@ -11,7 +11,7 @@ import type { Format, ReportFile } from './find.js';
 import { junitReader } from './junit.js';
 import { fileBytesMax } from './limits.js';
 import { tapReader } from './tap.js';
-import { type Reader, ReportError, type TestCase } from './test-case.js';
+import { type Mask, type Reader, ReportError, type TestCase } from './test-case.js';
 
 const pieceBytes = 64 * 1_024;
 
@@ -24,6 +24,7 @@ export interface Checkout {
   readonly folder: string;
   /** All the names by which what ran in it may call that folder. */
   readonly roots: readonly string[];
+  readonly mask: Mask;
 }
 
 export interface Patience {
@@ -41,7 +42,7 @@ export interface ReadReport {
 
 /** Hands all tests of the report to `take`, as far as it can be read. */
 export async function readReport(
-  { folder, roots }: Checkout,
+  { folder, roots, mask }: Checkout,
   { path, format }: ReportFile,
   { bytesMax, untilMs }: Patience,
   take: (test: TestCase) => void,
@@ -53,7 +54,7 @@ export async function readReport(
       const status = await file.stat();
       if (!status.isFile()) return { bytes, trouble: 'is no file' };
       if (status.size > Math.min(fileBytesMax, bytesMax)) return { bytes, trouble: tooLarge };
-      const report = reading(format, readers[format](take, roots));
+      const report = reading(format, readers[format](take, roots, mask));
       const piece = Buffer.alloc(pieceBytes);
       for (;;) {
         const { bytesRead } = await file.read(piece, 0, pieceBytes, bytes);

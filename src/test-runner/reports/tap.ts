@@ -14,7 +14,7 @@
 
 import { blockLinesMax, lineCharactersMax, subtestsDeepMax } from './limits.js';
 import { type Block, blockOf, failureIn, millisecondsIn } from './tap-block.js';
-import { type Reader, ReportError, type TestCase } from './test-case.js';
+import { type Mask, type Reader, ReportError, type TestCase } from './test-case.js';
 
 interface Point {
   readonly indent: number;
@@ -37,7 +37,11 @@ interface Level {
 
 const noBlock: Block = new Map();
 
-export function tapReader(take: (test: TestCase) => void, roots: readonly string[]): Reader {
+export function tapReader(
+  take: (test: TestCase) => void,
+  roots: readonly string[],
+  mask: Mask = (text) => text,
+): Reader {
   /** By indentation, ascending; the first has none. */
   const levels: Level[] = [levelOf(0)];
   /** A point whose block may still come. */
@@ -154,10 +158,10 @@ export function tapReader(take: (test: TestCase) => void, roots: readonly string
     write: (text) => {
       const lines = `${rest}${text}`.split('\n');
       rest = (lines.pop() ?? '').slice(0, lineCharactersMax);
-      for (const one of lines) line(one.slice(0, lineCharactersMax).trimEnd());
+      for (const one of lines) line(mask(one.slice(0, lineCharactersMax)).trimEnd());
     },
     end: () => {
-      if (rest !== '') line(rest.trimEnd());
+      if (rest !== '') line(mask(rest).trimEnd());
       finishPoint(block === null ? noBlock : blockOf(block.lines));
       for (pending of opened.splice(0).reverse()) finishPoint(noBlock);
       const [top] = levels;

@@ -23,6 +23,9 @@ export interface Place {
   readonly line: number;
 }
 
+/** A text without the secrets of the run: of one that is cut before, half would be left. */
+export type Mask = (text: string) => string;
+
 /** Reads one report, in pieces. */
 export interface Reader {
   /** Throws `ReportError` where it is no use to go on. */

@@ -15,6 +15,8 @@ export interface Order {
   readonly wanted: Wanted;
   /** Where the folder was to whom wrote the reports. */
   readonly workspace: string;
+  /** What nothing that is told of them may hold. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** Without reports to look for, no thread is started. */

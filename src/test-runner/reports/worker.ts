@@ -4,9 +4,10 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { Masks } from '../masking/masks.js';
 import { collectReports } from './collect.js';
 import type { Order } from './thread.js';
 
 if (parentPort === null) throw new Error('this is a thread of the runner');
-const { folder, wanted, workspace } = workerData as Order;
-parentPort.postMessage(await collectReports(folder, wanted, workspace));
+const { folder, wanted, workspace, secrets } = workerData as Order;
+parentPort.postMessage(await collectReports(folder, wanted, workspace, new Masks(secrets)));
