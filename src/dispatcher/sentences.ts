@@ -21,7 +21,9 @@ export function sentence(entry: Entry): string {
       return `${name}${what} of ${repository} was handed over by ${entry.by}.${needs}`;
     }
     case 'known-on':
-      return `It was handed over on ${entry.branch} too.`;
+      return entry.again
+        ? `Branch ${entry.branch} came back to it.`
+        : `It was handed over on ${entry.branch} too.`;
     case 'unblocked':
       return 'All that it needs has ended as it wants.';
     case 'leased':

@@ -150,8 +150,11 @@ export function tellEntry(
       const branch = entry.branch === '' ? '' : ` on ${entry.branch}`;
       return { ...base, msg: `${id}${subject}${branch} accepted from ${entry.by}` };
     }
-    case 'known-on':
-      return { ...base, branch: entry.branch, msg: `${id} is on ${entry.branch} too` };
+    case 'known-on': {
+      const { branch, again } = entry;
+      const msg = again ? `${branch} came back to ${id}` : `${id} is on ${branch} too`;
+      return { ...base, branch, msg };
+    }
     case 'unblocked':
       return { ...base, level: 'debug', msg: `${id} has what it needs` };
     case 'leased': {

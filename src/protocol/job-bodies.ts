@@ -73,6 +73,8 @@ export const handover = description.extend({
   cloneUrl,
   /** Whether its branch is the one that all others come from; absent: that is not known. */
   isDefaultBranch: z.boolean().optional(),
+  /** Its branch stands there; what was handed over before it only led there. Absent: nobody says. */
+  isTip: z.boolean().optional(),
   jobs: z.array(plannedJob).min(1).max(jobsOfCommitMax).superRefine(isOrdered).optional(),
 });
 

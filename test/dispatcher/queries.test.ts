@@ -110,6 +110,21 @@ describe('the newest commits', () => {
     expect(before.map((row) => row.commit)).toEqual([commit(2)]);
   });
 
+  test('of a branch that came back to one stand where they were seen last', () => {
+    const { store, queries } = opened();
+    store.append([...life(1), ...life(2)]);
+    const later = 1_700_000_000_010;
+    const back = { kind: 'known-on', job: 1, branch: 'main', atMs: later, again: true } as const;
+    // Twice within a millisecond.
+    store.append([back, back]);
+    expect(store.newestOn('demo', 'main')).toBe(commit(1));
+    const rows = queries.commits({ repository: 'demo', branch: 'main', most: 9 });
+    expect(rows.map((row) => row.commit)).toEqual([commit(1), commit(2)]);
+    expect(rows[0]?.position).toEqual({ atMs: later, job: 1 });
+    const [branch] = queries.branches({ repository: 'demo', most: 9 });
+    expect(branch).toMatchObject({ branch: 'main', atMs: later, newest: { commit: commit(1) } });
+  });
+
   test('are few where each has many jobs: an answer is bounded', () => {
     const { store, queries } = opened();
     for (let number = 0; number < 600; number += 1) {

@@ -36,6 +36,7 @@ async function given() {
     jobsOf: (of) => look(() => store.jobsOf(of)),
     commitsLike: (...all) => look(() => store.commitsLike(...all)),
     lacking: (...all) => look(() => store.lacking(...all)),
+    newestOn: (repository, branch) => look(() => store.newestOn(repository, branch)),
     hasJobs: (repository) => look(() => store.hasJobs(repository)),
     isRecorded: (run) => look(() => store.isRecorded(run)),
   });

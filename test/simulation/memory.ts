@@ -81,6 +81,7 @@ export class Memory {
       jobsOf: answered((commit) => store.jobsOf(commit)),
       commitsLike: answered((beginning, most) => store.commitsLike(beginning, most)),
       lacking: answered((commits, repository) => store.lacking(commits, repository)),
+      newestOn: answered((repository, branch) => store.newestOn(repository, branch)),
       hasJobs: answered((repository) => store.hasJobs(repository)),
       isRecorded: answered((run) => store.isRecorded(run)),
       close: () => {},

@@ -24,6 +24,12 @@ export function historiesOf(journal: readonly Entry[], commit: Commit): Entry[][
   return jobsOf(journal, commit).map(({ id }) => journal.filter(({ job }) => job === id));
 }
 
+/** The commit that a branch was seen at last. */
+export function newestOn(journal: readonly Entry[], branch: string): Commit | null {
+  const last = journal.findLast((entry) => 'branch' in entry && entry.branch === branch);
+  return replayed(journal).get(last?.job ?? 0)?.commit ?? null;
+}
+
 /** Whether that run's result ended its job. */
 export function isRecorded(journal: readonly Entry[], run: RunId): boolean {
   const ends = ['finished', 'retried'];

@@ -35,7 +35,14 @@ import {
 import { heartbeatEveryMs } from '../../src/protocol/limits.js';
 import { answerTo, type ClassicManner } from './classic-manners.js';
 import { commit } from './commits.js';
-import { historiesOf, isRecorded, jobsOf, remembered, unfinished } from './dispatcher-journal.js';
+import {
+  historiesOf,
+  isRecorded,
+  jobsOf,
+  newestOn,
+  remembered,
+  unfinished,
+} from './dispatcher-journal.js';
 import { isPing, tellEntry, tellNotice, tellSend } from './dispatcher-transcript.js';
 
 /** A quarter of a heartbeat. */
@@ -240,6 +247,13 @@ export function scenario({ classicRunMaxMs = 3_600_000, retriesFlaky = false } =
       const description = handover.parse({ branch, ...(jobs && { jobs }), isDefaultBranch });
       const event = { kind: 'dispatch' as const, from, commit: commit(number), description };
       feed({ ...event, histories: historiesOf(journal, commit(number)) });
+    },
+    /** An observer hands over where a branch stands now; `newest`: what the store says of it. */
+    standsAt(number: number, by: string, branch: string, newest = newestOn(journal, branch)): void {
+      const description = handover.parse({ branch, isTip: true });
+      const from = { session: session(by) };
+      const event = { kind: 'dispatch' as const, from, commit: commit(number), description };
+      feed({ ...event, histories: historiesOf(journal, commit(number)), newest });
     },
     cancel: (number: number, job: string | null = null) => asks('cancel', number, job),
     cancelBranch(branch: string, repository: string | null = null): void {

@@ -50,6 +50,8 @@ export type Event =
       readonly commit: Commit;
       readonly description: HandoverBody;
       readonly histories: Histories;
+      /** Where the store has seen its branch last; null: nowhere. Absent: that was not looked up. */
+      readonly newest?: Commit | null;
     }
   | {
       readonly kind: 'results';

@@ -20,6 +20,9 @@ export type JobState =
   | { readonly kind: 'leased'; readonly run: RunId }
   | { readonly kind: 'finished'; readonly verdict: Verdict; readonly run: RunId | null };
 
+/** Further branches that a commit is known to be on; of more nobody reads. */
+export const alsoOnMax = 32;
+
 export interface Job {
   readonly id: JobId;
   readonly repository: string | null;
@@ -41,7 +44,7 @@ export interface Job {
   /** Where its repository can be cloned from; null: nobody said. */
   readonly cloneUrl: string | null;
   readonly branch: string;
-  /** Further branches on which its commit was handed over. */
+  /** Further branches on which its commit was handed over; so many at most. */
   readonly alsoOn: readonly string[];
   readonly author: string;
   readonly subject: string;
@@ -103,6 +106,11 @@ export function jobFrom(history: readonly Entry[]): Job | undefined {
   return history.reduce<Job | undefined>(applied, undefined);
 }
 
+/** Whether its commit is known to have been on that branch. */
+export function isOn({ branch, alsoOn }: Job, other: string): boolean {
+  return branch === other || alsoOn.includes(other);
+}
+
 /** What it wants of a runner at that time. */
 export function shapeAt({ shape, wider, wantedSinceMs }: Job, nowMs: number): Shape {
   const last = wider.findLast(({ afterMs }) => wantedSinceMs + afterMs <= nowMs);
@@ -136,6 +144,7 @@ function change(job: Job, entry: Exclude<Entry, { kind: 'accepted' }>): Partial<
   assert(mayCome(entry.kind, state.kind) && !isOfOther, illegal);
   switch (entry.kind) {
     case 'known-on':
+      if (isOn(job, entry.branch) || job.alsoOn.length >= alsoOnMax) return {};
       return { alsoOn: [...job.alsoOn, entry.branch] };
     case 'unblocked':
       return { state: { kind: 'waiting', interrupted: false }, wantedSinceMs: entry.atMs };

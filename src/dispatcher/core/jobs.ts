@@ -8,12 +8,14 @@ import type { Commit, RunId } from '../../protocol/ids.js';
 import { Groups } from './groups.js';
 import { applied, interruptedRun, type Job, jobFrom } from './job.js';
 import type { Entry, JobId } from './journal.js';
+import { NewestOnBranches } from './newest.js';
 import { Queue } from './queue.js';
 import { askAgainAtMs, finishedRememberedMs, nextTry } from './rules.js';
 import type { Run } from './run.js';
 
 export class Jobs {
   readonly groups = new Groups();
+  readonly newest = new NewestOnBranches();
   readonly queue: Queue;
   readonly #all = new Map<JobId, Job>();
   readonly #byCommit = new Map<Commit, Set<JobId>>();
@@ -122,6 +124,7 @@ export class Jobs {
 
   /** Forgets commits that had been over for a while at that time, whole; the store remembers. */
   forgetFinished(atMs: number): void {
+    this.newest.forget(atMs - finishedRememberedMs);
     for (const [commit, sinceMs] of this.#over) {
       // In the order in which they were over: the first that is too young ends the search.
       if (atMs - sinceMs < finishedRememberedMs) return;

@@ -84,8 +84,8 @@ type Happening =
       /** Who handed it over. */
       readonly by: string;
     }
-  /** The same commit was handed over on a further branch. */
-  | { readonly kind: 'known-on'; readonly branch: string }
+  /** The same commit was handed over on a further branch; or again, as a branch came back to it. */
+  | { readonly kind: 'known-on'; readonly branch: string; readonly again?: true }
   /** All that it needs has ended as it wants. */
   | { readonly kind: 'unblocked' }
   | {

@@ -6,9 +6,8 @@ import type { Commit } from '../../protocol/ids.js';
 import { defaultJob } from '../../protocol/job-bodies.js';
 import { giveUp, settle, skippedBecauseOf } from './endings.js';
 import type { EventOf, RequestId } from './events.js';
-import type { Job } from './job.js';
+import { alsoOnMax, isOn, type Job } from './job.js';
 import { askToEnd } from './leases.js';
-import { alsoOnMax } from './rules.js';
 import { asSet } from './settings.js';
 import { supersedeOlder } from './superseding.js';
 import type { Turn } from './turn.js';
@@ -16,13 +15,17 @@ import type { Turn } from './turn.js';
 /** Accepts a commit once, with all its jobs: handed over again it is the same jobs. */
 export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
   const { from, commit } = event;
-  const { jobs: plan = [defaultJob], isDefaultBranch, ...description } = event.description;
+  const { jobs: plan = [defaultJob], isDefaultBranch, isTip, ...description } = event.description;
+  const { branch } = description;
   turn.recall(event.histories);
   const { state } = turn;
   const observer = 'session' in from ? state.pool.get(from.session) : undefined;
   const repository = observer?.repository ?? onlyRepository(state.repositories);
+  // A session that is gone may have said it before its branch moved on.
+  const newest = state.jobs.newest.of(repository, branch) ?? event.newest;
+  const isBack = isTip && observer !== undefined && newest !== undefined && newest !== commit;
   const known = turn.jobsOf(commit).filter((job) => isSame(job.repository, repository));
-  if (known.length > 0) knownAgain(turn, known, description.branch);
+  if (known.length > 0) knownAgain(turn, known, branch, isBack);
   else {
     const by = observer?.name ?? 'a request';
     const of = { kind: 'accepted', repository, commit, ...description, by } as const;
@@ -33,21 +36,31 @@ export function dispatch(turn: Turn, event: EventOf<'dispatch'>): void {
       state.nextJob += 1;
       return { id, ended };
     });
+    state.jobs.newest.note({ repository, branch, commit, atMs: turn.nowMs });
     // Once all are there: what needs one of these is settled with it, unless it was over itself.
     for (const { id, ended } of accepted.toReversed()) {
       if (ended !== undefined) giveUp(turn, state.jobs.known(id), ended.verdict, ended.reason);
     }
-    supersedeOlder(turn, { repository, commit, branch: description.branch, isDefaultBranch });
+    supersedeOlder(turn, { repository, commit, branch, isDefaultBranch });
   }
   if ('session' in from) turn.send(from.session, { verb: 'accepted', commit });
   else turn.reply(from.request, { kind: 'accepted' });
 }
 
-/** A branch that none of these jobs was known on is put on record; so many at most. */
-function knownAgain(turn: Turn, jobs: readonly Job[], branch: string): void {
-  const isNewTo = (job: Job) => !isOn(job, branch) && job.alsoOn.length < alsoOnMax;
-  const news = branch === '' ? [] : jobs.filter(isNewTo);
-  for (const { id } of news) turn.append({ kind: 'known-on', job: id, branch });
+/**
+ * A branch that none of these jobs was known on is put on record, so many at most; and one that stood
+ * elsewhere meanwhile, whether they were known on it or not.
+ */
+function knownAgain(turn: Turn, jobs: readonly Job[], branch: string, isBack = false): void {
+  const isFurther = (job: Job) => !isOn(job, branch) && job.alsoOn.length < alsoOnMax;
+  // Of a job without a repository no branch is told, wherever it stands.
+  const isNews = (job: Job) => isFurther(job) || (isBack && job.repository !== null);
+  const news = branch === '' ? [] : jobs.filter(isNews);
+  for (const job of news) {
+    const again = isOn(job, branch) && ({ again: true } as const);
+    turn.append({ kind: 'known-on', job: job.id, branch, ...again });
+    turn.state.jobs.newest.note({ ...job, branch, atMs: turn.nowMs });
+  }
   const [first] = jobs;
   if (news.length === 0 && first !== undefined)
     turn.publish({ kind: 'known', job: first.id, commit: first.commit });
@@ -132,10 +145,6 @@ function inReverse(jobs: readonly Job[]): Job[] {
 
 function isOpen({ state }: Job): boolean {
   return state.kind !== 'finished';
-}
-
-function isOn({ branch, alsoOn }: Job, other: string): boolean {
-  return branch === other || alsoOn.includes(other);
 }
 
 function cancelJob(turn: Turn, job: Job): void {

@@ -67,9 +67,6 @@ export const reconnectHeartbeats = 5;
 /** …and forgotten after so many tries (nine minutes): it registers anew when it starts anew. */
 export const reconnectsMax = 120;
 
-/** Further branches that a commit is known to be on; of more nobody reads. */
-export const alsoOnMax = 32;
-
 /** More addresses than that are no pool but an attack. */
 export const classicRunnersMax = 1_000;
 

@@ -35,8 +35,22 @@ export async function dispatched(
   store: Store,
   handover: Omit<EventOf<'dispatch'>, 'kind' | 'histories'>,
 ): Promise<EventOf<'dispatch'>> {
+  const newest = await whereItStood(core, store, handover);
+  // Last of all: what memory has now, it may forget while something else is looked up.
   const known = await histories(core, store, handover.commit);
-  return { kind: 'dispatch', ...handover, histories: known };
+  return { kind: 'dispatch', ...handover, ...newest, histories: known };
+}
+
+/** Where a branch was seen last of which an observer says that it stands at that commit now. */
+async function whereItStood(
+  core: DispatcherCore,
+  store: Store,
+  { from, description: { branch, isTip } }: Pick<EventOf<'dispatch'>, 'from' | 'description'>,
+): Promise<Pick<EventOf<'dispatch'>, 'newest'>> {
+  if (!isTip || !('session' in from)) return {};
+  const observer = core.observers().find(({ session }) => session === from.session);
+  if (observer === undefined || observer.repository === null) return {};
+  return { newest: await store.newestOn(observer.repository, branch) };
 }
 
 /** Whether a run's result is on disk, where memory has forgotten its job; else the core knows. */

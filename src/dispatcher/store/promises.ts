@@ -29,6 +29,7 @@ export function storeUpon(sqlite: SqliteStore): Store {
     jobsOf: (commit) => answer(() => sqlite.jobsOf(commit)),
     lacking: (commits, repository) =>
       answer(() => commits.filter((commit) => !sqlite.hasJob(commit, repository))),
+    newestOn: (repository, branch) => answer(() => sqlite.newestOn(repository, branch)),
     hasJobs: (repository) => answer(() => sqlite.hasJobs(repository)),
     isRecorded: (run) => answer(() => sqlite.isRecorded(run)),
     close: () => {

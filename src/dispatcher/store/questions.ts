@@ -110,11 +110,14 @@ export function questionsOf(database: Database) {
     const from = { atMs, job, repository, branch, rows: rowsMax + jobsOfCommitMax };
     const found = new Map<string, Met>();
     let rows = 0;
+    let last = '';
     for (const row of ask[walk].iterate(from) as Iterable<Met>) {
       const key = `${row.commit} ${row.repository}`;
       const isFull = found.size === most || rows >= rowsMax;
       if (isFull && !found.has(key)) break;
-      found.set(key, row);
+      // A branch that came back to it: here is where it stood at that commit last.
+      if (key === last || !found.has(key)) found.set(key, row);
+      last = key;
       rows += 1;
     }
     return [...found.values()].map(withJobs);

@@ -19,7 +19,8 @@ export function deriver(database: Database): (entry: Entry) => void {
 const sql = {
   accepted: `INSERT INTO job (id, repository, commit_id, name, branch, author, subject, accepted_at_ms)
              VALUES (@job, @repository, @commit, @name, @branch, @author, @subject, @atMs)`,
-  known: `INSERT INTO known_on (repository, branch, at_ms, job)
+  // Within a millisecond a branch may come back twice.
+  known: `INSERT OR IGNORE INTO known_on (repository, branch, at_ms, job)
           SELECT repository, @branch, @atMs, id FROM job
           WHERE id = @job AND repository IS NOT NULL`,
   branch: `INSERT INTO branch (repository, name, at_ms, job)

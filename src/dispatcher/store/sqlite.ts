@@ -97,6 +97,12 @@ export class SqliteStore implements Removal {
     return row !== undefined;
   }
 
+  newestOn(repository: string, branch: string): Commit | null {
+    const query = `SELECT commit_id FROM branch JOIN job ON job.id = branch.job
+                   WHERE branch.repository = ? AND branch.name = ?`;
+    return (this.#statement(query).pluck().get(repository, branch) as Commit | undefined) ?? null;
+  }
+
   hasJobs(repository: string): boolean {
     return (
       this.#statement('SELECT 1 FROM job WHERE repository = ? LIMIT 1').get(repository) !==

@@ -68,6 +68,8 @@ export interface Store {
   jobsOf(commit: Commit): Promise<readonly JobRow[]>;
   /** Those of these commits of which there is, and was, no job, in that repository or in none by name. */
   lacking(commits: readonly Commit[], repository: string): Promise<readonly Commit[]>;
+  /** The commit that a branch was seen at last; null: it never was. */
+  newestOn(repository: string, branch: string): Promise<Commit | null>;
   /** Whether any job belongs to that repository. */
   hasJobs(repository: string): Promise<boolean>;
   /** Whether that run's result ended its job. */

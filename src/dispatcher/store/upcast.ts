@@ -82,7 +82,12 @@ const entry: z.ZodType<Entry> = z.discriminatedUnion('kind', [
     reason: z.enum(handbackReasons),
     detail: z.string(),
   }),
-  z.looseObject({ kind: z.literal('known-on'), ...at, branch: z.string() }),
+  z.looseObject({
+    kind: z.literal('known-on'),
+    ...at,
+    branch: z.string(),
+    again: z.literal(true).exactOptional(),
+  }),
   z.looseObject({ kind: z.literal('unblocked'), ...at }),
   z.looseObject({ kind: z.literal('cancel-asked'), ...at, supersededBy: commit.exactOptional() }),
   z.looseObject({ kind: z.literal('rerun-asked'), ...at }),

@@ -102,6 +102,7 @@ function notices({ tip, first, commits, isCutShort }: Brought): Notice[] {
   return isCutShort ? [found, { kind: 'cut-short', tip }] : [found];
 }
 
-function batch({ tip: { branch, commit }, commits }: Brought): Batch {
-  return { branch, tip: commit, handovers: commits.map((one) => handoverOf(one, branch)) };
+function batch({ tip, commits }: Brought): Batch {
+  const { branch, commit } = tip;
+  return { branch, tip: commit, handovers: commits.map((one) => handoverOf(one, tip)) };
 }

@@ -12,7 +12,7 @@
 
 import type { Commit } from '../../protocol/ids.js';
 import { type HandoverBody, handover } from '../../protocol/job-bodies.js';
-import type { Described } from './news.js';
+import type { Described, Tip } from './news.js';
 
 /** One commit on its way to the dispatcher. */
 export interface Handover {
@@ -117,6 +117,10 @@ export class HandoverQueue {
 }
 
 /** The commit as it is handed over, its description made fit for the wire. */
-export function handoverOf({ commit, author, subject }: Described, branch: string): Handover {
-  return { commit, description: handover.parse({ branch, author, subject }) };
+export function handoverOf(
+  { commit, author, subject }: Described,
+  { branch, commit: tip }: Pick<Tip, 'branch' | 'commit'>,
+): Handover {
+  const isTip = commit === tip && { isTip: true };
+  return { commit, description: handover.parse({ branch, author, subject, ...isTip }) };
 }
