@@ -7,6 +7,7 @@ export const seedOfLesson: Readonly<Record<string, number>> = {
   'a branch that is served stays the first of its repository': 1,
   'a cancelled job is cancelled whoever asked': 1,
   "a classic result's verdict is looked for in its first line": 14,
+  'a classic result is kept before the lease of its run is written': 40087,
   'a classic runner is told OK before its address is kept': 5,
   'a clock that was set back makes a retry wait for hours': 312,
   'a commit that a classic dispatcher did not take is taken for handed over': 10,

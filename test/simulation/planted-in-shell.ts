@@ -68,6 +68,15 @@ export const plantedInShell: readonly PlantedBug[] = [
     from: 13_100,
   },
   {
+    name: 'a classic result is kept before the lease of its run is written',
+    file: 'dispatcher/shell/request-router.ts',
+    line: '    await this.#options.settled();',
+    becomes: '',
+    breaks: ['log', 'told', 'rest'],
+    withinSeeds: 4_000,
+    from: 40_000,
+  },
+  {
     name: 'a clock that was set back makes a retry wait for hours',
     file: 'dispatcher/shell/dispatcher.ts',
     line: '    const clock = notBefore(world.clock, memory.recovered.lastAtMs);',

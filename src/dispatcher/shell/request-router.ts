@@ -240,10 +240,11 @@ export class RequestRouter {
 
   async #keepResult(request: RequestId, commit: Commit, output: Uint8Array): Promise<Event> {
     const { core, logs } = this.#options;
+    // The log of a run begins empty when its lease is written.
+    await this.#options.settled();
     const named = core.classicRunOf(commit);
     // Two that tested the commit may send at once, as one that lost its lease does: one of them counts.
     const run = named !== null && (await logs.keep(named, output)) ? named : null;
-    const report = reportFromText(output);
-    return { kind: 'classic-results', request, commit, run, report };
+    return { kind: 'classic-results', request, commit, run, report: reportFromText(output) };
   }
 }
