@@ -6,6 +6,7 @@
 import type { Context, Hono } from 'hono';
 import { type CommitInLine, documents, type State } from '../protocol/documents.js';
 import { question } from '../protocol/questions.js';
+import { refused } from './api.js';
 import { escaped, isOver } from './badge.js';
 import type { ProgramsGiven } from './programs.js';
 
@@ -21,6 +22,8 @@ const goodForMs = 1_000;
 /** Commits of a branch that are looked through for one that is over. */
 const lookedThrough = 20;
 
+const away = 'The dispatcher cannot read its past now: ask again in a moment';
+
 interface Project {
   readonly name: string;
   readonly newest: CommitInLine;
@@ -33,7 +36,8 @@ export function serveCctray(app: Hono, { answers, behind, refusesToRead }: Progr
   app.get('/cctray.xml', refusesToRead, async (context) => {
     const nowMs = behind.clock.nowMs();
     if (nowMs >= made.untilMs) made = { untilMs: nowMs + goodForMs, projects: allProjects() };
-    const projects = await made.projects;
+    const projects = await made.projects.catch(() => null);
+    if (projects === null) return refused(context, 503, away);
     const lines = projects.map((project) => `  ${projectLine(project, ownUrl(context))}`);
     const xml = [
       '<?xml version="1.0" encoding="UTF-8"?>',

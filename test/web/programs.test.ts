@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Store } from '../../src/dispatcher/store/store.js';
 import { tell, type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
@@ -108,6 +108,14 @@ describe('cctray.xml', () => {
       '<Project name="shop::a&amp;&quot;b" activity="Sleeping" lastBuildStatus="Failure"',
     );
     expect(text).toContain(`webUrl="http://localhost:${port}/commits/${commit(1)}"`);
+  });
+
+  test('says when the past cannot be read now', async () => {
+    const { ask, dispatcher } = await startWeb();
+    vi.spyOn(dispatcher.view, 'answer').mockRejectedValue(new Error('database disk image is off'));
+    const { status, text } = await ask('/cctray.xml');
+    expect(status).toBe(503);
+    expect(JSON.parse(text).error).toMatch(/ask again in a moment$/);
   });
 
   test('takes the token as a password, which is all that tray icons can show', async () => {
