@@ -4,12 +4,13 @@
  * is: then its runner finds out what the commit shows.
  */
 
-import { defaultJobName } from '../protocol/ids.js';
+import { defaultJobName, short } from '../protocol/ids.js';
 import { type HandoverBody, handover } from '../protocol/job-bodies.js';
 import { planBytesMax } from '../protocol/limits.js';
 import { type JobToHandOver, jobsToHandOver } from '../workflow/handing-over.js';
 import { isSkipped, type Occasion } from '../workflow/occasion.js';
 import { planCommit } from '../workflow/plan.js';
+import type { Tell } from '../world/story.js';
 import type { Handover } from './core/handover-queue.js';
 import type { Repository } from './repository.js';
 import type { CommitSources } from './workflow-files.js';
@@ -22,7 +23,7 @@ export interface PlanningOptions {
   readonly cloneUrl: string;
 }
 
-/** Answers what is handed over of a commit; never rejects. */
+/** Answers what is handed over of a commit. */
 export type Plan = (handover: Handover) => Promise<HandoverBody>;
 
 export function planner(repository: Repository, options: PlanningOptions): Plan {
@@ -37,6 +38,25 @@ export function planner(repository: Repository, options: PlanningOptions): Plan 
     if (sources.files.length === 0 && !isSkipped(occasion)) return description;
     return handoverOf(description, jobsOf(sources, occasion));
   };
+}
+
+/**
+ * The same, also where planning fails by a fault of ours: thrown again at each start, it would keep all
+ * that comes after that commit from being handed over.
+ */
+export async function planned(
+  { plan, tell }: { readonly plan: Plan; readonly tell: Tell },
+  handover: Handover,
+): Promise<HandoverBody> {
+  try {
+    return await plan(handover);
+  } catch (error) {
+    const { commit, description } = handover;
+    const why = error instanceof Error ? error.message : String(error);
+    const msg = `${short(commit)} could not be planned (${why}): it is handed over without its jobs; please report this`;
+    tell({ event: 'not-planned', level: 'error', commit, msg });
+    return description;
+  }
 }
 
 /** Only then is it worth asking what the commit changed. */

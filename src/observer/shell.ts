@@ -19,7 +19,7 @@ import { Core, type Policy } from './core/core.js';
 import type { Effect, Event } from './core/events.js';
 import type { Handover } from './core/handover-queue.js';
 import type { Known, RevList } from './core/news.js';
-import type { Plan } from './planning.js';
+import { type Plan, planned } from './planning.js';
 import type { Branches } from './repository.js';
 import { Saving } from './saving.js';
 import { narrator } from './story.js';
@@ -28,7 +28,7 @@ import { WatchedFolder } from './watched-folder.js';
 /** What an observer needs around it. */
 export interface World extends Wire {
   readonly repository: Branches;
-  /** What is handed over of a commit, its jobs included. Never rejects. */
+  /** What is handed over of a commit, its jobs included. */
   readonly plan: Plan;
   /** Calls `hint` when a branch in that git folder may have moved. */
   readonly watch: (gitFolder: string, hint: () => void) => Cancel;
@@ -194,7 +194,7 @@ class Shell implements Observer {
   async #sendPlanned(handover: Handover): Promise<void> {
     if (this.#closed) return;
     const { commit, description } = handover;
-    const body = this.#takesWork ? await this.#world.plan(handover) : description;
+    const body = this.#takesWork ? await planned(this.#world, handover) : description;
     // Where the dispatcher has gone away meanwhile, the core asks for it again.
     if (!this.#closed) this.#link.send({ verb: 'dispatch', commit, body });
   }

@@ -1,10 +1,11 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { planner } from '../../src/observer/planning.js';
+import { planned, planner } from '../../src/observer/planning.js';
 import { openRepository } from '../../src/observer/repository.js';
 import { findSource } from '../../src/observer/source.js';
 import type { Commit } from '../../src/protocol/ids.js';
+import type { Told } from '../../src/world/story.js';
 import { makeClone, makeRemote, type TestRepository } from '../support/git.js';
 
 const files = {
@@ -25,6 +26,17 @@ async function plannerOf(remote: TestRepository) {
     return plan({ commit, description });
   };
 }
+
+test('a commit at which planning itself fails is handed over as it is, and that is told', async () => {
+  const commit = 'c0ffee'.padEnd(40, '0') as Commit;
+  const description = { branch: 'main', author: 'Ada', subject: 'Add it' };
+  const told: Told[] = [];
+  const plan = () => Promise.reject(new Error('a stack that is full'));
+  const world = { plan, tell: (one: Told) => void told.push(one) };
+  expect(await planned(world, { commit, description })).toEqual(description);
+  expect(told).toMatchObject([{ event: 'not-planned', level: 'error', commit }]);
+  expect(told[0]?.msg).toContain('c0ffee0 could not be planned (a stack that is full)');
+});
 
 test('a commit is handed over with the jobs that its own workflow files describe', async () => {
   const { remote, author } = makeRemote();
