@@ -179,3 +179,13 @@ test('a secret of all that a secret may hold, which repeats itself, is found in 
   expect(masks.in(text)).toBe(text);
   expect(masks.in(`${text}${long}`)).toBe(`${text}${mask}`);
 });
+
+test.each([
+  `it'"'"'s <a> & "b"`,
+  String.raw`it'\''s <a> & "b"`,
+  `it's &lt;a&gt; &amp; "b"`,
+  'it&apos;s &lt;a&gt; &amp; &quot;b&quot;',
+  'it&#39;s &lt;a&gt; &amp; &quot;b&quot;',
+])('a secret with quotes is masked as shells and XML spell it: %s', (spelling) => {
+  expect(masked({ a: `it's <a> & "b"` }, `+ ${spelling};`).join('')).toBe(`+ ${mask};`);
+});

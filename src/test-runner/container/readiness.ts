@@ -22,7 +22,8 @@ export async function isUp(
 ): Promise<boolean> {
   let begunAtMs: number | null = null;
   while (!hasEnded()) {
-    const state = await inspect(engine, name);
+    // One answer that does not come is none: the next one may.
+    const state = await inspect(engine, name).catch(() => null);
     if (state?.hasBegun === true) {
       begunAtMs ??= clock.nowMs();
       if (state.hasEnded || !state.hasHealthCheck || state.isHealthy) return true;
@@ -37,5 +38,8 @@ export async function isUp(
 /** Docker's daemon looks by itself; podman leaves that to systemd, which need not be there. */
 async function isWellNow(engine: Engine, name: string): Promise<boolean> {
   if (engine.name !== 'podman') return false;
-  return (await ask(engine, ['healthcheck', 'run', name])).exitCode === 0;
+  return ask(engine, ['healthcheck', 'run', name]).then(
+    ({ exitCode }) => exitCode === 0,
+    () => false,
+  );
 }

@@ -75,7 +75,8 @@ class HookedStep implements RunningStep {
     }
     const step = this.#place.start(this.#order);
     this.#now = step;
-    void (step.begun ?? Promise.resolve()).then(this.#hasBegun);
+    // Whoever cannot say that it has begun tells by its end.
+    void (step.begun ?? Promise.resolve()).then(this.#hasBegun, () => {});
     const end = await step.ended;
     const after = await this.#hook('after-step', {
       TRIVET_STEP_EXIT_CODE: String(end.exitCode ?? ''),

@@ -17,6 +17,8 @@ export function spellingsOf(values: readonly string[]): Uint8Array[] {
       text,
       ...lines,
       ...quoted(text),
+      ...inShell(text),
+      ...inXml(text),
       ...inUrls(text),
       ...inBase64(value),
       ...inBase64(text),
@@ -33,6 +35,19 @@ function isMasked(text: string): boolean {
 /** As JSON has it, and most languages. */
 function quoted(value: string): string[] {
   return [JSON.stringify(value).slice(1, -1)];
+}
+
+/** As `set -x` prints it: dash puts quotes themselves between other ones, bash a backslash before them. */
+function inShell(value: string): string[] {
+  return [`'"'"'`, `'\\''`].map((quote) => value.replaceAll("'", quote));
+}
+
+/** As XML has it, with quotes or without, by either name. */
+function inXml(value: string): string[] {
+  const plain = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const quoted = plain.replaceAll('"', '&quot;');
+  const both = ['&apos;', '&#39;', '&#x27;'].map((quote) => quoted.replaceAll("'", quote));
+  return [plain, quoted, ...both];
 }
 
 function inUrls(value: string): string[] {

@@ -122,17 +122,19 @@ export class Walk {
     const { number, step, isService } = part;
     const { place, output: pipe, watch, environmentOf, timesOf } = this.#options;
     const environment = environmentOf(part, { atMs, failed: this.#failed() });
-    const patience = new Patience(this.#clock, timesOf(part), (told) => this.#end(part, told));
+    let patience: Patience | null = null;
     const output = pipe.open(this.#clock, (bytes) => {
-      patience.heard();
+      patience?.heard();
       watch.output(bytes, number);
     });
+    const waiting = new Patience(this.#clock, timesOf(part), (told) => this.#end(part, told));
+    patience = waiting;
     let going: Going;
     try {
       const order = { step, number, isService, environment, output: output.writer };
-      going = { step: place.start(order), patience, told: null };
+      going = { step: place.start(order), patience: waiting, told: null };
     } catch (error) {
-      patience.end();
+      waiting.end();
       output.finish();
       throw error;
     } finally {
@@ -140,13 +142,20 @@ export class Walk {
     }
     this.#going.set(number, going);
     const { begun = Promise.resolve(), ended } = going.step;
-    void begun.then(() => this.#isUp(part));
-    void ended.then(async (end) => {
-      patience.end();
+    const over = async (say: () => void) => {
+      waiting.end();
       output.finish();
       await output.taken;
-      this.#over(part, end, going.told);
-    });
+      say();
+    };
+    void begun.then(
+      () => this.#isUp(part),
+      (error) => this.#refuse(error),
+    );
+    void ended.then(
+      (end) => over(() => this.#over(part, end, going.told)),
+      (error) => over(() => this.#fail(part, error)),
+    );
   }
 
   /** Others may rely on it from now on. */
@@ -173,6 +182,11 @@ export class Walk {
   }
 
   /** The machine could not do it: another may, and shall have the whole of the run. */
+  #refuse(error: Error): void {
+    this.#fault ??= error;
+    this.end();
+  }
+
   #fail(part: Part, error: Error): void {
     this.#fault ??= error;
     this.#isGivenUp = true;
