@@ -35,7 +35,7 @@ test('a push is dispatched with what is known of it, by the hint alone', async (
   expect(dispatcher.messages.at(-1)).toEqual({
     verb: 'dispatch',
     commit: second,
-    body: { branch: 'main', author: 'Ada', subject: 'second' },
+    body: { branch: 'main', author: 'Ada', subject: 'second', isTip: true },
   });
 });
 
