@@ -95,7 +95,7 @@ describe('a runner with a session', () => {
     core.handle(runtest(one), 0);
     core.handle(ended(one), 0);
     expect(core.handle({ kind: 'log-lost', run: one }, 0)).toEqual([
-      handedBack(one, "its log is gone from the runner's disk, or cannot be read there"),
+      handedBack(one, "its log cannot be read on the runner's disk"),
       { kind: 'forget', run: runOf(one) },
     ]);
   });

@@ -6,8 +6,7 @@
  *   handle(event, nowMs) → [...appends, ...sends, ...notices]      see events.ts
  *
  * Each kind of peer has a file of its own: sessions.ts, classic.ts, people.ts. What they share
- * is in leases.ts. When what is tried again, and how much there may be, is in rules.ts; of red tests, in
- * flaky.ts.
+ * is in leases.ts; when what is tried again, and how much there may be, in rules.ts.
  */
 
 import type { Commit, Pausable, RunId } from '../../protocol/ids.js';

@@ -196,10 +196,7 @@ export class Core {
     const held = this.#active.get(run);
     if (held === undefined) return [];
     return [
-      handBack(run, {
-        reason: 'stopped',
-        detail: "its log is gone from the runner's disk, or cannot be read there",
-      }),
+      handBack(run, { reason: 'stopped', detail: "its log cannot be read on the runner's disk" }),
       ...this.#forget(held),
     ];
   }
