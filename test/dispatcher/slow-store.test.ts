@@ -6,13 +6,14 @@ import { expect, test } from 'vitest';
 import type { Store } from '../../src/dispatcher/store/store.js';
 import { heartbeatEveryMs, missedPingsMax } from '../../src/protocol/limits.js';
 import { realClock } from '../../src/world/clock.js';
-import { tell, type } from '../support/classic-peers.js';
+import { classicRunner, tell, type } from '../support/classic-peers.js';
 import { commit } from '../support/commits.js';
 import { startDispatcher } from '../support/dispatchers.js';
 import { eventually } from '../support/eventually.js';
 import { modernPeer } from '../support/modern-peers.js';
 
 const c = commit(0xc0ffee);
+const d = commit(0xdecade);
 
 /** A dispatcher whose appends wait until they are let go. */
 async function given() {
@@ -83,4 +84,24 @@ test('peers stay, on both sides, while the store takes longer than three missed 
   const { run } = await ada.hears('runtest');
   ada.finishes(run, 'good\n');
   await ada.hears('recorded');
+});
+
+test('a classic result that comes before the lease of its run is written is kept whole', async () => {
+  const { port, dispatcher, hold, letGo } = await given();
+  for (const name of ['one', 'other']) {
+    const runner = await classicRunner(port, 'py2');
+    expect([name, await runner.register()]).toEqual([name, 'OK']);
+  }
+  const leases = () => dispatcher.unperformed.filter(({ kind }) => kind === 'leased').length;
+  hold();
+  const said = [tell(port, `dispatch:${c}`)];
+  await eventually('the first is leased', () => leases() === 1);
+  // The second waits behind what the store is at.
+  said.push(tell(port, `dispatch:${d}`));
+  await eventually('the second is leased', () => leases() === 2);
+  said.push(tell(port, `results:${d}:5:hello`));
+  expect(await type(port, 'nonsense')).toContain('Invalid command');
+  letGo();
+  expect(await Promise.all(said)).toEqual(['OK', 'OK', 'OK']);
+  expect(await type(port, `log:${d}`)).toBe('hello');
 });

@@ -90,7 +90,6 @@ export const plantedInStore: readonly PlantedBug[] = [
     breaks: ['log'],
     onlyWhere: 'hasBackups',
     withinSeeds: 3_000,
-    from: 9_200,
   },
   {
     name: 'what steps print is written into the log of their run',
