@@ -150,9 +150,13 @@ describe.skipIf(!hasBrowser)('the page of the wire', { timeout }, () => {
   test('plays to its end, by the keyboard alone', async () => {
     const { page, profile } = await watching(threeDeaths());
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).getByText('to what led to it').waitFor();
+    const keys = page.getByRole('dialog', { name: 'Keys' });
+    await keys.getByText('to what led to it').waitFor();
     await page.keyboard.press('Escape');
-    await page.keyboard.press('Home');
+    await keys.waitFor({ state: 'hidden' });
+    // Keys are the dialog's own until it has said that it closed, a moment after it is out of sight.
+    const first = page.locator('.moment .sentence', { hasText: 'A dispatcher, an observer' });
+    while (!(await first.isVisible())) await page.keyboard.press('Home');
     for (const key of ['x', 'x', 'x', 'h', 'h', 'b', 't', 't', '+', '-', '[', ']', ']', ']', ']']) {
       await page.keyboard.press(key);
     }
