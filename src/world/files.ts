@@ -7,6 +7,7 @@ import {
   closeSync,
   constants,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -91,6 +92,15 @@ export function readIfThere(path: string): string | null {
 export function seenAt(path: string): Stats | null {
   try {
     return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** Tells what lies there from what has its name later. Null also where the disk refuses to say. */
+export function inodeOf(path: string): bigint | null {
+  try {
+    return lstatSync(path, { bigint: true }).ino;
   } catch {
     return null;
   }

@@ -38,28 +38,35 @@ const history: readonly Entry[] = [
   },
 ];
 
-test('the log of a job that memory has forgotten is that of the run that gave the verdict', async () => {
+/** A room, upon a real store and files, whose dispatcher remembers that much of its history. */
+function roomUpon(remembered: (store: ReturnType<typeof openSqliteStore>) => readonly Entry[]) {
   const folder = temporaryFolder();
   const store = openSqliteStore(folder);
   onTestFinished(() => store.close());
   const files = new LogFiles(join(folder, 'logs'), join(folder, 'results'));
   onTestFinished(() => files.close());
-  store.append(history);
-  files.append({ commit: commit(1), job: 1, number: 1 }, 0, Buffer.from('green'));
-  files.append({ commit: commit(1), job: 1, number: 2 }, 0, Buffer.from('in vain'));
-
   const clock = handClock();
   const initial = {
-    start,
-    nextJob: 2,
-    repositories: [],
-    classicRunners: [],
-    paused: [],
+    ...{ start, nextJob: 2, repositories: [], classicRunners: [], paused: [] },
     classicRunMaxMs: 1,
   };
-  const core = new DispatcherCore(initial, store.unfinished(), clock.nowMs());
-  const read: string[] = [];
+  const core = new DispatcherCore(initial, remembered(store), clock.nowMs());
   const room = new LogRoom(core, storeUpon(store), files, clock, new Feed(clock, 0));
+  const read = (number: number) => {
+    const into = Buffer.alloc(100);
+    return into.toString('utf8', 0, files.read({ commit: commit(1), job: 1, number }, 0, into));
+  };
+  return { store, files, clock, core, room, read };
+}
+
+test('the log of a job that memory has forgotten is that of the run that gave the verdict', async () => {
+  const { files, room } = roomUpon((store) => {
+    store.append(history);
+    return store.unfinished();
+  });
+  files.append({ commit: commit(1), job: 1, number: 1 }, 0, Buffer.from('green'));
+  files.append({ commit: commit(1), job: 1, number: 2 }, 0, Buffer.from('in vain'));
+  const read: string[] = [];
   room.followers.follow(
     { commit: commit(1), job: null, run: null },
     await room.readings(commit(1)),
@@ -72,53 +79,24 @@ test('the log of a job that memory has forgotten is that of the run that gave th
 });
 
 test('where a rerun ends without a run, its reason is not added to the log of the verdict before', () => {
-  const folder = temporaryFolder();
-  const store = openSqliteStore(folder);
-  onTestFinished(() => store.close());
-  const files = new LogFiles(join(folder, 'logs'), join(folder, 'results'));
-  onTestFinished(() => files.close());
-  const ending = { exitCode: null, signal: null, logBytes: 0, durationMs: 0 } as const;
   const cancelled: Entry = {
     ...of,
     ...{ kind: 'finished', run: null, verdict: 'cancelled', reason: 'it was cancelled' },
-    ...ending,
+    ...{ exitCode: null, signal: null, logBytes: 0, durationMs: 0 },
   };
-  store.append([...history, { ...of, kind: 'rerun-asked' }]);
+  const { files, core, room, read } = roomUpon((store) => {
+    store.append([...history, { ...of, kind: 'rerun-asked' }]);
+    return [...store.unfinished(), cancelled];
+  });
   files.append({ commit: commit(1), job: 1, number: 1 }, 0, Buffer.from('green'));
-
-  const clock = handClock();
-  const initial = {
-    start,
-    nextJob: 2,
-    repositories: [],
-    classicRunners: [],
-    paused: [],
-    classicRunMaxMs: 1,
-  };
-  const core = new DispatcherCore(initial, [...store.unfinished(), cancelled], clock.nowMs());
-  const room = new LogRoom(core, storeUpon(store), files, clock, new Feed(clock, 0));
   const job = core.known(1);
   const effects = [{ kind: 'append', entry: cancelled } as const];
   room.turns.afterwards([{ atMs: 0, effects, jobs: new Map([[1, job]]) }]);
-  const into = Buffer.alloc(100);
-  const read = (number: number) =>
-    into.toString('utf8', 0, files.read({ commit: commit(1), job: 1, number }, 0, into));
   expect([read(1), read(0)]).toEqual(['green', 'It was cancelled.\n']);
 });
 
 test('a copy of what a run printed that takes long holds up no decision', async () => {
-  const folder = temporaryFolder();
-  const store = openSqliteStore(folder);
-  onTestFinished(() => store.close());
-  const files = new LogFiles(join(folder, 'logs'), join(folder, 'results'));
-  onTestFinished(() => files.close());
-  const clock = handClock();
-  const initial = {
-    ...{ start, nextJob: 2, repositories: [], classicRunners: [], paused: [] },
-    classicRunMaxMs: 1,
-  };
-  const core = new DispatcherCore(initial, history.slice(0, 2), clock.nowMs());
-  const room = new LogRoom(core, storeUpon(store), files, clock, new Feed(clock, 0));
+  const { files, clock, room } = roomUpon(() => history.slice(0, 2));
   files.publish = () => {
     throw new Error('of steps there are copies');
   };
@@ -143,25 +121,9 @@ test('a copy of what a run printed that takes long holds up no decision', async 
 
 /** One classic run that goes on, and what its log holds by now. */
 function classicRun() {
-  const folder = temporaryFolder();
-  const store = openSqliteStore(folder);
-  onTestFinished(() => store.close());
-  const files = new LogFiles(join(folder, 'logs'), join(folder, 'results'));
-  onTestFinished(() => files.close());
-  const clock = handClock();
-  const initial = {
-    ...{ start, nextJob: 2, repositories: [], classicRunners: [], paused: [] },
-    classicRunMaxMs: 1,
-  };
   const leased = history.slice(0, 2).map((entry) => ({ ...entry, classic: true }) as Entry);
-  const core = new DispatcherCore(initial, leased, clock.nowMs());
-  const room = new LogRoom(core, storeUpon(store), files, clock, new Feed(clock, 0));
-  const name = { commit: commit(1), job: 1, number: 1 };
-  const stored = () => {
-    const into = Buffer.alloc(100);
-    return into.toString('utf8', 0, files.read(name, 0, into));
-  };
-  return { room, files, name, stored };
+  const { room, files, read } = roomUpon(() => leased);
+  return { room, files, name: { commit: commit(1), job: 1, number: 1 }, stored: () => read(1) };
 }
 
 test('of two classic results for one run the first is kept as it came, and the second waits for it', async () => {

@@ -109,15 +109,8 @@ export function results(
 
 /** One beat of a classic runner: asked again where that is due, dialled again, or given up. */
 export function pulse(turn: Turn, runner: Runner, { address, registration }: ByAddress): void {
-  const request = { verb: 'ping' } as const;
-  const ping = {
-    kind: 'ask',
-    runner: runner.key,
-    registration,
-    address,
-    request,
-    run: null,
-  } as const;
+  const asked = { runner: runner.key, registration, address, run: null };
+  const ping = { kind: 'ask', request: { verb: 'ping' }, ...asked } as const;
   if (runner.reconnects !== null) {
     if (!isDue(turn.state, runner, reconnectHeartbeats)) return;
     runner.reconnects += 1;

@@ -3,7 +3,7 @@
  * that is no fault.
  */
 
-import { readdirSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { readdirSync, renameSync, utimesSync } from 'node:fs';
 
 /** What is in a folder; nothing where there is none any more. */
 export function namesIn(folder: string): string[] {
@@ -31,14 +31,5 @@ export function touch(file: string): void {
     utimesSync(file, now, now);
   } catch {
     // Another runner has just removed it.
-  }
-}
-
-/** Tells one folder from another that has its name later. Null also where the disk refuses to say. */
-export function inodeOf(path: string): bigint | null {
-  try {
-    return statSync(path, { bigint: true }).ino;
-  } catch {
-    return null;
   }
 }

@@ -13,14 +13,14 @@
 
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder, parseJson, readIfThere } from '../../world/files.js';
+import { inodeOf, makeFolder, parseJson, readIfThere } from '../../world/files.js';
 import { makeOwn } from '../checkout/place.js';
 import { remove } from '../checkout/removal.js';
 import { Ahead } from './ahead.js';
 import { copyTree, flush } from './copying.js';
 import { Drafts } from './drafts.js';
 import { type Entry, entryId, entry as entryShape, type Kept } from './entry.js';
-import { inodeOf, touch, tryRename } from './names.js';
+import { touch, tryRename } from './names.js';
 
 export interface StoreOptions {
   readonly folder: string;

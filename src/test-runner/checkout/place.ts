@@ -28,6 +28,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { inodeOf } from '../../world/files.js';
 import { makeReal, mountsIn } from './ground.js';
 import { remove } from './removal.js';
 
@@ -150,14 +151,5 @@ function assertExecutable(folder: string): void {
     accessSync(probe, constants.X_OK);
   } finally {
     rmSync(probe, { force: true });
-  }
-}
-
-/** Null also where the disk refuses to say. */
-function inodeOf(path: string): bigint | null {
-  try {
-    return lstatSync(path, { bigint: true }).ino;
-  } catch {
-    return null;
   }
 }

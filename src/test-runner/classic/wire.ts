@@ -104,8 +104,8 @@ export function register(
 }
 
 /**
- * Hands an ended run's output over and closes the log, if it is there still. Where the answer is lost it may be handed
- * over again.
+ * Hands an ended run's output over, if it is there still, and closes the log. Where the answer is lost it
+ * may be handed over again.
  */
 export function deliver(
   world: World,

@@ -4,9 +4,8 @@
  * nobody has come. A suite may have forbidden us the slot's folders, which are its user's as much as ours.
  */
 
-import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { makeFolder } from '../../world/files.js';
+import { inodeOf, makeFolder } from '../../world/files.js';
 import { tryLock } from '../../world/lock.js';
 import { makePassable } from '../checkout/ground.js';
 
@@ -51,13 +50,4 @@ function openUp(path: string): void {
   const slot = dirname(path);
   const slots = dirname(slot);
   for (const folder of [dirname(slots), slots, slot, join(slot, 'runs')]) makePassable(folder);
-}
-
-/** Null also where the disk refuses to say. */
-function inodeOf(path: string): bigint | null {
-  try {
-    return statSync(path, { bigint: true }).ino;
-  } catch {
-    return null;
-  }
 }
