@@ -9,7 +9,6 @@ import { type Link, openLink } from '../link/link.js';
 import type { LinkEvent } from '../link/link-event.js';
 import { type Address, formatAddress } from '../protocol/address.js';
 import type { Hello } from '../protocol/bodies.js';
-import type { Commit } from '../protocol/ids.js';
 import { impossible } from '../protocol/impossible.js';
 import type { Cancel } from '../world/clock.js';
 import { exitCodes } from '../world/exit.js';
@@ -186,7 +185,7 @@ class Shell implements Observer {
   }
 
   #send(handover: Handover): void {
-    if (this.#classic) this.#sendClassic(handover.commit);
+    if (this.#classic) this.#sendClassic(handover);
     else this.#planned = this.#planned.then(() => this.#sendPlanned(handover));
   }
 
@@ -199,7 +198,9 @@ class Shell implements Observer {
     if (!this.#closed) this.#link.send({ verb: 'dispatch', commit, body });
   }
 
-  #sendClassic(commit: Commit): void {
+  #sendClassic({ commit, isAgain = false }: Handover): void {
+    // It knows no branches, and would have the commit tested twice.
+    if (isAgain) return this.#world.clock.soon(() => this.#handle({ kind: 'accepted', commit }));
     const request = { verb: 'dispatch', commit } as const;
     ask(this.#world, this.#dispatcher, request, answerWithinMs, (answer) => {
       const text = answer.kind === 'reply' ? answer.text.trim() : answer.reason;

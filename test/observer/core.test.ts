@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  branches,
   described,
   given,
   id,
@@ -92,10 +93,32 @@ describe('what is handed over', () => {
     expect(outcome.publish).toEqual([{ kind: 'found', tip: newest, first: false, count: 3 }]);
   });
 
-  test('two branches at the same commit hand it over once, and both advance with it', () => {
+  test('two branches at the same commit hand it over for each, and each advances with its own', () => {
     const { when, sees, accepted } = given({ main: 'a' });
     when({ kind: 'session' });
-    expect(sent(sees(tip('main', 'b', 'a'), tip('next', 'b', 'a')))).toBe('b');
+    const outcome = sees(tip('main', 'b', 'a'), tip('next', 'b', 'a'));
+    expect(sent(outcome)).toBe('bb');
+    expect(branches(outcome)).toEqual(['main', 'next']);
+    expect(saved(accepted('b'))).toEqual({ main: 'b' });
+    expect(saved(accepted('b'))).toEqual({ main: 'b', next: 'b' });
+  });
+
+  test('so does one that stands at what only led to another: the dispatcher hears where each stands', () => {
+    const { when, sees, listed } = given({ main: 'a' });
+    when({ kind: 'session' });
+    sees(tip('main', 'c', 'b'), tip('next', 'b', 'a'));
+    const outcome = listed('bc');
+    expect([sent(outcome), branches(outcome)]).toEqual(['bcb', ['main', 'main', 'next']]);
+  });
+
+  test('of a commit that is sent for two branches, what was not accepted is sent again', () => {
+    const { when, sees, accepted } = given({ main: 'a' });
+    when({ kind: 'session' });
+    sees(tip('main', 'b', 'a'), tip('next', 'b', 'a'));
+    accepted('b');
+    when({ kind: 'away', reason: 'closed its connection', refused: false });
+    const outcome = when({ kind: 'session' });
+    expect([sent(outcome), branches(outcome)]).toEqual(['b', ['next']]);
     expect(saved(accepted('b'))).toEqual({ main: 'b', next: 'b' });
   });
 

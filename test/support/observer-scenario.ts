@@ -95,6 +95,8 @@ export function givenKnown(saved: Known | null, policy: Partial<Policy> = {}) {
 
 /** The commits that are sent, as letters. */
 export const sent = (outcome: Outcome) => outcome.send.map(({ commit }) => commit[0]).join('');
+export const branches = (outcome: Outcome) =>
+  outcome.send.map(({ description }) => description.branch);
 export const told = (outcome: Outcome) => outcome.publish.map(({ kind }) => kind);
 export const saved = ({ save }: Outcome) =>
   save && Object.fromEntries([...save.positions].map(([branch, commit]) => [branch, commit[0]]));

@@ -18,6 +18,8 @@ import type { Described, Tip } from './news.js';
 export interface Handover {
   readonly commit: Commit;
   readonly description: HandoverBody;
+  /** It went there before, on another branch: this says that one more stands there. */
+  readonly isAgain?: boolean;
 }
 
 /** What is new on a branch, oldest first; its last commit is the branch's next position. */
@@ -37,8 +39,8 @@ export interface Progress {
 export class HandoverQueue {
   readonly #queue: Handover[] = [];
   readonly #ends: { readonly batch: Batch; readonly end: number }[] = [];
-  /** Accepted before something that was sent earlier was. */
-  readonly #ahead = new Set<Commit>();
+  /** How often each was accepted before something that was sent earlier was. */
+  readonly #ahead = new Map<Commit, number>();
   readonly #queued = new Set<Commit>();
   #accepted = 0;
   #sent = 0;
@@ -48,8 +50,10 @@ export class HandoverQueue {
   add(batches: readonly Batch[]): Progress {
     for (const batch of batches) {
       for (const handover of batch.handovers) {
-        if (!this.#queued.has(handover.commit)) this.#queue.push(handover);
+        const isAgain = this.#queued.has(handover.commit);
         this.#queued.add(handover.commit);
+        if (!isAgain) this.#queue.push(handover);
+        else if (handover.commit === batch.tip) this.#queue.push({ ...handover, isAgain });
       }
       this.#ends.push({ batch, end: this.#queue.length });
     }
@@ -57,7 +61,7 @@ export class HandoverQueue {
   }
 
   get outstanding(): number {
-    return this.#unanswered(this.#queue.slice(this.#accepted, this.#sent)).length;
+    return this.#unanswered(this.#sent).length;
   }
 
   /** The last `most` that were accepted of a batch that is not complete; none where all are. */
@@ -78,9 +82,9 @@ export class HandoverQueue {
   /** What may be sent now, with no more than `window` from the oldest unaccepted on. */
   next(window: number): Handover[] {
     const end = Math.min(this.#accepted + window, this.#queue.length);
-    const due = this.#queue.slice(this.#sent, end);
+    const { outstanding } = this;
     this.#sent = Math.max(this.#sent, end);
-    return this.#unanswered(due);
+    return this.#unanswered(this.#sent).slice(outstanding);
   }
 
   /** All that is outstanding was not taken and is due again. */
@@ -91,18 +95,32 @@ export class HandoverQueue {
   accept(commit: Commit): Progress {
     const from = this.#accepted;
     // Within the sent part only: an answer to an older question says nothing of later ones.
-    if (this.#queue.slice(from, this.#sent).some((handover) => handover.commit === commit)) {
-      this.#ahead.add(commit);
+    if (this.#unanswered(this.#sent).some((handover) => handover.commit === commit)) {
+      this.#ahead.set(commit, (this.#ahead.get(commit) ?? 0) + 1);
     }
-    for (let next = this.#queue[from]; next !== undefined && this.#ahead.delete(next.commit); ) {
+    for (let next = this.#queue[from]; next !== undefined && this.#wasAhead(next.commit); ) {
       this.#accepted += 1;
       next = this.#queue[this.#accepted];
     }
     return { handedOver: this.#queue.slice(from, this.#accepted), done: this.#complete() };
   }
 
-  #unanswered(handovers: readonly Handover[]): Handover[] {
-    return handovers.filter(({ commit }) => !this.#ahead.has(commit));
+  /** Up to there. Of one that was sent twice, the first is answered first. */
+  #unanswered(end: number): Handover[] {
+    const answers = new Map(this.#ahead);
+    return this.#queue.slice(this.#accepted, end).filter(({ commit }) => {
+      const left = answers.get(commit) ?? 0;
+      answers.set(commit, left - 1);
+      return left <= 0;
+    });
+  }
+
+  /** Whether it was; that counts no more. */
+  #wasAhead(commit: Commit): boolean {
+    const count = this.#ahead.get(commit) ?? 0;
+    if (count > 1) this.#ahead.set(commit, count - 1);
+    else this.#ahead.delete(commit);
+    return count > 0;
   }
 
   #complete(): Batch[] {

@@ -179,9 +179,10 @@ class SessionRunner:
                     self.speak(connection)
             except OSError:
                 pass
-            self.connection = None
-            for run in self.runs.values():
-                run.sent = None
+            with self.lock:
+                self.connection = None
+                for run in self.runs.values():
+                    run.sent = None
             time.sleep(0.1)
 
     def speak(self, connection):

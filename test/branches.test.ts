@@ -1,6 +1,6 @@
 /**
- * What people are shown of a branch that a push by force takes back to a commit that was tested before:
- * a real observer, dispatcher and runner.
+ * What people are shown of branches that stand at one commit, or come back to one that was tested before: a
+ * real observer, dispatcher and runner.
  */
 
 import { get } from 'node:http';
@@ -35,17 +35,31 @@ test(
   withinMs,
 );
 
+test(
+  'two branches that are pushed at once to one commit are both seen there, and it is tested once',
+  async () => {
+    const { dispatcher, author, verdict } = await aTrio({ runner: ['--command', 'ls'] });
+    author.commit('green', { 'a.txt': 'a' });
+    author.git('push', '-q', 'origin', 'HEAD:main', 'HEAD:release');
+    expect(await verdict(headOf(author))).toBe('passed');
+    await badgeSays('passed', dispatcher.port);
+    await badgeSays('passed', dispatcher.port, 'release');
+    expect(dispatcher.told.filter(({ event }) => event === 'leased')).toHaveLength(1);
+  },
+  withinMs,
+);
+
 /** An answer is good for a moment, and then made anew. */
-async function badgeSays(word: string, port: number): Promise<void> {
-  for (let last = await badgeOf(port); last !== word; last = await badgeOf(port)) {
+async function badgeSays(word: string, port: number, branch = 'main'): Promise<void> {
+  while ((await badgeOf(port, branch)) !== word) {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-/** The word on main's badge. */
-function badgeOf(port: number): Promise<string | undefined> {
+/** The word on a branch's badge. */
+function badgeOf(port: number, branch: string): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const path = '/badge/demo.svg?branch=main';
+    const path = `/badge/demo.svg?branch=${branch}`;
     get({ port, path, agent: false }, (answer) => {
       answer.setEncoding('utf8');
       let text = '';
